@@ -1,0 +1,1 @@
+"""Tests of the sandbox, one folder for each package of it."""

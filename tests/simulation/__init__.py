@@ -1,0 +1,1 @@
+"""Tests of the center: by calls, without HTTP and without a clock."""
