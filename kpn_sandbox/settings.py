@@ -1,0 +1,191 @@
+"""
+How a sandbox is started: the settings, their environment variables and flags.
+
+This is the only module that reads the environment. Each setting is one field of ``Settings``; its metadata is the one
+place that names its environment variable, its flag and what it does, so the command line and the manual cannot drift.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+PREFIX = "KPN_SANDBOX_"
+RUNNING = "running"
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used; the message says in one line what would be right."""
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """A parser of whole numbers between the two bounds, both included."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return parse
+
+
+def matching(pattern: str, meaning: str) -> Callable[[str], str]:
+    """A parser of text that must match the whole pattern."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(meaning)
+        return text
+
+    return parse
+
+
+def switch(text: str) -> bool:
+    """Parse on or off, in the spellings people use in environment files."""
+    spellings = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in spellings:
+        raise ValueError("on or off")
+    return spellings[text.lower()]
+
+
+def clock(text: str) -> str:
+    """Check that a clock is ``running`` or an instant with an offset."""
+    if text != RUNNING and _instant(text) is None:
+        raise ValueError(f'"{RUNNING}" or an ISO 8601 instant with offset like 2026-11-23T10:00:00+01:00')
+    return text
+
+
+def _instant(text: str) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.tzinfo else None
+
+
+def default_database_url() -> str:
+    """The SQLite file in the user's data folder."""
+    # Imported here because most starts name a database and need no search for the folder.
+    from platformdirs import user_data_path
+
+    return f"sqlite:///{user_data_path('kpn-sandbox', appauthor=False) / 'sandbox.db'}"
+
+
+def _setting(default: Any, parse: Callable[[str], Any], summary: str, *, flag: bool = True, shown: str = "") -> Any:
+    metadata = {"parse": parse, "summary": summary, "flag": flag, "shown": shown or str(default)}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+_VISIBLE = matching(r"[!-9;-~]{1,128}", "1 to 128 visible ASCII characters without a colon")
+_SECRET = matching(r"[!-~]{1,128}", "1 to 128 visible ASCII characters")
+_TOKEN = matching(r"[A-Za-z0-9._~+/-]{8,128}=*", "8 to 128 characters that a bearer token may have")
+_SEED = matching(r"[^\x00-\x1f\x7f]{1,128}", "1 to 128 characters, none of them a control character")
+_TEXT = matching(r"[^\x00-\x1f\x7f]{1,1000}", "text without control characters")
+_HOST = matching(r"[0-9A-Za-z.:%_-]{1,255}", "a host name or an IP address")
+_URL = matching(r"[a-z0-9+]+://.*", "a database URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name")
+_BASE_PATH = matching(r"|/|(/[A-Za-z0-9._~-]+)+", 'a path like /communication/kpn/dashboard-server, or "/" for none')
+_TOKEN_BODY = matching(r"v1|v2", '"v1" or "v2"')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that a start can choose; the defaults start a useful center."""
+
+    host: str = _setting("127.0.0.1", _HOST, "Address to listen on.")
+    port: int = _setting(8080, whole_number(0, 65535), "Port to listen on; 0 takes a free one.")
+    workers: int = _setting(1, whole_number(1, 256), "Worker processes.")
+    threads: int = _setting(8, whole_number(1, 1000), "Requests that one worker works on at a time.")
+    database_url: str = _setting(
+        default_database_url, _URL, "Where accounts and tokens are kept.", shown="SQLite file in the user's data folder"
+    )
+    client_id: str = _setting("APP_CONSUMER_KEY", _VISIBLE, "Client id of the demo account.")
+    client_secret: str = _setting("APP_CONSUMER_SECRET", _SECRET, "Client secret of the demo account.")
+    admin_token: str | None = _setting(
+        None, _TOKEN, "Token of the administrator.", flag=False, shown="generated once and kept"
+    )
+    seed: str | None = _setting(None, _SEED, "Seed of the demo account's center.", shown="the client id")
+    scenario: str = _setting("normal", _TEXT, "Scenario of the demo account's center.")
+    agents: int = _setting(50, whole_number(1, 1000), "Agents of the demo account's center.")
+    clock: str = _setting(RUNNING, clock, "Clock of the demo account: running, or the instant at which it stands still.")
+    base_path: str = _setting(
+        "/communication/kpn/dashboard-server", _BASE_PATH, "Second home of the KPN paths, beside the root."
+    )
+    token_body: str = _setting("v1", _TOKEN_BODY, "Token answer: v1 as documented, v2 as since 2020.")
+    lenient: bool = _setting(
+        False, switch, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
+    )
+    bind_cpus: bool = _setting(True, switch, "Bind each worker process to one CPU (Linux).", shown="on")
+
+    @property
+    def frozen_at(self) -> float | None:
+        """The instant at which the demo account's clock stands, in seconds since the epoch; None when it runs."""
+        return None if self.clock == RUNNING else _instant(self.clock)
+
+
+def variable(setting: Field[Any]) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + setting.name.upper()
+
+
+def option(setting: Field[Any]) -> str:
+    """The flag of a setting."""
+    return "--" + setting.name.replace("_", "-")
+
+
+def from_environment(
+    environ: Mapping[str, str] | None = None, overrides: Mapping[str, str | None] | None = None
+) -> Settings:
+    """
+    Read the settings.
+
+    Args:
+        environ: Environment variables, those of the process by default; an empty value counts as absent.
+        overrides: Values given on the command line by setting name; None counts as not given.
+
+    Raises:
+        SettingError: A value cannot be used.
+    """
+    environ = os.environ if environ is None else environ
+    overrides = overrides or {}
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        given = overrides.get(setting.name)
+        if given is not None:
+            values[setting.name] = _parsed(setting, given, option(setting))
+        elif environ.get(variable(setting)):
+            values[setting.name] = _parsed(setting, environ[variable(setting)], variable(setting))
+    return Settings(**values)
+
+
+def _parsed(setting: Field[Any], text: str, origin: str) -> Any:
+    try:
+        return setting.metadata["parse"](text)
+    except ValueError as error:
+        raise SettingError(f"{origin} must be {error}, not {text!r}") from None
+
+
+def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:
+    """The base URL of the running sandbox: ``KPN_SANDBOX_URL``, else the address that the settings tell."""
+    environ = os.environ if environ is None else environ
+    return environ.get(PREFIX + "URL", "").rstrip("/") or base_url(settings.host, settings.port)
+
+
+def base_url(host: str, port: int) -> str:
+    """The URL under which a server on that address is reached from this machine."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def environment_for(settings: Settings, url: str, admin_token: str) -> dict[str, str]:
+    """The environment of a command that runs beside a sandbox: this process's own and the way to the sandbox."""
+    told = {
+        "URL": url,
+        "CLIENT_ID": settings.client_id,
+        "CLIENT_SECRET": settings.client_secret,
+        "ADMIN_TOKEN": admin_token,
+    }
+    return {**os.environ, **{PREFIX + name: value for name, value in told.items()}}
