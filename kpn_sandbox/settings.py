@@ -1,19 +1,22 @@
 """
 How a sandbox is started: the settings, their environment variables and flags.
 
-This is the only module that reads the environment. Each setting is one field of ``Settings``; its metadata is the one
+This is the only module that reads the environment. Each setting is one field of `Settings`; its metadata is the one
 place that names its environment variable, its flag and what it does, so the command line and the manual cannot drift.
 """
 
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 PREFIX = "KPN_SANDBOX_"
 RUNNING = "running"
+_ON = ("on", "true", "yes", "1")
+_OFF = ("off", "false", "no", "0")
 
 
 class SettingError(ValueError):
@@ -44,16 +47,15 @@ def matching(pattern: str, meaning: str) -> Callable[[str], str]:
 
 def switch(text: str) -> bool:
     """Parse on or off, in the spellings people use in environment files."""
-    spellings = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if text.lower() not in spellings:
+    if text.lower() not in _ON + _OFF:
         raise ValueError("on or off")
-    return spellings[text.lower()]
+    return text.lower() in _ON
 
 
 def clock(text: str) -> str:
-    """Check that a clock is ``running`` or an instant with an offset."""
+    """Check that a clock is `running` or an instant with an offset."""
     if text != RUNNING and _instant(text) is None:
-        raise ValueError(f'"{RUNNING}" or an ISO 8601 instant with offset like 2026-11-23T10:00:00+01:00')
+        raise ValueError(f'"{RUNNING}" or an instant from 2000 to 2100 with offset, like 2026-11-23T10:00:00+01:00')
     return text
 
 
@@ -62,15 +64,19 @@ def _instant(text: str) -> float | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment.timestamp() if moment.tzinfo else None
+    return moment.timestamp() if moment.tzinfo and 2000 <= moment.year <= 2100 else None
 
 
 def default_database_url() -> str:
-    """The SQLite file in the user's data folder."""
-    # Imported here because most starts name a database and need no search for the folder.
+    """The SQLite file in the user's data folder; the folder is made."""
+    # Imported here because tests and containers name a database, and importing takes time.
     from platformdirs import user_data_path
 
-    return f"sqlite:///{user_data_path('kpn-sandbox', appauthor=False) / 'sandbox.db'}"
+    folder = user_data_path("kpn-sandbox", appauthor=False)
+    # A folder that cannot be made shows when the database is opened, with its name.
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'sandbox.db'}"
 
 
 def _setting(default: Any, parse: Callable[[str], Any], summary: str, *, flag: bool = True, shown: str = "") -> Any:
@@ -86,7 +92,7 @@ _TOKEN = matching(r"[A-Za-z0-9._~+/-]{8,128}=*", "8 to 128 characters that a bea
 _SEED = matching(r"[^\x00-\x1f\x7f]{1,128}", "1 to 128 characters, none of them a control character")
 _TEXT = matching(r"[^\x00-\x1f\x7f]{1,1000}", "text without control characters")
 _HOST = matching(r"[0-9A-Za-z.:%_-]{1,255}", "a host name or an IP address")
-_URL = matching(r"[a-z0-9+]+://.*", "a database URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name")
+_URL = matching(r"[a-z0-9+]+://.*", "a URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name")
 _BASE_PATH = matching(r"|/|(/[A-Za-z0-9._~-]+)+", 'a path like /communication/kpn/dashboard-server, or "/" for none')
 _TOKEN_BODY = matching(r"v1|v2", '"v1" or "v2"')
 
@@ -110,7 +116,7 @@ class Settings:
     seed: str | None = _setting(None, _SEED, "Seed of the demo account's center.", shown="the client id")
     scenario: str = _setting("normal", _TEXT, "Scenario of the demo account's center.")
     agents: int = _setting(50, whole_number(1, 1000), "Agents of the demo account's center.")
-    clock: str = _setting(RUNNING, clock, "Clock of the demo account: running, or the instant at which it stands still.")
+    clock: str = _setting(RUNNING, clock, "Clock of the demo account: running, or where it stands still.")
     base_path: str = _setting(
         "/communication/kpn/dashboard-server", _BASE_PATH, "Second home of the KPN paths, beside the root."
     )
@@ -169,7 +175,7 @@ def _parsed(setting: Field[Any], text: str, origin: str) -> Any:
 
 
 def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:
-    """The base URL of the running sandbox: ``KPN_SANDBOX_URL``, else the address that the settings tell."""
+    """The base URL of the running sandbox: `KPN_SANDBOX_URL`, else the address that the settings tell."""
     environ = os.environ if environ is None else environ
     return environ.get(PREFIX + "URL", "").rstrip("/") or base_url(settings.host, settings.port)
 
@@ -180,12 +186,6 @@ def base_url(host: str, port: int) -> str:
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
-def environment_for(settings: Settings, url: str, admin_token: str) -> dict[str, str]:
-    """The environment of a command that runs beside a sandbox: this process's own and the way to the sandbox."""
-    told = {
-        "URL": url,
-        "CLIENT_ID": settings.client_id,
-        "CLIENT_SECRET": settings.client_secret,
-        "ADMIN_TOKEN": admin_token,
-    }
-    return {**os.environ, **{PREFIX + name: value for name, value in told.items()}}
+def environment_with(told: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child process: this process's own, and these settings by name."""
+    return {**os.environ, **{PREFIX + name.upper(): value for name, value in told.items()}}

@@ -1,0 +1,140 @@
+"""How a sandbox is configured."""
+
+from dataclasses import fields
+
+import pytest
+
+from kpn_sandbox.settings import (
+    Settings,
+    SettingError,
+    base_url,
+    environment_with,
+    from_environment,
+    option,
+    sandbox_url,
+    variable,
+)
+
+
+def test_defaults_start_a_useful_center():
+    """Without any setting there is a demo account with KPN's own example credentials, on port 8080 of this machine."""
+    settings = from_environment({})
+
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert (settings.client_id, settings.client_secret) == ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
+    assert (settings.scenario, settings.agents, settings.frozen_at) == ("normal", 50, None)
+
+
+def test_every_setting_can_be_set_in_the_environment():
+    """Each field has a variable named after it, and a good value arrives in its own type."""
+    values = {
+        "host": ("::1", "::1"),
+        "port": ("0", 0),
+        "workers": ("4", 4),
+        "threads": ("16", 16),
+        "database_url": ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
+        "client_id": ("me", "me"),
+        "client_secret": ("s:cret", "s:cret"),
+        "admin_token": ("0123456789abcdef", "0123456789abcdef"),
+        "seed": ("Größe 7", "Größe 7"),
+        "scenario": ("trunk outage", "trunk outage"),
+        "agents": ("200", 200),
+        "clock": ("2026-11-23T10:00:00+01:00", "2026-11-23T10:00:00+01:00"),
+        "base_path": ("/kpn", "/kpn"),
+        "token_body": ("v2", "v2"),
+        "lenient": ("on", True),
+        "bind_cpus": ("no", False),
+    }
+    environ = {f"KPN_SANDBOX_{name.upper()}": text for name, (text, _) in values.items()}
+
+    settings = from_environment(environ)
+
+    assert settings == Settings(**{name: value for name, (_, value) in values.items()})
+    assert set(values) == {field.name for field in fields(Settings)}
+
+
+def test_flags_win_over_the_environment():
+    """A value given on the command line is stronger than the environment; one not given leaves it alone."""
+    environ = {"KPN_SANDBOX_PORT": "9000", "KPN_SANDBOX_AGENTS": "10"}
+
+    settings = from_environment(environ, {"port": "9001", "agents": None})
+
+    assert (settings.port, settings.agents) == (9001, 10)
+
+
+def test_an_empty_variable_counts_as_absent():
+    """Compose files pass empty variables on; they mean the default."""
+    assert from_environment({"KPN_SANDBOX_PORT": ""}).port == 8080
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "right"),
+    [
+        ("port", "65536", "a whole number from 0 to 65535"),
+        ("port", "８０", "a whole number from 0 to 65535"),
+        ("workers", "0", "a whole number from 1 to 256"),
+        ("agents", "many", "a whole number from 1 to 1000"),
+        ("database_url", "sandbox.db", "a URL like sqlite:////srv/sandbox.db"),
+        ("client_id", "a:b", "without a colon"),
+        ("admin_token", "short", "8 to 128 characters"),
+        ("seed", "a\nb", "none of them a control character"),
+        ("clock", "2026-11-23T10:00:00", "with offset"),
+        ("clock", "1999-01-01T00:00:00Z", "from 2000 to 2100"),
+        ("base_path", "kpn", "a path like"),
+        ("token_body", "v3", '"v1" or "v2"'),
+        ("lenient", "maybe", "on or off"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_would_be_right(name, text, right):
+    """The message names the variable, what it may be and what it was."""
+    with pytest.raises(SettingError, match=right.replace("+", r"\+")) as refused:
+        from_environment({f"KPN_SANDBOX_{name.upper()}": text})
+
+    assert str(refused.value).startswith(f"KPN_SANDBOX_{name.upper()} must be ")
+
+
+def test_a_wrong_flag_is_named_as_a_flag():
+    """Who typed a flag is told about the flag, not about a variable."""
+    with pytest.raises(SettingError, match="^--base-path must be "):
+        from_environment({}, {"base_path": "kpn"})
+
+
+def test_a_frozen_clock_tells_its_instant():
+    """The instant of a frozen clock is seconds since the epoch."""
+    assert Settings(clock="1970-01-01T00:00:00Z").frozen_at is None
+    assert Settings(clock="2026-11-23T10:00:00+01:00").frozen_at == 1795424400.0
+
+
+def test_names_follow_from_the_field():
+    """A field's variable and flag are its name, spelled as such."""
+    [setting] = [field for field in fields(Settings) if field.name == "base_path"]
+
+    assert (variable(setting), option(setting)) == ("KPN_SANDBOX_BASE_PATH", "--base-path")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("::1", "http://[::1]:80"),
+    ],
+)
+def test_the_base_url_can_be_reached_from_this_machine(host, url):
+    """A server on all addresses is reached on loopback, and IPv6 addresses stand in brackets."""
+    assert base_url(host, 80) == url
+
+
+def test_the_running_sandbox_is_found_by_its_variable():
+    """`KPN_SANDBOX_URL` names the sandbox; without it the settings do."""
+    assert sandbox_url(Settings(), {"KPN_SANDBOX_URL": "http://box:1/"}) == "http://box:1"
+    assert sandbox_url(Settings(port=9000), {}) == "http://127.0.0.1:9000"
+
+
+def test_a_child_process_is_told_by_variables():
+    """A child process gets this process's environment and the settings it is told."""
+    environ = environment_with({"url": "http://box"})
+
+    assert environ["KPN_SANDBOX_URL"] == "http://box"
+    assert "PATH" in environ
