@@ -1,0 +1,56 @@
+"""
+The sandbox on a socket.
+
+`serve` runs gunicorn as a library: worker processes with threads, ready when it says so, and a stop that finishes
+what was begun. Where processes cannot fork (Windows) it runs Werkzeug's threaded server instead.
+"""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from time import sleep
+
+from flask import Flask
+
+from ..app import create_app
+from .listener import AddressError, listen
+from .pool import Pool
+from ..settings import Settings, base_url
+
+__all__ = ["FORKS", "AddressError", "serve"]
+
+FORKS = hasattr(os, "fork")
+
+
+def serve(
+    settings: Settings,
+    *,
+    announce: Callable[[Flask, str], None],
+    ready: Callable[[str], None],
+    forks: bool = FORKS,
+) -> None:
+    """
+    Serve the sandbox until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: What to serve, and where.
+        announce: Called with the application and its base URL before it serves.
+        ready: Called with the base URL once requests are accepted.
+        forks: Whether to serve from worker processes, or else from threads of this one.
+
+    Raises:
+        AddressError: The address cannot be listened on.
+    """
+    listener = listen(settings.host, settings.port)
+    url = base_url(settings.host, listener.getsockname()[1])
+    pool = Pool(settings.threads)
+    app = create_app(settings, pause=pool.pause if forks else sleep)
+    announce(app, url)
+    if forks:
+        from .processes import Application
+
+        Application(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
+    else:
+        from .threaded import run_threaded
+
+        run_threaded(app, listener, ready=partial(ready, url))

@@ -1,0 +1,54 @@
+"""The socket that a server listens on, bound before anything else so that a bad address is told at once."""
+
+import errno
+import os
+import socket
+
+_BACKLOG = 2048
+
+
+class AddressError(Exception):
+    """The address cannot be listened on; the message says in one line what would be right."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """
+    Listen on an address.
+
+    Args:
+        host: A name or address of this machine.
+        port: 0 takes a free one; the socket then tells which.
+
+    Raises:
+        AddressError: The address is taken, forbidden, or not one of this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError):
+        raise AddressError(f"host must be a name or address of this machine, not {host!r}") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        _bind(listener, address)
+    except OSError as error:
+        listener.close()
+        raise AddressError(_reason(error, host, port)) from None
+    return listener
+
+
+def _bind(listener: socket.socket, address: tuple[object, ...]) -> None:
+    # On Windows this option would let two servers share a port.
+    if os.name != "nt":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.bind(address)
+    listener.listen(_BACKLOG)
+
+
+def _reason(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use: choose another with --port, or 0 for a free one"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} is not allowed for this user: choose one above 1023 with --port"
+    return f"host must be a name or address of this machine, not {host!r}"

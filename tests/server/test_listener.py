@@ -1,0 +1,36 @@
+"""The socket that a server listens on."""
+
+import socket
+
+import pytest
+
+from kpn_sandbox.server.listener import AddressError, listen
+
+
+def test_port_zero_takes_a_free_port():
+    """The socket tells which port it got."""
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.getsockname()[1] > 0
+
+
+def test_a_busy_port_is_refused_with_advice():
+    """Who meets a busy port is told how to choose another."""
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+
+        with pytest.raises(AddressError, match=f"port {port} on 127.0.0.1 is in use: choose another with --port"):
+            listen("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "x" * 300])
+def test_an_address_of_another_machine_is_refused(host):
+    """A host must be one of this machine's own names or addresses."""
+    with pytest.raises(AddressError, match="host must be a name or address of this machine"):
+        listen(host, 0)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_ipv6_addresses_work():
+    """An IPv6 address is listened on like any other."""
+    with listen("::1", 0) as listener:
+        assert listener.family == socket.AF_INET6
