@@ -106,14 +106,27 @@ def simulate(calls: Sequence[Call], agents: Sequence[Agent]) -> list[Outcome]:
     Returns:
         The outcomes in the order of the calls.
     """
-    floor = Floor(calls, agents)
-    while floor.events:
-        floor.play_next_instant()
+    floor = played_floor(calls, agents)
     return [floor.outcomes[index] for index in range(len(calls))]
 
 
+def played_floor(calls: Sequence[Call], agents: Sequence[Agent]) -> "Floor":
+    """Plays the whole day and gives the floor as it is afterwards."""
+    floor = Floor(calls, agents)
+    while floor.events:
+        floor.play_next_instant()
+    return floor
+
+
 class Floor:
-    """The queue and its agents at the present instant."""
+    """
+    The queue and its agents at the present instant.
+
+    Attributes:
+        outcomes: What became of the calls that are over, by index.
+        rests: Agent, start and end of all breaks and penalties so far.
+        logouts: When agents logged out, by index.
+    """
 
     def __init__(self, calls: Sequence[Call], agents: Sequence[Agent]) -> None:
         self.calls = calls
@@ -123,6 +136,8 @@ class Floor:
         self.ringing: dict[int, tuple[int, int]] = {}
         self.ignored: set[int] = set()
         self.outcomes: dict[int, Outcome] = {}
+        self.rests: list[tuple[int, int, int]] = []
+        self.logouts: dict[int, int] = {}
         self.plans = [deque([*agent.breaks, (agent.logout, NEVER)]) for agent in agents]
         self.events: list[tuple[int, Event, int]] = []
         for index, agent in enumerate(agents):
@@ -178,7 +193,9 @@ class Floor:
                 self.idle.remove(entry)
                 _, duration = plan.popleft()
                 if plan:
-                    self.expect(self.now + duration, Event.AGENT_IS_FREE, entry[1])
+                    self.rest(entry[1], duration)
+                else:
+                    self.logouts[entry[1]] = self.now
 
     def connects_a_call(self) -> bool:
         """Lets the first waiting call ring at the longest idle agent; False when there is nobody to connect."""
@@ -206,7 +223,7 @@ class Floor:
         if self.is_about_to_be_ignored(index):
             self.ignored.add(index)
             self.waiting.append((self.now, index))
-            self.expect(self.now + PENALTY, Event.AGENT_IS_FREE, agent)
+            self.rest(agent, PENALTY)
             return
         talk_end = self.now + self.calls[index].talk
         wrap_end = talk_end + self.calls[index].wrap
@@ -214,6 +231,12 @@ class Floor:
         self.outcomes[index] = Outcome(
             Kind.ANSWERED, agent, ring_start, self.now, talk_end, wrap_end, rona=int(index in self.ignored),
         )
+
+    def rest(self, agent: int, duration: int) -> None:
+        """Takes an agent out for a while."""
+        end = self.now + duration
+        self.rests.append((agent, self.now, end))
+        self.expect(end, Event.AGENT_IS_FREE, agent)
 
     def leave(self, index: int, kind: Kind, agent: int | None = None, ring_start: int | None = None) -> None:
         """Notes that a call has left without an answer."""
