@@ -137,6 +137,7 @@ class Application(BaseApplication):
     def forked(self, master: Arbiter, worker: Worker) -> None:
         """Settle in a new worker process."""
         _allow_many_files()
+        self.callable_app.extensions["kpn_sandbox"].sandbox.database.renew()
         if self.settings.bind_cpus:
             _bind_to_cpu(os.getppid() + worker.age)
 
