@@ -1,0 +1,77 @@
+"""A command beside a sandbox of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+SOON = 30
+COMMAND = [sys.executable, "-m", "kpn_sandbox", "exec"]
+ASK = """
+import os, sys
+from kpn_sandbox.client import Client
+told = {name: os.environ["KPN_SANDBOX_" + name] for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "ADMIN_TOKEN")}
+token = Client(told["URL"]).token(told["CLIENT_ID"], told["CLIENT_SECRET"])
+print(len(token), len(told["ADMIN_TOKEN"]) >= 8, *sys.argv[1:])
+"""
+WAIT = "import sys, time; print('waiting', flush=True); time.sleep(30)"
+
+
+def leftovers() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("kpn-sandbox-*"))
+
+
+def test_the_command_finds_its_sandbox_in_the_environment():
+    """URL, credentials and the administrator's token are variables; arguments arrive untouched; no other word."""
+    before = leftovers()
+
+    ran = subprocess.run(
+        [*COMMAND, "--client-id", "me", "--", sys.executable, "-c", ASK, "--seed", "x y"],
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+    )
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "28 True --seed x y\n", "")
+    assert leftovers() <= before
+
+
+def test_the_exit_code_is_the_commands():
+    """What the command ends with, `exec` ends with."""
+    ran = subprocess.run([*COMMAND, "--", sys.executable, "-c", "raise SystemExit(7)"], timeout=SOON)
+
+    assert ran.returncode == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_reach_the_command(number):
+    """A signal is handed on, the command's end is told as the shell does, and the sandbox is gone."""
+    before = leftovers()
+    program = [*COMMAND, "--", sys.executable, "-c", WAIT]
+    with subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as ran:
+        assert ran.stdout is not None
+        ran.stdout.readline()
+        ran.send_signal(number)
+
+        assert ran.wait(SOON) == 128 + number
+    assert leftovers() <= before
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (("--", "no-such-command"), 127, "no-such-command: no such command"),
+        (("--", os.sep), 126, "Permission denied"),
+        (("--scenario", "party", "--", "true"), 2, "scenario must be one of"),
+    ],
+)
+def test_what_cannot_start_is_told(words, code, line):
+    """A command that does not exist, may not run, or has no sandbox ends with the usual codes."""
+    ran = subprocess.run([*COMMAND, *words], capture_output=True, text=True, timeout=SOON)
+
+    assert ran.returncode == code
+    assert line in ran.stderr and "Traceback" not in ran.stderr

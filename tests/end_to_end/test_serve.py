@@ -1,0 +1,189 @@
+"""Starting and stopping, over real sockets."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from socket import create_connection
+from urllib.parse import urlsplit
+
+import pytest
+
+from .tools import tool
+
+SOON = 20
+
+
+def get(url, path="/agents", token="", **headers):
+    """An answer: status, headers, body."""
+    address = urlsplit(url)
+    connection = HTTPConnection(address.hostname, address.port, timeout=SOON)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {token}", **headers})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, dict(response.getheaders()), body
+
+
+def test_a_start_tells_what_is_needed_and_ends_with_ready(start):
+    """The last line is the base URL, and requests are answered at once."""
+    sandbox = start()
+
+    status, _, body = get(sandbox.url, token=sandbox.token())
+
+    assert sandbox.greeting[-1] == f"Ready: {sandbox.url}\n"
+    assert status == 200
+    assert len(json.loads(body)["DataSet"]["agents"]) == 50
+
+
+def test_the_printed_curl_line_works_as_printed(sandbox):
+    """Whoever copies the line into a shell sees agents."""
+    tool("curl")
+    [line] = [line for line in sandbox.greeting if line.startswith("curl ")]
+
+    answer = subprocess.run(["sh", "-c", line], capture_output=True, timeout=SOON, check=True)
+
+    assert json.loads(answer.stdout)["DataSet"]["agents"][0]["Logid"] == "40001"
+
+
+def test_kpns_own_curl_lines_work_with_only_the_host_changed(sandbox):
+    """The token line of KPN's page, Unix spelling, and a resource line below the base path."""
+    curl = tool("curl")
+    url = f"{sandbox.url}/oauth/client_credential/accesstoken?grant_type=client_credentials"
+    form = ["-H", "Content-Type: application/x-www-form-urlencoded"]
+    data = ["-d", "client_id=APP_CONSUMER_KEY&client_secret=APP_CONSUMER_SECRET"]
+
+    token = subprocess.run([curl, "-s", "-X", "POST", url, *form, *data], capture_output=True, timeout=SOON, check=True)
+    bearer = f"Authorization: Bearer {json.loads(token.stdout)['access_token']}"
+    queues = f"{sandbox.url}/communication/kpn/dashboard-server/queues"
+    answer = subprocess.run([curl, "-s", "-H", bearer, queues], capture_output=True, timeout=SOON, check=True)
+
+    assert b'"access_token" : "' in token.stdout
+    assert [queue["Number"] for queue in json.loads(answer.stdout)["DataSet"]["queues"]][:2] == ["1000", "1001"]
+
+
+@pytest.mark.parametrize(
+    ("by", "group"), [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGINT, True)], ids=str
+)
+def test_a_stop_answers_the_requests_in_flight(start, by, group):
+    """SIGTERM and Ctrl-C, also when the terminal sends it to every process, end silently and lose no request."""
+    sandbox = start("--workers", "2")
+    token = sandbox.token()
+
+    with ThreadPoolExecutor() as pool:
+        delayed = pool.submit(get, sandbox.url, "/queues", token, Prefer="delay-ms=1500")
+        time.sleep(0.5)
+        stopped = sandbox.stop(by=by, group=group)
+
+    assert delayed.result()[0] == 200
+    assert stopped == (0, "", "")
+
+
+def test_delayed_answers_do_not_hold_up_others(sandbox):
+    """With far more delayed requests than threads, a plain one is answered at once."""
+    token = sandbox.token()
+
+    with ThreadPoolExecutor(60) as pool:
+        delayed = [pool.submit(get, sandbox.url, "/agents", token, Prefer="delay-ms=3000") for _ in range(60)]
+        time.sleep(0.8)
+        began = time.monotonic()
+        status = get(sandbox.url, "/trunks", token)[0]
+        took = time.monotonic() - began
+        still_delayed = sum(not future.done() for future in delayed)
+
+    assert (status, still_delayed) == (200, 60)
+    assert took < 1
+    assert {future.result()[0] for future in delayed} == {200}
+
+
+def test_silent_connections_do_not_hold_up_others(sandbox):
+    """Connections that send nothing cost no thread."""
+    address = urlsplit(sandbox.url)
+    silent = [create_connection((address.hostname, address.port)) for _ in range(40)]
+
+    began = time.monotonic()
+    status = get(sandbox.url, "/_sandbox/ready")[0]
+    took = time.monotonic() - began
+
+    for connection in silent:
+        connection.close()
+    assert status == 200
+    assert took < 1
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status", "code"),
+    [
+        (b"GARBAGE\r\n\r\n", 400, "protocol.http.BadRequest"),
+        (b"GET /agents HTTP/9.9\r\n\r\n", 400, "protocol.http.BadRequest"),
+        (b"GET /agents HTTP/1.1\r\nA B: c\r\n\r\n", 400, "protocol.http.BadRequest"),
+        (b"GET /" + b"a" * 8000 + b" HTTP/1.1\r\n\r\n", 414, "protocol.http.TooBigLine"),
+        (b"GET / HTTP/1.1\r\nA: " + b"a" * 1_000_000 + b"\r\n\r\n", 431, "protocol.http.TooBigHeaders"),
+    ],
+    ids=["garbage", "version", "header name", "line", "header"],
+)
+def test_what_is_no_request_is_refused_as_json(sandbox, request_bytes, status, code):
+    """Bytes that the application never sees are refused in the gateway's shape."""
+    address = urlsplit(sandbox.url)
+    with create_connection((address.hostname, address.port), timeout=SOON) as connection:
+        connection.sendall(request_bytes)
+        answer = connection.makefile("rb").read()
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"\r\nContent-Type: application/json\r\n" in head
+    assert json.loads(body)["fault"]["detail"]["errorcode"] == code
+
+
+def test_token_and_health_ask_the_running_sandbox(sandbox):
+    """`token` prints a token that opens the door; `health` exits with 0."""
+    command = [sys.executable, "-m", "kpn_sandbox"]
+
+    token = subprocess.run([*command, "token", "--url", sandbox.url], capture_output=True, text=True, timeout=SOON)
+    health = subprocess.run([*command, "health", "--url", sandbox.url], capture_output=True, text=True, timeout=SOON)
+
+    assert get(sandbox.url, token=token.stdout.strip())[0] == 200
+    assert (health.returncode, health.stderr) == (0, "")
+
+
+def test_a_token_is_refused_in_one_line(sandbox):
+    """Wrong credentials are told with the sandbox's own words, and exit code 1."""
+    command = [sys.executable, "-m", "kpn_sandbox", "token", "--url", sandbox.url, "--client-secret", "wrong"]
+
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=SOON)
+
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "401" in refused.stderr and "ClientId is Invalid" in refused.stderr
+
+
+def test_a_newer_start_keeps_the_administrators_token(start):
+    """The token is generated once and kept in the database."""
+    first, second = start(), start()
+
+    def told(sandbox):
+        return [line for line in sandbox.greeting if "Administrator" in line]
+
+    assert told(first) == told(second) != []
+
+
+def test_ipv6_works(start):
+    """The printed URL has brackets and answers."""
+    sandbox = start("--host", "::1")
+
+    assert sandbox.url.startswith("http://[::1]:")
+    assert get(sandbox.url, "/_sandbox/ready")[0] == 200
+
+
+def test_every_worker_answers_with_the_same_bytes(start):
+    """A frozen center is the same in all workers, and a token of one is good in all."""
+    sandbox = start("--workers", "3", "--clock", "2026-11-23T10:00:00+01:00")
+    token = sandbox.token()
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = [pool.submit(get, sandbox.url, "/agents", token) for _ in range(48)]
+
+    assert len({answer.result()[2] for answer in answers}) == 1
+    assert {answer.result()[0] for answer in answers} == {200}

@@ -1,0 +1,137 @@
+"""The command line: every error is one line that says what would be right."""
+
+import json
+import socket
+
+import pytest
+
+from kpn_sandbox import __version__
+from kpn_sandbox.cli import main
+from kpn_sandbox.greeting import curl_line, greeting
+from kpn_sandbox.settings import Settings
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command line in this process: its exit code, output and errors."""
+
+    def run(*words):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        told = capsys.readouterr()
+        return ended.value.code or 0, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def database(tmp_path):
+    return f"sqlite:///{tmp_path / 'sandbox.db'}"
+
+
+def test_the_version_is_told(run):
+    """`--version` prints the package's version."""
+    assert run("--version") == (0, f"kpn-sandbox {__version__}\n", "")
+
+
+def test_help_lists_the_commands(run):
+    """`--help` names every command."""
+    code, out, _ = run("--help")
+
+    assert code == 0
+    assert all(f"\n  {name} " in out for name in ("serve", "exec", "token", "health", "openapi", "postman"))
+
+
+def test_flags_without_a_command_serve(run):
+    """`kpn-sandbox --port ...` is `kpn-sandbox serve --port ...`."""
+    code, _, err = run("--port", "eighty")
+
+    assert (code, err) == (2, "kpn-sandbox: --port must be a whole number from 0 to 65535, not 'eighty'\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("serve", "--colour"), "No such option"),
+        (("dance",), "No such command 'dance'"),
+        (("serve", "--clock", "noon"), "--clock must be"),
+        (("serve", "--workers", "0"), "--workers must be a whole number from 1 to 256"),
+        (("serve", "--port", "0", "--scenario", "party"), "scenario must be one of calm, normal"),
+        (("serve", "--port", "0", "--host", "192.0.2.1"), "host must be a name or address of this machine"),
+        (("openapi", "nobody"), "'nobody' is not"),
+        (("exec",), "Missing argument"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(run, database, monkeypatch, words, line):
+    """No traceback and no usage: what is wrong, and what would be right."""
+    monkeypatch.setenv("KPN_SANDBOX_DATABASE_URL", database)
+
+    code, out, err = run(*words)
+
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("kpn-sandbox: ") and line in err
+
+
+def test_a_busy_port_is_one_line_and_exit_code_2(run, database):
+    """A port that somebody listens on is not waited for."""
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+
+        code, _, err = run("serve", "--port", str(port), "--database-url", database)
+
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"port {port} on 127.0.0.1 is in use" in err
+
+
+def test_an_unusable_database_is_one_line_and_exit_code_2(run, tmp_path):
+    """A file that is no database is not written over."""
+    file = tmp_path / "notes.txt"
+    file.write_text("Not a database, but somebody's notes. " * 100)
+
+    code, _, err = run("serve", "--port", "0", "--database-url", f"sqlite:///{file}")
+
+    assert (code, err.count("\n")) == (2, 1)
+    assert "notes.txt" in err
+    assert file.read_text().startswith("Not a database")
+
+
+@pytest.mark.parametrize("command", ["token", "health"])
+def test_a_sandbox_that_does_not_run_is_exit_code_1(run, command):
+    """Who asks a sandbox that is not there is told how to start one."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    code, out, err = run(command, "--port", str(port))
+
+    assert (code, out) == (1, "")
+    assert err == f"kpn-sandbox: no sandbox answers at http://127.0.0.1:{port}: start one with kpn-sandbox serve\n"
+
+
+def test_the_openapi_document_is_printed(run):
+    """`openapi` prints the document for the sandbox at `--url`."""
+    code, out, _ = run("openapi", "--url", "http://box:1")
+
+    document = json.loads(out)
+    assert (code, document["servers"][0]["url"]) == (0, "http://box:1")
+
+
+def test_the_postman_files_are_written(run, tmp_path):
+    """`postman` writes the collection and the environment and says where."""
+    code, out, _ = run("postman", str(tmp_path / "new"), "--client-id", "me", "--url", "http://box:1/")
+
+    written = [json.loads(path.read_text()) for path in sorted((tmp_path / "new").iterdir())]
+    values = {each["key"]: each["value"] for each in written[1]["values"]}
+    assert (code, out.count("\n")) == (0, 2)
+    assert written[0]["info"]["name"] == "KPN Dashboard Server"
+    assert (values["base_url"], values["client_id"]) == ("http://box:1", "me")
+
+
+def test_the_greeting_tells_all_that_is_needed():
+    """Base URL, credentials, administrator's token and links stand in the greeting."""
+    settings = Settings(database_url="sqlite:////x.db", client_id="me", client_secret="it's me")
+
+    told = greeting(settings, "http://127.0.0.1:1", "admin-token")
+
+    for fact in ("http://127.0.0.1:1\n", "me", "it's me", "admin-token", "http://127.0.0.1:1/openapi/kpn.json"):
+        assert fact in told
+    assert curl_line(settings, "http://127.0.0.1:1") in told
