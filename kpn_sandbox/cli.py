@@ -67,6 +67,13 @@ def _option(name: str, command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(flag, name, default=None, metavar="VALUE", help=explanation)(command)
 
 
+_url_option = click.option(
+    "--url",
+    callback=lambda context, parameter, value: value and value.rstrip("/"),
+    help="Base URL of the sandbox. [KPN_SANDBOX_URL; default: host and port]",
+)
+
+
 def _with_flag() -> tuple[str, ...]:
     return tuple(setting.name for setting in fields(Settings) if setting.metadata["flag"])
 
@@ -128,7 +135,7 @@ def execute(command: tuple[str, ...], **flags: Any) -> int:
 
 
 @commands.command()
-@click.option("--url", help="Base URL of the sandbox. [KPN_SANDBOX_URL]")
+@_url_option
 @setting_options("host", "port", "client_id", "client_secret")
 def token(url: str | None, **flags: Any) -> None:
     """Fetch an access token from a running sandbox and print it."""
@@ -137,7 +144,7 @@ def token(url: str | None, **flags: Any) -> None:
 
 
 @commands.command()
-@click.option("--url", help="Base URL of the sandbox. [KPN_SANDBOX_URL]")
+@_url_option
 @setting_options("host", "port")
 def health(url: str | None, **flags: Any) -> None:
     """Exit with 0 if the running sandbox is ready, else with 1."""
@@ -148,14 +155,14 @@ def _ask(url: str | None, settings: Settings, question: Callable[[Any], Any]) ->
     from .client import Client, ClientError
 
     try:
-        return question(Client(url.rstrip("/") if url else sandbox_url(settings)))
+        return question(Client(url or sandbox_url(settings)))
     except ClientError as error:
         raise Failure(str(error), 1) from None
 
 
 @commands.command()
 @click.argument("api", default="kpn", type=click.Choice(["kpn"]))
-@click.option("--url", help="Base URL of the sandbox. [KPN_SANDBOX_URL]")
+@_url_option
 @setting_options("host", "port")
 def openapi(api: str, url: str | None, **flags: Any) -> None:
     """Print the OpenAPI document of an API."""
@@ -166,7 +173,7 @@ def openapi(api: str, url: str | None, **flags: Any) -> None:
 
 @commands.command()
 @click.argument("folder", default="postman", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--url", help="Base URL of the sandbox. [KPN_SANDBOX_URL]")
+@_url_option
 @setting_options("host", "port", "client_id", "client_secret")
 def postman(folder: Path, url: str | None, **flags: Any) -> None:
     """Write the Postman collection and environment into FOLDER."""

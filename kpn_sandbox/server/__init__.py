@@ -41,16 +41,16 @@ def serve(
     Raises:
         AddressError: The address cannot be listened on.
     """
-    listener = listen(settings.host, settings.port)
-    url = base_url(settings.host, listener.getsockname()[1])
-    pool = Pool(settings.threads)
-    app = create_app(settings, pause=pool.pause if forks else sleep)
-    announce(app, url)
-    if forks:
-        from .processes import Application
+    with listen(settings.host, settings.port) as listener:
+        url = base_url(settings.host, listener.getsockname()[1])
+        pool = Pool(settings.threads)
+        app = create_app(settings, pause=pool.pause if forks else sleep)
+        announce(app, url)
+        if forks:
+            from .processes import Application
 
-        Application(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
-    else:
-        from .threaded import run_threaded
+            Application(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
+        else:
+            from .threaded import run_threaded
 
-        run_threaded(app, listener, ready=partial(ready, url))
+            run_threaded(app, listener, ready=partial(ready, url))
