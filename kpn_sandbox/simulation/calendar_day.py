@@ -1,0 +1,86 @@
+"""
+The day of the center: from local midnight to local midnight in Europe/Amsterdam.
+
+The zone comes from the tzdata package, never from the host, so every machine has the same midnights. Inside a day
+all instants are milliseconds since its midnight; a day of 23 or 25 hours simply is that long.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from kpn_sandbox.simulation.errors import InstantOutOfRange
+
+FIRST_DATE = date(2000, 1, 1)
+LAST_DATE = date(2100, 12, 31)
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+
+@cache
+def zone() -> ZoneInfo:
+    """The time zone of the center."""
+    with files("tzdata").joinpath("zoneinfo", "Europe", "Amsterdam").open("rb") as data:
+        return ZoneInfo.from_file(data, key="Europe/Amsterdam")
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A date with its midnights."""
+
+    date: date
+    starts_at: int
+    """Epoch seconds of its first midnight."""
+    length: int
+    """Milliseconds until the next midnight: 82,800,000, 86,400,000 or 90,000,000."""
+    shift: int
+    """Milliseconds that the clock is put forward (negative) or back during the day, else 0."""
+
+    def elapsed(self, wall_minutes: int) -> int:
+        """
+        Milliseconds from midnight to a reading of the wall clock.
+
+        Args:
+            wall_minutes: Minutes past 00:00 on the wall clock, 0 to 1,440.
+
+        Returns:
+            The instant in the day; clocks change at 02:00 or 03:00, so later readings move by the change.
+        """
+        if wall_minutes >= 3 * 60:
+            return wall_minutes * MINUTE + self.shift
+        return min(wall_minutes, 2 * 60) * MINUTE if self.shift < 0 else wall_minutes * MINUTE
+
+    def offset(self, at: float) -> int:
+        """Milliseconds of the day at an instant (epoch seconds), in whole seconds."""
+        return (int(at // 1) - self.starts_at) * 1000
+
+
+@lru_cache(maxsize=1024)
+def calendar_day(day: date) -> CalendarDay:
+    """The calendar day of a date."""
+    starts_at = _midnight(day)
+    length = (_midnight(day + timedelta(days=1)) - starts_at) * 1000
+    return CalendarDay(day, starts_at, length, length - 24 * HOUR)
+
+
+def day_of(at: float) -> CalendarDay:
+    """
+    The calendar day an instant (epoch seconds) belongs to.
+
+    Raises:
+        InstantOutOfRange: Before 2000 or after 2100, or no number at all.
+    """
+    try:
+        day = datetime.fromtimestamp(at // 1, zone()).date()
+    except (ValueError, OverflowError, OSError):
+        raise InstantOutOfRange(at) from None
+    if not FIRST_DATE <= day <= LAST_DATE:
+        raise InstantOutOfRange(at)
+    return calendar_day(day)
+
+
+def _midnight(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone()).timestamp())

@@ -1,0 +1,256 @@
+"""
+Questions about a center at an instant, answered from day traces.
+
+The center is a pure function of seed, configuration and instant. It keeps nothing but what it has computed, so any
+two centers of the same account give the same answers, to questions in any order.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+
+from kpn_sandbox.simulation.arrivals import Span, arrivals_per_hour
+from kpn_sandbox.simulation.calendar_day import CalendarDay, day_of
+from kpn_sandbox.simulation.counters import Tally
+from kpn_sandbox.simulation.daybook import FIRST_LOGIN, FIRST_NUMBER, DayBook
+from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
+from kpn_sandbox.simulation.facts import AgentFact, Direction, PortState, QueueFact, Status, TheoryFact, TrunkFact
+from kpn_sandbox.simulation.plan import plan_of
+from kpn_sandbox.simulation.profile import Epoch
+from kpn_sandbox.simulation.run import day_trace
+from kpn_sandbox.simulation.timelines import STATES
+from kpn_sandbox.simulation.traces import TraceCache
+
+_ON_A_CALL = {Status.RINGING, Status.TALKING, Status.WRAPPING}
+_INBOUND = {Status.RINGING, Status.TALKING}
+
+
+class Center:
+    """
+    One contact center.
+
+    Args:
+        seed: What makes it this center and no other.
+        epochs: Its profiles, each with the instant from which it is in force, in order; the first from ever.
+        traces: Where computed days are kept; may be shared with other centers.
+    """
+
+    def __init__(self, seed: str, epochs: tuple[Epoch, ...], traces: TraceCache) -> None:
+        self.seed = seed
+        self._epochs = epochs
+        self._traces = traces
+        parts = (f"{epoch.since} {epoch.profile.digest}" for epoch in epochs)
+        self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        """The same for equal configurations, whatever the seed."""
+
+    def agents(self, at: float) -> tuple[AgentFact, ...]:
+        """
+        All agents at an instant, those logged out included.
+
+        Args:
+            at: Epoch seconds; fractions of a second do not count.
+
+        Raises:
+            InstantOutOfRange: Before 2000 or after 2100.
+        """
+        return tuple(_Moment(self, at).agents())
+
+    def agent(self, login: int, at: float) -> AgentFact:
+        """
+        One agent at an instant.
+
+        Raises:
+            UnknownAgent: Nobody has that login id at that instant.
+            InstantOutOfRange: Before 2000 or after 2100.
+        """
+        for fact in _Moment(self, at).agents(login - FIRST_LOGIN):
+            return fact
+        raise UnknownAgent(login)
+
+    def queues(self, at: float) -> tuple[QueueFact, ...]:
+        """All queues at an instant."""
+        moment = _Moment(self, at)
+        return tuple(map(moment.queue, moment.queue_indices()))
+
+    def queue(self, number: int, at: float) -> QueueFact:
+        """
+        One queue at an instant.
+
+        Raises:
+            UnknownQueue: No queue has that number at that instant.
+        """
+        moment = _Moment(self, at)
+        if number - FIRST_NUMBER not in moment.queue_indices():
+            raise UnknownQueue(number)
+        return moment.queue(number - FIRST_NUMBER)
+
+    def trunks(self, at: float) -> tuple[TrunkFact, ...]:
+        """All trunks at an instant."""
+        return tuple(_Moment(self, at).trunks())
+
+    def trunk(self, number: int, at: float) -> TrunkFact:
+        """
+        One trunk at an instant.
+
+        Raises:
+            UnknownTrunk: No trunk has that number at that instant.
+        """
+        for fact in _Moment(self, at).trunks(number - FIRST_NUMBER):
+            return fact
+        raise UnknownTrunk(number)
+
+    def theory(self, at: float) -> tuple[TheoryFact, ...]:
+        """What queueing theory needs to know of each queue; nothing unless the rhythm is constant."""
+        plan = _Moment(self, at).span.plan
+        return tuple(
+            TheoryFact(
+                number=FIRST_NUMBER + index,
+                staff=len(plan.staff(index)),
+                arrivals_per_hour=arrivals_per_hour(plan, index),
+                service_seconds=queue.talk / 1000,
+                patience_seconds=None if queue.patience is None else queue.patience / 1000,
+            )
+            for index, queue in enumerate(plan.queues)
+            if plan.constant
+        )
+
+    def book(self, day: CalendarDay) -> DayBook:
+        """A day of the center."""
+        spans = self._spans(day)
+        key = (self.seed, day.date, tuple((span.start, span.plan.profile.digest) for span in spans))
+
+        def compute() -> DayBook:
+            return DayBook(self.seed, day_trace(self.seed, day, spans))
+
+        found: DayBook = self._traces.find(key, compute, DayBook.size)
+        return found
+
+    def _spans(self, day: CalendarDay) -> tuple[Span, ...]:
+        begins = [min(max(_milliseconds(epoch.since, day), 0), day.length) for epoch in self._epochs]
+        return tuple(
+            Span(begin, end, plan_of(epoch.profile))
+            for epoch, begin, end in zip(self._epochs, begins, [*begins[1:], day.length])
+            if begin < end
+        )
+
+
+class _Moment:
+    """A center at one instant."""
+
+    def __init__(self, center: Center, at: float) -> None:
+        day = day_of(at)
+        self.instant = day.offset(at)
+        self.book = center.book(day)
+        self.trace = self.book.trace
+        self.span = self.trace.span_at(self.instant)
+
+    def agents(self, only: int | None = None) -> Iterator[AgentFact]:
+        people = self.book.people[self.trace.spans.index(self.span)]
+        chosen = range(len(people)) if only is None else [only] if 0 <= only < len(people) else []
+        states = self.book.agents.at(self.instant, chosen)
+        homes = self._homes(len(people))
+        for agent, code, since, detail in zip(chosen, *states):
+            status, home = STATES[code], homes[agent]
+            if status is Status.LOGGED_OUT and agent >= len(self.span.plan.homes):
+                continue
+            person = people[agent]
+            yield AgentFact(
+                person.login,
+                person.name,
+                status,
+                detail if status is Status.AUXILIARY else None,
+                Direction.INBOUND if status in _INBOUND else None,
+                home + 1,
+                person.level,
+                (self.instant - since) // 1000,
+                self.book.vdn_name(self.span, detail) if status in _ON_A_CALL else None,
+                person.department,
+            )
+
+    def queue_indices(self) -> list[int]:
+        """The queues that exist, and those that were removed but are not empty yet."""
+        existing = len(self.span.plan.queues)
+        return [
+            index for index, tally in enumerate(self._tallies) if index < existing or tally.waiting or tally.staffed
+        ]
+
+    def queue(self, index: int) -> QueueFact:
+        tally = self._tallies[index]
+        finished = tally.offered - tally.waiting
+        return QueueFact(
+            name=self.book.queue_name(self.span, index),
+            number=FIRST_NUMBER + index,
+            waiting=tally.waiting,
+            offered=tally.offered,
+            answered=tally.answered,
+            answered_in_time=tally.answered_in_time,
+            transferred=tally.transferred,
+            held=tally.held,
+            unanswered_rings=tally.unanswered_rings,
+            ring_seconds=tally.ring_time // 1000,
+            answer_seconds=tally.answer_time // 1000,
+            talk_seconds=tally.talk_time // 1000,
+            abandon_seconds=tally.abandon_time // 1000,
+            flowed_out=tally.flowed_out,
+            longest_wait_seconds=tally.longest_wait // 1000,
+            staffed=tally.staffed,
+            available=tally.available,
+            talking=tally.talking,
+            auxiliary=tally.auxiliary,
+            wrapping=tally.wrapping,
+            service_level_percent=_percent(tally.answered_in_time, finished) if finished else 100,
+        )
+
+    def trunks(self, only: int | None = None) -> Iterator[TrunkFact]:
+        states = self.book.ports.at(self.instant)
+        starts = self.trace.occupation.starts
+        for index, (start, end) in enumerate(zip(starts, starts[1:])):
+            ports = self._shown_ports(index, states[start:end])
+            if only in (None, index) and (ports or index < len(self.span.plan.trunks)):
+                yield self._trunk(index, ports)
+
+    def _trunk(self, index: int, ports: list[PortState]) -> TrunkFact:
+        in_use = ports.count(PortState.SEIZED) + ports.count(PortState.QUEUED)
+        return TrunkFact(
+            name=self.book.trunk_name(self.span, index),
+            number=FIRST_NUMBER + index,
+            total_ports=len(ports),
+            ports_in_use=in_use,
+            ports_idle=ports.count(PortState.IDLE),
+            usage_percent=_percent(in_use, len(ports)),
+            ports=tuple(ports),
+        )
+
+    def _shown_ports(self, index: int, states: list[PortState]) -> list[PortState]:
+        """The ports a trunk has; of ports that were removed those up to the last that still carries a call."""
+        trunks = self.span.plan.trunks
+        present = trunks[index].ports if index < len(trunks) else 0
+        removed = [PortState.FAULT if state is PortState.IDLE else state for state in states[present:]]
+        while removed and removed[-1] is PortState.FAULT:
+            removed.pop()
+        return states[:present] + removed
+
+    def _homes(self, count: int) -> list[int]:
+        homes = list(self.span.plan.homes) + [0] * (count - len(self.span.plan.homes))
+        if len(self.trace.spans) > 1:
+            stays = self.trace.stays
+            here = (stays.login <= self.instant) & (stays.logout > self.instant)
+            for agent, queue in zip(stays.agent[here].tolist(), stays.queue[here].tolist()):
+                homes[agent] = queue
+        return homes
+
+    @cached_property
+    def _tallies(self) -> list[Tally]:
+        return self.book.counters.at(self.instant)
+
+
+def _milliseconds(since: float, day: CalendarDay) -> int:
+    """The first whole second of the day from which a profile is in force, unlimited to the day."""
+    if since <= day.starts_at:
+        return 0
+    return min(-(-int((since - day.starts_at) * 1000) // 1000), 90_000) * 1000
+
+
+def _percent(part: int, whole: int) -> int:
+    """Rounded half up."""
+    return (200 * part + whole) // (2 * whole)

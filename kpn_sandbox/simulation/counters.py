@@ -1,0 +1,159 @@
+"""
+Counting what has happened in each queue by an instant.
+
+Every kind of event is kept as one sorted column over all queues, so an instant costs one binary search per kind. An
+event has happened at an instant when it is not later; a state holds from its beginning until just before its end.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, DayTrace
+from kpn_sandbox.simulation.randomness import Flags, Integers
+
+INSTANT_BITS = 32
+
+
+class Tally(NamedTuple):
+    """Counts and totals (milliseconds) of one queue."""
+
+    waiting: int
+    offered: int
+    answered: int
+    answered_in_time: int
+    transferred: int
+    held: int
+    unanswered_rings: int
+    ring_time: int
+    answer_time: int
+    talk_time: int
+    abandon_time: int
+    flowed_out: int
+    longest_wait: int
+    staffed: int
+    available: int
+    talking: int
+    auxiliary: int
+    wrapping: int
+    ringing: int
+
+
+class Counters:
+    """The events of a day by queue, ready to be counted."""
+
+    def __init__(self, trace: DayTrace) -> None:
+        self._queues = np.arange(max(len(span.plan.queues) for span in trace.spans))
+        calls, rings = trace.calls, trace.rings
+        answered, left = calls.outcome == ANSWERED, calls.outcome == ABANDONED
+        self._offered = self._column(calls.queue, calls.arrival, calls.outcome != BLOCKED)
+        self._answered = self._column(calls.queue, calls.answer, answered, calls.answer - calls.arrival, calls.answer)
+        self._in_time = self._column(calls.queue, calls.answer, calls.in_time)
+        self._abandoned = self._column(calls.queue, calls.end, left, calls.end - calls.arrival)
+        self._flowed_out = self._column(calls.queue, calls.end, calls.outcome == FLOWED_OUT)
+        self._ended = self._column(calls.queue, calls.end, answered, calls.end)
+        self._wrapped = self._column(calls.queue, calls.wrap_end, answered)
+        self._held = self._column(calls.queue, calls.hold_start, calls.hold_start >= 0)
+        self._transferred = self._column(calls.queue, calls.end, calls.transferred)
+        self._count_rings(trace, calls.queue[rings.call], answered)
+        self._logins = self._column(trace.stays.queue, trace.stays.login)
+        self._logouts = self._column(trace.stays.queue, trace.stays.logout)
+        self._rests = self._column(trace.rests.queue, trace.rests.start)
+        self._rests_over = self._column(trace.rests.queue, trace.rests.end)
+        self._oldest = _OldestCalls(trace, self._queues)
+
+    def at(self, instant: int) -> list[Tally]:
+        """
+        Everything that can be counted at an instant, for each queue.
+
+        Args:
+            instant: Milliseconds since midnight.
+        """
+        probes = (self._queues << INSTANT_BITS) + instant
+        offered, answered, ended = (each.count(probes) for each in (self._offered, self._answered, self._ended))
+        abandoned, flowed_out = self._abandoned.count(probes), self._flowed_out.count(probes)
+        talking, wrapping = answered - ended, ended - self._wrapped.count(probes)
+        ringing = self._rings.count(probes) - self._rings_over.count(probes)
+        staffed = self._logins.count(probes) - self._logouts.count(probes)
+        auxiliary = self._rests.count(probes) - self._rests_over.count(probes)
+        columns = (
+            offered - answered - abandoned - flowed_out,
+            offered,
+            answered,
+            self._in_time.count(probes),
+            self._transferred.count(probes),
+            self._held.count(probes),
+            self._unanswered.count(probes),
+            self._rings_over.total(probes),
+            self._answered.total(probes),
+            # Ends minus answers, with the instant itself as the end of those who still talk.
+            self._ended.total(probes) + talking * instant - self._answered.total(probes, 1),
+            self._abandoned.total(probes),
+            flowed_out,
+            self._oldest.age(probes, instant),
+            staffed,
+            staffed - talking - wrapping - auxiliary - ringing,
+            talking,
+            auxiliary,
+            wrapping,
+            ringing,
+        )
+        return [Tally(*row) for row in zip(*(column.tolist() for column in columns))]
+
+    def _count_rings(self, trace: DayTrace, queue: Integers, answered: Integers) -> None:
+        calls, rings = trace.calls, trace.rings
+        every = np.concatenate((calls.queue[answered], queue))
+        start = np.concatenate((calls.ring_start[answered], rings.start))
+        end = np.concatenate((calls.answer[answered], rings.end))
+        self._rings = self._column(every, start)
+        self._rings_over = self._column(every, end, None, end - start)
+        self._unanswered = self._column(queue, rings.end, rings.returned == 1)
+
+    def _column(
+        self, queue: Integers, instant: Integers, chosen: Flags | None = None, *weights: Integers
+    ) -> "_Column":
+        kept = slice(None) if chosen is None else chosen
+        keys = (queue[kept] << INSTANT_BITS) + instant[kept]
+        return _Column(keys, [each[kept] for each in weights], self._queues)
+
+
+class _Column:
+    """Events of one kind, sorted by queue and instant, with running totals of their weights."""
+
+    def __init__(self, keys: Integers, weights: Sequence[Integers], queues: Integers) -> None:
+        order = np.argsort(keys) if weights else slice(None)
+        self._keys = keys[order] if weights else np.sort(keys)
+        self._totals = [np.concatenate(([0], np.cumsum(each[order]))) for each in weights]
+        self._first = np.searchsorted(self._keys, queues << INSTANT_BITS)
+
+    def count(self, probes: Integers) -> Integers:
+        return np.searchsorted(self._keys, probes, side="right") - self._first
+
+    def total(self, probes: Integers, weight: int = 0) -> Integers:
+        totals = self._totals[weight]
+        return totals[np.searchsorted(self._keys, probes, side="right")] - totals[self._first]
+
+
+class _OldestCalls:
+    """
+    How long the oldest waiting call has waited.
+
+    Over the calls in order of arrival the latest instant of leaving the queue never falls; the first call at which it
+    lies beyond an instant is the oldest that has not left by then. That holds also when calls leave out of order.
+    """
+
+    def __init__(self, trace: DayTrace, queues: Integers) -> None:
+        calls = trace.calls
+        entered = calls.outcome != BLOCKED
+        left = np.where(calls.answer >= 0, calls.answer, calls.end)[entered]
+        self._arrivals = calls.arrival[entered]
+        # Queues follow one another and their numbers lead the keys, so one running maximum serves them all.
+        self._left = np.maximum.accumulate((calls.queue[entered] << INSTANT_BITS) + left)
+        self._queue = np.append(calls.queue[entered], -1)
+
+    def age(self, probes: Integers, instant: int) -> Integers:
+        call = np.searchsorted(self._left, probes, side="right")
+        here = self._queue[call] == probes >> INSTANT_BITS
+        arrival = np.append(self._arrivals, instant)[call]
+        return np.where(here, np.maximum(instant - arrival, 0), 0)

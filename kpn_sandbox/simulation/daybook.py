@@ -1,0 +1,95 @@
+"""
+A day trace made ready for questions: counted, put in order of agents and ports, and cast with names.
+"""
+
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from kpn_sandbox.simulation.arrivals import Span
+from kpn_sandbox.simulation.casting import Casting
+from kpn_sandbox.simulation.counters import Counters
+from kpn_sandbox.simulation.day import DayTrace
+from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
+
+BYTES_PER_CALL = 380
+BYTES_PER_AGENT = 2_000
+BYTES_PER_DAY = 60_000
+
+
+class Person(NamedTuple):
+    """What about an agent stays the same all day."""
+
+    login: int
+    name: str
+    level: int
+    department: int
+
+
+FIRST_LOGIN = 40001
+FIRST_NUMBER = 1000
+
+
+class DayBook:
+    """One day of a center, with everything that is derived from its trace when first asked for."""
+
+    def __init__(self, seed: str, trace: DayTrace) -> None:
+        self.trace = trace
+        self._seed = seed
+        self._most_agents = max(len(span.plan.homes) for span in trace.spans)
+
+    @cached_property
+    def counters(self) -> Counters:
+        """The queues."""
+        return Counters(self.trace)
+
+    @cached_property
+    def agents(self) -> AgentTimeline:
+        """The agents."""
+        return AgentTimeline(self.trace, self._most_agents)
+
+    @cached_property
+    def ports(self) -> PortTimeline:
+        """The trunks."""
+        return PortTimeline(self.trace)
+
+    def casting(self, span: Span) -> Casting:
+        """The names in force in a part of the day."""
+        return casting(self._seed, span.plan.profile.locale, span.plan.profile.names)
+
+    @cached_property
+    def people(self) -> list[list[Person]]:
+        """Everybody who works on the day, for each of its spans."""
+        return [self._people(span) for span in self.trace.spans]
+
+    def queue_name(self, span: Span, queue: int) -> str:
+        """The name of a queue: its own or the cast's."""
+        own = span.plan.queues[queue].name if queue < len(span.plan.queues) else None
+        return own or self.casting(span).queue_name(queue)
+
+    def trunk_name(self, span: Span, trunk: int) -> str:
+        """The name of a trunk: its own or the cast's."""
+        own = span.plan.trunks[trunk].name if trunk < len(span.plan.trunks) else None
+        return own or self.casting(span).trunk_name(trunk)
+
+    def vdn_name(self, span: Span, call: int) -> str:
+        """The label of the number that a call was dialled at."""
+        calls = self.trace.calls
+        labels = self.casting(span).vdn_names(int(calls.queue[call]))
+        return labels[int(calls.vdn[call]) * len(labels) >> 8]
+
+    def size(self) -> int:
+        """How many bytes the book will take once it was read from; measured, not counted."""
+        return BYTES_PER_DAY + BYTES_PER_CALL * len(self.trace.calls.arrival) + BYTES_PER_AGENT * self._most_agents
+
+    def _people(self, span: Span) -> list[Person]:
+        cast = self.casting(span)
+        return [
+            Person(FIRST_LOGIN + agent, cast.agent_name(agent), cast.level(agent), cast.department(agent))
+            for agent in range(self._most_agents)
+        ]
+
+
+@lru_cache(maxsize=256)
+def casting(seed: str, locale: str, names: str) -> Casting:
+    """The cast of an account; kept, because naming a thousand people takes longer than asking what they do."""
+    return Casting(seed, locale, names)

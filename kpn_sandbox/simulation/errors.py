@@ -1,0 +1,73 @@
+"""
+Everything the center can refuse.
+
+    SimulationError
+        InvalidProfile      a setting of the center is wrong: which, what it was, what would be right
+        UnknownScenario     no scenario of that name
+        InstantOutOfRange   before 2000 or after 2100
+        NotFound            nobody and nothing has that number
+            UnknownAgent
+            UnknownQueue
+            UnknownTrunk
+"""
+
+from typing import Any
+
+
+class SimulationError(Exception):
+    """The base of all refusals of the center."""
+
+
+class InvalidProfile(SimulationError):
+    """A setting of the center is not what it may be."""
+
+    def __init__(self, field: str, value: Any, allowed: str) -> None:
+        super().__init__(f"{field} must be {allowed}, not {value!r}")
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+
+
+class UnknownScenario(SimulationError):
+    """There is no scenario of that name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"scenario must be one of {', '.join(known)}, not {name!r}")
+        self.name = name
+        self.known = known
+
+
+class InstantOutOfRange(SimulationError):
+    """The center exists on the dates from 2000 to 2100 only."""
+
+    def __init__(self, at: float) -> None:
+        super().__init__("instant must be from 2000-01-01 to 2100-12-31 in Europe/Amsterdam")
+        self.at = at
+
+
+class NotFound(SimulationError):
+    """Nobody and nothing in the center has that number."""
+
+    kind = "Object"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"{self.kind} {number} not found")
+        self.number = number
+
+
+class UnknownAgent(NotFound):
+    """No agent has that login id."""
+
+    kind = "Agent"
+
+
+class UnknownQueue(NotFound):
+    """No queue has that number."""
+
+    kind = "Queue"
+
+
+class UnknownTrunk(NotFound):
+    """No trunk has that number."""
+
+    kind = "Trunk"

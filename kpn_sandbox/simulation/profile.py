@@ -1,0 +1,226 @@
+"""
+The profile of a center: few numbers from which all the rest follows.
+
+A profile is immutable and checked as a whole when it is made. Durations are seconds, shares run from 0 to 1. What a
+queue does not say for itself it takes from the profile.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from kpn_sandbox.simulation import checks
+from kpn_sandbox.simulation.errors import InvalidProfile
+from kpn_sandbox.simulation.naming import check_locale
+
+
+@dataclass(frozen=True)
+class QueueSettings:
+    """What a profile may say of one queue; None takes the profile's value."""
+
+    name: str | None = None
+    agents: int | None = None
+    load: float | None = None
+    talk_seconds: float | None = None
+    wrap_seconds: float | None = None
+    patience_seconds: float | None = None
+    service_level_seconds: float | None = None
+    service_level_target: float | None = None
+
+
+@dataclass(frozen=True)
+class TrunkSettings:
+    """What a profile may say of one trunk; None derives the value from the size of the center."""
+
+    name: str | None = None
+    ports: int | None = None
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A trunk out of service between two readings of the wall clock, every day."""
+
+    trunk: int
+    start: str = "00:00"
+    end: str = "24:00"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """
+    Everything that can be set about a center.
+
+    Raises:
+        InvalidProfile: From `from_dict`, naming the first field that is wrong and what would be right.
+    """
+
+    agents: int = 50
+    queues: int | tuple[QueueSettings, ...] = 5
+    trunks: int | tuple[TrunkSettings, ...] = 2
+    load: float = 1.0
+    talk_seconds: float = 240
+    wrap_seconds: float = 45
+    patience_seconds: float | None = 360
+    service_level_seconds: float = 20
+    opening: str = "24x7"
+    names: str = "faker"
+    locale: str = "nl_NL"
+    ring_seconds: float = 5
+    max_wait_seconds: float = 600
+    unanswered_share: float = 0.004
+    absent_share: float = 0.12
+    breaks: bool = True
+    rhythm: str = "daily"
+    """``daily``: arrivals and staff follow the day and the week; ``constant``: they do not change."""
+    service: str = "lognormal"
+    outages: tuple[Outage, ...] = ()
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> "Profile":
+        """
+        A checked profile.
+
+        Args:
+            settings: Field names and JSON values; what is missing keeps its default.
+
+        Raises:
+            InvalidProfile: A field is unknown or not what it may be.
+        """
+        checks.known(settings, _CHECKS, "a field of the profile")
+        return cls(**{name: _CHECKS[name](name, value) for name, value in settings.items()}).checked()
+
+    def checked(self) -> "Profile":
+        """
+        This profile.
+
+        Raises:
+            InvalidProfile: Its fields do not go together.
+        """
+        _check_together(self)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The profile as JSON values; `from_dict` gives the same profile back."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+    @cached_property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that are the same for equal profiles."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Epoch(NamedTuple):
+    """A profile and the instant (epoch seconds) from which it is in force."""
+
+    since: float
+    profile: Profile
+
+
+MOST_CALLS = 1_000_000
+"""A day with more calls than this takes minutes to simulate."""
+
+ALWAYS = float("-inf")
+"""The `since` of the profile that an account began with."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [{key: item for key, item in vars(entry).items() if item is not None} for entry in value]
+    return value
+
+
+def _queue(name: str, value: Any) -> QueueSettings:
+    return QueueSettings(**checks.entry(name, value, _QUEUE_CHECKS))
+
+
+def _trunk(name: str, value: Any) -> TrunkSettings:
+    return TrunkSettings(**checks.entry(name, value, _TRUNK_CHECKS))
+
+
+def _outage(name: str, value: Any) -> Outage:
+    outage = Outage(**checks.entry(name, value, _OUTAGE_CHECKS, required=("trunk",)))
+    if checks.minutes(outage.start) >= checks.minutes(outage.end):
+        raise InvalidProfile(f"{name}.end", outage.end, f"later than {outage.start}")
+    return outage
+
+
+def _locale(name: str, value: Any) -> str:
+    locale: str = checks.text(2, 20)(name, value)
+    check_locale(locale)
+    return locale
+
+
+def _check_together(profile: Profile) -> None:
+    if isinstance(profile.queues, tuple):
+        wanted = sum(queue.agents or 0 for queue in profile.queues)
+        if wanted > profile.agents:
+            raise InvalidProfile("queues", wanted, f"at most {profile.agents} agents in all queues together")
+        _check_names("queues", [queue.name for queue in profile.queues])
+        busiest = min([profile.talk_seconds, *(queue.talk_seconds for queue in profile.queues if queue.talk_seconds)])
+    else:
+        busiest = profile.talk_seconds
+    calls = profile.agents * 86400 * profile.load / (busiest + profile.wrap_seconds + profile.ring_seconds)
+    if calls > MOST_CALLS:
+        allowed = f"so long that {profile.agents} agents take at most {MOST_CALLS:,} calls a day"
+        raise InvalidProfile("talk_seconds", busiest, allowed)
+    if isinstance(profile.trunks, tuple):
+        _check_names("trunks", [trunk.name for trunk in profile.trunks])
+    trunks = profile.trunks if isinstance(profile.trunks, int) else len(profile.trunks)
+    for position, outage in enumerate(profile.outages):
+        if outage.trunk > trunks:
+            raise InvalidProfile(f"outages[{position}].trunk", outage.trunk, f"from 1 to {trunks}")
+
+
+def _check_names(field: str, names: list[str | None]) -> None:
+    given = [name for name in names if name is not None]
+    for name in given:
+        if given.count(name) > 1:
+            raise InvalidProfile(field, name, "a list of different names")
+
+
+_LOAD = checks.number(0, 3)
+_TALK = checks.number(1, 2700)
+_WRAP = checks.number(0, 1800)
+_PATIENCE = checks.optional(checks.number(1, 86400))
+_THRESHOLD = checks.number(0, 3600)
+
+_QUEUE_CHECKS = {
+    "name": checks.text(1, 80),
+    "agents": checks.whole(0, 1000),
+    "load": _LOAD,
+    "talk_seconds": _TALK,
+    "wrap_seconds": _WRAP,
+    "patience_seconds": _PATIENCE,
+    "service_level_seconds": _THRESHOLD,
+    "service_level_target": checks.number(0, 1),
+}
+
+_TRUNK_CHECKS = {"name": checks.text(1, 80), "ports": checks.whole(1, 480)}
+
+_OUTAGE_CHECKS = {"trunk": checks.whole(1, 20), "start": checks.clock_reading, "end": checks.clock_reading}
+
+_CHECKS: Mapping[str, checks.Check] = {
+    "agents": checks.whole(1, 1000),
+    "queues": checks.count_or_list(1, 50, _queue),
+    "trunks": checks.count_or_list(1, 20, _trunk),
+    "load": _LOAD,
+    "talk_seconds": _TALK,
+    "wrap_seconds": _WRAP,
+    "patience_seconds": _PATIENCE,
+    "service_level_seconds": _THRESHOLD,
+    "opening": checks.opening,
+    "names": checks.choice("faker", "numbered"),
+    "locale": _locale,
+    "ring_seconds": checks.number(0, 10),
+    "max_wait_seconds": checks.number(10, 86400),
+    "unanswered_share": checks.number(0, 0.5),
+    "absent_share": checks.number(0, 0.9),
+    "breaks": checks.truth,
+    "rhythm": checks.choice("daily", "constant"),
+    "service": checks.choice("lognormal", "exponential"),
+    "outages": checks.list_of(0, 40, _outage),
+}

@@ -1,0 +1,85 @@
+"""
+Chance that repeats: SHAKE-128 streams and integer quantile tables.
+
+A stream is named by what it is for (seed, date, purpose, stable id), never by a position in another stream, so a new
+queue or a new draw leaves all other streams as they were. SHAKE-128 gives a prefix of the same octets whatever the
+length asked for: call number n owns the same words on a quiet day and on a busy one.
+
+Everything is integer arithmetic: floating point logarithms differ in their last bit between processors.
+"""
+
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+ENGINE_VERSION = 1
+"""Changes whenever the same seed and configuration begin to give other calls."""
+
+UNIT_BITS = 20
+UNIT = 1 << UNIT_BITS
+"""The mean of every quantile table."""
+
+WORDS = 1 << 32
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+def octets(count: int, seed: str, *name: object) -> bytes:
+    """
+    The first octets of a named stream.
+
+    Args:
+        count: How many octets.
+        seed: The seed of the account.
+        name: What the stream is for, from the general to the special; the last part is a stable id.
+    """
+    parts = (f"kpn_sandbox {ENGINE_VERSION}", seed, *map(str, name))
+    key = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.shake_128(key.encode("utf-8", "surrogatepass")).digest(count)
+
+
+def words(count: int, seed: str, *name: object) -> Integers:
+    """The first words, integers from 0 to 2**32 - 1, of the stream that `octets` names."""
+    return np.frombuffer(octets(4 * count, seed, *name), dtype="<u4").astype(np.int64)
+
+
+def variates(shape: str, drawn: Integers, mean: Integers | int) -> Integers:
+    """
+    Turn words into values of a distribution.
+
+    Args:
+        shape: The name of a quantile table, for example ``exponential``.
+        drawn: Words of a stream.
+        mean: The mean of the distribution, one for all or one each.
+
+    Returns:
+        Integers in the unit of the mean, interpolated in the table and rounded down.
+    """
+    table = quantiles(shape)
+    cell = drawn >> UNIT_BITS
+    low = table[cell]
+    value: Integers = low + ((table[cell + 1] - low) * (drawn & (UNIT - 1)) >> UNIT_BITS)
+    return value * mean >> UNIT_BITS
+
+
+@cache
+def quantiles(shape: str) -> Integers:
+    """
+    A quantile table: 4,097 integers with mean 2**20.
+
+    Args:
+        shape: ``exponential`` or ``lognormal_cv_`` and its coefficient of variation.
+    """
+    return np.array(_tables()[shape], dtype=np.int64)
+
+
+@cache
+def _tables() -> dict[str, list[int]]:
+    text = files(__package__).joinpath("quantiles.json").read_text("ascii")
+    tables: dict[str, list[int]] = json.loads(text)
+    return tables

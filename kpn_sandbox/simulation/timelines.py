@@ -1,0 +1,140 @@
+"""
+What each agent and each port does at an instant.
+
+The changes of all agents lie in one sorted column, so that a thousand agents cost one binary search; likewise those
+of all ports.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from kpn_sandbox.simulation.day import ANSWERED, DayTrace, Occupation
+from kpn_sandbox.simulation.facts import PortState, Status
+from kpn_sandbox.simulation.randomness import Integers
+
+STATES = tuple(Status)
+_CODE = {status: code for code, status in enumerate(STATES)}
+
+# A change is one integer: agent, instant, rank, state and detail, from the highest bits to the lowest. Of changes at
+# the same instant the highest rank holds: being free again gives way to whatever begins then, a log-out to the log-in
+# of another session.
+_STATE_AT = 21
+_RANK_AT = _STATE_AT + 3
+_INSTANT_AT = _RANK_AT + 2
+_AGENT_AT = _INSTANT_AT + 27
+_FREE_AGAIN, _LOGGED_OUT, _LOGGED_IN, _BUSY = range(4)
+
+_PORT_AT = 32
+
+
+class AgentStates(NamedTuple):
+    """What all agents do, one entry each."""
+
+    state: list[int]
+    """A position in `STATES`."""
+    since: list[int]
+    detail: list[int]
+    """The call of an agent who rings, talks or wraps up; the reason of one in AUX."""
+
+
+class AgentTimeline:
+    """Every change of every agent on a day."""
+
+    def __init__(self, trace: DayTrace, agents: int) -> None:
+        parts = [
+            np.arange(agents) << _AGENT_AT | _CODE[Status.LOGGED_OUT] << _STATE_AT,
+            *_call_changes(trace),
+            *_ring_changes(trace),
+            *_rest_changes(trace),
+            *_stay_changes(trace),
+        ]
+        changes = np.sort(np.concatenate(parts))
+        last = np.append(changes[1:] >> _INSTANT_AT != changes[:-1] >> _INSTANT_AT, True)
+        self._changes = changes[last]
+
+    def at(self, instant: int, agents: Sequence[int]) -> AgentStates:
+        """What some agents do at an instant, in milliseconds since midnight."""
+        probes = (np.asarray(agents, dtype=np.int64) << _AGENT_AT) + ((instant + 1) << _INSTANT_AT)
+        change = self._changes[np.searchsorted(self._changes, probes) - 1]
+        since = change >> _INSTANT_AT & ((1 << 27) - 1)
+        detail = change & ((1 << _STATE_AT) - 1)
+        return AgentStates((change >> _STATE_AT & 7).tolist(), since.tolist(), detail.tolist())
+
+
+class PortTimeline:
+    """Every call on every port of a day."""
+
+    def __init__(self, trace: DayTrace) -> None:
+        self.occupation: Occupation = trace.occupation
+        port = self.occupation.port
+        rows = np.flatnonzero(port >= 0)
+        keys = (port[rows] << _PORT_AT) + trace.calls.arrival[rows]
+        order = np.argsort(keys)
+        self._keys, rows = keys[order], rows[order]
+        # A probe before the first call of the first port finds the entry behind all others: a call of no port.
+        self._port = np.append(port[rows], -1)
+        self._end = np.append(trace.calls.end[rows], 0)
+        self._answer = np.append(trace.calls.answer[rows], -1)
+        self._ports = np.arange(self.occupation.starts[-1])
+
+    def at(self, instant: int) -> list[PortState]:
+        """The state of all ports at an instant, in milliseconds since midnight."""
+        call = np.searchsorted(self._keys, (self._ports << _PORT_AT) + instant, side="right") - 1
+        busy = (self._port[call] == self._ports) & (self._end[call] > instant)
+        talking = busy & (self._answer[call] >= 0) & (self._answer[call] <= instant)
+        code = (busy.astype(np.int64) + talking).tolist()
+        states = [_PORT_STATES[each] for each in code]
+        for fault in self.occupation.faults:
+            if fault.start <= instant < fault.end:
+                states[fault.port] = PortState.FAULT
+        return states
+
+
+_PORT_STATES = (PortState.IDLE, PortState.QUEUED, PortState.SEIZED)
+
+
+def _change(agent: Integers, instant: Integers, rank: int, status: Status, detail: Integers | int = 0) -> Integers:
+    return agent << _AGENT_AT | instant << _INSTANT_AT | rank << _RANK_AT | _CODE[status] << _STATE_AT | detail
+
+
+def _call_changes(trace: DayTrace) -> list[Integers]:
+    row = np.flatnonzero(trace.calls.outcome == ANSWERED)
+    agent, rings, answer, end, wrap_end = (
+        column[row]
+        for column in (
+            trace.calls.agent, trace.calls.ring_start, trace.calls.answer, trace.calls.end, trace.calls.wrap_end
+        )
+    )
+    rang, wrapped = answer > rings, wrap_end > end
+    return [
+        _change(agent[rang], rings[rang], _BUSY, Status.RINGING, row[rang]),
+        _change(agent, answer, _BUSY, Status.TALKING, row),
+        _change(agent[wrapped], end[wrapped], _BUSY, Status.WRAPPING, row[wrapped]),
+        _change(agent, wrap_end, _FREE_AGAIN, Status.AVAILABLE),
+    ]
+
+
+def _ring_changes(trace: DayTrace) -> list[Integers]:
+    rings = trace.rings
+    return [
+        _change(rings.agent, rings.start, _BUSY, Status.RINGING, rings.call),
+        _change(rings.agent, rings.end, _FREE_AGAIN, Status.AVAILABLE),
+    ]
+
+
+def _rest_changes(trace: DayTrace) -> list[Integers]:
+    rests = trace.rests
+    return [
+        _change(rests.agent, rests.start, _BUSY, Status.AUXILIARY, rests.reason),
+        _change(rests.agent, rests.end, _FREE_AGAIN, Status.AVAILABLE),
+    ]
+
+
+def _stay_changes(trace: DayTrace) -> list[Integers]:
+    stays = trace.stays
+    return [
+        _change(stays.agent, stays.login, _LOGGED_IN, Status.AVAILABLE),
+        _change(stays.agent, stays.logout, _LOGGED_OUT, Status.LOGGED_OUT),
+    ]

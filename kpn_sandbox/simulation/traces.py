@@ -1,0 +1,57 @@
+"""
+A bounded store of things computed once, shared by all centers of a process.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+
+class TraceCache:
+    """
+    Keeps what was asked for last, within a number of bytes; safe to share between threads.
+
+    Two threads that ask for the same thing at the same time compute it once: the second waits for the first.
+
+    Args:
+        limit_bytes: How much to keep. A single thing larger than that is kept alone.
+    """
+
+    def __init__(self, limit_bytes: int = 128 * 1024 * 1024) -> None:
+        self._limit = limit_bytes
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+        self._under_way: dict[Hashable, Lock] = {}
+
+    def find(self, key: Hashable, compute: Callable[[], Any], size: Callable[[Any], int]) -> Any:
+        """The thing of that key, computed unless it is kept."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._touch(key)
+            return found[0]
+        with self._turn(key):
+            found = self._kept.get(key)
+            if found is None:
+                found = self._keep(key, compute(), size)
+        return found[0]
+
+    def _touch(self, key: Hashable) -> None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+
+    def _turn(self, key: Hashable) -> Lock:
+        with self._lock:
+            return self._under_way.setdefault(key, Lock())
+
+    def _keep(self, key: Hashable, thing: Any, size: Callable[[Any], int]) -> tuple[Any, int]:
+        found = thing, size(thing)
+        with self._lock:
+            self._kept[key] = found
+            self._size += found[1]
+            self._under_way.pop(key, None)
+            while self._size > self._limit and len(self._kept) > 1:
+                self._size -= self._kept.popitem(last=False)[1][1]
+        return found
