@@ -1,0 +1,10 @@
+"""
+Where what users wrote is kept: one SQLite file, or one PostgreSQL database for many machines.
+
+`Database` opens it, `tables` say what is in it, `StorageError` says in one line why it cannot be used.
+"""
+
+from .database import Database
+from .errors import StorageError
+
+__all__ = ["Database", "StorageError"]
