@@ -23,7 +23,7 @@ _GROUP_FLAGS = ("-h", "--help", "--version")
 _ELSEWHERE = ("host", "port", "database_url")
 
 
-class Failure(click.ClickException):
+class Failure(Exception):
     """Something that ends the command: one line, and an exit code."""
 
     def __init__(self, message: str, exit_code: int = 2) -> None:
@@ -39,10 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         sys.exit(commands.main(words, prog_name="kpn-sandbox", standalone_mode=False))
     except click.ClickException as error:
-        click.echo(f"kpn-sandbox: {' '.join(error.format_message().split())}", err=True)
-        sys.exit(error.exit_code)
+        _end(error.format_message(), error.exit_code)
+    except Failure as error:
+        _end(str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+
+
+def _end(message: str, exit_code: int) -> None:
+    click.echo(f"kpn-sandbox: {' '.join(message.split())}", err=True)
+    sys.exit(exit_code)
 
 
 def setting_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
