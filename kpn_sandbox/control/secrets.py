@@ -1,0 +1,40 @@
+"""Random texts, and the digests under which secrets are kept."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import string
+
+ALPHABET = string.ascii_letters + string.digits
+TOKEN_LENGTH = 28
+
+
+def random_text(length: int = TOKEN_LENGTH) -> str:
+    """Letters and digits that nobody can guess; 28 of them are an access token."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def text_digest(text: str) -> str:
+    """The digest of a text that is random itself, like an access token."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def salted(secret: str) -> tuple[bytes, bytes]:
+    """
+    Salt and digest of a secret.
+
+    One round of HMAC-SHA-256 on purpose: clients that fetch a token per request must not be slowed down, and the
+    secret of a sandbox guards made-up data.
+    """
+    salt = os.urandom(16)
+    return salt, _digest(salt, secret)
+
+
+def matches(secret: str, salt: bytes, digest: bytes) -> bool:
+    """Whether this is the secret, in a time that does not depend on where it differs."""
+    return hmac.compare_digest(_digest(salt, secret), digest)
+
+
+def _digest(salt: bytes, secret: str) -> bytes:
+    return hmac.digest(salt, secret.encode("utf-8", "surrogatepass"), "sha256")
