@@ -17,7 +17,7 @@ def random_text(length: int = TOKEN_LENGTH) -> str:
 
 def text_digest(text: str) -> str:
     """The digest of a text that is random itself, like an access token."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_bytes(text)).hexdigest()
 
 
 def salted(secret: str) -> tuple[bytes, bytes]:
@@ -37,4 +37,9 @@ def matches(secret: str, salt: bytes, digest: bytes) -> bool:
 
 
 def _digest(salt: bytes, secret: str) -> bytes:
-    return hmac.digest(salt, secret.encode("utf-8", "surrogatepass"), "sha256")
+    return hmac.digest(salt, _bytes(secret), "sha256")
+
+
+def _bytes(text: str) -> bytes:
+    # A header may hold bytes that are no text; they are digested like any other.
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,84 @@
+"""A door with one account behind it."""
+
+import base64
+
+import pytest
+
+from kpn_sandbox.auth import Guard, TokenRequest, Tokens, TokenServer
+from kpn_sandbox.control.accounts import Account
+from kpn_sandbox.control.sandbox import Sandbox
+from kpn_sandbox.storage import Database
+
+ANNA = Account("anna", "seed")
+
+
+class Wall:
+    """Wall time that stands until it is moved."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def __call__(self):
+        return self.at
+
+
+class Door:
+    """What one worker process has: its own connections, caches and guard, over the common database."""
+
+    def __init__(self, url, wall):
+        self.database = Database(url)
+        self.sandbox = Sandbox(self.database, wall)
+        self.tokens = Tokens(self.sandbox)
+        self.guard = Guard(self.tokens)
+        self.server = TokenServer(self.tokens, self.sandbox.accounts.authenticate)
+
+    def token(self, client_id="anna", secret="secret"):
+        """A new token for the credentials."""
+        form = {"client_id": client_id, "client_secret": secret}
+        return self.server.token(TokenRequest("POST", {}, "client_credentials", form))
+
+    def caller(self, text):
+        """The account whose token this is."""
+        return self.guard.tenant(f"Bearer {text}").account
+
+
+@pytest.fixture
+def wall():
+    return Wall(1_795_424_400.25)
+
+
+@pytest.fixture
+def worker(tmp_path, wall):
+    """Starts one more worker on the same database."""
+    doors = []
+
+    def start():
+        doors.append(Door(f"sqlite:///{tmp_path}/sandbox.db", wall))
+        return doors[-1]
+
+    yield start
+    for door in doors:
+        door.database.close()
+
+
+@pytest.fixture
+def door(worker):
+    door = worker()
+    door.sandbox.accounts.create(ANNA, "secret")
+    return door
+
+
+@pytest.fixture
+def basic():
+    """The Authorization header of HTTP Basic."""
+
+    def header(client_id, secret):
+        return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
+
+    return header
+
+
+@pytest.fixture
+def database_text(tmp_path):
+    """Reads all bytes of the database."""
+    return lambda: b"".join(path.read_bytes() for path in tmp_path.iterdir())
