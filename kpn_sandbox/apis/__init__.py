@@ -1,0 +1,8 @@
+"""
+The faces of the center: one package per vendor, the same rooms in each.
+
+    kpn        KPN Dashboard Server
+    control    the sandbox's own API, under /_sandbox
+
+What goes around every request of every vendor stands beside them: `preferences`, `conditional`, `hooks`.
+"""

@@ -1,0 +1,117 @@
+"""
+The composition root: puts the sandbox together from its settings.
+
+Nothing else makes the parts; everything is handed what it needs here.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, Response, request
+
+from .apis import documents, hooks
+from .apis.control import errors as control_errors
+from .apis.control import routes as control_routes
+from .apis.kpn import routes as kpn_routes
+from .apis.kpn.auth import TokenDesk
+from .auth import Guard, Tokens, TokenServer
+from .control.accounts import Account
+from .control.admin import admin_token
+from .control.clock import Clock, FrozenClock, RunningClock, Source, wall_time
+from .control.sandbox import Sandbox
+from .settings import Settings
+from .simulation.calendar_day import day_of
+from .simulation.profile import Profile
+from .storage import Database
+
+LARGEST_BODY = 1024 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the application is made of, for those who start it."""
+
+    settings: Settings
+    sandbox: Sandbox
+    admin_token: str
+
+
+def create_app(settings: Settings, *, source: Source = wall_time, pause: hooks.Pause = time.sleep) -> Flask:
+    """
+    The application.
+
+    Args:
+        settings: What was chosen at the start.
+        source: Tells wall time.
+        pause: Lets some seconds pass while others are served.
+
+    Returns:
+        A Flask application; `extensions["kpn_sandbox"]` holds its `Parts`. It has no open connection, so it may be
+        forked.
+
+    Raises:
+        StorageError: The database cannot be used.
+        UnknownScenario, InstantOutOfRange: A setting names what does not exist.
+    """
+    account = demo_account(settings)
+    database = Database(settings.database_url)
+    sandbox = Sandbox(database, source)
+    sandbox.accounts.follow(account, settings.client_secret)
+    app = _flask()
+    app.extensions["kpn_sandbox"] = Parts(settings, sandbox, admin_token(database, settings.admin_token))
+    _mount(app, settings, sandbox, pause)
+    database.close()
+    return app
+
+
+def demo_account(settings: Settings) -> Account:
+    """The account that the settings describe."""
+    clock: Clock = RunningClock()
+    if settings.frozen_at is not None:
+        day_of(settings.frozen_at)
+        clock = FrozenClock(settings.frozen_at)
+    profile = Profile.from_dict({"agents": settings.agents})
+    return Account(settings.client_id, settings.seed or settings.client_id, settings.scenario, profile, clock)
+
+
+def _flask() -> Flask:
+    app = Flask("kpn_sandbox", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.merge_slashes = False
+    return app
+
+
+def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: hooks.Pause) -> None:
+    tokens = Tokens(sandbox)
+    guard = Guard(tokens)
+    base_path = settings.base_path.rstrip("/")
+    authenticate = sandbox.accounts.welcome if settings.lenient else sandbox.accounts.authenticate
+    desk = TokenDesk(TokenServer(tokens, authenticate), body=settings.token_body, lenient=settings.lenient)
+    app.register_blueprint(kpn_routes.blueprint(kpn_routes.Dashboard(guard, pause), desk, pause, base_path))
+    app.register_blueprint(control_routes.blueprint(sandbox.database, sandbox.source))
+    app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
+    app.register_error_handler(Exception, _refusals(guard, base_path))
+    app.after_request(hooks.finish)
+
+
+def _shown_secret(settings: Settings) -> str:
+    """A secret that somebody chose is told to nobody; the one that everybody knows is."""
+    published = Settings(database_url=settings.database_url).client_secret
+    return settings.client_secret if settings.client_secret == published else ""
+
+
+def _refusals(guard: Guard, base_path: str) -> Callable[[Exception], Response]:
+    def refuse(error: Exception) -> Response:
+        if request.path.startswith(control_routes.PREFIX + "/"):
+            response = control_errors.refused(error)
+        else:
+            response = kpn_routes.refused(error, guard, base_path)
+        if response.status_code == 500:
+            _log.error("request %s failed", hooks.request_id(request.environ), exc_info=error)
+        return response
+
+    return refuse
