@@ -19,7 +19,7 @@ from kpn_sandbox.simulation.roster import NO_ANSWER, Session
 NO_ANSWER_PENALTY = 2 * MINUTE
 """The agent who did not answer is put in AUX this long."""
 
-NEVER = 1 << 60
+NEVER = 1 << 62
 NOBODY = -1
 
 
@@ -88,8 +88,9 @@ class Line:
         rings: Rings that were not answered.
         rests: Breaks and penalties taken.
         stays: Log-ins and log-outs as they happened.
-        offer: ``offer(call, now)``: a call enters the queue; returns the instant at which it comes back because its
-            agent did not answer, or None when it is settled.
+        offer: ``offer(call, now)``: a call enters the queue; returns the instant at which it comes back, because its
+            agent did not answer or because the shifts change before an agent is free, or None when it is settled.
+        look_ahead_to: ``look_ahead_to(instant)``: the shifts change then; what would begin later is not settled yet.
     """
 
     def __init__(self, offers: Offers, limits: Limits) -> None:
@@ -104,7 +105,7 @@ class Line:
         self._free: list[tuple[int, int]] = []
         self._due: dict[int, int] = {}
         self._agendas: dict[int, _Agenda] = {}
-        self.offer: Callable[[int, int], int | None] = self._recursion(offers)
+        self.offer, self.look_ahead_to = self._recursion(offers)
 
     def join(self, session: Session, earliest: int = 0) -> None:
         """An agent will log in; if he still has a session here, the new one follows it."""
@@ -112,8 +113,9 @@ class Line:
             self._agendas[session.agent].later.append(session)
             return
         login = max(session.login, earliest)
-        self._begin(session, login, [])
-        heappush(self._free, (login, session.agent))
+        if login < session.logout:
+            self._begin(session, login, [])
+            heappush(self._free, (login, session.agent))
 
     def leave(self, agent: int) -> int:
         """Let an agent carry out all that he has planned here, and tell when he logged out, or 0 if he never came."""
@@ -131,12 +133,17 @@ class Line:
             self._finish(agent, free)
         self._free.clear()
 
-    def _recursion(self, offers: Offers) -> Callable[[int, int], int | None]:
+    def _recursion(self, offers: Offers) -> tuple[Callable[[int, int], int | None], Callable[[int], None]]:
         # A closure over plain lists: this runs once for every call of the day.
         patience, deadline, rings, talks, wraps, unanswered = offers
         answers, agents, ends = self.answers, self.agents, self.ends
         queue, due, step_aside, not_answered = self._free, self._due, self._step_aside, self._not_answered
         last_talk, last_wrap = self._limits.talk, self._limits.wrap
+        horizon = NEVER
+
+        def look_ahead_to(instant: int) -> None:
+            nonlocal horizon
+            horizon = instant
 
         def offer(call: int, now: int) -> int | None:
             while queue:
@@ -147,6 +154,8 @@ class Line:
                 step_aside(agent, free)
             else:
                 start = NEVER
+            if start >= horizon and deadline[call] >= horizon:
+                return horizon
             if start >= deadline[call]:
                 # A ring that nobody answered may have outlasted the deadline.
                 ends[call] = max(deadline[call], now)
@@ -169,7 +178,7 @@ class Line:
             heapreplace(queue, (wrapped, agent))
             return None
 
-        return offer
+        return offer, look_ahead_to
 
     def _not_answered(self, call: int, agent: int, start: int, end: int, patience: int) -> int | None:
         """The call at the agent who is free first rings until its caller hangs up or the time-out sends it back."""
@@ -203,11 +212,12 @@ class Line:
             return self._rest(agent, free, agenda)
         logout = max(free, agenda.logout)
         self.stays.append(Stay(agent, agenda.login, logout))
-        if agenda.later:
+        while agenda.later:
             session = agenda.later.pop(0)
             login = max(logout, session.login)
-            self._begin(session, login, agenda.later)
-            return login
+            if login < session.logout:
+                self._begin(session, login, agenda.later)
+                return login
         del self._agendas[agent], self._due[agent]
         return logout
 

@@ -29,7 +29,7 @@ from kpn_sandbox.simulation.day import (
     RingTable,
     StayTable,
 )
-from kpn_sandbox.simulation.queueing import Limits, Line, Offers
+from kpn_sandbox.simulation.queueing import NEVER, Limits, Line, Offers
 from kpn_sandbox.simulation.randomness import Integers
 from kpn_sandbox.simulation.shifts import day_sessions
 from kpn_sandbox.simulation.trunks import PortPool
@@ -179,6 +179,9 @@ class _Run:
 
     def _change_shifts(self, number: int) -> None:
         """At the start of a span agents log in, or move from one queue to another when they are free."""
+        last = number + 1 == len(self.spans)
+        for line in self.lines:
+            line.look_ahead_to(NEVER if last else self.spans[number].end)
         for session in self.sessions[number]:
             before = self.whereabouts.get(session.agent, session.queue)
             free = self.lines[before].leave(session.agent) if before != session.queue else 0
@@ -237,7 +240,7 @@ class _Desk:
                 self._enter(row, queue, arrival)
 
     def settle(self, until: int) -> None:
-        """Offer again what comes back from agents who did not answer before an instant."""
+        """Offer again what comes back before an instant."""
         while self._back and self._back[0][0] < until:
             again, queue, row = heappop(self._back)
             self._enter(row, queue, again)
@@ -254,19 +257,24 @@ class _Desk:
 def _offer_in_order(
     line: Line, arrivals: Sequence[int], rows: Iterable[int], back: list[tuple[int, int]], until: int
 ) -> None:
-    """Offer the calls of one queue, and in between those that come back from an agent who did not answer."""
+    """Offer the calls of one queue, and in between those that come back."""
     offer = line.offer
     for call in rows:
         now = arrivals[call]
-        while back and back[0][0] <= now:
-            again, waiting = heappop(back)
-            offer(waiting, again)
+        if back and back[0][0] <= now:
+            _offer_again(line, back, now + 1)
         returned = offer(call, now)
         if returned is not None:
             heappush(back, (returned, call))
+    _offer_again(line, back, until)
+
+
+def _offer_again(line: Line, back: list[tuple[int, int]], until: int) -> None:
     while back and back[0][0] < until:
-        again, waiting = heappop(back)
-        offer(waiting, again)
+        again, call = heappop(back)
+        returned = line.offer(call, again)
+        if returned is not None:
+            heappush(back, (returned, call))
 
 
 def _threshold(span: Span, queue: int) -> int:
