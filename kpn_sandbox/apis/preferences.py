@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..control.clock import parse_instant
 
 LONGEST_DELAY_MS = 60_000
+_LONGEST_HEADER = 1000
 
 _VALUE = r'"(?:[^"\\]|\\.)*"|[^",;\s]*'
 _PREFERENCE = re.compile(rf"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*(?:=\s*({_VALUE}))?\s*(?:;[^,]*)?(?:,|$)")
@@ -59,7 +60,7 @@ def preferences(environ: Mapping[str, Any], statuses: Collection[int]) -> Prefer
 
 def _wishes(environ: Mapping[str, Any]) -> dict[str, str]:
     wishes: dict[str, str] = {}
-    for match in _PREFERENCE.finditer(environ.get("HTTP_PREFER", "")):
+    for match in _PREFERENCE.finditer(environ.get("HTTP_PREFER", "")[:_LONGEST_HEADER]):
         name, value = match[1].lower(), match[2] or ""
         if value.startswith('"'):
             value = re.sub(r"\\(.)", r"\1", value[1:-1])

@@ -81,20 +81,25 @@ class TokenServer(AuthorizationServer):
         return token
 
     def query_client(self, client_id: str) -> "_Client":
+        """A client of that id, which may or may not exist."""
         return _Client(client_id, self._authenticate)
 
     def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
+        """Remember the token, and tell whose it is and since when."""
         account: Account = request.client.account
         token["client_id"] = account.client_id
         token["issued_at"] = self._tokens.save(token["access_token"], account)
 
     def create_oauth2_request(self, request: TokenRequest) -> TokenRequest:
+        """The request as it is."""
         return request
 
     def handle_response(self, status: int, body: dict[str, Any], headers: Any) -> dict[str, Any]:
+        """The token itself; the vendor makes the answer."""
         return body
 
     def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> None:
+        """The error itself; the vendor makes the answer."""
         raise error
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:

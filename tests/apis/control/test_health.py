@@ -1,0 +1,43 @@
+"""Health and readiness."""
+
+import pytest
+
+from kpn_sandbox import __version__
+
+
+@pytest.mark.parametrize("path", ["/_sandbox/health", "/_sandbox/ready"])
+def test_it_tells_that_it_lives(client, wall, path):
+    """Version, engine and how long it has been up; nobody is asked who he is."""
+    wall.at += 90
+
+    answer = client.get(path)
+
+    assert answer.json == {"status": "ok", "version": __version__, "engine": 1, "uptime_seconds": 90.0}
+    assert answer.headers["Content-Type"] == "application/json"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_it_is_not_ready_without_its_database(app, client, tmp_path):
+    """It lives on, but says so."""
+    app.extensions["kpn_sandbox"].sandbox.database.close()
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"spoiled" * 1000)
+
+    answer = client.get("/_sandbox/ready")
+
+    assert client.get("/_sandbox/health").status_code == 200
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
+    assert answer.json["detail"] == "The database does not answer."
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/_sandbox/nope", 404), ("POST", "/_sandbox/health", 405), ("OPTIONS", "/_sandbox/health", 405)],
+)
+def test_refusals_are_problems(client, method, path, status):
+    """Not in a vendor's shape."""
+    answer = client.open(path, method=method)
+
+    assert (answer.status_code, answer.json["status"]) == (status, status)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers.get("Allow") == (None if status == 404 else "GET, HEAD")

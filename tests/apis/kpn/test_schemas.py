@@ -1,0 +1,94 @@
+"""How things are spelled: KPN's own examples, and the writers against marshmallow."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kpn_sandbox.apis.kpn.auth import recent_token_record, token_record
+from kpn_sandbox.apis.kpn.operations import RESOURCES
+from kpn_sandbox.apis.kpn.records import AgentRecord, PortRecord, QueueRecord, TrunkRecord, agent_record
+from kpn_sandbox.apis.kpn.schemas import (
+    AgentSchema,
+    PortSchema,
+    QueueSchema,
+    RecentTokenSchema,
+    TokenSchema,
+    TrunkSchema,
+    example,
+    writer,
+)
+from kpn_sandbox.simulation.facts import AgentFact, Direction, Status
+
+SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text())
+SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
+PAIRS = [
+    (AgentRecord, AgentSchema),
+    (QueueRecord, QueueSchema),
+    (PortRecord, PortSchema),
+    (TrunkRecord, TrunkSchema),
+]
+
+
+@pytest.mark.parametrize("key", [operation.key for operation in RESOURCES])
+def test_the_published_examples_pass(key):
+    """Every record on KPN's page is valid and has our keys in our order."""
+    held = SAMPLES[key]["DataSet"][key]
+    records = held if isinstance(held, list) else [held]
+    schema = SCHEMAS[key.removesuffix("s")]
+
+    assert schema(many=True).validate(records) == {}
+    assert {tuple(record) for record in records} == {tuple(schema().fields)}
+
+
+def test_the_published_token_passes():
+    """Keys and order; the application's own values are not ours to check."""
+    assert TokenSchema().validate(SAMPLES["token"]) == {}
+    assert list(SAMPLES["token"]) == list(TokenSchema().fields)
+
+
+@pytest.mark.parametrize(("spell", "schema"), [(token_record, TokenSchema), (recent_token_record, RecentTokenSchema)])
+def test_our_tokens_have_the_keys_of_their_schema(spell, schema):
+    """Both bodies."""
+    token = {"token_type": "Bearer", "issued_at": 1.0, "client_id": "c", "access_token": "t", "expires_in": 3599}
+
+    assert list(spell(token)) == list(schema().fields)
+    assert schema().validate(spell(token)) == {}
+
+
+@pytest.mark.parametrize(("record", "schema"), PAIRS)
+def test_records_and_schemas_name_the_same_fields(record, schema):
+    """In the same order."""
+    assert record._fields == tuple(schema().fields)
+
+
+@pytest.mark.parametrize(("record", "schema"), PAIRS[:3])
+def test_a_writer_spells_as_the_schema_dumps(record, schema):
+    """Numbers, texts and nulls."""
+    values = [7, "x", None, 0, -1, "é"]
+    made = record(*(values[index % len(values)] for index in range(len(record._fields))))
+
+    assert list(writer(schema)(made).items()) == list(schema().dump(made).items())
+
+
+def test_a_writer_spells_what_is_nested():
+    """The ports of a trunk."""
+    trunk = TrunkRecord("T", 1000, 2, 1, 1, 50, (PortRecord(1, "IDLE"), PortRecord(2, "SEIZED")))
+
+    assert writer(TrunkSchema)(trunk) == TrunkSchema().dump(trunk)
+
+
+def test_an_agent_is_renamed_not_computed():
+    """Each fact stands under KPN's name for it."""
+    fact = AgentFact(40001, "Agent 1", Status.TALKING, None, Direction.INBOUND, 2, 11, 169, "KPN 1", 139)
+
+    assert writer(AgentSchema)(agent_record(fact)) == SAMPLES["agent"]["DataSet"]["agent"]
+
+
+def test_examples_are_kpn_s():
+    """What the OpenAPI document shows is what KPN's page shows."""
+    for key, schema in SCHEMAS.items():
+        sample = SAMPLES[key]["DataSet"][key]
+        sample = {**sample, "Ports": sample["Ports"][:1]} if "Ports" in sample else sample
+
+        assert example(schema) == sample

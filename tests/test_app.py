@@ -1,0 +1,133 @@
+"""The composition root: what a start makes of its settings, and several workers on one database."""
+
+import pytest
+
+from kpn_sandbox.app import create_app
+from kpn_sandbox.control.clock import FrozenClock
+from kpn_sandbox.settings import Settings
+from kpn_sandbox.simulation.errors import InstantOutOfRange, UnknownScenario
+from kpn_sandbox.storage import StorageError
+
+TOKEN_URL = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the application on the same database once more."""
+    apps = []
+
+    def one_more(**settings):
+        apps.append(create_app(Settings(database_url=f"sqlite:///{tmp_path}/sandbox.db", **settings)))
+        return apps[-1]
+
+    yield one_more
+    for app in apps:
+        app.extensions["kpn_sandbox"].sandbox.database.close()
+
+
+def demo(app):
+    return app.extensions["kpn_sandbox"].sandbox.accounts.find("APP_CONSUMER_KEY")
+
+
+def token(app, secret="APP_CONSUMER_SECRET"):
+    form = {"client_id": "APP_CONSUMER_KEY", "client_secret": secret}
+    return app.test_client().post(TOKEN_URL, data=form)
+
+
+def agents(app, text):
+    return app.test_client().get("/agents", headers={"Authorization": f"Bearer {text}"})
+
+
+def test_the_demo_account_follows_the_settings(start):
+    """On every start, whatever the last one said."""
+    start(seed="old", scenario="peak", agents=3)
+
+    account = demo(start(clock="2026-11-23T10:00:00+01:00", agents=7, client_secret="new"))
+
+    assert (account.seed, account.scenario, account.profile.agents) == ("APP_CONSUMER_KEY", "normal", 7)
+    assert account.clock == FrozenClock(1_795_424_400.0)
+
+
+def test_a_new_secret_closes_the_door_for_the_old_one(start):
+    """The secret follows the settings too."""
+    start()
+
+    app = start(client_secret="new")
+
+    assert (token(app).status_code, token(app, "new").status_code) == (401, 200)
+
+
+def test_the_seed_comes_from_the_client_id(start):
+    """Unless the settings say otherwise."""
+    assert demo(start()).seed == "APP_CONSUMER_KEY"
+    assert demo(start(seed="mine")).seed == "mine"
+
+
+def test_the_admin_token_stays_over_starts(start):
+    """Generated once, kept; a configured one counts."""
+    tokens = [start(**settings).extensions["kpn_sandbox"].admin_token for settings in ({}, {}, {"admin_token": "mine"})]
+
+    assert tokens[0] == tokens[1]
+    assert tokens[2] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("settings", "refusal", "reason"),
+    [
+        ({"scenario": "lunch"}, UnknownScenario, "scenario must be one of calm, normal"),
+        ({"clock": "2100-12-31T23:59:59-12:00"}, InstantOutOfRange, "2000-01-01 to 2100-12-31"),
+        ({"database_url": "sqlite:////no/such/folder/x.db"}, StorageError, "cannot be used"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_at_the_start(tmp_path, settings, refusal, reason):
+    """In one line that says what would be right."""
+    url = f"sqlite:///{tmp_path}/sandbox.db"
+
+    with pytest.raises(refusal, match=reason) as refused:
+        create_app(Settings(**{"database_url": url, **settings}))
+
+    assert "\n" not in str(refused.value)
+
+
+def test_the_application_may_be_forked(start, tmp_path):
+    """It holds no open connection: the write-ahead log of SQLite goes with the last one."""
+    start()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["sandbox.db"]
+
+
+def test_what_one_worker_gives_out_the_next_one_takes(start):
+    """A token is good at any worker in the very next request, also at one that has been busy before."""
+    one, other = start(), start()
+    first = token(one).json["access_token"]
+    assert agents(other, first).status_code == 200
+
+    for _ in range(5):
+        fresh = token(one).json["access_token"]
+
+        assert agents(other, fresh).status_code == 200
+        assert agents(one, fresh).status_code == 200
+
+
+def test_workers_tell_the_same_bytes(start):
+    """For the same account and instant, whoever answers."""
+    clock = "2026-11-23T10:00:00+01:00"
+    one, other = start(clock=clock), start(clock=clock)
+    text = token(one).json["access_token"]
+
+    assert agents(one, text).data == agents(other, text).data
+
+
+def test_accounts_do_not_meet(start):
+    """Each client id has its own center."""
+    app = start(lenient=True, clock="2026-11-23T10:00:00+01:00")
+    form = {"client_id": "carla", "client_secret": "hers"}
+    stranger = app.test_client().post(TOKEN_URL, data=form).json["access_token"]
+    at = {"Prefer": 'at="2026-11-23T10:00:00+01:00"'}
+
+    names = []
+    for text in (token(app).json["access_token"], stranger):
+        answer = app.test_client().get("/agents", headers={"Authorization": f"Bearer {text}", **at})
+        names.append([agent["Agent"] for agent in answer.json["DataSet"]["agents"]])
+
+    assert names[0] != names[1]
