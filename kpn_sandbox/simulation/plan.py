@@ -97,19 +97,14 @@ def _trunks(profile: Profile) -> tuple[TrunkSettings, ...]:
 
 
 def _queue_plan(profile: Profile, queue: QueueSettings) -> QueuePlan:
-    def of(name: str) -> float:
-        own: float | None = getattr(queue, name)
-        shared: float = getattr(profile, name)
-        return shared if own is None else own
-
     patience = queue.patience_seconds if queue.patience_seconds is not None else profile.patience_seconds
     return QueuePlan(
         name=queue.name,
         load=round(profile.load * 1000 * (1 if queue.load is None else queue.load)),
-        talk=_milliseconds(of("talk_seconds")),
-        wrap=_milliseconds(of("wrap_seconds")),
+        talk=_milliseconds(queue.value("talk_seconds", profile)),
+        wrap=_milliseconds(queue.value("wrap_seconds", profile)),
         patience=None if patience is None else _milliseconds(patience),
-        threshold=_milliseconds(of("service_level_seconds")),
+        threshold=_milliseconds(queue.value("service_level_seconds", profile)),
         target=0.8 if queue.service_level_target is None else queue.service_level_target,
     )
 

@@ -30,6 +30,12 @@ class QueueSettings:
     service_level_seconds: float | None = None
     service_level_target: float | None = None
 
+    def value(self, name: str, profile: "Profile") -> float:
+        """A setting of this queue: its own or the profile's."""
+        own: float | None = getattr(self, name)
+        shared: float = getattr(profile, name)
+        return shared if own is None else own
+
 
 @dataclass(frozen=True)
 class TrunkSettings:
@@ -129,8 +135,9 @@ ALWAYS = float("-inf")
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [{key: item for key, item in vars(entry).items() if item is not None} for entry in value]
-    return value
+        return [{key: _plain(item) for key, item in vars(entry).items() if item is not None} for entry in value]
+    # Equal profiles are to look the same, whether somebody wrote 240 or 240.0.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _queue(name: str, value: Any) -> QueueSettings:
@@ -160,19 +167,32 @@ def _check_together(profile: Profile) -> None:
         if wanted > profile.agents:
             raise InvalidProfile("queues", wanted, f"at most {profile.agents} agents in all queues together")
         _check_names("queues", [queue.name for queue in profile.queues])
-        busiest = min([profile.talk_seconds, *(queue.talk_seconds for queue in profile.queues if queue.talk_seconds)])
-    else:
-        busiest = profile.talk_seconds
-    calls = profile.agents * 86400 * profile.load / (busiest + profile.wrap_seconds + profile.ring_seconds)
-    if calls > MOST_CALLS:
+    if _most_calls(profile) > MOST_CALLS:
         allowed = f"so long that {profile.agents} agents take at most {MOST_CALLS:,} calls a day"
-        raise InvalidProfile("talk_seconds", busiest, allowed)
+        shortest = min(queue.value("talk_seconds", profile) for queue in _distinct_queues(profile))
+        raise InvalidProfile("talk_seconds", shortest, allowed)
     if isinstance(profile.trunks, tuple):
         _check_names("trunks", [trunk.name for trunk in profile.trunks])
     trunks = profile.trunks if isinstance(profile.trunks, int) else len(profile.trunks)
     for position, outage in enumerate(profile.outages):
         if outage.trunk > trunks:
             raise InvalidProfile(f"outages[{position}].trunk", outage.trunk, f"from 1 to {trunks}")
+
+
+def _most_calls(profile: Profile) -> float:
+    """Calls of a day at most, as if every agent were busy and those of no queue worked where calls are shortest."""
+    queues = _distinct_queues(profile)
+    rates = [
+        86400 * profile.load * (1 if queue.load is None else queue.load)
+        / (queue.value("talk_seconds", profile) + queue.value("wrap_seconds", profile) + profile.ring_seconds)
+        for queue in queues
+    ]
+    placed = [queue.agents or 0 for queue in queues]
+    return sum(count * rate for count, rate in zip(placed, rates)) + (profile.agents - sum(placed)) * max(rates)
+
+
+def _distinct_queues(profile: Profile) -> tuple[QueueSettings, ...]:
+    return profile.queues if isinstance(profile.queues, tuple) else (QueueSettings(),)
 
 
 def _check_names(field: str, names: list[str | None]) -> None:
