@@ -112,8 +112,10 @@ class _Run:
 
     def most_at_once(self) -> int:
         """The most calls that were on trunks at the same time."""
-        # A port released at an instant can be seized at the same instant: releases sort first.
-        events = np.sort(np.concatenate((self.arrival * 2 + 1, self._ends() * 2)))
+        # A port released at an instant can be seized at the same instant: releases sort first. A caller who hangs up
+        # at once needs a port all the same.
+        ends = np.maximum(self._ends(), self.arrival + 1)
+        events = np.sort(np.concatenate((self.arrival * 2 + 1, ends * 2)))
         return int(np.cumsum(np.where(events & 1, 1, -1)).max(initial=0))
 
     def trace(self, find_occupation: Callable[[], Occupation]) -> DayTrace:
