@@ -2,8 +2,9 @@
 Who works when: shifts, absence and breaks.
 
 Shifts follow the calls: the middles of the shifts of a queue lie at even steps of the day's demand, with one agent
-each kept for the night and the evening. Which agent works which shift rotates from day to day. What an agent does on
-a date comes from a stream of his own, so more agents never change the shifts of the others.
+each kept for the night and the evening. Which agent works which shift rotates from day to day among each eight of a
+queue. How late an agent is and when his breaks fall comes from a stream of his own, so more agents never change that;
+they may change the shifts of the last few before them, whose eight becomes full.
 """
 
 import struct
