@@ -1,0 +1,43 @@
+"""Days to test with: whole ones without a center around them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from kpn_sandbox.simulation.arrivals import Span
+from kpn_sandbox.simulation.calendar_day import calendar_day
+from kpn_sandbox.simulation.day import DayTrace
+from kpn_sandbox.simulation.plan import plan_of
+from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.simulation.run import day_trace
+
+WEDNESDAY = date(2026, 1, 7)
+SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
+"""The days of 23 and of 25 hours."""
+
+HOUR = 3_600_000
+
+
+def profile(**settings: Any) -> Profile:
+    """A checked profile; what is not given has its default."""
+    return Profile.from_dict(settings)
+
+
+def one_span(on: date, plan: Profile) -> tuple[Span, ...]:
+    """A day that is all under one profile."""
+    return (Span(0, calendar_day(on).length, plan_of(plan)),)
+
+
+def spans(on: date, *parts: tuple[int, Profile]) -> tuple[Span, ...]:
+    """A day under several profiles, each given with the millisecond from which it is in force."""
+    ends = [start for start, _ in parts[1:]] + [calendar_day(on).length]
+    return tuple(Span(start, end, plan_of(plan)) for (start, plan), end in zip(parts, ends))
+
+
+def trace(on: date, plan: Profile, seed: str = "seed") -> DayTrace:
+    """A day simulated."""
+    return day_trace(seed, calendar_day(on), one_span(on, plan))
+
+
+def dates(count: int, first: date = WEDNESDAY, step: int = 1) -> list[date]:
+    """So many dates, some days apart."""
+    return [first + timedelta(days=step * number) for number in range(count)]
