@@ -59,6 +59,9 @@ ERLANGS = (
 PLANNING_MARGIN = 900
 """Thousandths of the load above that are planned for, which absorbs absence and busy days."""
 
+CUSTOMERS = 1000
+"""How many customers a center has."""
+
 DENSITY_BITS = 2 * UNIT_BITS
 """Rates are calls per millisecond in units of 2**-40."""
 
@@ -85,6 +88,7 @@ class Calls(NamedTuple):
     held: Flags
     trunk: Integers
     vdn: Integers
+    customer: Integers
 
 
 def calls(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> Calls:
@@ -161,6 +165,8 @@ def _attributes(queue: int, spans: Sequence[Span], arrival: Integers, record: In
         held=pick >> 16 < 9830,
         trunk=pick & 0xFF,
         vdn=pick >> 8 & 0xFF,
+        # The square makes some customers call far more often than others.
+        customer=((record[:, 7] >> 12) ** 2 >> 20) * CUSTOMERS >> 20,
     )
 
 

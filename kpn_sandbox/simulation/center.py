@@ -125,6 +125,11 @@ class Center:
         found: DayBook = self._traces.find(key, compute, DayBook.size)
         return found
 
+    def book_at(self, at: float) -> tuple[DayBook, int]:
+        """The day that an instant lies in, and its milliseconds since midnight."""
+        day = day_of(at)
+        return self.book(day), day.offset(at)
+
     def _spans(self, day: CalendarDay) -> tuple[Span, ...]:
         begins = [min(max(_milliseconds(epoch.since, day), 0), day.length) for epoch in self._epochs]
         return tuple(
@@ -138,9 +143,7 @@ class _Moment:
     """A center at one instant."""
 
     def __init__(self, center: Center, at: float) -> None:
-        day = day_of(at)
-        self.instant = day.offset(at)
-        self.book = center.book(day)
+        self.book, self.instant = center.book_at(at)
         self.trace = self.book.trace
         self.span = self.trace.span_at(self.instant)
 
@@ -148,7 +151,7 @@ class _Moment:
         people = self.book.people[self.trace.spans.index(self.span)]
         chosen = range(len(people)) if only is None else [only] if 0 <= only < len(people) else []
         states = self.book.agents.at(self.instant, chosen)
-        homes = self._homes(len(people))
+        homes = self.book.homes(self.span, self.instant)
         for agent, code, since, detail in zip(chosen, *states):
             status, home = STATES[code], homes[agent]
             if status is Status.LOGGED_OUT and agent >= len(self.span.plan.homes):
@@ -229,15 +232,6 @@ class _Moment:
         while removed and removed[-1] is PortState.FAULT:
             removed.pop()
         return states[:present] + removed
-
-    def _homes(self, count: int) -> list[int]:
-        homes = list(self.span.plan.homes) + [0] * (count - len(self.span.plan.homes))
-        if len(self.trace.spans) > 1:
-            stays = self.trace.stays
-            here = (stays.login <= self.instant) & (stays.logout > self.instant)
-            for agent, queue in zip(stays.agent[here].tolist(), stays.queue[here].tolist()):
-                homes[agent] = queue
-        return homes
 
     @cached_property
     def _tallies(self) -> list[Tally]:

@@ -37,6 +37,7 @@ class CallTable(NamedTuple):
     hold_start: Integers
     vdn: Integers
     """Eight bits from which the number it was dialled at follows."""
+    customer: Integers
 
 
 class RingTable(NamedTuple):

@@ -77,6 +77,16 @@ class DayBook:
         labels = self.casting(span).vdn_names(int(calls.queue[call]))
         return labels[int(calls.vdn[call]) * len(labels) >> 8]
 
+    def homes(self, span: Span, instant: int) -> list[int]:
+        """The queue of each agent at an instant of a span: the one he is logged in for, else his home."""
+        homes = list(span.plan.homes) + [0] * (self._most_agents - len(span.plan.homes))
+        if len(self.trace.spans) > 1:
+            stays = self.trace.stays
+            here = (stays.login <= instant) & (stays.logout > instant)
+            for agent, queue in zip(stays.agent[here].tolist(), stays.queue[here].tolist()):
+                homes[agent] = queue
+        return homes
+
     def size(self) -> int:
         """How many bytes the book will take once it was read from; measured, not counted."""
         return BYTES_PER_DAY + BYTES_PER_CALL * len(self.trace.calls.arrival) + BYTES_PER_AGENT * self._most_agents

@@ -109,3 +109,69 @@ class TheoryFact(NamedTuple):
     service_seconds: float
     patience_seconds: float | None
     """The mean of exponential patience; None when nobody hangs up."""
+
+
+class CustomerFact(NamedTuple):
+    """Somebody who calls, with every identifier that one of the vendors knows him by."""
+
+    primary_key: int
+    entity_id: str
+    """Nine digits; the first may be zero."""
+    customer_number: int
+    phone: str
+    """E.164."""
+    external_id: str
+    kaisa_customer_id: int
+    name: str
+    area: str
+    """Where the phone number belongs."""
+
+
+class RingFact(NamedTuple):
+    """A call rang at an agent; instants are epoch seconds, None when they have not come yet."""
+
+    agent: int
+    started_at: float
+    ended_at: float | None
+    answered: bool
+
+
+class CallFact(NamedTuple):
+    """
+    One call as far as it has gone; instants are epoch seconds, None when they have not come or will not come.
+    """
+
+    queue: int
+    vdn: str
+    trunk: int | None
+    port: int | None
+    customer: CustomerFact
+    arrived_at: float
+    ringing_at: float | None
+    """When it rang first."""
+    rings: tuple[RingFact, ...]
+    answered_at: float | None
+    held_at: float | None
+    ended_at: float | None
+    """End of the talk."""
+    wrapped_at: float | None
+    left_at: float | None
+    """When it left the queue: answer, hang-up, flow-out."""
+    agent: int | None
+    """Who answered."""
+    outcome: str | None
+    """answered, abandoned, flowed_out, blocked; None while it waits."""
+    in_service_level: bool | None
+    transferred: bool | None
+    """None until the talk has ended."""
+
+
+class StateFact(NamedTuple):
+    """An agent entered a state."""
+
+    at: float
+    status: Status
+    reason: int | None
+    queue: int
+    """The number of the queue he is logged in for, or was last or will be."""
+    vdn: str | None

@@ -66,6 +66,9 @@ class Names(Protocol):
     def reason(self, code: int) -> str:
         """Name of an AUX reason."""
 
+    def customer(self, index: int) -> str:
+        """Name of the customer at this index from 0; customers may share one, as people do."""
+
 
 class NumberedNames:
     """
@@ -99,6 +102,10 @@ class NumberedNames:
     def reason(self, code: int) -> str:
         """Name of an AUX reason."""
         return f"Reden {code}"
+
+    def customer(self, index: int) -> str:
+        """Name of the customer at this index from 0."""
+        return f"Klant {index + 1}"
 
 
 class FakerNames:
@@ -139,6 +146,11 @@ class FakerNames:
         """Name of an AUX reason."""
         from kpn_sandbox.simulation.vocabulary import REASONS
         return REASONS[code]
+
+    def customer(self, index: int) -> str:
+        """Name of the customer at this index from 0."""
+        with self._lock:
+            return str(self._seeded("customer", index).name())
 
     def _list(self, method: str, index: int = 0) -> list[str]:
         key = f"{method} {index}"

@@ -220,6 +220,7 @@ class _Run:
             transferred=answered & drawn.transferred,
             hold_start=np.where(answered & drawn.held, answer + (end - answer) // 3, -1),
             vdn=drawn.vdn,
+            customer=drawn.customer,
         )
 
 

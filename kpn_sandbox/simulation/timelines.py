@@ -30,7 +30,7 @@ _PORT_AT = 32
 
 
 class AgentStates(NamedTuple):
-    """What all agents do, one entry each."""
+    """What some agents do, or what one does in turn; one entry each."""
 
     state: list[int]
     """A position in `STATES`."""
@@ -57,10 +57,18 @@ class AgentTimeline:
     def at(self, instant: int, agents: Sequence[int]) -> AgentStates:
         """What some agents do at an instant, in milliseconds since midnight."""
         probes = (np.asarray(agents, dtype=np.int64) << _AGENT_AT) + ((instant + 1) << _INSTANT_AT)
-        change = self._changes[np.searchsorted(self._changes, probes) - 1]
-        since = change >> _INSTANT_AT & ((1 << 27) - 1)
-        detail = change & ((1 << _STATE_AT) - 1)
-        return AgentStates((change >> _STATE_AT & 7).tolist(), since.tolist(), detail.tolist())
+        return _read(self._changes[np.searchsorted(self._changes, probes) - 1])
+
+    def of(self, agent: int) -> AgentStates:
+        """All changes of one agent on the day, in order."""
+        first, last = np.searchsorted(self._changes, [agent << _AGENT_AT, (agent + 1) << _AGENT_AT])
+        return _read(self._changes[first:last])
+
+
+def _read(changes: Integers) -> AgentStates:
+    since = changes >> _INSTANT_AT & ((1 << 27) - 1)
+    detail = changes & ((1 << _STATE_AT) - 1)
+    return AgentStates((changes >> _STATE_AT & 7).tolist(), since.tolist(), detail.tolist())
 
 
 class PortTimeline:

@@ -1,0 +1,152 @@
+"""The calls and changes behind the counters give the counters."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from kpn_sandbox.simulation import truth
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.errors import UnknownAgent
+from kpn_sandbox.simulation.facts import Status
+from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
+from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
+from kpn_sandbox.simulation.traces import TraceCache
+
+MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC).timestamp()
+DAY = 86_400
+TRACES = TraceCache()
+
+
+def center(name: str, **fields) -> Center:
+    profile = scenario(name).over(Profile(**{"agents": 30, "trunks": 2, **fields}))
+    return Center("truth", (Epoch(ALWAYS, profile),), TRACES)
+
+
+def today(at: float) -> truth.Period:
+    return truth.Period(MIDNIGHT, MIDNIGHT + DAY, at)
+
+
+@settings(max_examples=40, deadline=None)
+@given(name=some.sampled_from(sorted(SCENARIOS)), second=some.integers(0, DAY - 1))
+def test_calls_alone_give_every_counter(name, second):
+    """Every figure of a queue that is about calls follows from the calls that are told."""
+    subject, at = center(name), MIDNIGHT + second
+
+    for queue in subject.queues(at):
+        calls = truth.calls(subject, today(at), queue=queue.number)
+        assert recomputed(calls, at) == {name: getattr(queue, name) for name in recomputed(calls, at)}
+
+
+@settings(max_examples=20, deadline=None)
+@given(name=some.sampled_from(sorted(SCENARIOS)), second=some.integers(0, DAY - 1))
+def test_changes_alone_give_every_state(name, second):
+    """The last change of an agent is the state he is in."""
+    subject, at = center(name), MIDNIGHT + second
+
+    for agent in subject.agents(at)[::7]:
+        last = truth.states(subject, agent.login, today(at))[-1]
+        assert (last.status, last.reason, last.vdn) == (agent.status, agent.reason, agent.vdn)
+        assert int(at - last.at) == agent.seconds_in_status
+
+
+def test_what_is_to_come_is_not_told():
+    """No instant after the one up to which things are known appears, and undecided calls have no outcome."""
+    at = MIDNIGHT + 39_600
+
+    calls = truth.calls(center("peak"), today(at))
+
+    instants = [value for call in calls for value in call if isinstance(value, float)]
+    assert max(instants) <= at
+    assert all((call.outcome is None) == (call.left_at is None) for call in calls)
+
+
+def test_a_port_carries_one_call_at_a_time():
+    """Calls on the same port follow one another."""
+    calls = truth.calls(center("peak"), today(MIDNIGHT + DAY))
+    by_port: dict = {}
+    for call in calls:
+        by_port.setdefault((call.trunk, call.port), []).append((call.arrived_at, call.ended_at or call.left_at))
+
+    assert all(end <= start for held in by_port.values() for (_, end), (start, _) in zip(held, held[1:]))
+
+
+def test_customers_are_told_apart_by_each_identifier():
+    """No two customers share an identifier, and everyone who calls is one of them."""
+    subject = center("normal")
+
+    everybody = truth.customers(subject, MIDNIGHT)
+
+    for name in ("primary_key", "entity_id", "customer_number", "phone", "external_id", "kaisa_customer_id"):
+        assert len({getattr(customer, name) for customer in everybody}) == len(everybody)
+    callers = Counter(call.customer for call in truth.calls(subject, today(MIDNIGHT + DAY)))
+    assert set(callers) <= set(everybody)
+    assert callers.most_common(1)[0][1] > 3
+
+
+def test_an_agent_sees_the_calls_that_rang_at_him():
+    """Calls asked for by agent are those that rang at him, answered or not."""
+    subject, at = center("normal", unanswered_share=0.2), MIDNIGHT + 43_200
+    every = truth.calls(subject, today(at))
+    login = next(call.agent for call in every if call.agent)
+
+    his = truth.calls(subject, today(at), agent=login)
+
+    assert his == [call for call in every if login in {ring.agent for ring in call.rings}]
+
+
+def test_an_unknown_agent_is_refused():
+    """Nobody has a login id beyond the last agent."""
+    with pytest.raises(UnknownAgent):
+        truth.states(center("normal"), 49_999, today(MIDNIGHT))
+
+
+def test_a_period_spans_midnight():
+    """Calls of two days come in one list, each once."""
+    whole = truth.Period(MIDNIGHT, MIDNIGHT + 2 * DAY, MIDNIGHT + 3 * DAY)
+    parts = [truth.Period(MIDNIGHT + DAY * day, MIDNIGHT + DAY * (day + 1), MIDNIGHT + 3 * DAY) for day in (0, 1)]
+    subject = center("normal")
+
+    together = truth.calls(subject, whole)
+
+    assert together == [call for part in parts for call in truth.calls(subject, part)]
+
+
+def recomputed(calls, at):
+    """The figures of a queue, counted call by call."""
+    offered = [call for call in calls if call.outcome != "blocked"]
+    answered = [call for call in offered if call.answered_at is not None]
+    waiting = [call for call in offered if call.left_at is None]
+    rings = [ring for call in offered for ring in call.rings if ring.ended_at is not None]
+    abandoned = [call for call in offered if call.outcome == "abandoned"]
+    in_time, finished = sum(bool(call.in_service_level) for call in offered), len(offered) - len(waiting)
+    return {
+        "waiting": len(waiting),
+        "offered": len(offered),
+        "answered": len(answered),
+        "answered_in_time": in_time,
+        "transferred": sum(bool(call.transferred) for call in offered),
+        "held": sum(call.held_at is not None for call in offered),
+        "unanswered_rings": sum(not ring.answered and ring.ended_at != call_end(offered, ring) for ring in rings),
+        "ring_seconds": seconds((ring.started_at, ring.ended_at) for ring in rings),
+        "answer_seconds": seconds((call.arrived_at, call.answered_at) for call in answered),
+        "talk_seconds": seconds((call.answered_at, call.ended_at or at) for call in answered),
+        "abandon_seconds": seconds((call.arrived_at, call.left_at) for call in abandoned),
+        "flowed_out": sum(call.outcome == "flowed_out" for call in offered),
+        "longest_wait_seconds": int(max((at - call.arrived_at for call in waiting), default=0)),
+        "talking": sum(call.ended_at is None for call in answered),
+        "wrapping": sum(call.ended_at is not None and call.wrapped_at is None for call in answered),
+        "service_level_percent": (200 * in_time + finished) // (2 * finished) if finished else 100,
+    }
+
+
+def call_end(calls, ring):
+    """When the call of a ring left its queue."""
+    return next(call.left_at for call in calls if ring in call.rings)
+
+
+def seconds(spans):
+    """Whole seconds in all spans together; the instants are exact to the millisecond."""
+    return sum(round((end - start) * 1000) for start, end in spans) // 1000
