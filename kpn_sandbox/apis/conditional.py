@@ -16,7 +16,7 @@ class PreconditionFailed(Exception):
 
 def etag(body: bytes) -> str:
     """The strong entity tag of a body."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
 def unchanged(environ: Mapping[str, Any], tag: str) -> bool:

@@ -7,8 +7,8 @@ vendor's own refusal, a lower one replaces only the status of an answer that suc
 
 import re
 from collections.abc import Callable, Collection
+from secrets import token_hex
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from flask import Response, request
 
@@ -77,6 +77,6 @@ def request_id(environ: dict[str, Any]) -> str:
     known: str | None = environ.get(_REQUEST_ID)
     if known is None:
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        known = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        known = given if _GIVEN_ID.fullmatch(given) else token_hex(16)
         environ[_REQUEST_ID] = known
     return known

@@ -12,7 +12,8 @@ from .accounts import Account, Accounts
 from .clock import Source, format_instant, wall_time
 from .memory import Memory, Recent
 
-TRACE_BYTES = 128 * 1024 * 1024
+TRACE_BYTES = 256 * 1024 * 1024
+"""Days kept: those of some three hundred centers of 50 agents on a busy Monday."""
 CENTERS = 512
 
 
@@ -35,8 +36,12 @@ class Tenant:
 
     def replay(self, at: float) -> str:
         """Everything that is needed to get the answers of an instant again."""
+        return f"{self._origin}; at={format_instant(at)}"
+
+    @cached_property
+    def _origin(self) -> str:
         account, seed, digest = (quote(part, safe="") for part in self.world)
-        return f"engine={ENGINE_VERSION}; account={account}; seed={seed}; config={digest}; at={format_instant(at)}"
+        return f"engine={ENGINE_VERSION}; account={account}; seed={seed}; config={digest}"
 
 
 class Sandbox:
