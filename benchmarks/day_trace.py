@@ -1,0 +1,171 @@
+"""
+What a day of a center costs: beside SimPy, beside published figures, and once it is known.
+
+All figures are the lowest of several rounds in which everything takes its turn. Names are given beforehand: a center
+names its people once, whatever the day. Run as a program, it prints a table:
+
+    python benchmarks/day_trace.py --rounds 7
+
+Source:
+    The published figures are those of the prototype of this simulation for the same centers: the whole day with
+    ports, in milliseconds, from the lowest to the typical run.
+"""
+
+import gc
+import tracemalloc
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from time import perf_counter
+
+from simpy_queue import MEAN_PATIENCE_SECONDS, MEAN_TALK_SECONDS, seconds_per_call
+
+from kpn_sandbox.simulation.arrivals import Span
+from kpn_sandbox.simulation.calendar_day import CalendarDay, calendar_day
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.plan import plan_of
+from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
+from kpn_sandbox.simulation.run import day_trace
+from kpn_sandbox.simulation.scenarios import scenario
+from kpn_sandbox.simulation.traces import TraceCache
+
+FIRST_DAY = date(2026, 1, 5)
+SEED = "benchmark"
+TARGET = 10
+QUEUE_AGENTS, QUEUE_LOAD, QUEUE_CALLS = 50, 0.92, 10_000
+
+
+@dataclass
+class Size:
+    """A center and the published milliseconds for a day of it, lowest and typical."""
+
+    agents: int
+    queues: int
+    trunks: int
+    published: tuple[float, float]
+    figures: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> Profile:
+        """The center."""
+        return Profile(agents=self.agents, queues=self.queues, trunks=self.trunks)
+
+    def take(self, name: str, seconds: float) -> None:
+        """Keep the lowest figure of that name."""
+        self.figures[name] = min(seconds * 1000, self.figures.get(name, seconds * 1000))
+
+
+def sizes() -> list[Size]:
+    """The centers of the published table."""
+    return [Size(50, 5, 2, (5, 6)), Size(200, 15, 6, (22, 32)), Size(1000, 50, 20, (127, 145))]
+
+
+def monday(number: int) -> CalendarDay:
+    """A day nobody has asked for yet."""
+    return calendar_day(FIRST_DAY + timedelta(weeks=number))
+
+
+def lab_seconds_per_call(number: int) -> float:
+    """What a call of the lab costs, in the queue that SimPy plays."""
+    lab = scenario("lab").over(Profile(agents=QUEUE_AGENTS, queues=1, talk_seconds=MEAN_TALK_SECONDS))
+    plan = plan_of(replace(lab, patience_seconds=MEAN_PATIENCE_SECONDS, load=QUEUE_LOAD / 0.9))
+    day = monday(number)
+    spans = (Span(0, day.length, plan),)
+    taken = []
+    seconds = timed(lambda: taken.append(day_trace(SEED, day, spans)))
+    return seconds / len(taken[0].calls.arrival)
+
+
+def measure(size: Size, number: int) -> None:
+    """One round of a size: the first answers of a day, the ports, and answers about other instants of it."""
+    center = Center(SEED, (Epoch(ALWAYS, size.profile),), TraceCache())
+    center.agents(monday(-1).starts_at)
+    day = monday(number)
+    at = day.starts_at + 17 * 3600
+    size.take("build", timed(lambda: (center.agents(at), center.queues(at))))
+    size.take("ports", timed(lambda: center.trunks(at)))
+    for name, ask in (("agents", center.agents), ("queues", center.queues), ("trunks", center.trunks)):
+        size.take(name, min(timed(lambda: ask(day.starts_at + hour * 3600 + 1)) for hour in range(8, 20)))
+    size.figures["calls"] = len(center.book(day).trace.calls.arrival)
+
+
+def kept_bytes(size: Size) -> int:
+    """What a day takes in memory once it was asked for everything; names not counted."""
+    center = Center(SEED, (Epoch(ALWAYS, size.profile),), TraceCache())
+    ask_everything(center, monday(-1))
+    gc.collect()
+    tracemalloc.start()
+    ask_everything(center, monday(0))
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return kept
+
+
+def ask_everything(center: Center, day: CalendarDay) -> None:
+    """Have a day computed with all that is derived from it."""
+    at = day.starts_at + 17 * 3600
+    center.agents(at), center.queues(at), center.trunks(at)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it takes, while nothing else is collected."""
+    gc.collect()
+    gc.disable()
+    start = perf_counter()
+    work()
+    seconds = perf_counter() - start
+    gc.enable()
+    return seconds
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = ArgumentParser(description="What a day of a center costs.")
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds = parser.parse_args().rounds
+    centers, lab, simpy = sizes(), [], []
+    for number in range(rounds):
+        lab.append(lab_seconds_per_call(number))
+        simpy.append(seconds_per_call(QUEUE_AGENTS, QUEUE_CALLS, QUEUE_LOAD))
+        for size in centers:
+            measure(size, number)
+    print(comparison(min(lab), min(simpy)))
+    print(table(centers))
+
+
+def comparison(lab: float, simpy: float) -> str:
+    """The line about SimPy."""
+    ratio = simpy / lab
+    verdict = "reached" if ratio >= TARGET else "MISSED"
+    return (
+        f"M/M/{QUEUE_AGENTS}+M, a call: lab {lab * 1e6:.2f} us, SimPy {simpy * 1e6:.1f} us, "
+        f"{ratio:.1f} times (target {TARGET}: {verdict})\n"
+    )
+
+
+def table(centers: list[Size]) -> str:
+    """The figures of all sizes, a line each; times in milliseconds."""
+    heads = ("agents/queues/trunks", "calls", "build", "+ports", "whole", "published", "ratio", "agents", "queues",
+             "trunks", "kept MB", "declared")
+    lines = ["{:>20} {:>6} {:>7} {:>7} {:>7} {:>9} {:>9} {:>7} {:>7} {:>7} {:>8} {:>8}".format(*heads)]
+    return "\n".join(lines + [line(size) for size in centers])
+
+
+def line(size: Size) -> str:
+    """The figures of one size."""
+    found, (low, high) = size.figures, size.published
+    whole = found["build"] + found["ports"]
+    declared = Center(SEED, (Epoch(ALWAYS, size.profile),), TraceCache()).book(monday(0)).size()
+    return (
+        f"{size.agents:>9}/{size.queues}/{size.trunks}".rjust(20)
+        + f" {found['calls']:>6.0f} {found['build']:>7.2f} {found['ports']:>7.2f} {whole:>7.2f}"
+        + f" {f'{low:g}-{high:g}':>9} {f'{whole / high:.2f}-{whole / low:.2f}':>9}"
+        + f" {found['agents']:>7.3f} {found['queues']:>7.3f} {found['trunks']:>7.3f}"
+        + f" {kept_bytes(size) / 1e6:>8.2f} {declared / 1e6:>8.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
