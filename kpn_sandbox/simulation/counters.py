@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, DayTrace
+from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace, RingTable
 from kpn_sandbox.simulation.randomness import Flags, Integers
 
 INSTANT_BITS = 32
@@ -45,7 +45,7 @@ class Counters:
 
     def __init__(self, trace: DayTrace) -> None:
         self._queues = np.arange(max(len(span.plan.queues) for span in trace.spans))
-        calls, rings = trace.calls, trace.rings
+        calls = trace.calls.wide()
         answered, left = calls.outcome == ANSWERED, calls.outcome == ABANDONED
         self._offered = self._column(calls.queue, calls.arrival, calls.outcome != BLOCKED)
         self._answered = self._column(calls.queue, calls.answer, answered, calls.answer - calls.arrival, calls.answer)
@@ -56,12 +56,12 @@ class Counters:
         self._wrapped = self._column(calls.queue, calls.wrap_end, answered)
         self._held = self._column(calls.queue, calls.hold_start, calls.hold_start >= 0)
         self._transferred = self._column(calls.queue, calls.end, calls.transferred)
-        self._count_rings(trace, calls.queue[rings.call], answered)
+        self._count_rings(calls, trace.rings, answered)
         self._logins = self._column(trace.stays.queue, trace.stays.login)
         self._logouts = self._column(trace.stays.queue, trace.stays.logout)
         self._rests = self._column(trace.rests.queue, trace.rests.start)
         self._rests_over = self._column(trace.rests.queue, trace.rests.end)
-        self._oldest = _OldestCalls(trace, self._queues)
+        self._oldest = _OldestCalls(calls)
 
     def at(self, instant: int) -> list[Tally]:
         """
@@ -101,8 +101,8 @@ class Counters:
         )
         return [Tally(*row) for row in zip(*(column.tolist() for column in columns))]
 
-    def _count_rings(self, trace: DayTrace, queue: Integers, answered: Integers) -> None:
-        calls, rings = trace.calls, trace.rings
+    def _count_rings(self, calls: CallTable, rings: RingTable, answered: Flags) -> None:
+        queue = calls.queue[rings.call]
         every = np.concatenate((calls.queue[answered], queue))
         start = np.concatenate((calls.ring_start[answered], rings.start))
         end = np.concatenate((calls.answer[answered], rings.end))
@@ -143,17 +143,15 @@ class _OldestCalls:
     lies beyond an instant is the oldest that has not left by then. That holds also when calls leave out of order.
     """
 
-    def __init__(self, trace: DayTrace, queues: Integers) -> None:
-        calls = trace.calls
+    def __init__(self, calls: CallTable) -> None:
         entered = calls.outcome != BLOCKED
         left = np.where(calls.answer >= 0, calls.answer, calls.end)[entered]
-        self._arrivals = calls.arrival[entered]
         # Queues follow one another and their numbers lead the keys, so one running maximum serves them all.
         self._left = np.maximum.accumulate((calls.queue[entered] << INSTANT_BITS) + left)
-        self._queue = np.append(calls.queue[entered], -1)
+        self._arrivals = np.append(calls.arrival[entered], 0).astype("i4")
+        self._queue = np.append(calls.queue[entered], -1).astype("i2")
 
     def age(self, probes: Integers, instant: int) -> Integers:
         call = np.searchsorted(self._left, probes, side="right")
         here = self._queue[call] == probes >> INSTANT_BITS
-        arrival = np.append(self._arrivals, instant)[call]
-        return np.where(here, np.maximum(instant - arrival, 0), 0)
+        return np.where(here, np.maximum(instant - self._arrivals[call], 0), 0)

@@ -5,10 +5,12 @@ A trace is computed once and never changes; every instant of the day is read fro
 since midnight, -1 where a thing did not happen; agents, queues, trunks, ports and calls are counted from 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from kpn_sandbox.simulation.arrivals import Span
 from kpn_sandbox.simulation.calendar_day import CalendarDay
@@ -20,7 +22,12 @@ BLOCKED, ANSWERED, ABANDONED, FLOWED_OUT = range(4)
 
 
 class CallTable(NamedTuple):
-    """All calls of a day, by queue and then by arrival, one column for each thing known of them."""
+    """
+    All calls of a day, by queue and then by arrival, one column for each thing known of them.
+
+    A kept table is narrow: its columns are as small as their values allow, so many days fit into memory. What is
+    computed from it may not fit; `wide` gives the same table in 64 bits.
+    """
 
     queue: Integers
     arrival: Integers
@@ -38,6 +45,18 @@ class CallTable(NamedTuple):
     vdn: Integers
     """Eight bits from which the number it was dialled at follows."""
     customer: Integers
+
+    def narrow(self) -> "CallTable":
+        """The table to keep."""
+        return CallTable(*(column.astype(kind) for column, kind in zip(self, _NARROW)))
+
+    def wide(self) -> "CallTable":
+        """The table to compute with."""
+        columns: Iterable[Any] = (column if column.dtype == bool else column.astype(np.int64) for column in self)
+        return CallTable(*columns)
+
+
+_NARROW = ("i2", "i4", "i4", "i4", "i4", "i4", "i2", "i1", "?", "?", "i4", "u1", "i2")
 
 
 class RingTable(NamedTuple):
@@ -89,6 +108,7 @@ class DayTrace:
     rests: RestTable
     stays: StayTable
     find_occupation: Callable[[], Occupation]
+    """Must not hold on to more than it needs: it is kept as long as the trace."""
 
     @cached_property
     def occupation(self) -> Occupation:

@@ -11,9 +11,9 @@ from kpn_sandbox.simulation.counters import Counters
 from kpn_sandbox.simulation.day import DayTrace
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
-BYTES_PER_CALL = 380
-BYTES_PER_AGENT = 2_000
-BYTES_PER_DAY = 60_000
+BYTES_PER_CALL = 220
+BYTES_PER_AGENT = 600
+BYTES_PER_DAY = 20_000
 
 
 class Person(NamedTuple):

@@ -128,10 +128,12 @@ class Line:
         return max((stay.logout for stay in self.stays if stay.agent == agent), default=0)
 
     def close(self) -> None:
-        """Carry out all breaks and log-outs that are still planned."""
+        """Carry out all breaks and log-outs that are still planned; nothing can be offered afterwards."""
         for free, agent in self._free:
             self._finish(agent, free)
         self._free.clear()
+        # They know the line and the line knows them: left alone, the whole day would wait for the garbage collector.
+        del self.offer, self.look_ahead_to
 
     def _recursion(self, offers: Offers) -> tuple[Callable[[int, int], int | None], Callable[[int], None]]:
         # A closure over plain lists: this runs once for every call of the day.

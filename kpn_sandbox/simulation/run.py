@@ -7,7 +7,7 @@ ports and agents together.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from heapq import heappop, heappush
 from itertools import accumulate
 from typing import Any
@@ -48,7 +48,7 @@ def day_trace(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTrace:
     if not run.closures:
         run.queue_by_queue()
         if run.most_at_once() <= sum(trunks.sizes(spans)):
-            return run.trace(run.ports_afterwards)
+            return run.trace(partial(_ports_afterwards, trunks.sizes(spans), *run.uses()))
         run = _Run(seed, day, spans)
     occupation = run.all_together()
     return run.trace(lambda: occupation)
@@ -94,21 +94,14 @@ class _Run:
             done = last
         self._close()
         pool.close()
-        port = np.full(len(self.order), trunks.BLOCKED)
+        port = np.full(len(self.order), trunks.BLOCKED, dtype="i2")
         port[list(desk.ports)] = list(desk.ports.values())
         return Occupation(pool.starts, port, pool.faults)
 
-    def ports_afterwards(self) -> Occupation:
-        """The ports of calls none of which was blocked."""
-        pool = PortPool(trunks.sizes(self.spans))
-        port = np.empty(len(self.order), dtype=np.int64)
-        taken = []
-        for _, arrival, end, first in zip(*self._in_order(self.order, self.arrival, self._ends(), self.trunk)):
-            number = pool.take(arrival, first)
-            pool.give(number, end)
-            taken.append(number)
-        port[self.order] = taken
-        return Occupation(pool.starts, port, [])
+    def uses(self) -> list[Integers]:
+        """Row, arrival, end and first trunk of all calls, in order of arrival."""
+        columns = (np.arange(len(self.order)), self.arrival, self._ends(), self.trunk)
+        return [column[self.order].astype("i4") for column in columns]
 
     def most_at_once(self) -> int:
         """The most calls that were on trunks at the same time."""
@@ -127,7 +120,7 @@ class _Run:
         return DayTrace(
             day=self.day,
             spans=self.spans,
-            calls=self._table(),
+            calls=self._table().narrow(),
             rings=RingTable(*_columns(rings, 5)),
             rests=RestTable(*_columns(rests, 5)),
             stays=StayTable(*_columns(stays, 4)),
@@ -222,6 +215,21 @@ class _Run:
             vdn=drawn.vdn,
             customer=drawn.customer,
         )
+
+
+def _ports_afterwards(
+    sizes: Sequence[int], rows: Integers, arrivals: Integers, ends: Integers, firsts: Integers
+) -> Occupation:
+    """The ports of calls none of which was blocked."""
+    pool = PortPool(sizes)
+    taken = []
+    for arrival, end, first in zip(arrivals.tolist(), ends.tolist(), firsts.tolist()):
+        number = pool.take(arrival, first)
+        pool.give(number, end)
+        taken.append(number)
+    port = np.empty(len(rows), dtype="i2")
+    port[rows] = taken
+    return Occupation(pool.starts, port, [])
 
 
 class _Desk:

@@ -76,15 +76,15 @@ class PortTimeline:
 
     def __init__(self, trace: DayTrace) -> None:
         self.occupation: Occupation = trace.occupation
-        port = self.occupation.port
-        rows = np.flatnonzero(port >= 0)
-        keys = (port[rows] << _PORT_AT) + trace.calls.arrival[rows]
+        rows = np.flatnonzero(self.occupation.port >= 0)
+        port = self.occupation.port[rows].astype(np.int64)
+        keys = (port << _PORT_AT) + trace.calls.arrival[rows]
         order = np.argsort(keys)
         self._keys, rows = keys[order], rows[order]
         # A probe before the first call of the first port finds the entry behind all others: a call of no port.
-        self._port = np.append(port[rows], -1)
-        self._end = np.append(trace.calls.end[rows], 0)
-        self._answer = np.append(trace.calls.answer[rows], -1)
+        self._port = np.append(self.occupation.port[rows], -1).astype("i2")
+        self._end = np.append(trace.calls.end[rows], 0).astype("i4")
+        self._answer = np.append(trace.calls.answer[rows], -1).astype("i4")
         self._ports = np.arange(self.occupation.starts[-1])
 
     def at(self, instant: int) -> list[PortState]:
@@ -109,11 +109,9 @@ def _change(agent: Integers, instant: Integers, rank: int, status: Status, detai
 
 def _call_changes(trace: DayTrace) -> list[Integers]:
     row = np.flatnonzero(trace.calls.outcome == ANSWERED)
+    calls = trace.calls.wide()
     agent, rings, answer, end, wrap_end = (
-        column[row]
-        for column in (
-            trace.calls.agent, trace.calls.ring_start, trace.calls.answer, trace.calls.end, trace.calls.wrap_end
-        )
+        column[row] for column in (calls.agent, calls.ring_start, calls.answer, calls.end, calls.wrap_end)
     )
     rang, wrapped = answer > rings, wrap_end > end
     return [

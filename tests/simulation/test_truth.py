@@ -10,7 +10,6 @@ from hypothesis import strategies as some
 from kpn_sandbox.simulation import truth
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.errors import UnknownAgent
-from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
 from kpn_sandbox.simulation.traces import TraceCache
