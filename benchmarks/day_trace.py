@@ -124,9 +124,11 @@ def main() -> None:
     """Prints the table."""
     parser = ArgumentParser(description="What a day of a center costs.")
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    centers, lab, simpy = sizes(), [], []
-    for number in range(rounds):
+    parser.add_argument("--most-agents", type=int, default=1000, help="leave out the centers larger than this")
+    options = parser.parse_args()
+    centers = [size for size in sizes() if size.agents <= options.most_agents]
+    lab, simpy = [], []
+    for number in range(options.rounds):
         lab.append(lab_seconds_per_call(number))
         simpy.append(seconds_per_call(QUEUE_AGENTS, QUEUE_CALLS, QUEUE_LOAD))
         for size in centers:

@@ -1,0 +1,19 @@
+"""The benchmark of the day trace runs and tells what it measured."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+FILE = Path(__file__).parents[2] / "benchmarks" / "day_trace.py"
+
+
+def test_benchmark_prints_its_table() -> None:
+    """One round prints a comparison with SimPy and a line of twelve figures for the center asked for."""
+    command = [sys.executable, str(FILE), "--rounds", "1", "--most-agents", "50"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=FILE.parents[1]).stdout
+
+    comparison, _, heads, figures = printed.splitlines()
+    assert re.fullmatch(r"M/M/50\+M, a call: lab [\d.]+ us, SimPy [\d.]+ us, [\d.]+ times .target 10: \w+.", comparison)
+    assert heads.split()[1] == "calls" and len(figures.split()) == 12
+    assert figures.split()[0] == "50/5/2" and float(figures.split()[2]) > 0
