@@ -9,7 +9,7 @@ from ..simulation.randomness import ENGINE_VERSION
 from ..simulation.traces import TraceCache
 from ..storage import Database
 from .accounts import Account, Accounts
-from .clock import Source, format_instant, wall_time
+from .clock import Source, wall_time
 from .memory import Memory, Recent
 
 TRACE_BYTES = 256 * 1024 * 1024
@@ -34,9 +34,9 @@ class Tenant:
         """What tells this center from all others: whose, which seed, which configuration."""
         return (self.account.client_id, self.account.seed, self.center.digest)
 
-    def replay(self, at: float) -> str:
-        """Everything that is needed to get the answers of an instant again."""
-        return f"{self._origin}; at={format_instant(at)}"
+    def replay(self, instant: str) -> str:
+        """Everything that is needed to get the answers of an instant (ISO 8601) again."""
+        return f"{self._origin}; at={instant}"
 
     @cached_property
     def _origin(self) -> str:

@@ -49,11 +49,11 @@ def test_centers_are_not_kept_for_ever(sandbox):
     assert again.center.digest == first.center.digest
 
 
-def test_the_replay_line_tells_all_that_is_needed(sandbox, wall):
+def test_the_replay_line_tells_all_that_is_needed(sandbox):
     """Engine, account, seed, configuration and instant, with odd characters escaped."""
     tenant = sandbox.open(Account("anna", "a seed; é"))
 
-    told = tenant.replay(wall.at)
+    told = tenant.replay("2026-11-23T10:00:00+01:00")
 
     config = tenant.center.digest
     assert told == f"engine=1; account=anna; seed=a%20seed%3B%20%C3%A9; config={config}; at=2026-11-23T10:00:00+01:00"

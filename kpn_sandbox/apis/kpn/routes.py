@@ -220,12 +220,12 @@ def _number(operation: Operation, text: str) -> int:
 
 def _built(operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
     body = orjson.dumps({"Error": None, "DataSet": QUESTIONS[operation](tenant.center, at, number)})
-    tag = etag(body)
+    tag, instant = etag(body), format_instant(at)
     special = [
         ("ETag", tag),
         ("Cache-Control", "no-cache"),
-        ("X-Sandbox-Time", format_instant(at)),
-        ("X-Sandbox-Replay", tenant.replay(at)),
+        ("X-Sandbox-Time", instant),
+        ("X-Sandbox-Replay", tenant.replay(instant)),
     ]
     return Answer(body, tag, [*HEADERS, *special])
 

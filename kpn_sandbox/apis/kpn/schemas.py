@@ -146,6 +146,18 @@ class RecentTokenSchema(Schema):
     status = _text("approved", "State of the token.")
 
 
+class _Spelling(dict[Any, str | None]):
+    """How values are spelled, remembered because the same numbers come again and again."""
+
+    LIMIT = 50_000
+
+    def __missing__(self, value: Any) -> str | None:
+        if len(self) >= self.LIMIT:
+            self.clear()
+        text = self[value] = None if value is None else str(value)
+        return text
+
+
 Writer = Callable[[tuple[Any, ...]], dict[str, Any]]
 
 
@@ -161,11 +173,10 @@ def writer(schema: type[Schema]) -> Writer:
     nested = {name: field.inner for name, field in declared.items() if isinstance(field, fields.List)}
     lists = {name: writer(type(inner.schema)) for name, inner in nested.items() if isinstance(inner, fields.Nested)}
 
+    spelling = _Spelling().__getitem__
+
     def spell(record: tuple[Any, ...]) -> dict[str, Any]:
-        return {
-            name: value if value is None or value.__class__ is str else str(value)
-            for name, value in zip(names, record)
-        }
+        return dict(zip(names, map(spelling, record)))
 
     def spell_with_lists(record: tuple[Any, ...]) -> dict[str, Any]:
         return {

@@ -71,6 +71,15 @@ def test_a_writer_spells_as_the_schema_dumps(record, schema):
     assert list(writer(schema)(made).items()) == list(schema().dump(made).items())
 
 
+def test_a_writer_remembers_a_bounded_number_of_values():
+    """Beyond it, it spells on."""
+    write = writer(PortSchema)
+
+    spelled = [write(PortRecord(number, "IDLE"))["Number"] for number in range(60_000)]
+
+    assert spelled == [str(number) for number in range(60_000)]
+
+
 def test_a_writer_spells_what_is_nested():
     """The ports of a trunk."""
     trunk = TrunkRecord("T", 1000, 2, 1, 1, 50, (PortRecord(1, "IDLE"), PortRecord(2, "SEIZED")))
