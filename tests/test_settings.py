@@ -75,6 +75,7 @@ def test_an_empty_variable_counts_as_absent():
         ("workers", "0", "a whole number from 1 to 256"),
         ("agents", "many", "a whole number from 1 to 1000"),
         ("database_url", "sandbox.db", "a URL like sqlite:////srv/sandbox.db"),
+        ("database_url", "mysql://x", "postgresql+psycopg://"),
         ("client_id", "a:b", "without a colon"),
         ("admin_token", "short", "8 to 128 characters"),
         ("seed", "a\nb", "none of them a control character"),

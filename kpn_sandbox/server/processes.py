@@ -39,6 +39,7 @@ from ..settings import Settings
 _GRACE_SECONDS = 65
 _KEEPALIVE_SECONDS = 65
 _OPEN_FILES = 16384
+_STOPS = {signal.SIGTERM, signal.SIGQUIT}
 
 
 class Worker(ThreadWorker):
@@ -86,6 +87,12 @@ class Master(Arbiter):
     def handle_int(self) -> None:
         """Stop as on SIGTERM; a second Ctrl-C while requests are finishing stops at once."""
         raise StopIteration
+
+    def spawn_worker(self) -> None:
+        """Start a worker; a stop that reaches it in its first moments waits until it has let go of our handlers."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        super().spawn_worker()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
     def spawn_workers(self) -> None:
         """Start the missing workers without gunicorn's random wait between them."""
@@ -136,10 +143,14 @@ class Application(BaseApplication):
 
     def forked(self, master: Arbiter, worker: Worker) -> None:
         """Settle in a new worker process."""
+        # Until the worker is booted it has nothing to finish.
+        for number in _STOPS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         _allow_many_files()
         self.callable_app.extensions["kpn_sandbox"].sandbox.database.renew()
         if self.settings.bind_cpus:
-            _bind_to_cpu(os.getppid() + worker.age)
+            bind_to_cpu(os.getppid() + worker.age)
 
     def booted(self, worker: Worker) -> None:
         """Tell that the server is ready, once, when the last of the first workers is."""
@@ -178,7 +189,7 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _bind_to_cpu(number: int) -> None:
+def bind_to_cpu(number: int) -> None:
     """Keep a worker's threads on one CPU: they take turns by the interpreter's lock, and moving costs them caches."""
     if hasattr(os, "sched_setaffinity"):
         cpus = sorted(os.sched_getaffinity(0))

@@ -91,6 +91,19 @@ def test_a_stop_answers_the_requests_in_flight(start, by, group):
     assert stopped == (0, "", "")
 
 
+def test_a_stop_in_the_middle_of_a_start_ends_it(tmp_path):
+    """Whoever stops a sandbox before it is ready does not wait for it."""
+    command = [sys.executable, "-m", "kpn_sandbox", "--port", "0", "--workers", "3"]
+    command += ["--database-url", f"sqlite:///{tmp_path / 'sandbox.db'}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as starting:
+        assert starting.stdout is not None
+        next(line for line in starting.stdout if line.startswith("curl "))
+
+        starting.terminate()
+
+        assert starting.wait(SOON) in (0, -signal.SIGTERM)
+
+
 def test_delayed_answers_do_not_hold_up_others(sandbox):
     """With far more delayed requests than threads, a plain one is answered at once."""
     token = sandbox.token()
