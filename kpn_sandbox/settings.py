@@ -92,7 +92,9 @@ _TOKEN = matching(r"[A-Za-z0-9._~+/-]{8,128}=*", "8 to 128 characters that a bea
 _SEED = matching(r"[^\x00-\x1f\x7f]{1,128}", "1 to 128 characters, none of them a control character")
 _TEXT = matching(r"[^\x00-\x1f\x7f]{1,1000}", "text without control characters")
 _HOST = matching(r"[0-9A-Za-z.:%_-]{1,255}", "a host name or an IP address")
-_URL = matching(r"(sqlite|postgresql\+psycopg)://.*", "a URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name")
+_URL = matching(
+    r"(sqlite|postgresql\+psycopg)://.*", "a URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name"
+)
 _BASE_PATH = matching(r"|/|(/[A-Za-z0-9._~-]+)+", 'a path like /communication/kpn/dashboard-server, or "/" for none')
 _TOKEN_BODY = matching(r"v1|v2", '"v1" or "v2"')
 
