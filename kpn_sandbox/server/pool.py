@@ -41,7 +41,7 @@ class Pool(Executor):
         stand_ins: Pausing tasks that are stood in for at a time; further ones keep their thread while they sleep.
     """
 
-    def __init__(self, size: int, *, stand_ins: int = 1000) -> None:
+    def __init__(self, size: int, *, stand_ins: int = 3000) -> None:
         self._size = size
         self._stand_ins = stand_ins
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()

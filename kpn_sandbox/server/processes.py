@@ -38,6 +38,7 @@ from ..settings import Settings
 # The longest delay a client may ask for is a minute; a stop waits a little longer than that.
 _GRACE_SECONDS = 65
 _KEEPALIVE_SECONDS = 65
+_CONNECTIONS = 4000
 _OPEN_FILES = 16384
 _STOPS = {signal.SIGTERM, signal.SIGQUIT}
 
@@ -120,6 +121,7 @@ class Application(BaseApplication):
             "workers": self.settings.workers,
             "threads": self.settings.threads,
             "worker_class": Worker,
+            "worker_connections": _CONNECTIONS,
             "keepalive": _KEEPALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
             "limit_request_line": LINE_BYTES,
