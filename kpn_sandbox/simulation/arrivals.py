@@ -62,6 +62,13 @@ PLANNING_MARGIN = 900
 CUSTOMERS = 1000
 """How many customers a center has."""
 
+PRESSURE = {9: 108, 10: 116, 11: 108, 12: 84, 13: 88, 14: 106, 15: 102, 16: 96}
+"""
+Hours of the wall clock in which callers are more or fewer than the planned staff can take, in percent.
+
+Callers have a peak before lunch and another one after it; shifts of eight hours cannot follow that.
+"""
+
 DENSITY_BITS = 2 * UNIT_BITS
 """Rates are calls per millisecond in units of 2**-40."""
 
@@ -207,7 +214,10 @@ def offered_load(hours: Hours, breaks: bool, day: CalendarDay, staff: int) -> li
         _count_shift(present, shift, breaks, day)
     # Callers do not know when shifts begin: their number rises and falls smoothly.
     smooth = np.convolve(np.pad(present, 1, mode="edge"), np.ones(3, dtype=np.int64), mode="valid") // 3
-    return [_erlangs(each) * PLANNING_MARGIN // 1000 for each in smooth.tolist()]
+    pressure = np.full(len(smooth), PLANNING_MARGIN)
+    for hour, percent in PRESSURE.items():
+        pressure[day.elapsed(60 * hour) // SLOT:day.elapsed(60 * hour + 60) // SLOT] = PLANNING_MARGIN * percent // 100
+    return [_erlangs(each) * factor // 1000 for each, factor in zip(smooth.tolist(), pressure.tolist())]
 
 
 def _count_shift(present: Integers, shift: Shift, breaks: bool, day: CalendarDay) -> None:

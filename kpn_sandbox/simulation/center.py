@@ -21,8 +21,7 @@ from kpn_sandbox.simulation.run import day_trace
 from kpn_sandbox.simulation.timelines import STATES
 from kpn_sandbox.simulation.traces import TraceCache
 
-_ON_A_CALL = {Status.RINGING, Status.TALKING, Status.WRAPPING}
-_INBOUND = {Status.RINGING, Status.TALKING}
+_ON_A_CALL = {STATES.index(status) for status in (Status.RINGING, Status.TALKING, Status.WRAPPING)}
 
 
 class Center:
@@ -149,25 +148,26 @@ class _Moment:
 
     def agents(self, only: int | None = None) -> Iterator[AgentFact]:
         people = self.book.people[self.trace.spans.index(self.span)]
-        chosen = range(len(people)) if only is None else [only] if 0 <= only < len(people) else []
-        states = self.book.agents.at(self.instant, chosen)
-        homes = self.book.homes(self.span, self.instant)
-        for agent, code, since, detail in zip(chosen, *states):
-            status, home = STATES[code], homes[agent]
-            if status is Status.LOGGED_OUT and agent >= len(self.span.plan.homes):
+        first, last = (0, len(people)) if only is None else (max(only, 0), max(only, -1) + 1)
+        states, homes = self.book.agents.at(self.instant, only), self.book.homes(self.span, self.instant)
+        instant, employed, vdn_name = self.instant, len(self.span.plan.homes), self.book.vdn_name
+        everybody = zip(people[first:last], homes[first:last], *states)
+        for place, ((login, name, level, department), home, code, since, detail) in enumerate(everybody, first):
+            status = STATES[code]
+            if status is Status.LOGGED_OUT and place >= employed:
                 continue
-            person = people[agent]
+            # By position, because naming the fields takes twice as long and there are a thousand agents in an answer.
             yield AgentFact(
-                person.login,
-                person.name,
+                login,
+                name,
                 status,
                 detail if status is Status.AUXILIARY else None,
-                Direction.INBOUND if status in _INBOUND else None,
+                Direction.INBOUND if status is Status.TALKING or status is Status.RINGING else None,
                 home + 1,
-                person.level,
-                (self.instant - since) // 1000,
-                self.book.vdn_name(self.span, detail) if status in _ON_A_CALL else None,
-                person.department,
+                level,
+                (instant - since) // 1000,
+                vdn_name(self.span, detail) if code in _ON_A_CALL else None,
+                department,
             )
 
     def queue_indices(self) -> list[int]:

@@ -2,6 +2,7 @@
 A day trace made ready for questions: counted, put in order of agents and ports, and cast with names.
 """
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ class DayBook:
         self.trace = trace
         self._seed = seed
         self._most_agents = max(len(span.plan.homes) for span in trace.spans)
+        self._most_queues = max(len(span.plan.queues) for span in trace.spans)
 
     @cached_property
     def counters(self) -> Counters:
@@ -57,6 +59,12 @@ class DayBook:
         return casting(self._seed, span.plan.profile.locale, span.plan.profile.names)
 
     @cached_property
+    def vdn_labels(self) -> list[list[tuple[str, ...]]]:
+        """The labels of the numbers that lead to each queue, for each of the day's spans."""
+        casts = [self.casting(span) for span in self.trace.spans]
+        return [[cast.vdn_names(queue) for queue in range(self._most_queues)] for cast in casts]
+
+    @cached_property
     def people(self) -> list[list[Person]]:
         """Everybody who works on the day, for each of its spans."""
         return [self._people(span) for span in self.trace.spans]
@@ -74,17 +82,18 @@ class DayBook:
     def vdn_name(self, span: Span, call: int) -> str:
         """The label of the number that a call was dialled at."""
         calls = self.trace.calls
-        labels = self.casting(span).vdn_names(int(calls.queue[call]))
+        labels = self.vdn_labels[self.trace.spans.index(span)][int(calls.queue[call])]
         return labels[int(calls.vdn[call]) * len(labels) >> 8]
 
-    def homes(self, span: Span, instant: int) -> list[int]:
+    def homes(self, span: Span, instant: int) -> Sequence[int]:
         """The queue of each agent at an instant of a span: the one he is logged in for, else his home."""
+        if len(self.trace.spans) == 1:
+            return span.plan.homes
         homes = list(span.plan.homes) + [0] * (self._most_agents - len(span.plan.homes))
-        if len(self.trace.spans) > 1:
-            stays = self.trace.stays
-            here = (stays.login <= instant) & (stays.logout > instant)
-            for agent, queue in zip(stays.agent[here].tolist(), stays.queue[here].tolist()):
-                homes[agent] = queue
+        stays = self.trace.stays
+        here = (stays.login <= instant) & (stays.logout > instant)
+        for agent, queue in zip(stays.agent[here].tolist(), stays.queue[here].tolist()):
+            homes[agent] = queue
         return homes
 
     def size(self) -> int:

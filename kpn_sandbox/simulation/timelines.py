@@ -43,8 +43,9 @@ class AgentTimeline:
     """Every change of every agent on a day."""
 
     def __init__(self, trace: DayTrace, agents: int) -> None:
+        self._agents = np.arange(agents) << _AGENT_AT
         parts = [
-            np.arange(agents) << _AGENT_AT | _CODE[Status.LOGGED_OUT] << _STATE_AT,
+            self._agents | _CODE[Status.LOGGED_OUT] << _STATE_AT,
             *_call_changes(trace),
             *_ring_changes(trace),
             *_rest_changes(trace),
@@ -54,9 +55,10 @@ class AgentTimeline:
         last = np.append(changes[1:] >> _INSTANT_AT != changes[:-1] >> _INSTANT_AT, True)
         self._changes = changes[last]
 
-    def at(self, instant: int, agents: Sequence[int]) -> AgentStates:
-        """What some agents do at an instant, in milliseconds since midnight."""
-        probes = (np.asarray(agents, dtype=np.int64) << _AGENT_AT) + ((instant + 1) << _INSTANT_AT)
+    def at(self, instant: int, only: int | None = None) -> AgentStates:
+        """What everybody does at an instant, in milliseconds since midnight, or only one agent."""
+        agents = self._agents if only is None else self._agents[only:only + 1]
+        probes = agents + ((instant + 1) << _INSTANT_AT)
         return _read(self._changes[np.searchsorted(self._changes, probes) - 1])
 
     def of(self, agent: int) -> AgentStates:

@@ -3,7 +3,8 @@ A bounded store of things computed once, shared by all centers of a process.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -23,7 +24,7 @@ class TraceCache:
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._size = 0
         self._lock = Lock()
-        self._under_way: dict[Hashable, Lock] = {}
+        self._under_way: dict[Hashable, _Turn] = {}
 
     def find(self, key: Hashable, compute: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """The thing of that key, computed unless it is kept."""
@@ -42,16 +43,34 @@ class TraceCache:
             if key in self._kept:
                 self._kept.move_to_end(key)
 
-    def _turn(self, key: Hashable) -> Lock:
+    @contextmanager
+    def _turn(self, key: Hashable) -> Iterator[None]:
+        """Wait for whoever computes the thing of that key; the last to leave takes the lock away."""
         with self._lock:
-            return self._under_way.setdefault(key, Lock())
+            turn = self._under_way.setdefault(key, _Turn())
+            turn.takers += 1
+        try:
+            with turn.lock:
+                yield
+        finally:
+            with self._lock:
+                turn.takers -= 1
+                if not turn.takers:
+                    del self._under_way[key]
 
     def _keep(self, key: Hashable, thing: Any, size: Callable[[Any], int]) -> tuple[Any, int]:
         found = thing, size(thing)
         with self._lock:
             self._kept[key] = found
             self._size += found[1]
-            self._under_way.pop(key, None)
             while self._size > self._limit and len(self._kept) > 1:
                 self._size -= self._kept.popitem(last=False)[1][1]
         return found
+
+
+class _Turn:
+    """The lock of a key, and how many hold it or wait for it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.takers = 0

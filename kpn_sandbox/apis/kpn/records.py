@@ -67,13 +67,13 @@ class TrunkRecord(NamedTuple):
 
 def agent_record(fact: AgentFact) -> AgentRecord:
     """An agent in KPN's terms."""
-    # By position, because naming the fields takes twice as long and there are a thousand agents in an answer.
+    # By position, and past the descriptor of enums: an answer holds a thousand agents, and this is a third faster.
     return AgentRecord(
         fact.login,
         fact.name,
-        fact.status.value,
+        fact.status._value_,
         fact.reason,
-        None if fact.direction is None else fact.direction.value,
+        None if fact.direction is None else fact.direction._value_,
         fact.skill,
         fact.level,
         fact.seconds_in_status,

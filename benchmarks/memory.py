@@ -1,0 +1,50 @@
+"""
+How much memory serving takes: after 10,000 requests for one account, for 200 and for 2,000.
+
+The cache of computed days is bounded, so the last two must not lie far apart.
+
+    python -m benchmarks.memory
+"""
+
+import os
+import sys
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+from benchmarks.servers import folder, free_port, resident_megabytes, running
+from kpn_sandbox.client import Client
+
+REQUESTS = 10_000
+
+
+def main() -> None:
+    """Print the table."""
+    with folder() as place:
+        for accounts in (1, 200, 2_000):
+            environment = {
+                **os.environ, "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/{accounts}.db", "KPN_SANDBOX_LENIENT": "on"
+            }
+            port = free_port()
+            url = f"http://127.0.0.1:{port}"
+            command = [sys.executable, "-m", "kpn_sandbox", "serve", "--port", str(port)]
+            with running(command, f"{url}/_sandbox/ready", environment) as process:
+                before = resident_megabytes(process.pid)
+                ask(url, [Client(url).token(f"account-{number}", "secret") for number in range(accounts)])
+                after = resident_megabytes(process.pid)
+            print(f"{accounts:6d} accounts: {before:6.1f} MB at the start, {after:6.1f} MB after {REQUESTS} requests")
+
+
+def ask(url: str, tokens: list[str]) -> None:
+    """All agents of one account after the other, over one connection."""
+    connection = HTTPConnection(urlsplit(url).netloc)
+    for number in range(REQUESTS):
+        connection.request("GET", "/agents", headers={"Authorization": f"Bearer {tokens[number % len(tokens)]}"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"answered {answer.status}")
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()

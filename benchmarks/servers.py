@@ -1,0 +1,90 @@
+"""Starting servers for a measurement, loading them, and looking at their memory."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from kpn_sandbox.server.listener import listen
+
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with TemporaryDirectory(prefix="kpn-sandbox-benchmark-") as path:
+        yield Path(path)
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with listen("127.0.0.1", 0) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], url: str, environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server process, from its first answer at a URL until the end of the block."""
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, cwd=HERE.parent)
+    try:
+        _wait_for(url)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def gunicorn(application: str, port: int, *, bound: bool, workers: int = 1) -> list[str]:
+    """The gunicorn command with the same settings for whatever application."""
+    options = ["--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", str(workers), "--log-level", "error"]
+    binding = ["--config", str(HERE / "bound.py")] if bound else []
+    return [sys.executable, "-m", "gunicorn", *options, *binding, application]
+
+
+def requests_per_second(url: str, *, script: Path | None = None, token: str = "", seconds: int = 3) -> float:
+    """What wrk gets out of a server with eight connections; every answer must be a success."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise SystemExit("wrk is not installed: it comes with Debian's package wrk")
+    command = [wrk, "-t1", "-c8", f"-d{seconds}s", "-H", f"Authorization: Bearer {token}"]
+    told = subprocess.run([*command, *(["-s", str(script)] if script else []), url], capture_output=True, text=True)
+    if "Non-2xx" in told.stdout or "Socket errors" in told.stdout:
+        raise SystemExit(f"not all answers were good:\n{told.stdout}")
+    return float(re.search(r"Requests/sec:\s+([0-9.]+)", told.stdout)[1])  # type: ignore[index]
+
+
+def resident_megabytes(process: int) -> float:
+    """Memory of a process and its children, what they share counted once each by its share (PSS)."""
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
+    return sum(_proportional_kilobytes(pid) for pid in [process, *map(int, children.stdout.split())]) / 1024
+
+
+def middle(values: list[float]) -> float:
+    """The median."""
+    return median(values)
+
+
+def _proportional_kilobytes(process: int) -> int:
+    text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return int(re.search(r"Pss:\s+([0-9]+)", text)[1])  # type: ignore[index]
+
+
+def _wait_for(url: str, patience_seconds: float = 20) -> None:
+    end = time.monotonic() + patience_seconds
+    while True:
+        try:
+            urlopen(url).close()
+            return
+        except URLError as error:
+            if time.monotonic() > end:
+                raise SystemExit(f"nothing answers at {url}: {error}") from None
+            time.sleep(0.02)
