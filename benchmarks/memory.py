@@ -22,7 +22,9 @@ def main() -> None:
     with folder() as place:
         for accounts in (1, 200, 2_000):
             environment = {
-                **os.environ, "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/{accounts}.db", "KPN_SANDBOX_LENIENT": "on"
+                **os.environ,
+                "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/{accounts}.db",
+                "KPN_SANDBOX_LENIENT": "on",
             }
             port = free_port()
             url = f"http://127.0.0.1:{port}"

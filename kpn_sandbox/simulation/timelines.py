@@ -5,7 +5,6 @@ The changes of all agents lie in one sorted column, so that a thousand agents co
 of all ports.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
