@@ -4,9 +4,9 @@ What is answered to bytes that are not a request, before any application sees th
 The shape is that of the gateway's faults, because a client should meet one shape of error only.
 
 Source:
-    Apigee's runtime troubleshooting, pages "414 Request-URI Too Long - TooBigLine" and "431 Request Header Fields Too
-    Large - TooBigHeaders" (read 2026-11-22), for statuses, texts, codes and limits. Everything else that cannot be
-    read is assumed to be a plain 400, because no capture shows it.
+    Apigee's runtime troubleshooting, page "414 Request-URI Too Long - TooBigLine" (read 2026-11-22), for that status,
+    text, code and limit. The 431 is modelled on it and its limit is assumed; everything else that cannot be read is
+    assumed to be a plain 400, because no capture shows it.
 """
 
 import json
