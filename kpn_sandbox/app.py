@@ -17,12 +17,11 @@ from .apis.control import routes as control_routes
 from .apis.kpn import routes as kpn_routes
 from .apis.kpn.auth import TokenDesk
 from .auth import Guard, Tokens, TokenServer
-from .control.accounts import Account
+from .control.accounts import NewAccount
 from .control.admin import admin_token
-from .control.clock import Clock, FrozenClock, RunningClock, Source, wall_time
+from .control.clock import FrozenClock, RunningClock, Source, instant, wall_time
 from .control.sandbox import Sandbox
 from .settings import Settings
-from .simulation.calendar_day import day_of
 from .simulation.profile import Profile
 from .storage import Database
 
@@ -58,9 +57,10 @@ def create_app(settings: Settings, *, source: Source = wall_time, pause: hooks.P
         UnknownScenario, InstantOutOfRange: A setting names what does not exist.
     """
     account = demo_account(settings)
+    account.account(source())
     database = Database(settings.database_url)
-    sandbox = Sandbox(database, source)
-    sandbox.accounts.follow(account, settings.client_secret)
+    sandbox = Sandbox(database, source, journal=settings.journal)
+    sandbox.accounts.follow(account)
     app = _flask()
     app.extensions["kpn_sandbox"] = Parts(settings, sandbox, admin_token(database, settings.admin_token))
     _mount(app, settings, sandbox, pause)
@@ -68,14 +68,16 @@ def create_app(settings: Settings, *, source: Source = wall_time, pause: hooks.P
     return app
 
 
-def demo_account(settings: Settings) -> Account:
+def demo_account(settings: Settings) -> NewAccount:
     """The account that the settings describe."""
-    clock: Clock = RunningClock()
-    if settings.frozen_at is not None:
-        day_of(settings.frozen_at)
-        clock = FrozenClock(settings.frozen_at)
-    profile = Profile.from_dict({"agents": settings.agents})
-    return Account(settings.client_id, settings.seed or settings.client_id, settings.scenario, profile, clock)
+    return NewAccount(
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        seed=settings.seed,
+        profile=Profile.from_dict({"agents": settings.agents}),
+        scenario=settings.scenario,
+        clock=RunningClock() if settings.frozen_at is None else FrozenClock(instant(settings.frozen_at)),
+    )
 
 
 def _flask() -> Flask:

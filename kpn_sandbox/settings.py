@@ -126,6 +126,7 @@ class Settings:
     lenient: bool = _setting(
         False, switch, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
     )
+    journal: bool = _setting(True, switch, "Write down what each account asked for.", shown="on")
     bind_cpus: bool = _setting(True, switch, "Bind each worker process to one CPU (Linux).", shown="on")
 
     @property

@@ -5,9 +5,9 @@ from typing import Any
 from authlib.oauth2 import ResourceProtector
 from authlib.oauth2.rfc6750 import BearerTokenValidator
 
-from ..control.sandbox import Tenant
-from .errors import ExpiredToken, RevokedToken, UnknownToken
-from .tokens import AccessToken, Tokens
+from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
+from kpn_sandbox.auth.tokens import AccessToken, Tokens
+from kpn_sandbox.control.tenant import Tenant
 
 
 class Guard:
@@ -55,6 +55,6 @@ class _Validator(BearerTokenValidator):
         if token is None:
             raise UnknownToken()
         if token.revoked:
-            raise RevokedToken()
+            raise RevokedToken(token.tenant)
         if token.expired():
-            raise ExpiredToken()
+            raise ExpiredToken(token.tenant)

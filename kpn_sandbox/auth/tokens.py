@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
-from ..control.accounts import Account
-from ..control.sandbox import Sandbox, Tenant
-from ..control.secrets import text_digest
-from ..storage import tables
+from kpn_sandbox.control.accounts import Account
+from kpn_sandbox.control.changes import changing
+from kpn_sandbox.control.errors import UnknownAccount
+from kpn_sandbox.control.memory import Recent
+from kpn_sandbox.control.sandbox import Sandbox
+from kpn_sandbox.control.secrets import text_digest
+from kpn_sandbox.control.tenant import Tenant
+from kpn_sandbox.storage.tables import tokens
 
 LIFE_SECONDS = 3599
 """
@@ -17,8 +21,21 @@ Source:
     KPN's page prints "expires_in": "3599".
 """
 
-KEPT = 100_000
-"""Tokens remembered in all; older ones become unknown."""
+KEPT = 10_000
+"""Tokens remembered of one account; older ones become unknown."""
+
+_PRUNE_EVERY = 100
+_OWNERS = 100_000
+_ROW = tokens.c
+_FIND = select(_ROW.client_id, _ROW.issued_at, _ROW.revoked).where(_ROW.digest == bindparam("digest"))
+_SAVE = (
+    insert(tokens)
+    .values({name: bindparam(name) for name in ("digest", "client_id", "issued_at")} | {"revoked": 0})
+    .returning(_ROW.serial)
+)
+_OLD = select(_ROW.serial).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial.desc())
+_OLDEST = _OLD.offset(bindparam("kept")).limit(1)
+_PRUNE = delete(tokens).where(_ROW.client_id == bindparam("of_client"), _ROW.serial <= bindparam("last"))
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,7 @@ class Tokens:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._database = sandbox.database
+        self._owners: Recent[str] = Recent(_OWNERS)
 
     def save(self, text: str, account: Account) -> float:
         """
@@ -47,35 +65,56 @@ class Tokens:
 
         Returns:
             The account's instant, from which its life counts.
+
+        Raises:
+            UnknownAccount: The account is gone.
         """
-        issued_at = self._sandbox.open(account).now()
-        row = {"digest": text_digest(text), "client_id": account.client_id, "issued_at": issued_at, "revoked": 0}
-        with self._database.write() as connection:
-            saved = connection.execute(insert(tables.tokens).values(row).returning(tables.tokens.c.serial))
-            serial: int = saved.scalar_one()
-            connection.execute(delete(tables.tokens).where(tables.tokens.c.serial <= serial - KEPT))
+        issued_at = self._sandbox.tenant(account.client_id).now()
+        values = {"digest": text_digest(text), "client_id": account.client_id, "issued_at": issued_at}
+        saved = self._database.row(_SAVE, **values)
+        if saved is not None and saved[0] % _PRUNE_EVERY == 0:
+            self._prune(account.client_id)
         return issued_at
 
     def find(self, text: str) -> AccessToken | None:
         """The token of that text, None when it was never given out."""
-        known = self._sandbox.memory.fresh()
-        token: AccessToken | None = known.get(text)
-        if token is None:
-            token = self._read(text)
-            if token is not None:
-                known[text] = token
-        return token
+        owner = self._owners.find(text) or self._owner(text)
+        if owner is None:
+            return None
+        try:
+            tenant = self._sandbox.tenant(owner)
+        except UnknownAccount:
+            return None
+        token = tenant.notes.get(text)
+        if isinstance(token, AccessToken):
+            return token
+        return self._read(text, tenant)
 
     def revoke(self, text: str) -> None:
         """Take a token back; nothing happens when there is none."""
-        with self._database.write() as connection:
-            change = update(tables.tokens).where(tables.tokens.c.digest == text_digest(text))
-            connection.execute(change.values(revoked=1))
+        digest = text_digest(text)
+        row = self._database.row(_FIND, digest=digest)
+        if row is not None:
+            with changing(self._database, row[0]) as connection:
+                connection.execute(update(tokens).where(_ROW.digest == digest).values(revoked=1))
 
-    def _read(self, text: str) -> AccessToken | None:
-        with self._database.read() as connection:
-            row = connection.execute(select(tables.tokens).where(tables.tokens.c.digest == text_digest(text))).first()
-        account = None if row is None else self._sandbox.accounts.find(row.client_id)
-        if row is None or account is None:
+    def _owner(self, text: str) -> str | None:
+        row = self._database.row(_FIND, digest=text_digest(text))
+        if row is None:
             return None
-        return AccessToken(self._sandbox.open(account), row.issued_at, bool(row.revoked))
+        self._owners.put(text, row[0])
+        return str(row[0])
+
+    def _read(self, text: str, tenant: Tenant) -> AccessToken | None:
+        """The token as it is now: the tenant, which was read before, may keep it until anybody changes the account."""
+        row = self._database.row(_FIND, digest=text_digest(text))
+        if row is None or row[0] != tenant.account.client_id:
+            return None
+        token = AccessToken(tenant, row[1], bool(row[2]))
+        tenant.notes[text] = token
+        return token
+
+    def _prune(self, client_id: str) -> None:
+        oldest = self._database.row(_OLDEST, client_id=client_id, kept=KEPT)
+        if oldest is not None:
+            self._database.row(_PRUNE, of_client=client_id, last=oldest[0])

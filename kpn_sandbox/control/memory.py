@@ -1,38 +1,10 @@
-"""What is kept in the process so that it need not be asked or computed twice, and how it stays right and small."""
+"""What is kept in the process so that it need not be computed twice, and how it stays small."""
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
-
-
-class Memory:
-    """
-    What was read from the database since anybody last wrote to it.
-
-    One cheap question per request keeps it right for all threads, processes and machines. What a thread reads it puts
-    into the dictionary it was given before reading: when somebody wrote meanwhile, that dictionary is already discarded
-    or will be at the next question, so an old reading never outlives a write.
-
-    Args:
-        generation: Tells a number that differs when something was written.
-        limit: Entries kept at most.
-    """
-
-    def __init__(self, generation: Callable[[], int], limit: int = 10_000) -> None:
-        self._ask = generation
-        self._limit = limit
-        self._state: tuple[int, dict[Hashable, Any]] = (-1, {})
-
-    def fresh(self) -> dict[Hashable, Any]:
-        """What is known and still right; put into it what you read next."""
-        generation = self._ask()
-        known, entries = self._state
-        if known != generation or len(entries) >= self._limit:
-            entries = {}
-            self._state = (generation, entries)
-        return entries
 
 
 class Recent(Generic[Value]):

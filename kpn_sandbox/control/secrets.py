@@ -8,6 +8,8 @@ import string
 
 ALPHABET = string.ascii_letters + string.digits
 TOKEN_LENGTH = 28
+KAISA_REALM = "Kaisa"
+"""The realm of HTTP Digest, which is part of what is kept for it."""
 
 
 def random_text(length: int = TOKEN_LENGTH) -> str:
@@ -18,6 +20,22 @@ def random_text(length: int = TOKEN_LENGTH) -> str:
 def text_digest(text: str) -> str:
     """The digest of a text that is random itself, like an access token."""
     return hashlib.sha256(_bytes(text)).hexdigest()
+
+
+def derived_text(secret: str, purpose: str) -> str:
+    """Letters and digits that follow from a secret and do not give it away."""
+    digest = hmac.digest(_bytes(secret), _bytes(purpose), "sha256")
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:TOKEN_LENGTH])
+
+
+def digest_ha1(user: str, password: str) -> str:
+    """
+    What a server must keep to check HTTP Digest.
+
+    Source:
+        RFC 7616, section 3.4.2: H(A1) is the MD5 of user, realm and password.
+    """
+    return hashlib.md5(_bytes(f"{user}:{KAISA_REALM}:{password}"), usedforsecurity=False).hexdigest()
 
 
 def salted(secret: str) -> tuple[bytes, bytes]:

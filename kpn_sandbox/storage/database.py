@@ -2,25 +2,25 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from .changes import Changes, CountedChanges, FileChanges
-from .errors import StorageError
-from .tables import metadata
+from kpn_sandbox.storage.errors import StorageError
+from kpn_sandbox.storage.fast import Fast, Row
+from kpn_sandbox.storage.tables import accounts, metadata
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 5
 """How long a writer waits for another one."""
 
 
 class Database:
     """
-    Where accounts and tokens are kept.
+    Where accounts and all that belongs to them are kept.
 
     Args:
         url: A SQLAlchemy URL, `sqlite:///file` or `postgresql+psycopg://...`.
@@ -31,31 +31,50 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _parsed(url)
+        self._file = self.url.get_backend_name() == "sqlite"
         self._engine = _engine(self.url)
-        self._changes = self._prepared()
+        # A reader is to see one moment; SQLite has no other way.
+        self._reader = self._engine if self._file else self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._fast = Fast(self._engine.dialect, self._connected)
+        self._prepare()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading."""
-        with self._translated(), self._engine.connect() as connection:
+        """A connection for reading, which sees everything as it was at one moment."""
+        with self._translated(), self._reader.connect() as connection:
+            if self._file:
+                connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """
-        A transaction, committed at the end.
-
-        Begin it with a statement that writes: SQLite then waits for its turn, while it refuses a read that becomes a
-        write.
-        """
+        """A transaction, committed at the end."""
         with self._translated(), self._engine.begin() as connection:
+            if self._file:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
-            self._changes.note(connection)
 
-    def generation(self) -> int:
-        """A number that differs from the last answer when anybody has written since."""
-        with self._translated():
-            return self._changes.generation()
+    def row(self, statement: Executable, **values: Any) -> Row | None:
+        """
+        Make one statement, quickly and in a transaction of its own.
+
+        Args:
+            statement: Written once, not per call: it is remembered.
+            values: The values of its parameters.
+
+        Returns:
+            The first row that it gives, None when it gives none.
+
+        Raises:
+            IntegrityError: The row cannot stand beside the others.
+            StorageError: The database cannot be used.
+        """
+        try:
+            return self._fast.row(statement, **values)
+        except IntegrityError:
+            raise
+        except Exception as error:
+            raise self._refusal(error) from error
 
     def check(self) -> None:
         """
@@ -70,26 +89,45 @@ class Database:
     def renew(self) -> None:
         """Forget the connections of the parent process; called in a worker after the fork."""
         self._engine.dispose(close=False)
-        self._changes.forget()
+        self._fast.forget()
 
     def close(self) -> None:
         """Let go of all connections; the next use opens new ones."""
         self._engine.dispose()
-        self._changes.forget()
+        self._fast.close()
 
-    def _prepared(self) -> Changes:
+    def _connected(self) -> Any:
+        arguments, options = self._engine.dialect.create_connect_args(self.url)
+        if self._file:
+            options["timeout"] = BUSY_SECONDS
+        connection: Any = self._engine.dialect.connect(*arguments, **options)
+        if self._file:
+            _set_up(connection, None)
+        else:
+            connection.autocommit = True
+        return connection
+
+    def _prepare(self) -> None:
         with self._translated():
             try:
-                _create_tables(self._engine)
+                self._create_tables()
             except DBAPIError:
                 # Two starts at the same moment may both find no table; the second then finds them all.
-                _create_tables(self._engine)
-            if self.url.get_backend_name() == "sqlite":
-                return FileChanges(str(self.url.database))
-            changes = CountedChanges(self._engine)
-            with suppress(IntegrityError), self._engine.begin() as connection:
-                changes.prepare(connection)
-            return changes
+                self._create_tables()
+        try:
+            self.row(select(*accounts.c).limit(0))
+        except StorageError:
+            shown = self.url.render_as_string()
+            raise StorageError(f"database {shown} was made by another version: name another one or remove it") from None
+
+    def _create_tables(self) -> None:
+        with self._engine.begin() as connection:
+            if self._file:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            for table in metadata.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -98,8 +136,11 @@ class Database:
         except IntegrityError:
             raise
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
-            raise StorageError(f"database {self.url.render_as_string()} cannot be used: {reason[0]}") from error
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> StorageError:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+        return StorageError(f"database {self.url.render_as_string()} cannot be used: {reason[0]}")
 
 
 def _parsed(text_url: str) -> URL:
@@ -116,7 +157,7 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
     except (SQLAlchemyError, ImportError) as error:
         raise StorageError(f"database {url.render_as_string()} cannot be used: {error}") from None
     event.listen(engine, "connect", _set_up)
@@ -124,16 +165,10 @@ def _engine(url: URL) -> Engine:
 
 
 def _set_up(connection: Any, record: Any) -> None:
+    # Transactions begin where we say so, not where the driver guesses.
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
-
-
-def _create_tables(engine: Engine) -> None:
-    with engine.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
