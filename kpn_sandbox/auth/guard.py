@@ -14,6 +14,7 @@ class Guard:
     """Stands before everything that needs an access token."""
 
     def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
         self._protector = ResourceProtector()
         self._protector.register_token_validator(_Validator(tokens))
 
@@ -30,6 +31,12 @@ class Guard:
         """
         token: AccessToken = self._protector.validate_request(None, _Bearer(authorization))
         return token.tenant
+
+    def owner(self, authorization: str | None) -> Tenant | None:
+        """Whose token that is or was, good or not; None when nobody was given it."""
+        scheme, _, text = (authorization or "").partition(" ")
+        token = self._tokens.find(text.strip()) if scheme.lower() == "bearer" else None
+        return None if token is None else token.tenant
 
 
 class _Bearer:

@@ -8,7 +8,7 @@ happened to that worker since.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -52,7 +52,7 @@ class Entry:
         duration_ms: How long it took, in milliseconds.
         headers: The request's headers; secrets in them are made unreadable.
         note: What is worth knowing beside that.
-        token: What tells the access token from others without being it; empty without one.
+        token: The `fingerprint` of the access token, empty without one.
         retry_after: The seconds that the answer told to wait, None when it told none.
     """
 
@@ -73,7 +73,8 @@ class Entry:
     retry_after: int | None = None
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True)
+class Page:
     """Some entries of a journal."""
 
     count: int

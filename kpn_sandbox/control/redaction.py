@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 REDACTED = "***"
 
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_SECRET_NAME = re.compile(r"secret|token|password|passwd|api[_-]?key|signature|credential|authorization|jwt|session", re.I)
+_SECRET_NAME = re.compile(r"secret|token|passw|api[_-]?key|signature|credential|authorization|jwt|session", re.I)
 _PLAIN_NAMES = {"token_type"}
 
 

@@ -25,6 +25,8 @@ from kpn_sandbox.simulation.traces import TraceCache
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 
+__all__ = ["Sandbox", "Tenant"]
+
 TRACE_BYTES = 256 * 1024 * 1024
 """Days kept: those of some three hundred centers of 50 agents on a busy Monday."""
 CENTERS = 512

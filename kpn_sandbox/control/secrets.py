@@ -22,6 +22,11 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(_bytes(text)).hexdigest()
 
 
+def fingerprint(text: str) -> str:
+    """Sixteen digits that tell a random text from others and cannot be turned back into it."""
+    return text_digest(text)[:16]
+
+
 def derived_text(secret: str, purpose: str) -> str:
     """Letters and digits that follow from a secret and do not give it away."""
     digest = hmac.digest(_bytes(secret), _bytes(purpose), "sha256")
