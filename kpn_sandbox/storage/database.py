@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -14,8 +14,7 @@ from kpn_sandbox.storage.errors import StorageError
 from kpn_sandbox.storage.fast import Fast, Row
 from kpn_sandbox.storage.tables import accounts, metadata
 
-BUSY_SECONDS = 5
-"""How long a writer waits for another one."""
+BUSY_SECONDS = 5.0
 
 
 class Database:
@@ -24,15 +23,17 @@ class Database:
 
     Args:
         url: A SQLAlchemy URL, `sqlite:///file` or `postgresql+psycopg://...`.
+        busy_seconds: How long a writer waits for another one who holds a file.
 
     Raises:
         StorageError: The database cannot be opened or its tables cannot be made.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = _parsed(url)
         self._file = self.url.get_backend_name() == "sqlite"
-        self._engine = _engine(self.url)
+        self._busy_seconds = busy_seconds
+        self._engine = _engine(self.url, busy_seconds)
         # A reader is to see one moment; SQLite has no other way.
         self._reader = self._engine if self._file else self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._fast = Fast(self._engine.dialect, self._connected)
@@ -99,7 +100,7 @@ class Database:
     def _connected(self) -> Any:
         arguments, options = self._engine.dialect.create_connect_args(self.url)
         if self._file:
-            options["timeout"] = BUSY_SECONDS
+            options["timeout"] = self._busy_seconds
         connection: Any = self._engine.dialect.connect(*arguments, **options)
         if self._file:
             _set_up(connection, None)
@@ -108,17 +109,25 @@ class Database:
         return connection
 
     def _prepare(self) -> None:
-        with self._translated():
-            try:
-                self._create_tables()
-            except DBAPIError:
-                # Two starts at the same moment may both find no table; the second then finds them all.
-                self._create_tables()
         try:
+            with self._translated():
+                try:
+                    self._create_tables()
+                except DBAPIError:
+                    # Two starts at the same moment may both find no table; the second then finds them all.
+                    self._create_tables()
             self.row(select(*accounts.c).limit(0))
         except StorageError:
+            if not self._holds_accounts():
+                raise
             shown = self.url.render_as_string()
             raise StorageError(f"database {shown} was made by another version: name another one or remove it") from None
+
+    def _holds_accounts(self) -> bool:
+        try:
+            return self.row(select(func.count()).select_from(accounts)) is not None
+        except StorageError:
+            return False
 
     def _create_tables(self) -> None:
         with self._engine.begin() as connection:
@@ -153,11 +162,11 @@ def _parsed(text_url: str) -> URL:
     return url
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, busy_seconds: float) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
+        engine = create_engine(url, connect_args={"timeout": busy_seconds}, max_overflow=-1)
     except (SQLAlchemyError, ImportError) as error:
         raise StorageError(f"database {url.render_as_string()} cannot be used: {error}") from None
     event.listen(engine, "connect", _set_up)

@@ -1,27 +1,9 @@
 """One suite for all databases."""
 
-import os
-
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from kpn_sandbox.storage import Database
-from kpn_sandbox.storage.tables import metadata
-
-POSTGRESQL = "KPN_SANDBOX_TEST_POSTGRESQL_URL"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    """The URL of an empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/sandbox.db"
-    if POSTGRESQL not in os.environ:
-        pytest.skip(f"{POSTGRESQL} names no PostgreSQL database that may be emptied")
-    engine = create_engine(os.environ[POSTGRESQL])
-    metadata.drop_all(engine)
-    engine.dispose()
-    return os.environ[POSTGRESQL]
 
 
 @pytest.fixture

@@ -1,13 +1,19 @@
 """What every database must do."""
 
 import multiprocessing
+import sqlite3
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from kpn_sandbox.storage import Database, StorageError
 from kpn_sandbox.storage.tables import kept, tokens
+from tests.postgresql import new_server, remove
+
+COUNT = select(func.count()).select_from(kept)
+ONE = select(kept.c.value).where(kept.c.name == bindparam("name"))
+KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))
 
 
 def keep(database, name):
@@ -40,24 +46,19 @@ def test_a_failed_transaction_leaves_nothing(database, count):
     assert count(database) == 0
 
 
-def test_the_generation_stays_while_nobody_writes(database):
-    """Reading changes nothing."""
-    first = database.generation()
-
-    database.check()
-
-    assert database.generation() == first
-
-
-def test_the_generation_changes_when_anybody_writes(open_database):
-    """A write is noticed by the writer and by all others."""
+def test_a_reader_sees_one_moment(open_database):
+    """What others write while somebody reads does not show before he is done."""
     here, there = open_database(), open_database()
-    before = here.generation(), there.generation()
-
     keep(here, "one")
 
-    assert here.generation() != before[0]
-    assert there.generation() != before[1]
+    with here.read() as connection:
+        before = connection.scalar(COUNT)
+        keep(there, "two")
+        meanwhile = connection.scalar(COUNT)
+    with here.read() as connection:
+        after = connection.scalar(COUNT)
+
+    assert (before, meanwhile, after) == (1, 1, 2)
 
 
 def test_a_repeated_key_is_told_apart(database):
@@ -79,18 +80,15 @@ def test_rows_need_what_they_refer_to(database):
 def test_a_closed_database_opens_itself_again(database, count):
     """Nothing is lost by letting go of the connections, which is done before a fork."""
     keep(database, "one")
-    before = database.generation()
     database.close()
 
     keep(database, "two")
 
     assert count(database) == 2
-    assert database.generation() != before
 
 
 def test_a_child_process_renews_its_connections(database, count):
     """After a fork the child opens connections of its own, and what it writes is seen by the parent."""
-    before = database.generation()
     database.close()
 
     def child():
@@ -103,7 +101,6 @@ def test_a_child_process_renews_its_connections(database, count):
     process.join(30)
 
     assert (process.exitcode, count(database)) == (0, 1)
-    assert database.generation() != before
 
 
 def test_many_processes_start_and_write_at_once(url, open_database, count):
@@ -163,5 +160,71 @@ def test_a_database_that_is_spoiled_meanwhile_is_an_error_of_storage(tmp_path):
     with pytest.raises(StorageError):
         database.check()
     with pytest.raises(StorageError):
-        database.generation()
+        database.row(ONE, name="one")
     database.close()
+
+
+def test_a_database_of_another_version_is_refused(tmp_path):
+    """Its tables are left as they are, and the refusal says what to do."""
+    url = f"sqlite:///{tmp_path}/sandbox.db"
+    with sqlite3.connect(tmp_path / "sandbox.db") as connection:
+        connection.execute("CREATE TABLE accounts (client_id TEXT PRIMARY KEY, nothing_else TEXT)")
+    connection.close()
+
+    with pytest.raises(StorageError, match="made by another version: name another one or remove it"):
+        Database(url)
+
+
+def test_a_locked_file_is_an_error_that_passes(tmp_path):
+    """Who finds the file locked for longer than he waits is told so; afterwards all is well."""
+    database = Database(f"sqlite:///{tmp_path}/sandbox.db", busy_seconds=0.05)
+    other = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(StorageError, match="database is locked"):
+        database.row(KEEP, name="one", value="x")
+    other.execute("ROLLBACK")
+    other.close()
+    database.row(KEEP, name="one", value="x")
+
+    assert database.row(ONE, name="one") == ("x",)
+    database.close()
+
+
+def test_a_server_that_comes_back_is_asked_again(own_postgresql):
+    """While it is away everything is an error of storage, afterwards the next question is answered."""
+    database = Database(own_postgresql.create("sandbox"))
+    database.row(KEEP, name="one", value="x")
+
+    own_postgresql.stop()
+    with pytest.raises(StorageError, match="cannot be used"):
+        database.row(ONE, name="one")
+    with pytest.raises(StorageError, match="cannot be used"):
+        database.check()
+    own_postgresql.start()
+
+    assert database.row(ONE, name="one") == ("x",)
+    database.check()
+    database.close()
+
+
+def test_a_server_that_was_restarted_is_not_noticed(own_postgresql):
+    """A question on a connection of before is asked again on a new one."""
+    database = Database(own_postgresql.create("sandbox"))
+    database.row(KEEP, name="one", value="x")
+
+    own_postgresql.stop()
+    own_postgresql.start()
+
+    assert database.row(ONE, name="one") == ("x",)
+    database.row(KEEP, name="two", value="x")
+    database.check()
+    database.close()
+
+
+@pytest.fixture
+def own_postgresql(postgresql):
+    """A server that may be stopped; the others' goes on."""
+    server = new_server()
+    yield server
+    remove(server)

@@ -1,0 +1,72 @@
+"""Single statements on their short way."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kpn_sandbox.storage.tables import kept
+
+KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))
+FIND = select(kept.c.name, kept.c.value).where(kept.c.name == bindparam("name"))
+APPEND = (
+    update(kept)
+    .where(kept.c.name == bindparam("of_name"))
+    .values(value=kept.c.value + "x")
+    .returning(kept.c.value)
+)
+
+
+def test_a_statement_is_written_for_good(open_database):
+    """What one database did another one sees, without anybody committing."""
+    here, there = open_database(), open_database()
+
+    here.row(KEEP, name="one", value="x")
+
+    assert there.row(FIND, name="one") == ("one", "x")
+
+
+def test_what_is_not_there_is_none(database):
+    """No row, no error."""
+    assert database.row(FIND, name="one") is None
+
+
+def test_a_changed_row_is_told(open_database):
+    """With what it is now, and nobody has to look again."""
+    here, there = open_database(), open_database()
+    here.row(KEEP, name="one", value="x")
+
+    assert here.row(APPEND, of_name="one") == ("xx",)
+    assert there.row(APPEND, of_name="one") == ("xxx",)
+    assert here.row(APPEND, of_name="nobody") is None
+
+
+def test_what_cannot_stand_beside_the_rest_is_told_apart(database):
+    """A taken name is no failure of the database, and the connection is good for more."""
+    database.row(KEEP, name="one", value="x")
+
+    with pytest.raises(IntegrityError):
+        database.row(KEEP, name="one", value="y")
+
+    assert database.row(FIND, name="one") == ("one", "x")
+
+
+def test_threads_do_not_meet(open_database):
+    """Each statement has a connection to itself; none is lost and none is made twice."""
+    databases = open_database(), open_database()
+    databases[0].row(KEEP, name="one", value="")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda turn: databases[turn % 2].row(APPEND, of_name="one"), range(200)))
+
+    assert sorted(len(value) for (value,) in answers) == list(range(1, 201))
+
+
+def test_a_closed_database_opens_itself_again(database):
+    """Closing lets go of the connections only."""
+    database.row(KEEP, name="one", value="x")
+
+    database.close()
+
+    assert database.row(FIND, name="one") == ("one", "x")
