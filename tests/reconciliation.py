@@ -22,7 +22,7 @@ def answers(center: Center, at: float) -> tuple[Rows, Rows, Rows]:
     """What the API would answer for agents, queues and trunks of a center."""
     agent, queue, trunk = writer(AgentSchema), writer(QueueSchema), writer(TrunkSchema)
     return (
-        [agent(agent_record(fact)) for fact in center.agents(at)],
+        [agent(agent_record(fact, at)) for fact in center.agents(at)],
         [queue(queue_record(fact)) for fact in center.queues(at)],
         [trunk(trunk_record(fact)) for fact in center.trunks(at)],
     )

@@ -10,6 +10,7 @@ from kpn_sandbox.simulation.arrivals import Span
 from kpn_sandbox.simulation.casting import Casting
 from kpn_sandbox.simulation.counters import Counters
 from kpn_sandbox.simulation.day import DayTrace
+from kpn_sandbox.simulation.facts import AgentFact
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
 BYTES_PER_CALL = 220
@@ -25,6 +26,9 @@ class Person(NamedTuple):
     level: int
     department: int
 
+
+Told = tuple[int, int, AgentFact]
+"""The change and the queue that a fact tells of, and the fact."""
 
 FIRST_LOGIN = 40001
 FIRST_NUMBER = 1000
@@ -68,6 +72,11 @@ class DayBook:
     def people(self) -> list[list[Person]]:
         """Everybody who works on the day, for each of its spans."""
         return [self._people(span) for span in self.trace.spans]
+
+    @cached_property
+    def told(self) -> list[list[Told | None]]:
+        """For each span and agent what was told last."""
+        return [[None] * self._most_agents for _ in self.trace.spans]
 
     def queue_name(self, span: Span, queue: int) -> str:
         """The name of a queue: its own or the cast's."""

@@ -48,7 +48,7 @@ class PortState(str, Enum):
 
 
 class AgentFact(NamedTuple):
-    """One agent at one instant."""
+    """One agent at one instant; as long as nothing about him changes it is mostly the same object."""
 
     login: int
     name: str
@@ -57,9 +57,14 @@ class AgentFact(NamedTuple):
     direction: Direction | None
     skill: int
     level: int
-    seconds_in_status: int
+    since: float
+    """When the status began, epoch seconds."""
     vdn: str | None
     department: int
+
+    def seconds_in_status(self, at: float) -> int:
+        """Whole seconds in the status at an instant (epoch seconds)."""
+        return int(at // 1 - self.since)
 
 
 class QueueFact(NamedTuple):

@@ -28,13 +28,13 @@ _FREE_AGAIN, _LOGGED_OUT, _LOGGED_IN, _BUSY = range(4)
 _PORT_AT = 32
 
 
-class AgentStates(NamedTuple):
-    """What some agents do, or what one does in turn; one entry each."""
+class AgentState(NamedTuple):
+    """A state that an agent is in."""
 
-    state: list[int]
-    """A position in `STATES`."""
-    since: list[int]
-    detail: list[int]
+    status: Status
+    since: int
+    """Milliseconds since midnight."""
+    detail: int
     """The call of an agent who rings, talks or wraps up; the reason of one in AUX."""
 
 
@@ -54,22 +54,24 @@ class AgentTimeline:
         last = np.append(changes[1:] >> _INSTANT_AT != changes[:-1] >> _INSTANT_AT, True)
         self._changes = changes[last]
 
-    def at(self, instant: int, only: int | None = None) -> AgentStates:
-        """What everybody does at an instant, in milliseconds since midnight, or only one agent."""
-        agents = self._agents if only is None else self._agents[only:only + 1]
-        probes = agents + ((instant + 1) << _INSTANT_AT)
-        return _read(self._changes[np.searchsorted(self._changes, probes) - 1])
+    def at(self, instant: int) -> list[int]:
+        """The last change of everybody at an instant, in milliseconds since midnight; `read` tells what it is."""
+        places: list[int] = (np.searchsorted(self._changes, self._agents + ((instant + 1) << _INSTANT_AT)) - 1).tolist()
+        return places
 
-    def of(self, agent: int) -> AgentStates:
+    def read(self, place: int) -> AgentState:
+        """A change."""
+        return _read(int(self._changes[place]))
+
+    def of(self, agent: int) -> list[AgentState]:
         """All changes of one agent on the day, in order."""
         first, last = np.searchsorted(self._changes, [agent << _AGENT_AT, (agent + 1) << _AGENT_AT])
-        return _read(self._changes[first:last])
+        return [_read(change) for change in self._changes[first:last].tolist()]
 
 
-def _read(changes: Integers) -> AgentStates:
-    since = changes >> _INSTANT_AT & ((1 << 27) - 1)
-    detail = changes & ((1 << _STATE_AT) - 1)
-    return AgentStates((changes >> _STATE_AT & 7).tolist(), since.tolist(), detail.tolist())
+def _read(change: int) -> AgentState:
+    status = STATES[change >> _STATE_AT & 7]
+    return AgentState(status, change >> _INSTANT_AT & ((1 << 27) - 1), change & ((1 << _STATE_AT) - 1))
 
 
 class PortTimeline:

@@ -18,7 +18,6 @@ from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT
 from kpn_sandbox.simulation.daybook import FIRST_LOGIN, FIRST_NUMBER, DayBook
 from kpn_sandbox.simulation.errors import UnknownAgent
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, Status
-from kpn_sandbox.simulation.timelines import STATES
 from kpn_sandbox.simulation.trunks import BLOCKED as NO_PORT
 
 OUTCOMES = {ANSWERED: "answered", ABANDONED: "abandoned", FLOWED_OUT: "flowed_out", BLOCKED: "blocked"}
@@ -154,10 +153,10 @@ class _DayOfCalls:
 
 def _changes(book: DayBook, agent: int, period: Period) -> Iterator[StateFact]:
     trace = book.trace
-    for code, instant, detail in zip(*book.agents.of(agent)):
+    for status, instant, detail in book.agents.of(agent):
         at = trace.day.starts_at + instant / 1000
         if period.start <= at < period.end and at <= period.known:
-            status, span = STATES[code], trace.span_at(instant)
+            span = trace.span_at(instant)
             on_a_call = status in (Status.RINGING, Status.TALKING, Status.WRAPPING)
             yield StateFact(
                 at=at,

@@ -48,7 +48,7 @@ def test_changes_alone_give_every_state(name, second):
     for agent in subject.agents(at)[::7]:
         last = truth.states(subject, agent.login, today(at))[-1]
         assert (last.status, last.reason, last.vdn) == (agent.status, agent.reason, agent.vdn)
-        assert int(at - last.at) == agent.seconds_in_status
+        assert int(at - last.at) == agent.seconds_in_status(at)
 
 
 def test_what_is_to_come_is_not_told():

@@ -65,18 +65,17 @@ class TrunkRecord(NamedTuple):
     Ports: tuple[PortRecord, ...]
 
 
-def agent_record(fact: AgentFact) -> AgentRecord:
-    """An agent in KPN's terms."""
-    # By position, and past the descriptor of enums: an answer holds a thousand agents, and this is a third faster.
+def agent_record(fact: AgentFact, at: float) -> AgentRecord:
+    """An agent in KPN's terms, at an instant."""
     return AgentRecord(
         fact.login,
         fact.name,
-        fact.status._value_,
+        fact.status.value,
         fact.reason,
-        None if fact.direction is None else fact.direction._value_,
+        None if fact.direction is None else fact.direction.value,
         fact.skill,
         fact.level,
-        fact.seconds_in_status,
+        fact.seconds_in_status(at),
         fact.vdn,
         fact.department,
     )

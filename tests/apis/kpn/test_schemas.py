@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import orjson
 import pytest
 
 from kpn_sandbox.apis.kpn.auth import recent_token_record, token_record
@@ -10,6 +11,7 @@ from kpn_sandbox.apis.kpn.operations import RESOURCES
 from kpn_sandbox.apis.kpn.records import AgentRecord, PortRecord, QueueRecord, TrunkRecord, agent_record
 from kpn_sandbox.apis.kpn.schemas import (
     AgentSchema,
+    Pieces,
     PortSchema,
     QueueSchema,
     RecentTokenSchema,
@@ -89,9 +91,29 @@ def test_a_writer_spells_what_is_nested():
 
 def test_an_agent_is_renamed_not_computed():
     """Each fact stands under KPN's name for it."""
-    fact = AgentFact(40001, "Agent 1", Status.TALKING, None, Direction.INBOUND, 2, 11, 169, "KPN 1", 139)
+    fact = AgentFact(40001, "Agent 1", Status.TALKING, None, Direction.INBOUND, 2, 11, 1000.5, "KPN 1", 139)
 
-    assert writer(AgentSchema)(agent_record(fact)) == SAMPLES["agent"]["DataSet"]["agent"]
+    assert writer(AgentSchema)(agent_record(fact, 1170)) == SAMPLES["agent"]["DataSet"]["agent"]
+
+
+def test_pieces_spell_what_the_writer_spells():
+    """A record put together from pieces is the one that is spelled as a whole, whatever its text holds."""
+    fact = AgentFact(40001, 'Jan "Time":" \\ \u00e9', Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139)
+    pieces = Pieces(AgentSchema, "Time")
+
+    for at in (1001, 1002, 1170):
+        spelled = pieces.spell(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at))
+        assert orjson.loads(spelled) == writer(AgentSchema)(agent_record(fact, at))
+
+
+def test_pieces_tell_equal_facts_apart():
+    """Pieces are remembered for an object, so another fact with other values is spelled anew."""
+    pieces = Pieces(AgentSchema, "Time")
+    names = [f"Agent {number}" for number in range(pieces.MOST + 10)]
+
+    for name in names:
+        fact = AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
+        assert name.encode() in pieces.spell(fact, 5, lambda: agent_record(fact, 1005))
 
 
 def test_examples_are_kpn_s():
