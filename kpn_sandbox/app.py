@@ -14,8 +14,10 @@ from flask import Flask, Response, request
 from .apis import documents, hooks
 from .apis.control import errors as control_errors
 from .apis.control import routes as control_routes
+from .apis.control.auth import Door
 from .apis.kpn import routes as kpn_routes
 from .apis.kpn.auth import TokenDesk
+from .apis.kpn.face import FACE as KPN
 from .auth import Guard, Tokens, TokenServer
 from .control.accounts import NewAccount
 from .control.admin import admin_token
@@ -24,6 +26,9 @@ from .control.sandbox import Sandbox
 from .settings import Settings
 from .simulation.profile import Profile
 from .storage import Database
+
+FACES = (KPN,)
+"""The vendors' APIs that the sandbox has."""
 
 LARGEST_BODY = 1024 * 1024
 
@@ -94,7 +99,8 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: hooks.Pause)
     authenticate = sandbox.accounts.welcome if settings.lenient else sandbox.accounts.authenticate
     desk = TokenDesk(TokenServer(tokens, authenticate), body=settings.token_body, lenient=settings.lenient)
     app.register_blueprint(kpn_routes.blueprint(kpn_routes.Dashboard(guard, pause), desk, pause, base_path))
-    app.register_blueprint(control_routes.blueprint(sandbox.database, sandbox.source))
+    door = Door(authenticate, app.extensions["kpn_sandbox"].admin_token)
+    app.register_blueprint(control_routes.blueprint(sandbox, door, FACES))
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
     app.register_error_handler(Exception, _refusals(guard, base_path))
     app.after_request(hooks.finish)

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
+from typing import Any
 
-from .settings import Settings, environment_with
+from kpn_sandbox.client import Answer, Client, ClientError
+from kpn_sandbox.settings import Settings, environment_with
 
 READY = "Ready: "
 NOT_FOUND = 127
@@ -30,7 +32,9 @@ class StartError(Exception):
         self.exit_code = exit_code
 
 
-def execute(command: Sequence[str], settings: Settings, given: Mapping[str, str]) -> int:
+def execute(
+    command: Sequence[str], settings: Settings, given: Mapping[str, str], *, faults_used: bool = False
+) -> int:
     """
     Run a command with the variables `KPN_SANDBOX_URL`, `_CLIENT_ID`, `_CLIENT_SECRET` and `_ADMIN_TOKEN`.
 
@@ -38,9 +42,10 @@ def execute(command: Sequence[str], settings: Settings, given: Mapping[str, str]
         command: The program and its arguments.
         settings: The settings as they are in force.
         given: Those of them that were given as flags, for the sandbox's own process.
+        faults_used: Whether it is a failure to leave outcomes of faults unused.
 
     Returns:
-        The command's exit code; 128 + n when signal n ended it.
+        The command's exit code; 128 + n when signal n ended it; 1 when it succeeded but left faults that it must not.
 
     Raises:
         StartError: The sandbox or the command does not start.
@@ -50,7 +55,24 @@ def execute(command: Sequence[str], settings: Settings, given: Mapping[str, str]
     with TemporaryDirectory(prefix="kpn-sandbox-") as folder:
         database = f"sqlite:///{Path(folder) / 'sandbox.db'}"
         with _sandbox({**given, "admin_token": admin_token, "database_url": database}) as url:
-            return _run(command, _told(settings, url=url, admin_token=admin_token))
+            code = _run(command, _told(settings, url=url, admin_token=admin_token))
+            return _unused_faults(Client(url, admin_token)) if faults_used and code == 0 else code
+
+
+def _unused_faults(client: Client) -> int:
+    """The exit code after a command that succeeded; what it left is told on standard error."""
+    try:
+        left = [(account["client_id"], fault) for account in client.accounts() for fault in _faults(client, account)]
+    except ClientError as error:
+        raise StartError(f"the faults cannot be looked up: {error}", 1) from None
+    for client_id, fault in left:
+        told = f"{client_id}: fault {fault['id']} on {fault['operation'] or 'any operation'} of {fault['api']}"
+        print(f"kpn-sandbox: {told} has {fault['remaining']} unused outcomes", file=sys.stderr)
+    return 1 if left else 0
+
+
+def _faults(client: Client, account: Mapping[str, Any]) -> list[Answer]:
+    return [fault for fault in client.account(account["client_id"]).faults() if fault["remaining"]]
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -1,10 +1,14 @@
 """The documents that describe the APIs: OpenAPI and Postman, made when they are asked for."""
 
 import json
+from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from .conditional import etag, unchanged
+from kpn_sandbox.apis.conditional import etag, unchanged
+
+OPENAPI = ("kpn", "sandbox")
+"""The APIs that have an OpenAPI document."""
 
 
 def blueprint(client_id: str, client_secret: str) -> Blueprint:
@@ -17,27 +21,42 @@ def blueprint(client_id: str, client_secret: str) -> Blueprint:
     """
     documents = Blueprint("documents", __name__)
 
-    @documents.get("/openapi/kpn.json", provide_automatic_options=False)
-    def openapi_kpn() -> Response:
-        from .kpn.openapi import document
-
-        return _document(json.dumps(document(_base_url())))
+    @documents.get("/openapi/<name>.json", provide_automatic_options=False)
+    def openapi(name: str) -> Response:
+        if name not in OPENAPI:
+            abort(404)
+        return _document(json.dumps(openapi_document(name, _base_url())))
 
     @documents.get("/postman/", provide_automatic_options=False)
     def postman_files() -> Response:
-        from ..postman import FILES
+        from kpn_sandbox.postman import FILES
 
         return _document(json.dumps({"files": [f"{_base_url()}/postman/{name}" for name in FILES]}))
 
     @documents.get("/postman/<name>", provide_automatic_options=False)
     def postman(name: str) -> Response:
-        from ..postman import FILES, text
+        from kpn_sandbox.postman import FILES, text
 
         if name not in FILES:
             abort(404)
         return _document(text(name, _base_url(), client_id, client_secret))
 
     return documents
+
+
+def openapi_document(name: str, base_url: str) -> dict[str, Any]:
+    """
+    The OpenAPI document of an API.
+
+    Args:
+        name: One of `OPENAPI`.
+        base_url: Where the sandbox is, as the reader sees it.
+    """
+    # Imported here because apispec takes long to import.
+    from kpn_sandbox.apis.control import openapi as control
+    from kpn_sandbox.apis.kpn import openapi as kpn
+
+    return {"kpn": kpn, "sandbox": control}[name].document(base_url)
 
 
 def _base_url() -> str:

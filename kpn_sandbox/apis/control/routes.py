@@ -1,44 +1,97 @@
-"""URL to answer: health and readiness."""
+"""URL to answer: each request is admitted, read, answered by its view and written out."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import orjson
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
+from marshmallow import Schema
 
-from ... import __version__
-from ...control.clock import Source
-from ...simulation.randomness import ENGINE_VERSION
-from ...storage import Database
+from kpn_sandbox.apis.control import about, accounts, evidence, troubles, worlds
+from kpn_sandbox.apis.control.auth import Door, unknown_account
+from kpn_sandbox.apis.control.calls import Call, Parts, View
+from kpn_sandbox.apis.control.errors import BadRequest
+from kpn_sandbox.apis.control.operations import OPERATIONS, PREFIX, Operation
+from kpn_sandbox.apis.face import Face
+from kpn_sandbox.control.sandbox import Sandbox
 
-PREFIX = "/_sandbox"
+VIEWS: dict[str, View] = {**about.VIEWS, **accounts.VIEWS, **worlds.VIEWS, **troubles.VIEWS, **evidence.VIEWS}
+
+_ID = re.compile(r"[!-~]{1,128}")
 
 
-def blueprint(database: Database, source: Source) -> Blueprint:
+def blueprint(sandbox: Sandbox, door: Door, faces: Sequence[Face]) -> Blueprint:
     """
     The routes.
 
     Args:
-        database: Asked for readiness.
-        source: Tells wall time; the sandbox is up since the first asking.
+        sandbox: Whose accounts are turned; it is up since the first asking.
+        door: Lets callers in.
+        faces: The vendors' APIs.
     """
-    started_at = source()
+    parts = Parts(sandbox, faces, sandbox.source())
     control = Blueprint("control", __name__, url_prefix=PREFIX)
-
-    @control.get("/health", provide_automatic_options=False)
-    def health() -> Response:
-        return _alive(source() - started_at)
-
-    @control.get("/ready", provide_automatic_options=False)
-    def ready() -> Response:
-        database.check()
-        return _alive(source() - started_at)
-
+    for operation in OPERATIONS:
+        view = _view(operation, parts, door)
+        rule = operation.rule
+        control.add_url_rule(rule, operation.key, view, methods=[operation.method], provide_automatic_options=False)
     return control
 
 
-def _alive(uptime_seconds: float) -> Response:
-    body = {
-        "status": "ok",
-        "version": __version__,
-        "engine": ENGINE_VERSION,
-        "uptime_seconds": round(max(0.0, uptime_seconds), 3),
-    }
-    return Response(orjson.dumps(body), content_type="application/json", headers={"Cache-Control": "no-store"})
+def _view(operation: Operation, parts: Parts, door: Door) -> Callable[..., Response]:
+    answer = VIEWS[operation.key]
+
+    def view(**path: str) -> Response:
+        door.admit(request, operation.access, path.get("id"))
+        _check_account(parts.sandbox, path.get("id"))
+        given = _given(operation)
+        query = _loaded(operation.query, _query()) if operation.query else {}
+        body = _loaded(operation.body, given) if operation.body else {}
+        return _written(operation, answer(Call(parts, path, body, given, query, request.url_root.rstrip("/"))))
+
+    return view
+
+
+def _check_account(sandbox: Sandbox, client_id: str | None) -> None:
+    """Whether there is such an account comes before what is said of it."""
+    if client_id is not None:
+        if not _ID.fullmatch(client_id):
+            raise unknown_account(client_id)
+        sandbox.tenant(client_id)
+
+
+def _given(operation: Operation) -> Any:
+    if operation.method not in ("POST", "PUT", "PATCH"):
+        return None
+    data = request.get_data()
+    if not data.strip() and operation.method == "POST":
+        return {}
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"The body must be JSON: {error}.") from None
+
+
+def _query() -> dict[str, str]:
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise BadRequest.of([{"field": name, "value": values, "allowed": "given once"}])
+    return request.args.to_dict()
+
+
+def _loaded(schema: type[Schema], given: Any) -> dict[str, Any]:
+    loaded: dict[str, Any] = schema().load(given)
+    return loaded
+
+
+def _written(operation: Operation, told: "dict[str, Any] | Response | None") -> Response:
+    if isinstance(told, Response):
+        response = told
+    elif told is None:
+        response = Response(status=operation.success)
+        del response.headers["Content-Type"]
+    else:
+        response = Response(orjson.dumps(told), operation.success, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

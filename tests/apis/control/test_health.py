@@ -27,7 +27,7 @@ def test_it_is_not_ready_without_its_database(app, client, tmp_path):
 
     assert client.get("/_sandbox/health").status_code == 200
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
-    assert answer.json["detail"] == "The database does not answer."
+    assert answer.json["detail"] == "The database does not answer; try again."
 
 
 @pytest.mark.parametrize(
