@@ -1,8 +1,8 @@
-"""A database of its own for each test, and wall time that is moved by hand."""
+"""Two sandboxes on one database, as two workers or machines have it, and wall time that is moved by hand."""
 
 import pytest
 
-from kpn_sandbox.control.accounts import Accounts
+from kpn_sandbox.control.accounts import NewAccount
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.storage import Database
 
@@ -23,17 +23,41 @@ def wall():
 
 
 @pytest.fixture
-def database(tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/sandbox.db")
-    yield database
-    database.close()
+def start(url, wall):
+    """Starts a sandbox on the database once more."""
+    opened = []
+
+    def one_more():
+        opened.append(Database(url))
+        return Sandbox(opened[-1], wall)
+
+    yield one_more
+    for database in opened:
+        database.close()
 
 
 @pytest.fixture
-def accounts(database):
-    return Accounts(database)
+def sandbox(start):
+    return start()
 
 
 @pytest.fixture
-def sandbox(database, wall):
-    return Sandbox(database, wall)
+def other(start):
+    """Another worker, or another machine."""
+    return start()
+
+
+@pytest.fixture
+def database(sandbox):
+    return sandbox.database
+
+
+@pytest.fixture
+def accounts(sandbox):
+    return sandbox.accounts
+
+
+@pytest.fixture
+def anna(sandbox):
+    """The client id of an account."""
+    return sandbox.accounts.create(NewAccount("anna", "secret")).account.client_id
