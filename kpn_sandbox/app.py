@@ -11,13 +11,18 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, request
 
-from .apis import documents, hooks
+from kpn_sandbox.apis import documents
+from kpn_sandbox.apis.exchange import Pause
+from kpn_sandbox.apis.hooks import Hooks
+from kpn_sandbox.apis.wire import request_id
 from .apis.control import errors as control_errors
 from .apis.control import routes as control_routes
 from .apis.control.auth import Door
 from .apis.kpn import routes as kpn_routes
 from .apis.kpn.auth import TokenDesk
+from .apis.kpn.errors import Refusal
 from .apis.kpn.face import FACE as KPN
+from .apis.kpn.manners import KpnManners
 from .auth import Guard, Tokens, TokenServer
 from .control.accounts import NewAccount
 from .control.admin import admin_token
@@ -25,7 +30,7 @@ from .control.clock import FrozenClock, RunningClock, Source, instant, wall_time
 from .control.sandbox import Sandbox
 from .settings import Settings
 from .simulation.profile import Profile
-from .storage import Database
+from .storage import Database, StorageError
 
 FACES = (KPN,)
 """The vendors' APIs that the sandbox has."""
@@ -44,7 +49,7 @@ class Parts:
     admin_token: str
 
 
-def create_app(settings: Settings, *, source: Source = wall_time, pause: hooks.Pause = time.sleep) -> Flask:
+def create_app(settings: Settings, *, source: Source = wall_time, pause: Pause = time.sleep) -> Flask:
     """
     The application.
 
@@ -92,18 +97,22 @@ def _flask() -> Flask:
     return app
 
 
-def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: hooks.Pause) -> None:
+def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> None:
     tokens = Tokens(sandbox)
     guard = Guard(tokens)
-    base_path = settings.base_path.rstrip("/")
     authenticate = sandbox.accounts.welcome if settings.lenient else sandbox.accounts.authenticate
+    around = Hooks(sandbox, pause)
+    manners = KpnManners(sandbox, guard)
+    base_path = settings.base_path.rstrip("/")
     desk = TokenDesk(TokenServer(tokens, authenticate), body=settings.token_body, lenient=settings.lenient)
-    app.register_blueprint(kpn_routes.blueprint(kpn_routes.Dashboard(guard, pause), desk, pause, base_path))
+    counter = kpn_routes.Counter(desk, around, manners, sandbox)
+    dashboard = kpn_routes.Dashboard(guard, around, manners, sandbox.pins)
+    app.register_blueprint(kpn_routes.blueprint(dashboard, counter, base_path))
     door = Door(authenticate, app.extensions["kpn_sandbox"].admin_token)
     app.register_blueprint(control_routes.blueprint(sandbox, door, FACES))
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
-    app.register_error_handler(Exception, _refusals(guard, base_path))
-    app.after_request(hooks.finish)
+    app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path)))
+    app.after_request(around.finish)
 
 
 def _shown_secret(settings: Settings) -> str:
@@ -112,14 +121,14 @@ def _shown_secret(settings: Settings) -> str:
     return settings.client_secret if settings.client_secret == published else ""
 
 
-def _refusals(guard: Guard, base_path: str) -> Callable[[Exception], Response]:
+def _refusals(kpn: kpn_routes.Refusals) -> Callable[[Exception], Response]:
     def refuse(error: Exception) -> Response:
-        if request.path.startswith(control_routes.PREFIX + "/"):
-            response = control_errors.refused(error)
-        else:
-            response = kpn_routes.refused(error, guard, base_path)
-        if response.status_code == 500:
-            _log.error("request %s failed", hooks.request_id(request.environ), exc_info=error)
+        at_control = request.path.startswith(control_routes.PREFIX + "/")
+        response = control_errors.refused(error) if at_control else kpn.respond(error)
+        if isinstance(error, StorageError):
+            _log.error("request %s: %s", request_id(request.environ), error)
+        elif response.status_code == 500 and not isinstance(error, Refusal):
+            _log.error("request %s failed", request_id(request.environ), exc_info=error)
         return response
 
     return refuse

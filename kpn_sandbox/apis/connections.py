@@ -56,9 +56,9 @@ def drip(response: Response, pause: Callable[[float], None]) -> Response:
 
 def _drops(body: bytes, pause: Callable[[float], None]) -> Iterator[bytes]:
     seconds = min(DRIP_SECONDS, LONGEST_DRIP_SECONDS / max(1, len(body)))
-    for place in range(len(body)):
+    for byte in body:
         pause(seconds)
-        yield body[place : place + 1]
+        yield bytes((byte,))
 
 
 def _reset(connection: socket.socket) -> None:

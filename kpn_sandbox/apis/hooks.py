@@ -1,82 +1,135 @@
 """
-Around every request: its id, and what the caller wishes of the answer.
+What goes around every request of every vendor's API.
 
-A wished status is carried out in one place, whoever wished for it: a status of 300 or more ends the request with the
-vendor's own refusal, a lower one replaces only the status of an answer that succeeded.
+    begin       the stopwatch starts, and what the caller wishes happens
+    admit       who calls is known: a quota counts, and a fault that is due happens
+    finish      the answer is told what it needs to tell, the journal is written, and the connection may break
 """
 
-import re
-from collections.abc import Callable, Collection
-from secrets import token_hex
-from typing import Any, NamedTuple
+import logging
 
 from flask import Response, request
 
-from .preferences import NONE, Preferences, preferences
+from kpn_sandbox.apis.exchange import Exchange, Manners, Pause, Refuse
+from kpn_sandbox.apis.preferences import NONE, preferences
+from kpn_sandbox.apis.wire import request_id
+from kpn_sandbox.control.faults import Outcome
+from kpn_sandbox.control.sandbox import Sandbox
+from kpn_sandbox.control.tenant import Tenant
+from kpn_sandbox.storage import StorageError
 
-Pause = Callable[[float], None]
-"""Lets some seconds pass while others are served."""
+_EXCHANGE = "kpn_sandbox.exchange"
 
-Refuse = Callable[[int], Exception]
-"""Makes the vendor's refusal of a status."""
-
-_WISHES = "kpn_sandbox.preferences"
-_REQUEST_ID = "kpn_sandbox.request_id"
-_GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_log = logging.getLogger(__name__)
 
 
-class Outcome(NamedTuple):
-    """What shall become of a request."""
+class Hooks:
+    """
+    Begins and finishes exchanges.
 
-    status: int | None = None
-    delay_ms: int | None = None
+    Args:
+        sandbox: Counts, decides on faults, and keeps the journal.
+        pause: Lets some seconds pass.
+    """
 
-    def happen(self, pause: Pause, refuse: Refuse) -> None:
+    def __init__(self, sandbox: Sandbox, pause: Pause) -> None:
+        self._sandbox = sandbox
+        self._pause = pause
+
+    def begin(self, manners: Manners, operation: str, refuse: Refuse) -> Exchange:
         """
-        Let the delay pass, then refuse if the status is a refusal.
+        Begin the exchange of the current request, and let happen what the caller wishes.
+
+        Args:
+            manners: Those of the API that is asked.
+            operation: What is asked for.
+            refuse: Makes the refusal of a status.
 
         Raises:
-            Exception: What `refuse` makes.
+            MalformedPreference: A wish is not understood.
+            Exception: What `refuse` makes of a wished status.
         """
-        if self.delay_ms:
-            pause(self.delay_ms / 1000)
-        if self.status is not None and self.status >= 300:
-            raise refuse(self.status)
+        exchange = self._open(manners, operation, refuse)
+        wishes = preferences(request.environ, manners.statuses)
+        if wishes is not NONE:
+            exchange.at, exchange.applied = wishes.at, wishes.applied
+            exchange.notes.append(f"Prefer: {wishes.applied}")
+            if wishes.code is not None or wishes.delay_ms:
+                exchange.happen(Outcome(status=wishes.code, delay_ms=wishes.delay_ms))
+        return exchange
+
+    def begin_refusal(self, manners: Manners) -> None:
+        """Begin the exchange of a request that asks for nothing the API has, so that the journal tells it."""
+        if _EXCHANGE not in request.environ:
+            self._open(manners, "", _unforced)
+
+    def admit(self, exchange: Exchange, tenant: Tenant, *, counted: bool = True) -> float:
+        """
+        Let the caller in: his quota counts, and a fault that is due happens.
+
+        Args:
+            exchange: That of the current request.
+            tenant: Who calls.
+            counted: Whether the request is one of those that a quota is about.
+
+        Returns:
+            The instant that the answer shall be of.
+
+        Raises:
+            Exception: The refusal, when the quota is used up or a fault says so.
+        """
+        exchange.tenant = tenant
+        if counted and tenant.quota is not None:
+            self._count(exchange, tenant)
+        if tenant.plans:
+            self._fail(exchange, tenant)
+        return tenant.now() if exchange.at is None else exchange.at
+
+    def finish(self, response: Response) -> Response:
+        """Tell the request's id and all that belongs to its exchange, and note it in the journal."""
+        environ = request.environ
+        exchange: Exchange | None = environ.get(_EXCHANGE)
+        if exchange is not None:
+            if exchange.outcomes or exchange.applied or exchange.count is not None:
+                exchange.dress(response)
+            response = self._noted(exchange, response)
+            if exchange.outcomes:
+                response = exchange.delivered(response)
+        response.headers["X-Request-Id"] = request_id(environ)
+        return response
+
+    def _open(self, manners: Manners, operation: str, refuse: Refuse) -> Exchange:
+        exchange = Exchange(manners, operation, refuse, self._pause, self._sandbox.source())
+        request.environ[_EXCHANGE] = exchange
+        return exchange
+
+    def _count(self, exchange: Exchange, tenant: Tenant) -> None:
+        exchange.count = self._sandbox.quotas.count(tenant, exchange.manners.api)
+        if exchange.count is not None and exchange.count.exceeded:
+            exchange.notes.append("quota used up")
+            raise exchange.refuse(429)
+
+    def _fail(self, exchange: Exchange, tenant: Tenant) -> None:
+        outcome = self._sandbox.faults.due(tenant, exchange.manners.api, exchange.operation)
+        if outcome is not None:
+            told = (f"{name} {value}" for name, value in outcome.to_dict().items() if name not in ("body", "headers"))
+            exchange.notes.append(f"fault: {', '.join(told)}")
+            exchange.happen(outcome)
+
+    def _noted(self, exchange: Exchange, response: Response) -> Response:
+        """The answer once it is written down; without that it must not go out."""
+        if not self._sandbox.journal.on:
+            return response
+        try:
+            entry = exchange.entry(request.environ, response)
+            if entry is not None:
+                self._sandbox.journal.note(entry)
+            return response
+        except Exception as error:
+            trace = None if isinstance(error, StorageError) else error
+            _log.error("request %s not noted: %s", request_id(request.environ), error, exc_info=trace)
+            return exchange.manners.refused(error)
 
 
-def wished(pause: Pause, statuses: Collection[int], refuse: Refuse) -> Preferences:
-    """
-    Read what the caller wishes, and let it happen as far as it comes before the answer.
-
-    Raises:
-        MalformedPreference: A wish is not understood.
-        Exception: What `refuse` makes of a wished status.
-    """
-    environ = request.environ
-    wishes = preferences(environ, statuses)
-    if wishes is not NONE:
-        environ[_WISHES] = wishes
-        Outcome(wishes.code, wishes.delay_ms).happen(pause, refuse)
-    return wishes
-
-
-def finish(response: Response) -> Response:
-    """Tell the request's id and the wishes that were fulfilled."""
-    environ = request.environ
-    response.headers["X-Request-Id"] = request_id(environ)
-    wishes: Preferences = environ.get(_WISHES, NONE)
-    if wishes is not NONE:
-        response.headers["Preference-Applied"] = wishes.applied
-        if wishes.code is not None and wishes.code < 300 and response.status_code == 200:
-            response.status_code = wishes.code
-    return response
-
-
-def request_id(environ: dict[str, Any]) -> str:
-    """The id that the caller gave, else one that is made, the same for the whole request."""
-    known: str | None = environ.get(_REQUEST_ID)
-    if known is None:
-        given = environ.get("HTTP_X_REQUEST_ID", "")
-        known = given if _GIVEN_ID.fullmatch(given) else token_hex(16)
-        environ[_REQUEST_ID] = known
-    return known
+def _unforced(status: int) -> Exception:
+    raise AssertionError(f"nobody forces {status} on a request that is refused already")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from ..control.clock import parse_instant
+from kpn_sandbox.control.clock import parse_instant
 
 LONGEST_DELAY_MS = 60_000
 _LONGEST_HEADER = 1000

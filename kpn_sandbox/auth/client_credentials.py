@@ -12,14 +12,18 @@ from authlib.oauth2 import AuthorizationServer, OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749.authenticate_client import authenticate_client_secret_basic
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 
-from ..control.accounts import Account
-from ..control.secrets import random_text
-from .tokens import LIFE_SECONDS, Tokens
+from kpn_sandbox.control.accounts import Account
+from kpn_sandbox.control.secrets import random_text
+from kpn_sandbox.auth.tokens import LIFE_SECONDS, Tokens
 
 Authenticate = Callable[[str, str], Account | None]
 """Tells whose id and secret these are."""
+
+Entered = Callable[[Account], object]
+"""Told whose request it is before he is given a token; may raise what keeps him from it."""
 
 
 class TokenRequest(OAuth2Request):
@@ -31,16 +35,24 @@ class TokenRequest(OAuth2Request):
         headers: The request's headers; only Authorization is looked at.
         grant_type: The grant type asked for, from wherever the vendor has it.
         form: The fields of the body; only client_id and client_secret are looked at.
+        entered: Told whose request it is.
     """
 
     # Authlib refuses plain HTTP; whether there is TLS in front of the sandbox is not the sandbox's to know.
     _URI = "https://sandbox/token"
 
     def __init__(
-        self, method: str, headers: Mapping[str, str], grant_type: str | None, form: Mapping[str, str]
+        self,
+        method: str,
+        headers: Mapping[str, str],
+        grant_type: str | None,
+        form: Mapping[str, str],
+        *,
+        entered: Entered = lambda account: None,
     ) -> None:
         super().__init__(method, self._URI, headers=headers)
         self.payload = BasicOAuth2Payload({} if grant_type is None else {"grant_type": grant_type})
+        self.entered = entered
         self._form = form
 
     @property
@@ -76,6 +88,7 @@ class TokenServer(AuthorizationServer):
         Raises:
             UnsupportedGrantTypeError: No grant type or another one.
             InvalidClientError: Unknown id, wrong secret or no credentials.
+            Exception: What the request's `entered` raises.
         """
         token: dict[str, Any] = self.create_token_response(request)
         return token
@@ -87,6 +100,7 @@ class TokenServer(AuthorizationServer):
     def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
         """Remember the token, and tell whose it is and since when."""
         account: Account = request.client.account
+        request.entered(account)
         token["client_id"] = account.client_id
         token["issued_at"] = self._tokens.save(token["access_token"], account)
 
@@ -130,6 +144,15 @@ class _Client:
 
     def get_allowed_scope(self, scope: str | None) -> str:
         return ""
+
+
+def claimed_id(headers: Mapping[str, str], form: Mapping[str, str]) -> str | None:
+    """The client id that a request for a token comes with, whether or not the secret is right; None without one."""
+    try:
+        client_id, _ = extract_basic_authorization(headers)
+    except ValueError:
+        return None
+    return client_id or form.get("client_id")
 
 
 def _basic(query_client: Callable[[str], _Client], request: TokenRequest) -> _Client | None:

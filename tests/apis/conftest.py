@@ -58,6 +58,12 @@ def app(start, settings):
 
 
 @pytest.fixture
+def sandbox(app):
+    """What the application answers from, to turn it without the control API."""
+    return app.extensions["kpn_sandbox"].sandbox
+
+
+@pytest.fixture
 def client(app):
     return app.test_client()
 

@@ -11,10 +11,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
-from ...auth import TokenRequest, TokenServer
-from .errors import InvalidTokenRequest, MethodNotAllowed, allowed
-from .operations import TOKEN
+from kpn_sandbox.auth import Entered, TokenRequest, TokenServer, claimed_id
+from kpn_sandbox.apis.kpn.errors import InvalidTokenRequest, MethodNotAllowed, allowed
+from kpn_sandbox.apis.kpn.operations import TOKEN
 
 PRODUCT = "dashboard-server"
 
@@ -34,14 +35,19 @@ class TokenDesk:
         self._spell = {"v1": token_record, "v2": recent_token_record}[body]
         self._lenient = lenient
 
-    def answer(self, request: Request) -> bytes:
+    def answer(self, request: Request, entered: Entered) -> bytes:
         """
         The body that brings a new token.
+
+        Args:
+            request: The request for it.
+            entered: Told whose it is before the token is made.
 
         Raises:
             InvalidTokenRequest: The grant type is missing or a parameter stands there twice.
             MethodNotAllowed: Everything is there, but not by POST.
             OAuth2Error: What the token server raises.
+            Exception: What `entered` raises.
         """
         grant_type = self._grant_type(request)
         if grant_type is None:
@@ -50,11 +56,20 @@ class TokenDesk:
             raise MethodNotAllowed(allowed(TOKEN))
         form = {name: value for name in ("client_id", "client_secret") if (value := _single(request.form, name))}
         credentials = {"Authorization": request.headers.get("Authorization", "")}
-        return printed(self._spell(self._server.token(TokenRequest("POST", credentials, grant_type, form))))
+        token_request = TokenRequest("POST", credentials, grant_type, form, entered=entered)
+        return printed(self._spell(self._server.token(token_request)))
 
     def _grant_type(self, request: Request) -> str | None:
         given = _single(request.args, "grant_type")
         return _single(request.form, "grant_type") if given is None and self._lenient else given
+
+
+def claimed(request: Request) -> str | None:
+    """The client id that a request for a token comes with; None when there is none or it cannot be read."""
+    try:
+        return claimed_id({"Authorization": request.headers.get("Authorization", "")}, request.form)
+    except HTTPException:
+        return None
 
 
 def token_record(token: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ Every refusal, in KPN's three shapes, and the table from what went wrong to what
             ApplicationNotFound                                                                     404
             QuotaViolation                                                                          429
             InternalServerError, BadGateway, ServiceUnavailable                                     500, 502, 503
+            OtherFault                                                                              other 5xx
         Envelope            the API's own: {"Error": text, "DataSet": null}
             Found, BadRequest, NotFound, MethodNotAllowed, PreconditionFailed                       302 to 412
+            OtherRefusal                                                                            other 3xx and 4xx
         TokenRefusal        the token endpoint's: {"ErrorCode" : code, "Error" :text}
             InvalidTokenRequest, InvalidClient                                                      400, 401
 
@@ -20,6 +22,7 @@ Source:
 
 import json
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -27,12 +30,13 @@ from authlib.oauth2.rfc6749 import InvalidClientError, UnsupportedGrantTypeError
 from flask import Response
 from werkzeug import exceptions as http
 
-from ...auth.errors import ExpiredToken, RevokedToken, UnknownToken
-from ...simulation.errors import InstantOutOfRange, NotFound as NumberNotFound
-from ..conditional import PreconditionFailed as ConditionFailed
-from ..preferences import MalformedPreference
-from .headers import HEADERS
-from .operations import TOKEN, Operation
+from kpn_sandbox.apis.conditional import PreconditionFailed as ConditionFailed
+from kpn_sandbox.apis.kpn.headers import HEADERS
+from kpn_sandbox.apis.kpn.operations import TOKEN, Operation
+from kpn_sandbox.apis.preferences import MalformedPreference
+from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
+from kpn_sandbox.simulation.errors import InstantOutOfRange, NotFound as NumberNotFound
+from kpn_sandbox.storage import StorageError
 
 
 class Refusal(Exception):
@@ -159,6 +163,16 @@ class ServiceUnavailable(Fault):
     code = "messaging.adaptors.http.flow.ServiceUnavailable"
 
 
+class OtherFault(Fault):
+    """A status that KPN's table does not have; its code is made after those that Apigee documents."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+        self.text = _phrase(status)
+        self.code = f"messaging.adaptors.http.flow.{self.text.replace(' ', '')}"
+
+
 class Envelope(Refusal):
     """A refusal of the API behind the gateway."""
 
@@ -174,10 +188,9 @@ class Envelope(Refusal):
 class Found(Envelope):
     """It stands elsewhere."""
 
-    status = 302
-
-    def __init__(self, location: str) -> None:
-        super().__init__("Found. Link in location header")
+    def __init__(self, location: str, status: int = 302) -> None:
+        super().__init__("Found. Link in location header" if status == 302 else _phrase(status))
+        self.status = status
         self._location = location
 
     def headers(self) -> list[tuple[str, str]]:
@@ -218,6 +231,14 @@ class PreconditionFailed(Envelope):
 
     def __init__(self) -> None:
         super().__init__("Precondition failed")
+
+
+class OtherRefusal(Envelope):
+    """A status that KPN's table does not have."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(_phrase(status))
+        self.status = status
 
 
 class TokenRefusal(Refusal):
@@ -271,31 +292,35 @@ def refused(error: Exception, path: str) -> Refusal:
 
 def told(status: int, operation: Operation, location: str, subject: str | None = None) -> Refusal:
     """
-    The refusal that a caller wished for.
+    The refusal that somebody forced.
 
     Args:
-        status: 300 or more, one of KPN's return codes.
+        status: 300 or more, one of KPN's return codes or another.
         operation: What was asked for.
-        location: Where the 302 points to.
+        location: Where a redirect points to.
         subject: What was not found, for the 404.
     """
     if operation is TOKEN and status == 400:
         return InvalidTokenRequest("Bad request")
     if operation is TOKEN and status == 401:
         return InvalidClient()
-    if status == 302:
-        return Found(location)
+    if status in _REDIRECTS:
+        return Found(location, status)
     if status == 404:
         return NotFound(f"{subject} not found" if subject else "Not found")
     if status == 405:
         return MethodNotAllowed(allowed(operation))
-    return _TOLD[status]()
+    if status in _TOLD:
+        return _TOLD[status]()
+    return OtherFault(status) if status >= 500 else OtherRefusal(status)
 
 
 def allowed(operation: Operation) -> tuple[str, ...]:
     """The methods of an operation's path."""
     return ("OPTIONS", "POST") if operation is TOKEN else ("GET", "HEAD", "OPTIONS")
 
+
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 _TOLD: dict[int, Callable[[], Refusal]] = {
     400: lambda: BadRequest("Bad request"),
@@ -319,10 +344,18 @@ _SAYINGS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
     (InstantOutOfRange, lambda error: BadRequest(str(error))),
     (MalformedPreference, lambda error: BadRequest(str(error))),
     (ConditionFailed, lambda error: PreconditionFailed()),
+    (StorageError, lambda error: ServiceUnavailable()),
     (http.MethodNotAllowed, lambda error: MethodNotAllowed(error.valid_methods or ())),
     (http.RequestEntityTooLarge, lambda error: BadRequest("Body must be at most 1 MB")),
     (http.BadRequest, lambda error: BadRequest("Bad request")),
 )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
 
 
 def _at_token(refusal: Refusal) -> Refusal:

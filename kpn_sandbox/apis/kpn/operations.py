@@ -49,6 +49,11 @@ class Operation:
         """The path as Flask writes it."""
         return self.path.replace("{", "<").replace("}", ">")
 
+    @property
+    def kind(self) -> str:
+        """What kind of object it is about, in the plural."""
+        return self.key.removesuffix("s") + "s"
+
 
 _LIST_STATUSES = (200, 304, 400, 401, 405, 412, 500)
 _SINGLE_STATUSES = (200, 304, 400, 401, 404, 405, 412, 500)

@@ -1,82 +1,38 @@
-"""URL to question to record: the six resources and the token endpoint."""
+"""URL to question: the six resources and the token endpoint."""
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import orjson
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import NotFound as HttpNotFound
+from werkzeug.exceptions import MethodNotAllowed as HttpMethodNotAllowed, NotFound as HttpNotFound
 
-from ...auth import Guard
-from ...control.clock import format_instant
-from ...control.memory import Recent
-from ...control.sandbox import Tenant
-from ...simulation.center import Center
-from .. import hooks
-from . import errors
-from ..conditional import etag, unchanged
-from .auth import TokenDesk
-from .errors import BadRequest, allowed, told
-from .headers import HEADERS, JSON, PREFLIGHT
-from .operations import AGENT, AGENTS, OPERATIONS, QUEUE, QUEUES, RESERVED, STATUSES, TOKEN, TRUNK, TRUNKS, Operation
-from .records import agent_record, queue_record, trunk_record
-from .schemas import AgentSchema, QueueSchema, TrunkSchema, writer
+from kpn_sandbox.apis.conditional import etag, unchanged
+from kpn_sandbox.apis.hooks import Hooks
+from kpn_sandbox.apis.kpn.auth import TokenDesk
+from kpn_sandbox.apis.kpn.errors import BadRequest, allowed, told
+from kpn_sandbox.apis.kpn.headers import HEADERS, JSON, PREFLIGHT
+from kpn_sandbox.apis.kpn.manners import KpnManners
+from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESERVED, TOKEN, Operation
+from kpn_sandbox.apis.kpn.questions import QUESTIONS, records
+from kpn_sandbox.auth import Guard
+from kpn_sandbox.control.accounts import Account
+from kpn_sandbox.control.clock import format_instant
+from kpn_sandbox.control.faults import Outcome
+from kpn_sandbox.control.memory import Recent
+from kpn_sandbox.control.pinning import Pins
+from kpn_sandbox.control.sandbox import Sandbox
+from kpn_sandbox.control.tenant import Tenant
 
 ANSWER_BYTES = 16 * 1024 * 1024
 """Answers kept, for callers who ask again within the second."""
 
-_AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 _DIGITS = re.compile(r"[0-9]{1,9}")
-
-Question = Callable[[Center, float, int | None], dict[str, Any]]
-
-_agent = writer(AgentSchema)
-_queue = writer(QueueSchema)
-_trunk = writer(TrunkSchema)
-
-
-def agents(center: Center, at: float, number: int | None) -> dict[str, Any]:
-    """All agents."""
-    return {"agents": [_agent(agent_record(fact)) for fact in center.agents(at)]}
-
-
-def agent(center: Center, at: float, number: int | None) -> dict[str, Any]:
-    """One agent, the first without a number."""
-    return {"agent": _agent(agent_record(center.agents(at)[0] if number is None else center.agent(number, at)))}
-
-
-def queues(center: Center, at: float, number: int | None) -> dict[str, Any]:
-    """All queues."""
-    return {"queues": [_queue(queue_record(fact)) for fact in center.queues(at)]}
-
-
-def queue(center: Center, at: float, number: int | None) -> dict[str, Any]:
-    """One queue, the first without a number."""
-    return {"queue": _queue(queue_record(center.queues(at)[0] if number is None else center.queue(number, at)))}
-
-
-def trunks(center: Center, at: float, number: int | None) -> dict[str, Any]:
-    """All trunks."""
-    return {"trunks": [_trunk(trunk_record(fact)) for fact in center.trunks(at)]}
-
-
-def trunk(center: Center, at: float, number: int | None) -> dict[str, Any]:
-    """One trunk, the first without a number."""
-    return {"trunk": _trunk(trunk_record(center.trunks(at)[0] if number is None else center.trunk(number, at)))}
-
-
-QUESTIONS: dict[Operation, Question] = {
-    AGENTS: agents,
-    AGENT: agent,
-    QUEUES: queues,
-    QUEUE: queue,
-    TRUNKS: trunks,
-    TRUNK: trunk,
-}
+_UNSTORED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 
 
 class Answer(NamedTuple):
@@ -99,16 +55,20 @@ class Dashboard:
     """
     Answers requests for the six resources.
 
-    The body of one account, question and second is built once.
+    The body of one account, question and second is built once, unless a pin counts who sees it.
 
     Args:
         guard: Tells who calls.
-        pause: Lets some seconds pass.
+        around: Begins each exchange.
+        manners: KPN's.
+        pins: What is laid over the center.
     """
 
-    def __init__(self, guard: Guard, pause: hooks.Pause) -> None:
+    def __init__(self, guard: Guard, around: Hooks, manners: KpnManners, pins: Pins) -> None:
         self._guard = guard
-        self._pause = pause
+        self._around = around
+        self._manners = manners
+        self._pins = pins
         self._answers: Recent[Answer] = Recent(ANSWER_BYTES, lambda answer: len(answer.body) + 1024)
 
     def respond(self, operation: Operation, text: str | None) -> Response:
@@ -119,45 +79,76 @@ class Dashboard:
             operation: What is asked for.
             text: The variable of the path.
         """
-        wishes = hooks.wished(self._pause, STATUSES, lambda status: told(status, operation, request.base_url))
+        refuse = partial(_forced, operation, None)
+        exchange = self._around.begin(self._manners, operation.key, refuse)
         tenant = self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))
+        at = self._around.admit(exchange, tenant)
         number = None if text is None else _number(operation, text)
-        at = tenant.now() if wishes.at is None else wishes.at
         if number in RESERVED:
-            return self._reserved(operation, tenant, at, RESERVED[number])
-        return _response(self._answer(operation, tenant, at, number))
+            refuse = partial(_forced, operation, f"{operation.subject} {number}")
+            exchange.notes.append("reserved number")
+            exchange.happen(Outcome(status=RESERVED[number]), refuse)
+            number = None
+        return _response(self._answer(operation, tenant, at // 1, number))
 
     def _answer(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
-        key = (tenant.world, operation.key, number, at // 1)
+        if tenant.pins and tenant.counts_reads(operation.kind):
+            return self._built(operation, tenant, at, number)
+        key = (tenant.world, operation.key, number, at)
         answer = self._answers.find(key)
         if answer is None:
-            answer = _built(operation, tenant, at, number)
+            answer = self._built(operation, tenant, at, number)
             self._answers.put(key, answer)
         return answer
 
-    def _reserved(self, operation: Operation, tenant: Tenant, at: float, status: int) -> Response:
-        def refuse(status: int) -> Exception:
-            return told(status, operation, request.base_url, f"{operation.subject} {99_000 + status}")
+    def _built(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
+        data = QUESTIONS[operation](tenant.center, at, number)
+        if tenant.pins:
+            shown = records(operation, data)
+            for pin in self._pins.read(tenant, operation.kind, shown, at):
+                shown[pin.key].update(pin.fields)
+        return _written(data, tenant, format_instant(at))
 
-        hooks.Outcome(status).happen(self._pause, refuse)
-        response = _response(self._answer(operation, tenant, at, None))
-        response.status_code = status if response.status_code == 200 else response.status_code
-        return response
+
+class Counter:
+    """
+    Answers requests for a token.
+
+    Args:
+        desk: Makes the answer.
+        around: Begins each exchange.
+        manners: KPN's.
+        sandbox: Knows the accounts.
+    """
+
+    def __init__(self, desk: TokenDesk, around: Hooks, manners: KpnManners, sandbox: Sandbox) -> None:
+        self._desk = desk
+        self._around = around
+        self._manners = manners
+        self._sandbox = sandbox
+
+    def respond(self) -> Response:
+        """The answer to the current request."""
+        exchange = self._around.begin(self._manners, TOKEN.key, partial(_forced, TOKEN, None))
+
+        def enter(account: Account) -> None:
+            self._around.admit(exchange, self._sandbox.tenant(account.client_id), counted=False)
+
+        return Response(self._desk.answer(request, enter), headers=[*HEADERS, *_UNSTORED])
 
 
-def blueprint(dashboard: Dashboard, desk: TokenDesk, pause: hooks.Pause, base_path: str) -> Blueprint:
+def blueprint(dashboard: Dashboard, counter: Counter, base_path: str) -> Blueprint:
     """
     The routes.
 
     Args:
         dashboard: Answers requests for resources.
-        desk: Answers requests for a token.
-        pause: Lets some seconds pass.
+        counter: Answers requests for a token.
         base_path: Second home of the resources, empty for none.
     """
     kpn = Blueprint("kpn", __name__)
     for operation in OPERATIONS:
-        view = _token_view(desk, pause) if operation is TOKEN else _resource_view(dashboard, operation)
+        view = counter.respond if operation is TOKEN else _resource_view(dashboard, operation)
         methods = ["GET", "POST"] if operation is TOKEN else ["GET"]
         for home in {"", base_path} if operation is not TOKEN else {""}:
             name = operation.key + ("_at_base_path" if home else "")
@@ -167,37 +158,43 @@ def blueprint(dashboard: Dashboard, desk: TokenDesk, pause: hooks.Pause, base_pa
     return kpn
 
 
-def refused(error: Exception, guard: Guard, base_path: str) -> Response:
+class Refusals:
     """
-    The answer to a request that went wrong, in KPN's shape.
+    Answers requests that went wrong, in KPN's shape.
 
-    Below the base path a caller must first show that he may know which paths exist.
+    Args:
+        guard: Tells who calls.
+        around: Begins the exchange of a request that asks for nothing that exists.
+        manners: KPN's.
+        base_path: Second home of the resources, empty for none.
     """
-    if isinstance(error, HttpNotFound) and base_path and f"{request.path}/".startswith(f"{base_path}/"):
-        try:
-            guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))
-        except OAuth2Error as stranger:
-            error = stranger
-    return errors.refused(error, raw_path(request.environ)).response()
 
+    def __init__(self, guard: Guard, around: Hooks, manners: KpnManners, base_path: str) -> None:
+        self._guard = guard
+        self._around = around
+        self._manners = manners
+        self._home = f"{base_path}/" if base_path else ""
 
-def raw_path(environ: dict[str, Any]) -> str:
-    """The path as it came over the wire, nothing decoded."""
-    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO", ""))
-    return _AUTHORITY.sub("", target).partition("?")[0]
+    def respond(self, error: Exception) -> Response:
+        """
+        The answer to the current request.
+
+        Below the base path a caller must first show that he may know which paths exist.
+        """
+        at_home = bool(self._home) and f"{request.path}/".startswith(self._home)
+        if at_home or isinstance(error, HttpMethodNotAllowed):
+            self._around.begin_refusal(self._manners)
+        if at_home and isinstance(error, HttpNotFound):
+            try:
+                self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))
+            except OAuth2Error as stranger:
+                error = stranger
+        return self._manners.refused(error)
 
 
 def _resource_view(dashboard: Dashboard, operation: Operation) -> Callable[..., Response]:
     def view(Logid: str | None = None, Number: str | None = None) -> Response:
         return dashboard.respond(operation, Logid or Number)
-
-    return view
-
-
-def _token_view(desk: TokenDesk, pause: hooks.Pause) -> Callable[..., Response]:
-    def view() -> Response:
-        hooks.wished(pause, STATUSES, lambda status: told(status, TOKEN, request.base_url))
-        return Response(desk.answer(request), headers=[*HEADERS, ("Cache-Control", "no-store"), ("Pragma", "no-cache")])
 
     return view
 
@@ -218,9 +215,13 @@ def _number(operation: Operation, text: str) -> int:
     return int(text)
 
 
-def _built(operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
-    body = orjson.dumps({"Error": None, "DataSet": QUESTIONS[operation](tenant.center, at, number)})
-    tag, instant = etag(body), format_instant(at)
+def _forced(operation: Operation, subject: str | None, status: int) -> Exception:
+    return told(status, operation, request.base_url, subject)
+
+
+def _written(data: dict[str, Any], tenant: Tenant, instant: str) -> Answer:
+    body = orjson.dumps({"Error": None, "DataSet": data})
+    tag = etag(body)
     special = [
         ("ETag", tag),
         ("Cache-Control", "no-cache"),

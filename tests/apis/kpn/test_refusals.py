@@ -1,11 +1,15 @@
 """Every refusal, in KPN's shapes."""
 
 import json
+import sqlite3
+from contextlib import closing
+from json import JSONDecodeError
 
 import pytest
 
 from kpn_sandbox.apis.kpn.operations import RESOURCES
-from kpn_sandbox.storage import StorageError
+
+from ..conftest import CREDENTIALS, TOKEN_URL
 
 BASE = "/communication/kpn/dashboard-server"
 NUMBERS = {"{Logid}": "40001", "{Number}": "1000"}
@@ -167,18 +171,39 @@ def test_a_path_beside_the_base_path_is_nobody_s(client):
     assert client.get(f"{BASE}s").status_code == 404
 
 
-def test_a_failure_of_the_sandbox_is_a_fault(app, get, tmp_path, caplog):
+def test_a_failure_of_the_sandbox_is_a_fault(get, tmp_path, caplog):
     """No trace in the answer; the log has it, under the id that the caller got."""
-    app.extensions["kpn_sandbox"].sandbox.database.close()
-    for path in tmp_path.iterdir():
-        path.write_bytes(b"spoiled" * 1000)
+    with closing(sqlite3.connect(tmp_path / "sandbox.db")) as database:
+        database.execute("UPDATE accounts SET origin = 'spoiled', version = version + 1")
+        database.commit()
 
     answer = get("/agents", X_Request_Id="look-for-me")
 
     assert answer.data == fault("Internal server error", "messaging.runtime.InternalServerError")
     assert (answer.status_code, answer.headers["X-Request-Id"]) == (500, "look-for-me")
     assert "look-for-me" in caplog.text
-    assert caplog.records[0].exc_info[0] is StorageError
+    assert caplog.records[0].exc_info[0] is JSONDecodeError
+
+
+@pytest.mark.parametrize("ask", ["resource", "token"])
+def test_a_database_that_fails_is_an_unavailable_service(app, client, get, tmp_path, caplog, ask):
+    """The log says in one line what is wrong with it."""
+    app.extensions["kpn_sandbox"].sandbox.database.close()
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"spoiled" * 1000)
+
+    answer = get("/agents") if ask == "resource" else client.post(TOKEN_URL, data=CREDENTIALS)
+
+    code = "messaging.adaptors.http.flow.ServiceUnavailable"
+    assert (answer.status_code, answer.data) == (503, fault("The Service is temporarily unavailable", code))
+    assert caplog.records[0].exc_info is None
+    assert "sandbox.db cannot be used: file is not a database" in caplog.text
+
+
+def test_a_wished_failure_is_not_logged(get, caplog):
+    """Nothing has failed."""
+    assert get("/agents", Prefer="code=500").status_code == 500
+    assert caplog.records == []
 
 
 def test_every_refusal_of_a_known_path_is_json(client):

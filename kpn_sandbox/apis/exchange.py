@@ -1,0 +1,194 @@
+"""
+One request of a vendor's API and its answer.
+
+An outcome may be forced by the caller (`Prefer`), by a reserved number or by a fault plan, and always happens in the
+same way: a status of 300 or more ends the request with the vendor's own refusal, a lower one replaces only the status
+of an answer that succeeded. What is the vendor's own stands in its `Manners`.
+"""
+
+from collections.abc import Callable, Collection
+from time import perf_counter
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+from flask import Response
+
+from kpn_sandbox.apis.connections import Broken, drip
+from kpn_sandbox.apis.wire import raw_path, request_id, sent_headers, token_mark
+from kpn_sandbox.control.faults import Outcome
+from kpn_sandbox.control.journal import Entry
+from kpn_sandbox.control.quota import Count
+from kpn_sandbox.control.tenant import Tenant
+
+Pause = Callable[[float], None]
+"""Lets some seconds pass while others are served."""
+
+Refuse = Callable[[int], Exception]
+"""Makes the vendor's refusal of a status."""
+
+_BREAKS = ("reset", "empty", "garbage")
+_WITHOUT_BODY = (204, 205)
+_OF_A_BODY = ("Content-Length", "Content-Type", "ETag")
+_NO_ANSWER = 0
+
+
+class Caller(NamedTuple):
+    """Whose a request is that was not admitted."""
+
+    tenant: Tenant | None
+    """None when nobody can tell."""
+    note: str = ""
+    """Why it was not admitted, for the journal."""
+
+
+class Manners(Protocol):
+    """How one vendor's API takes part in an exchange."""
+
+    api: str
+    """The one word for it in settings and in the journal."""
+    statuses: Collection[int]
+    """Those that a caller may wish for."""
+
+    def caller(self) -> Caller:
+        """Whose the current request is, though it was not admitted."""
+
+    def quota_headers(self, count: Count) -> list[tuple[str, str]]:
+        """How a quota is told."""
+
+    def refused(self, error: Exception) -> Response:
+        """The answer when this went wrong."""
+
+
+class Exchange:
+    """
+    One request and its answer.
+
+    Args:
+        manners: Those of the API that is asked.
+        operation: What is asked for; empty when nothing of the API is.
+        refuse: Makes the refusal of a status.
+        pause: Lets some seconds pass.
+        wall_at: Wall time.
+    """
+
+    # One is made per request, and most of them need little of it.
+    __slots__ = (
+        "manners",
+        "operation",
+        "refuse",
+        "wall_at",
+        "at",
+        "tenant",
+        "applied",
+        "count",
+        "outcomes",
+        "notes",
+        "_pause",
+        "_began",
+    )
+
+    def __init__(self, manners: Manners, operation: str, refuse: Refuse, pause: Pause, wall_at: float) -> None:
+        self.manners = manners
+        self.operation = operation
+        self.wall_at = wall_at
+        self.at: float | None = None
+        """The instant that the caller wishes an answer of; None for now."""
+        self.tenant: Tenant | None = None
+        """Who calls, once he is known."""
+        self.applied = ""
+        """The wishes that were fulfilled."""
+        self.count: Count | None = None
+        """How the quota stands, when the request was counted."""
+        self.outcomes: list[Outcome] = []
+        self.notes: list[str] = []
+        """What the journal shall tell beside request and answer."""
+        self.refuse = refuse
+        self._pause = pause
+        self._began = perf_counter()
+
+    def happen(self, outcome: Outcome, refuse: Refuse | None = None) -> None:
+        """
+        Let an outcome happen as far as it comes before the answer.
+
+        Args:
+            outcome: What shall become of the request.
+            refuse: Makes the refusal of its status, when that is another one than usual.
+
+        Raises:
+            Exception: The refusal.
+        """
+        self.outcomes.append(outcome)
+        if outcome.delay_ms:
+            self._pause(outcome.delay_ms / 1000)
+        if outcome.connection in _BREAKS:
+            # Nobody will see this refusal; it only saves the making of an answer.
+            raise self.refuse(503)
+        if outcome.status is not None and outcome.status >= 300:
+            raise (refuse or self.refuse)(outcome.status)
+
+    def dress(self, response: Response) -> None:
+        """Add to an answer what is forced, wished and counted."""
+        for outcome in self.outcomes:
+            _force(outcome, response)
+        if self.applied:
+            response.headers["Preference-Applied"] = self.applied
+        if self.count is not None:
+            response.headers.extend(self.manners.quota_headers(self.count))
+
+    def delivered(self, response: Response) -> Response:
+        """The answer as it shall arrive, if it does."""
+        for outcome in self.outcomes:
+            if outcome.connection in _BREAKS:
+                return Broken(str(outcome.connection))
+            if outcome.connection is not None:
+                return drip(response, self._pause)
+        return response
+
+    def entry(self, environ: dict[str, Any], response: Response) -> Entry | None:
+        """What the journal keeps; None when nobody can tell whose request it is."""
+        if self.tenant is None:
+            self.tenant, note = self.manners.caller()
+            if self.tenant is None:
+                return None
+            self.notes += [note] if note else []
+        return Entry(
+            client_id=self.tenant.account.client_id,
+            id=request_id(environ),
+            at=self.tenant.clock.now(self.wall_at),
+            wall_at=self.wall_at,
+            api=self.manners.api,
+            operation=self.operation,
+            method=environ["REQUEST_METHOD"],
+            path=raw_path(environ),
+            query=environ.get("QUERY_STRING", ""),
+            status=self._status(response),
+            duration_ms=round((perf_counter() - self._began) * 1000, 3),
+            headers=sent_headers(environ),
+            note="; ".join(self.notes),
+            token=token_mark(environ),
+            retry_after=_seconds(response.headers.get("Retry-After")),
+        )
+
+    def _status(self, response: Response) -> int:
+        broken = self.outcomes and any(outcome.connection in _BREAKS for outcome in self.outcomes)
+        return _NO_ANSWER if broken else response.status_code
+
+
+def _force(outcome: Outcome, response: Response) -> None:
+    forced = response.status_code if outcome.status is None else outcome.status
+    if response.status_code not in (200, forced) or outcome.ok:
+        return
+    response.status_code = forced
+    if outcome.body is not None:
+        response.set_data(outcome.body.encode() if isinstance(outcome.body, str) else orjson.dumps(outcome.body))
+        response.headers.pop("ETag", None)
+    if forced in _WITHOUT_BODY:
+        response.set_data(b"")
+        for name in _OF_A_BODY:
+            response.headers.pop(name, None)
+    for name, value in outcome.headers.items():
+        response.headers[name] = value
+
+
+def _seconds(retry_after: str | None) -> int | None:
+    return int(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None
