@@ -6,13 +6,15 @@ two centers of the same account give the same answers, to questions in any order
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from kpn_sandbox.simulation.arrivals import Span, arrivals_per_hour
 from kpn_sandbox.simulation.calendar_day import CalendarDay, day_of
+from kpn_sandbox.simulation.casting import Casting
 from kpn_sandbox.simulation.counters import Tally
-from kpn_sandbox.simulation.daybook import FIRST_LOGIN, FIRST_NUMBER, DayBook
+from kpn_sandbox.simulation.day import DayTrace
+from kpn_sandbox.simulation.daybook import FIRST_LOGIN, FIRST_NUMBER, DayBook, casting
 from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
 from kpn_sandbox.simulation.facts import AgentFact, Direction, PortState, QueueFact, Status, TheoryFact, TrunkFact
 from kpn_sandbox.simulation.plan import plan_of
@@ -115,19 +117,48 @@ class Center:
 
     def book(self, day: CalendarDay) -> DayBook:
         """A day of the center."""
-        spans = self._spans(day)
-        key = (self.seed, day.date, tuple((span.start, span.plan.profile.digest) for span in spans))
-
         def compute() -> DayBook:
-            return DayBook(self.seed, day_trace(self.seed, day, spans))
+            return DayBook(self.seed, self._simulated(day))
 
-        found: DayBook = self._traces.find(key, compute, DayBook.size)
+        found: DayBook = self._traces.find(self.key(day), compute, DayBook.size)
         return found
+
+    def trace(self, day: CalendarDay) -> DayTrace:
+        """The trace of a day; one that is not kept already is not kept either."""
+        book: DayBook | None = self._traces.kept(self.key(day))
+        return self._simulated(day) if book is None else book.trace
+
+    def key(self, day: CalendarDay) -> Hashable:
+        """The same for days on which the same happens."""
+        return self.seed, day.date, tuple((span.start, span.plan.profile.digest) for span in self._spans(day))
+
+    def casting(self, at: float) -> Casting:
+        """
+        The names in force at an instant.
+
+        Raises:
+            InstantOutOfRange: Before 2000 or after 2100.
+        """
+        profile = self._span_at(at).plan.profile
+        return casting(self.seed, profile.locale, profile.names)
+
+    def queue_name(self, index: int, at: float) -> str:
+        """The name that the queue at an index from 0 has at an instant: its own or the cast's."""
+        queues = self._span_at(at).plan.queues
+        own = queues[index].name if index < len(queues) else None
+        return own or self.casting(at).queue_name(index)
 
     def book_at(self, at: float) -> tuple[DayBook, int]:
         """The day that an instant lies in, and its milliseconds since midnight."""
         day = day_of(at)
         return self.book(day), day.offset(at)
+
+    def _span_at(self, at: float) -> Span:
+        day = day_of(at)
+        return next(span for span in reversed(self._spans(day)) if span.start <= day.offset(at))
+
+    def _simulated(self, day: CalendarDay) -> DayTrace:
+        return day_trace(self.seed, day, self._spans(day))
 
     def _spans(self, day: CalendarDay) -> tuple[Span, ...]:
         begins = [min(max(_milliseconds(epoch.since, day), 0), day.length) for epoch in self._epochs]

@@ -5,6 +5,7 @@ Everything the center can refuse.
         InvalidProfile      a setting of the center is wrong: which, what it was, what would be right
         UnknownScenario     no scenario of that name
         InstantOutOfRange   before 2000 or after 2100
+        PeriodTooLong       more days than are told at a time
         NotFound            nobody and nothing has that number
             UnknownAgent
             UnknownQueue
@@ -43,6 +44,15 @@ class InstantOutOfRange(SimulationError):
     def __init__(self, at: float) -> None:
         super().__init__("instant must be from 2000-01-01 to 2100-12-31 in Europe/Amsterdam")
         self.at = at
+
+
+class PeriodTooLong(SimulationError):
+    """A period of more days than are told at a time."""
+
+    def __init__(self, days: int, most: int) -> None:
+        super().__init__(f"period must be at most {most} days, not {days}")
+        self.days = days
+        self.most = most
 
 
 class NotFound(SimulationError):

@@ -38,6 +38,11 @@ class TraceCache:
                 found = self._keep(key, compute(), size)
         return found[0]
 
+    def kept(self, key: Hashable) -> Any | None:
+        """The thing of that key, None unless it is kept."""
+        found = self._kept.get(key)
+        return None if found is None else found[0]
+
     def _touch(self, key: Hashable) -> None:
         with self._lock:
             if key in self._kept:

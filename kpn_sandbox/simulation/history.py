@@ -1,0 +1,244 @@
+"""
+What happened on a date and over many: the fold over day traces.
+
+A summary of a finished day takes a few kilobytes and is kept; today is the same fold, cut at the instant. So what
+history tells of yesterday is what the counters told when yesterday ended, to the call.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from kpn_sandbox.simulation.arrivals import CUSTOMERS
+from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
+from kpn_sandbox.simulation.calendar_day import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.daylog import ENDED, FATES, HUNG_UP, SENT_AWAY, TALKING, DayLog, day_log
+from kpn_sandbox.simulation.errors import InstantOutOfRange, PeriodTooLong
+from kpn_sandbox.simulation.randomness import Integers
+from kpn_sandbox.simulation.traces import TraceCache
+
+LONGEST_PERIOD = 366
+"""Days that are told at a time."""
+
+HOURS = 24
+LENGTHS = (30_000, 60_000, 120_000, 300_000, 600_000)
+"""Milliseconds at which the next bucket of talk begins; the first begins at 0."""
+
+SUMMARY_BYTES = 32 * 1024 * 1024
+LOG_BYTES = 64 * 1024 * 1024
+
+
+class Answers(NamedTuple):
+    """How many calls were answered, and how many were missed: hung up or sent away."""
+
+    answered: int
+    missed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What happened in a day, or in several."""
+
+    calls: Integers
+    """By fate (`daylog.FATES`), queue and hour of the wall clock in which they came."""
+    lengths: Integers
+    """Answered calls that have ended, by length of talk (`LENGTHS`)."""
+    callers: Integers
+    """Calls of each customer."""
+    attributions: Integers
+    """Calls by what led to them (`ATTRIBUTIONS`)."""
+    talk: int
+    """Milliseconds that the answered calls which have ended lasted."""
+
+    @cached_property
+    def offered(self) -> int:
+        """Calls that came."""
+        return int(self.calls.sum())
+
+    @property
+    def ended(self) -> int:
+        """Answered calls that have ended."""
+        return int(self.lengths.sum())
+
+    @cached_property
+    def total(self) -> Answers:
+        """Of all calls."""
+        return _answers(self.calls.sum(axis=(1, 2), dtype=np.int64))
+
+    def by_hour(self) -> list[Answers]:
+        """For each hour of the wall clock, by the calls that came in it."""
+        return [_answers(each) for each in self.calls.sum(axis=1, dtype=np.int64).T]
+
+    def by_queue(self) -> list[Answers]:
+        """For each queue that had calls, and those before it."""
+        return [_answers(each) for each in self.calls.sum(axis=2, dtype=np.int64).T]
+
+    @property
+    def unique_callers(self) -> int:
+        """Customers who called."""
+        return int(np.count_nonzero(self.callers))
+
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return 1000 + sum(column.nbytes for column in (self.calls, self.lengths, self.callers, self.attributions))
+
+
+@dataclass(frozen=True)
+class Days:
+    """What happened from one date to another."""
+
+    each: tuple[tuple[date, Summary], ...]
+    """Every date of the period, quiet ones included."""
+
+    @cached_property
+    def total(self) -> Summary:
+        """All days together."""
+        return _sum(summary for _, summary in self.each)
+
+
+class History:
+    """
+    Tells of centers what happened; shared by all of a process.
+
+    Args:
+        pause: Called between two days that are computed, so that others get their turn.
+    """
+
+    def __init__(self, pause: Callable[[], None] = lambda: None) -> None:
+        self._summaries = TraceCache(SUMMARY_BYTES)
+        self._logs = TraceCache(LOG_BYTES)
+        self._pause = pause
+
+    def days(self, center: Center, first: date, last: date, at: float, customer: int | None = None) -> Days:
+        """
+        What happened in a period.
+
+        Args:
+            center: The center.
+            first: Its first date.
+            last: Its last date; the day is told as well.
+            at: The instant up to which things have happened; epoch seconds.
+            customer: Only calls of the customer at this index from 0.
+
+        Raises:
+            PeriodTooLong: More than `LONGEST_PERIOD` days.
+            InstantOutOfRange: A date before 2000 or after 2100, or such an instant.
+        """
+        count = (last - first).days + 1
+        if count > LONGEST_PERIOD:
+            raise PeriodTooLong(count, LONGEST_PERIOD)
+        for end in (first, last):
+            if not FIRST_DATE <= end <= LAST_DATE:
+                raise InstantOutOfRange(0.0)
+        days = [calendar_day(first + timedelta(days=number)) for number in range(count)]
+        today = day_of(at)
+        return Days(tuple((day.date, self._summary(center, day, today, at, customer)) for day in days))
+
+    def logs(self, center: Center, at: float, count: int) -> Iterator[tuple[CalendarDay, DayLog]]:
+        """
+        The calls of the latest days, the last day first.
+
+        Args:
+            center: The center.
+            at: The instant up to which calls are told; epoch seconds.
+            count: How many days, at most `LONGEST_PERIOD`.
+        """
+        today = day_of(at)
+        yield today, self._log(center, today).until(today.offset(at))
+        for back in range(1, count):
+            earlier = today.date - timedelta(days=back)
+            if earlier < FIRST_DATE:
+                return
+            yield calendar_day(earlier), self._log(center, calendar_day(earlier))
+
+    def _summary(
+        self, center: Center, day: CalendarDay, today: CalendarDay, at: float, customer: int | None
+    ) -> Summary:
+        if day.date > today.date:
+            return NOTHING
+        if customer is not None:
+            log = self._log(center, day).of(customer)
+            return fold(day, log, today.offset(at) if day == today else day.length)
+        if day == today:
+            return fold(day, self._log(center, day), today.offset(at))
+        found: Summary = self._summaries.find(center.key(day), lambda: self._whole(center, day), Summary.size)
+        return found
+
+    def _whole(self, center: Center, day: CalendarDay) -> Summary:
+        return fold(day, self._log(center, day), day.length)
+
+    def _log(self, center: Center, day: CalendarDay) -> DayLog:
+        def compute() -> DayLog:
+            self._pause()
+            return day_log(center.seed, center.trace(day))
+
+        found: DayLog = self._logs.find(center.key(day), compute, DayLog.size)
+        return found
+
+
+def fold(day: CalendarDay, whole: DayLog, instant: int) -> Summary:
+    """
+    The summary of a day.
+
+    Args:
+        day: The day.
+        whole: Its calls.
+        instant: How far the day has come, in milliseconds.
+    """
+    log = whole if instant >= day.length else whole.until(instant)
+    fate, queues = log.fates(instant), int(log.queue.max(initial=0)) + 1
+    hour = np.searchsorted([day.elapsed(60 * hour) for hour in range(HOURS)], log.arrival, side="right") - 1
+    cells = np.bincount((fate * queues + log.queue) * HOURS + hour, minlength=len(FATES) * queues * HOURS)
+    ended = fate == ENDED
+    talk = (log.end - log.answer)[ended]
+    buckets = np.searchsorted(LENGTHS, talk, side="right")
+    return Summary(
+        calls=_narrow(cells.reshape(len(FATES), queues, HOURS)),
+        lengths=_narrow(np.bincount(buckets, minlength=len(LENGTHS) + 1)),
+        callers=_narrow(np.diff(log.firsts)),
+        attributions=_narrow(np.bincount(log.attribution, minlength=len(ATTRIBUTIONS))),
+        talk=int(talk.sum(dtype=np.int64)),
+    )
+
+
+def _sum(summaries: Iterable[Summary]) -> Summary:
+    every = list(summaries)
+    calls = np.zeros((len(FATES), max((each.calls.shape[1] for each in every), default=1), HOURS), dtype=np.int64)
+    for each in every:
+        calls[:, :each.calls.shape[1]] += each.calls
+    return Summary(
+        calls=calls,
+        lengths=_added([each.lengths for each in [NOTHING, *every]]),
+        callers=_added([each.callers for each in [NOTHING, *every]]),
+        attributions=_added([each.attributions for each in [NOTHING, *every]]),
+        talk=sum(each.talk for each in every),
+    )
+
+
+def _added(columns: list[Integers]) -> Integers:
+    added: Integers = np.sum(columns, axis=0, dtype=np.int64)
+    return added
+
+
+NOTHING = Summary(
+    calls=np.zeros((len(FATES), 1, HOURS), dtype="u1"),
+    lengths=np.zeros(len(LENGTHS) + 1, dtype="u1"),
+    callers=np.zeros(CUSTOMERS, dtype="u1"),
+    attributions=np.zeros(len(ATTRIBUTIONS), dtype="u1"),
+    talk=0,
+)
+"""A day that has not come yet."""
+
+
+def _narrow(counts: Integers) -> Integers:
+    """The same counts in as few bytes as they need: there are hundreds of days."""
+    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
+
+
+def _answers(fates: Integers) -> Answers:
+    return Answers(int(fates[TALKING] + fates[ENDED]), int(fates[HUNG_UP] + fates[SENT_AWAY]))

@@ -1,0 +1,117 @@
+"""Orders and invoices are the same for ever, and their statuses follow time."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from kpn_sandbox.simulation.calendar_day import calendar_day
+from kpn_sandbox.simulation.casting import Casting
+from kpn_sandbox.simulation.clientele import KINDS, Clientele, clientele
+from kpn_sandbox.simulation.commerce import DAY, InvoiceStatus, OrderStatus, invoices, orders
+
+NOON = calendar_day(date(2026, 11, 23)).starts_at + 43_200
+CAST = Casting("commerce")
+STEPS = list(OrderStatus)
+
+
+@settings(max_examples=40, deadline=None)
+@given(customer=some.integers(0, 999), later=some.integers(0, 60 * DAY))
+def test_an_order_keeps_what_it_is(customer, later):
+    """Number, instant, products and amount of an order never change, and its status only moves on."""
+    before = {order.number: order for order in orders("seed", customer, NOON, 100)}
+    after = {order.number: order for order in orders("seed", customer, NOON + later, 100)}
+
+    for number in before.keys() & after.keys():
+        first, then = before[number], after[number]
+        assert (first.placed_at, first.amount) == (then.placed_at, then.amount)
+        assert [line[:2] for line in first.lines] == [line[:2] for line in then.lines]
+        assert first.status_since <= then.status_since
+        assert STEPS.index(first.status) <= STEPS.index(then.status)
+
+
+@settings(max_examples=40, deadline=None)
+@given(customer=some.integers(0, 999))
+def test_documents_come_newest_first_and_never_from_the_future(customer):
+    """Orders and invoices are in order of time, and none is dated after the instant that is asked of."""
+    placed = [order.placed_at for order in orders("seed", customer, NOON, 20)]
+    issued = [invoice.issued_at for invoice in invoices("seed", customer, NOON, 20)]
+
+    assert placed == sorted(placed, reverse=True) and issued == sorted(issued, reverse=True)
+    assert all(instant <= NOON for instant in placed + issued)
+    assert max(len(placed), len(issued)) <= 20
+
+
+@settings(max_examples=40, deadline=None)
+@given(customer=some.integers(0, 999))
+def test_an_order_adds_up(customer):
+    """The amount is the sum of the lines, what is delivered was ordered, and an invoice is about its order."""
+    placed = {order.number: order for order in orders("seed", customer, NOON, 100)}
+
+    for order in placed.values():
+        assert order.amount == sum(line.quantity * line.price for line in order.lines)
+        assert all(0 <= line.delivered <= line.quantity for line in order.lines)
+        assert order.status_since <= NOON
+    for invoice in invoices("seed", customer, NOON, 100):
+        assert placed[invoice.order].amount == invoice.amount
+        assert placed[invoice.order].status is not OrderStatus.CANCELLED
+
+
+def test_every_status_occurs():
+    """Among all customers there are orders and invoices of every status."""
+    every = [order.status for customer in range(400) for order in orders("seed", customer, NOON, 20)]
+    billed = [invoice.status for customer in range(400) for invoice in invoices("seed", customer, NOON, 20)]
+
+    assert set(every) == set(OrderStatus) and set(billed) == set(InvoiceStatus)
+
+
+def test_numbers_are_nobody_elses():
+    """No two orders of a center share a number."""
+    numbers = [order.number for customer in range(1000) for order in orders("seed", customer, NOON, 20)]
+
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_the_first_days_of_the_center_have_no_documents_before_them():
+    """Documents begin with the center."""
+    begin = calendar_day(date(2000, 1, 2)).starts_at
+
+    assert all(order.placed_at <= begin for order in orders("seed", 5, begin, 20))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_identifier_leads_to_its_customer(kind):
+    """Whatever somebody knows of a customer leads to the same one."""
+    everybody = clientele(CAST)
+
+    found = [everybody.find(str(getattr(fact, kind))) for fact in everybody]
+
+    assert found == list(range(len(everybody)))
+
+
+@pytest.mark.parametrize(
+    "spelled", ["+31 {0} {1}", "0031{0}{1}", "31{0}{1}", "0{0}{1}", " 31{0}{1}", "+31-{0}-{1}", "+31 (0){0}.{1}"]
+)
+def test_phone_numbers_are_compared_in_e164(spelled):
+    """However a phone number is spelled, it is the same number."""
+    everybody = Clientele(CAST)
+    national = everybody[42].phone.removeprefix("+31")
+
+    found = everybody.find(spelled.format(national[:2], national[2:]))
+
+    assert found == 42
+
+
+@pytest.mark.parametrize("text", ["", " ", "0", "+31", "nobody", "12345678901234567890", "+32123456789", "\x00"])
+def test_what_nobody_has_leads_nowhere(text):
+    """An identifier that nobody has is no error."""
+    assert Clientele(CAST).find(text) is None
+
+
+def test_kaisa_knows_customers_by_an_id_of_its_own():
+    """Kaisa's id leads to the customer, and to nobody else."""
+    everybody = clientele(CAST)
+
+    assert [everybody.find_kaisa(fact.kaisa_customer_id) for fact in everybody] == list(range(len(everybody)))
+    assert everybody.find_kaisa(1) is None

@@ -1,0 +1,260 @@
+"""What history tells is what the counters told, and it adds up."""
+
+from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from kpn_sandbox.simulation import truth
+from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, SHARES, attributions
+from kpn_sandbox.simulation.calendar_day import calendar_day, zone
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.contacts import contacts
+from kpn_sandbox.simulation.daylog import day_log
+from kpn_sandbox.simulation.errors import InstantOutOfRange, PeriodTooLong
+from kpn_sandbox.simulation.history import LENGTHS, LONGEST_PERIOD, Answers, History, Summary
+from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
+from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
+from kpn_sandbox.simulation.traces import TraceCache
+
+TODAY = date(2026, 11, 23)
+DAY = 86_400
+TRACES = TraceCache()
+SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
+
+
+def center(name: str = "normal", seed: str = "history", **fields) -> Center:
+    profile = scenario(name).over(Profile(**{"agents": 20, "trunks": 2, **fields}))
+    return Center(seed, (Epoch(ALWAYS, profile),), TRACES)
+
+
+def at(day: date, second: int) -> float:
+    return calendar_day(day).starts_at + second
+
+
+def last_second(day: date) -> float:
+    return at(day, calendar_day(day).length // 1000 - 1)
+
+
+def figures(summary: Summary) -> list[object]:
+    columns = (summary.calls, summary.lengths, summary.callers, summary.attributions)
+    return [*(column.tolist() for column in columns), summary.talk]
+
+
+def told(subject: Center, first: date, last: date, instant: float, customer: int | None = None) -> Summary:
+    return History().days(subject, first, last, instant, customer).total
+
+
+@settings(max_examples=25, deadline=None)
+@given(name=some.sampled_from(sorted(SCENARIOS)), back=some.integers(0, 400), second=some.integers(0, DAY - 1))
+def test_a_day_is_what_the_counters_tell_at_that_instant(name, back, second):
+    """Offered, answered and missed calls of a day are the sums over KPN's queues, whatever the instant."""
+    day, subject = TODAY - timedelta(days=back), center(name)
+
+    summary = told(subject, day, day, at(day, second))
+
+    queues = subject.queues(at(day, second))
+    answered = sum(queue.answered for queue in queues)
+    lost = sum(queue.offered - queue.answered - queue.waiting for queue in queues)
+    assert summary.offered == sum(queue.offered for queue in queues)
+    assert summary.total == Answers(answered, lost)
+    assert summary.ended == answered - sum(queue.talking for queue in queues)
+
+
+@settings(max_examples=10, deadline=None)
+@given(back=some.integers(1, 60))
+def test_yesterday_agrees_with_a_clock_turned_back(back):
+    """What history tells of a finished day is what it told at the day's last second."""
+    subject, day = center(), TODAY - timedelta(days=back)
+
+    later, then = told(subject, day, day, at(TODAY, 40_000)), told(subject, day, day, last_second(day))
+
+    assert figures(later) == figures(then)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    name=some.sampled_from(sorted(SCENARIOS)),
+    first=some.integers(0, 20),
+    length=some.integers(0, 6),
+    second=some.integers(0, DAY - 1),
+)
+def test_everything_adds_up(name, first, length, second):
+    """Hours, queues, lengths, callers and attributions are cuts of the same calls."""
+    start = TODAY - timedelta(days=first)
+
+    summary = told(center(name), start, start + timedelta(days=length), at(TODAY, second))
+
+    total, waiting = summary.total, int(summary.calls[0].sum())
+    assert total.answered + total.missed + waiting == summary.offered
+    assert _added(summary.by_hour()) == _added(summary.by_queue()) == total
+    assert summary.callers.sum() == summary.attributions.sum() == summary.offered
+    assert summary.ended + int(summary.calls[1].sum()) == total.answered
+
+
+@settings(max_examples=15, deadline=None)
+@given(customer=some.integers(0, 999), second=some.integers(0, DAY - 1))
+def test_a_customers_days_are_the_calls_that_truth_tells(customer, second):
+    """Restricted to a customer, history counts exactly the calls that are told of him."""
+    subject, start = center("busy"), TODAY - timedelta(days=2)
+    instant = at(TODAY, second)
+    who = subject.casting(instant).customer(customer)
+
+    summary = told(subject, start, TODAY, instant, customer)
+
+    period = truth.Period(at(start, 0), instant + 1, instant)
+    calls = [call for call in truth.calls(subject, period) if call.customer == who and call.outcome != "blocked"]
+    talks = [call.ended_at - call.answered_at for call in calls if call.ended_at]
+    assert summary.offered == len(calls) == summary.callers[customer]
+    assert summary.total.answered == sum(call.answered_at is not None for call in calls)
+    assert summary.lengths.tolist() == np.bincount(
+        np.searchsorted(LENGTHS, [round(talk * 1000) for talk in talks], side="right"), minlength=6
+    ).tolist()
+
+
+def test_customers_together_are_the_center():
+    """The days of all customers add up to the days of the center."""
+    history, subject = History(), center("peak", agents=5)
+    period = (TODAY - timedelta(days=1), TODAY, at(TODAY, 50_000))
+
+    every = [history.days(subject, *period, customer).total for customer in range(1000)]
+
+    whole = history.days(subject, *period).total
+    assert sum(each.offered for each in every) == whole.offered
+    assert sum(each.talk for each in every) == whole.talk
+    assert np.array_equal(sum(each.attributions.astype(int) for each in every), whole.attributions)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(SPRING, 23), (AUTUMN, 25)])
+def test_hours_are_those_of_the_wall_clock(day, hours):
+    """On the days of 23 and 25 hours calls still count in the hour that the wall clock showed."""
+    subject = center("lab", agents=60)
+
+    by_hour = told(subject, day, day, last_second(day)).by_hour()
+
+    shown = np.zeros(24, dtype=int)
+    for call in truth.calls(subject, truth.Period(at(day, 0), last_second(day) + 1, last_second(day))):
+        shown[datetime.fromtimestamp(call.arrived_at, zone()).hour] += 1
+    assert [sum(each) for each in by_hour] == shown.tolist()
+    assert sum(count > 0 for count in shown) == min(hours, 24)
+
+
+def test_the_future_is_empty():
+    """A day that has not come yet is told, with nothing on it."""
+    days = History().days(center(), TODAY, TODAY + timedelta(days=2), at(TODAY, 3600))
+
+    assert [day for day, _ in days.each] == [TODAY + timedelta(days=number) for number in range(3)]
+    assert [summary.offered for _, summary in days.each][1:] == [0, 0]
+
+
+def test_a_change_leaves_the_days_before_it_alone():
+    """A profile that comes into force today changes nothing that was told of yesterday."""
+    calm, peak = (scenario(name).over(Profile(agents=20, trunks=2)) for name in ("calm", "peak"))
+    noon, evening = at(TODAY, 43_200), at(TODAY, 72_000)
+    before = Center("history", (Epoch(ALWAYS, calm),), TRACES)
+    after = Center("history", (Epoch(ALWAYS, calm), Epoch(noon, peak)), TRACES)
+    history, yesterday = History(), TODAY - timedelta(days=1)
+
+    same = [figures(history.days(each, yesterday, TODAY, noon).total) for each in (before, after)]
+
+    assert same[0] == same[1]
+    assert told(after, TODAY, TODAY, evening).offered > told(before, TODAY, TODAY, evening).offered
+
+
+def test_what_is_kept_is_what_is_computed():
+    """Asked in any order, kept or not, the same period gives the same figures."""
+    history, subject = History(), center()
+    start, instant = TODAY - timedelta(days=5), at(TODAY, 30_000)
+
+    history.days(subject, TODAY - timedelta(days=3), TODAY, instant - 7200, 17)
+    twice = [figures(history.days(subject, start, TODAY, instant).total) for _ in range(2)]
+
+    assert twice[0] == twice[1] == figures(told(subject, start, TODAY, instant))
+
+
+def test_a_summary_takes_a_few_kilobytes():
+    """What is kept of a finished day is small."""
+    history = History()
+    days = history.days(center(agents=50), TODAY - timedelta(days=1), TODAY - timedelta(days=1), at(TODAY, 0))
+
+    assert days.each[0][1].size() < 4096
+
+
+@pytest.mark.parametrize("length", [LONGEST_PERIOD + 1, 40_000])
+def test_a_period_beyond_a_year_is_refused(length):
+    """No more than 366 days are told at a time, and nothing is computed before that is known."""
+    with pytest.raises(PeriodTooLong, match="at most 366 days"):
+        told(center(), TODAY, TODAY + timedelta(days=length - 1), at(TODAY, 0))
+
+
+@pytest.mark.parametrize("day", [date(1999, 12, 31), date(2101, 1, 1), date.max])
+def test_dates_that_no_center_has_are_refused(day):
+    """History ends where the center does."""
+    with pytest.raises(InstantOutOfRange):
+        told(center(), day, day, at(TODAY, 0))
+
+
+def test_others_get_their_turn_between_days():
+    """Before each day that is computed the pause is called, and not for days that are kept."""
+    pauses: list[None] = []
+    history = History(lambda: pauses.append(None))
+
+    for _ in range(2):
+        history.days(center(), TODAY - timedelta(days=4), TODAY - timedelta(days=1), at(TODAY, 0))
+
+    assert len(pauses) == 4
+
+
+def test_attributions_come_in_their_shares():
+    """Over many calls each attribution has its share, and a call keeps its own when more come after it."""
+    day = calendar_day(TODAY)
+
+    many = attributions("seed", day, 3, 100_000)
+
+    assert np.bincount(many) / 100_000 == pytest.approx([share / 256 for _, share in SHARES], abs=0.01)
+    assert np.array_equal(attributions("seed", day, 3, 100), many[:100])
+    assert len(set(ATTRIBUTIONS)) == len(ATTRIBUTIONS)
+
+
+def test_a_log_holds_every_call_that_was_offered():
+    """A log has the calls of its trace but for the blocked ones, whatever the order."""
+    trace = center("trunk outage").trace(calendar_day(TODAY))
+
+    log = day_log("history", trace)
+
+    kept = trace.calls.outcome != 0
+    assert sorted(log.arrival.tolist()) == sorted(trace.calls.arrival[kept].tolist())
+    assert log.firsts[-1] == kept.sum()
+
+
+@settings(max_examples=10, deadline=None)
+@given(customer=some.integers(0, 300), second=some.integers(0, DAY - 1))
+def test_contacts_are_the_latest_calls_of_a_customer(customer, second):
+    """The contacts of a customer are the calls that truth tells of him, the newest first."""
+    subject, instant = center("busy", agents=40), at(TODAY, second)
+    who = subject.casting(instant).customer(customer)
+
+    found = contacts(History(), subject, customer, instant, 20)
+
+    period = truth.Period(at(TODAY - timedelta(days=27), 0), instant + 1, instant)
+    calls = [call for call in truth.calls(subject, period) if call.customer == who and call.outcome != "blocked"]
+    latest = sorted(calls, key=lambda call: -call.arrived_at)[:20]
+    assert [(each.arrived_at, each.queue, each.agent) for each in found] == [
+        (call.arrived_at, call.queue, call.agent) for call in latest
+    ]
+    assert len({each.number for each in found}) == len(found)
+
+
+def test_instants_are_utc():
+    """A period is one of local dates: midnight in Amsterdam begins a day, not midnight in London."""
+    before_midnight = datetime(2026, 11, 22, 22, 59, 59, tzinfo=timezone.utc).timestamp()
+
+    days = [History().days(center(), TODAY, TODAY, before_midnight + more).total.offered for more in (0, 7200)]
+
+    assert days[0] == 0 < days[1]
+
+
+def _added(each: list[Answers]) -> Answers:
+    return Answers(sum(answers.answered for answers in each), sum(answers.missed for answers in each))
