@@ -5,15 +5,13 @@ Every kind of event is kept as one sorted column over all queues, so an instant 
 event has happened at an instant when it is not later; a state holds from its beginning until just before its end.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace, RingTable
+from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.randomness import Flags, Integers
-
-INSTANT_BITS = 32
 
 
 class Tally(NamedTuple):
@@ -112,27 +110,10 @@ class Counters:
 
     def _column(
         self, queue: Integers, instant: Integers, chosen: Flags | None = None, *weights: Integers
-    ) -> "_Column":
+    ) -> Events:
         kept = slice(None) if chosen is None else chosen
         keys = (queue[kept] << INSTANT_BITS) + instant[kept]
-        return _Column(keys, [each[kept] for each in weights], self._queues)
-
-
-class _Column:
-    """Events of one kind, sorted by queue and instant, with running totals of their weights."""
-
-    def __init__(self, keys: Integers, weights: Sequence[Integers], queues: Integers) -> None:
-        order = np.argsort(keys) if weights else slice(None)
-        self._keys = keys[order] if weights else np.sort(keys)
-        self._totals = [np.concatenate(([0], np.cumsum(each[order]))) for each in weights]
-        self._first = np.searchsorted(self._keys, queues << INSTANT_BITS)
-
-    def count(self, probes: Integers) -> Integers:
-        return np.searchsorted(self._keys, probes, side="right") - self._first
-
-    def total(self, probes: Integers, weight: int = 0) -> Integers:
-        totals = self._totals[weight]
-        return totals[np.searchsorted(self._keys, probes, side="right")] - totals[self._first]
+        return Events(keys, [each[kept] for each in weights], self._queues)
 
 
 class _OldestCalls:

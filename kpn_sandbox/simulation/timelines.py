@@ -38,6 +38,16 @@ class AgentState(NamedTuple):
     """The call of an agent who rings, talks or wraps up; the reason of one in AUX."""
 
 
+class Changes(NamedTuple):
+    """Changes of agents, in order of agent and instant; one column for each thing known of them."""
+
+    agent: Integers
+    instant: Integers
+    state: Integers
+    """Positions in `STATES`."""
+    detail: Integers
+
+
 class AgentTimeline:
     """Every change of every agent on a day."""
 
@@ -62,6 +72,16 @@ class AgentTimeline:
     def read(self, place: int) -> AgentState:
         """A change."""
         return _read(int(self._changes[place]))
+
+    def columns(self) -> Changes:
+        """All changes of everybody; each agent has one at midnight."""
+        changes = self._changes
+        return Changes(
+            changes >> _AGENT_AT,
+            changes >> _INSTANT_AT & ((1 << 27) - 1),
+            changes >> _STATE_AT & 7,
+            changes & ((1 << _STATE_AT) - 1),
+        )
 
     def of(self, agent: int) -> list[AgentState]:
         """All changes of one agent on the day, in order."""

@@ -1,0 +1,91 @@
+"""
+How conversations turned out: what an agent or the center notes of each that has ended.
+
+Which it is follows from a stream of its own; only a call that was transferred is noted as such, whatever is drawn.
+
+Source:
+    The names from Agent failure to Wrong number are those in the sample of Bright Pattern's Real-Time Statistics API;
+    the others, and how often each occurs, are assumed.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kpn_sandbox.simulation.calendar_day import CalendarDay
+from kpn_sandbox.simulation.day import ANSWERED, CallTable
+from kpn_sandbox.simulation.outbound import OutboundTable
+from kpn_sandbox.simulation.randomness import WORDS, Integers, words
+
+
+class Disposition(NamedTuple):
+    """One way in which a conversation can end."""
+
+    name: str
+    selectable: bool
+    """Whether agents choose it; the center notes the others."""
+    inbound: int
+    """How many of a thousand answered calls end so; 0 for none, also where it may occur."""
+    outbound: int
+    """How many of a thousand calls that were made and answered end so."""
+    uses: frozenset[str]
+    """The directions it is meant for."""
+
+
+INBOUND, OUTBOUND, PREVIEW = "inbound", "outbound", "preview"
+
+
+def _disposition(name: str, inbound: int, outbound: int, uses: str, *, selectable: bool = True) -> Disposition:
+    return Disposition(name, selectable, inbound, outbound, frozenset(uses.split()))
+
+
+DISPOSITIONS = (
+    _disposition("Agent failure", 2, 2, "inbound outbound preview", selectable=False),
+    _disposition("Callback agreed", 90, 160, "inbound outbound preview"),
+    _disposition("Disposition not found", 3, 3, "inbound outbound preview", selectable=False),
+    _disposition("Dropped while talking", 15, 10, "inbound outbound preview", selectable=False),
+    _disposition("No answer", 0, 0, "outbound preview", selectable=False),
+    _disposition("Not interested", 0, 330, "outbound preview"),
+    _disposition("Offer rejected", 0, 85, "outbound preview"),
+    _disposition("Phone number out of service", 0, 0, "outbound preview", selectable=False),
+    _disposition("Problem solved", 610, 150, "inbound outbound"),
+    _disposition("Problem unsolved", 120, 40, "inbound outbound"),
+    _disposition("Product sold", 110, 180, "inbound outbound preview"),
+    _disposition("Silence", 15, 5, "inbound outbound", selectable=False),
+    _disposition("System failure", 1, 1, "inbound outbound preview", selectable=False),
+    _disposition("Transferred", 0, 0, "inbound", selectable=False),
+    _disposition("Wrong number", 34, 34, "inbound outbound preview"),
+)
+"""In order of their names."""
+
+_CODES = {disposition.name: code for code, disposition in enumerate(DISPOSITIONS)}
+_TRANSFERRED, _NO_ANSWER = _CODES["Transferred"], _CODES["No answer"]
+_OUT_OF_SERVICE = _CODES["Phone number out of service"]
+_DEAD_NUMBERS = 40
+"""Of a thousand numbers that are not answered so many are out of service."""
+
+
+def code_of(name: str) -> int | None:
+    """The position of a disposition in `DISPOSITIONS`, None when there is none of that name."""
+    return _CODES.get(name)
+
+
+def inbound_dispositions(seed: str, day: CalendarDay, calls: CallTable) -> Integers:
+    """The disposition of each call that came in, by its position; -1 of one that was not answered."""
+    drawn = np.zeros(len(calls.queue), dtype=np.int64)
+    for queue in np.unique(calls.queue).tolist():
+        rows = np.flatnonzero(calls.queue == queue)
+        drawn[rows] = words(len(rows), seed, day.date, "dispositions", queue)
+    noted = np.where(calls.transferred, _TRANSFERRED, _drawn([each.inbound for each in DISPOSITIONS], drawn))
+    return np.where(calls.outcome == ANSWERED, noted, -1)
+
+
+def outbound_dispositions(calls: OutboundTable) -> Integers:
+    """The disposition of each call that was made."""
+    dead = calls.draw < WORDS * _DEAD_NUMBERS // 1000
+    missed = np.where(dead, _OUT_OF_SERVICE, _NO_ANSWER)
+    return np.where(calls.answer >= 0, _drawn([each.outbound for each in DISPOSITIONS], calls.draw), missed)
+
+
+def _drawn(shares: list[int], drawn: Integers) -> Integers:
+    return np.searchsorted(np.cumsum(shares), drawn * 1000 // WORDS, side="right")
