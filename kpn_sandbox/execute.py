@@ -67,7 +67,7 @@ def _unused_faults(client: Client) -> int:
         raise StartError(f"the faults cannot be looked up: {error}", 1) from None
     for client_id, fault in left:
         told = f"{client_id}: fault {fault['id']} on {fault['operation'] or 'any operation'} of {fault['api']}"
-        print(f"kpn-sandbox: {told} has {fault['remaining']} unused outcomes", file=sys.stderr)
+        print(f"kpn-sandbox: {told} has {fault['remaining']} outcomes left", file=sys.stderr)
     return 1 if left else 0
 
 

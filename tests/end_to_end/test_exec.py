@@ -21,6 +21,21 @@ print(len(token), len(told["ADMIN_TOKEN"]) >= 8, *sys.argv[1:])
 WAIT = "import sys, time; print('waiting', flush=True); time.sleep(30)"
 
 
+FAIL = """
+import os
+from kpn_sandbox.client import Client, Refused
+told = {name: os.environ["KPN_SANDBOX_" + name] for name in ("URL", "CLIENT_ID", "CLIENT_SECRET")}
+account = Client(told["URL"]).account(told["CLIENT_ID"], told["CLIENT_SECRET"])
+account.fail("token", {"status": 503}, {"status": 503})
+account.fail("agents", {"status": 500}, repeat=True)
+for _ in range(TIMES):
+    try:
+        account.token()
+    except Refused:
+        pass
+"""
+
+
 def leftovers() -> set[Path]:
     return set(Path(tempfile.gettempdir()).glob("kpn-sandbox-*"))
 
@@ -45,6 +60,22 @@ def test_the_exit_code_is_the_commands():
     ran = subprocess.run([*COMMAND, "--", sys.executable, "-c", "raise SystemExit(7)"], timeout=SOON)
 
     assert ran.returncode == 7
+
+
+@pytest.mark.parametrize(("times", "code"), [(1, 1), (2, 0)])
+def test_faults_that_must_be_used_are(times, code):
+    """A command that succeeds but leaves outcomes fails when told to; a fault that repeats has no end."""
+    program = FAIL.replace("TIMES", str(times))
+
+    ran = subprocess.run(
+        [*COMMAND, "--require-faults-used", "--", sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+    )
+
+    assert ran.returncode == code
+    assert ("has 1 outcomes left" in ran.stderr) == (code == 1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

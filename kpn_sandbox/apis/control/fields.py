@@ -46,6 +46,9 @@ class Whole(fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if self.metadata.get("in_query") and isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
             return int(value)
+        # There are programs that know no whole numbers and write 60.0.
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid")
         return value

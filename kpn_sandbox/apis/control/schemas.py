@@ -123,6 +123,9 @@ class OutcomeSchema(Strict):
 
     @validates_schema
     def _together(self, data: dict[str, Any], **kwargs: Any) -> None:
+        for name in ("body", "headers"):
+            if name in data and "status" not in data:
+                raise refusal("status", f"given beside {name}: a whole number from 200 to 599")
         if not data.keys() & {"status", "delay_ms", "connection", "ok"}:
             raise ValidationError("an object with status, delay_ms, connection or ok")
         if data.get("ok") is False:
@@ -130,9 +133,6 @@ class OutcomeSchema(Strict):
         for name in ("status", "connection"):
             if "ok" in data and name in data:
                 raise refusal("ok", f"left out beside {name}")
-        for name in ("body", "headers"):
-            if name in data and "status" not in data:
-                raise refusal("status", f"given beside {name}: a whole number from 200 to 599")
         if "connection" in data and "status" in data:
             raise refusal("connection", "left out beside status")
 
