@@ -26,6 +26,7 @@ KEPT = 10_000
 
 _PRUNE_EVERY = 100
 _OWNERS = 100_000
+_NOTED = 1000
 _ROW = tokens.c
 _FIND = select(_ROW.client_id, _ROW.issued_at, _ROW.revoked).where(_ROW.digest == bindparam("digest"))
 _SAVE = (
@@ -111,6 +112,8 @@ class Tokens:
         if row is None or row[0] != tenant.account.client_id:
             return None
         token = AccessToken(tenant, row[1], bool(row[2]))
+        if len(tenant.notes) >= _NOTED:
+            tenant.notes.clear()
         tenant.notes[text] = token
         return token
 

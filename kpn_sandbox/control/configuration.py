@@ -4,8 +4,10 @@ The configuration of a center over time: what it began with, and a log of what w
 Nothing that was is ever changed by a change: that is what instants are for.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import json_merge_patch
@@ -59,7 +61,7 @@ class Setting:
         Raises:
             InvalidProfile: The two together make a center that cannot be.
         """
-        return scenario(self.scenario).over(self.profile)
+        return _over(self.scenario, self.profile)
 
 
 def settings_of(account: Account, log: Iterable[Change]) -> tuple[Setting, ...]:
@@ -106,8 +108,7 @@ def patched(profile: Profile, patch: dict[str, Any]) -> Profile:
     Raises:
         InvalidProfile: That cannot be; nothing is applied.
     """
-    merged: dict[str, Any] = json_merge_patch.merge(profile.to_dict(), patch)
-    return Profile.from_dict(merged)
+    return _patched(profile, json.dumps(patch))
 
 
 def restated(changes: Iterable[Change], patch: dict[str, Any]) -> dict[str, Any]:
@@ -116,3 +117,15 @@ def restated(changes: Iterable[Change], patch: dict[str, Any]) -> dict[str, Any]
     for change in changes:
         whole.update(change.profile or {})
     return {**whole, **patch}
+
+
+# A log is read again after each change, and most of it is as it was.
+@lru_cache(maxsize=4096)
+def _over(name: str, profile: Profile) -> Profile:
+    return scenario(name).over(profile)
+
+
+@lru_cache(maxsize=4096)
+def _patched(profile: Profile, patch: str) -> Profile:
+    merged: dict[str, Any] = json_merge_patch.merge(profile.to_dict(), json.loads(patch))
+    return Profile.from_dict(merged)

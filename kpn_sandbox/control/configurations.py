@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select
 
 from kpn_sandbox.control.accounts import Account, account_of
 from kpn_sandbox.control.changes import changing
@@ -119,15 +120,18 @@ class _Draft:
         """The account's instant in whole seconds, from which a change counts."""
 
     def add(self, change: Change) -> None:
-        self._log.append(change)
-        values = {
-            "client_id": self._client_id,
-            "effective_at": change.effective_at,
-            "profile": None if change.profile is None else json.dumps(change.profile),
-            "scenario": change.scenario,
-            "ends": int(change.ends),
-        }
-        self._connection.execute(insert(configuration).values(values))
+        """Write a change down; one of the same instant and sort becomes part of it, so a log need not grow."""
+        same = [
+            known
+            for known in self._log
+            if known.effective_at == change.effective_at and (known.profile is None) == (change.profile is None)
+        ]
+        if change.profile is not None:
+            change = replace(change, profile=restated(same, change.profile))
+        self._log = [known for known in self._log if known not in same] + [change]
+        which = _ROW.scenario if change.profile is None else _ROW.profile
+        self._delete(which.is_not(None), _ROW.effective_at == change.effective_at)
+        self._connection.execute(insert(configuration).values(client_id=self._client_id, **_columns(change)))
 
     def rebuild(self, patch: dict[str, Any]) -> None:
         """Let all patches of today, and a new one, count from midnight on."""
@@ -136,8 +140,7 @@ class _Draft:
             change for change in self._log if change.profile is not None and midnight <= change.effective_at <= self.now
         ]
         self._log = [change for change in self._log if change not in today]
-        these = (_ROW.profile.is_not(None), _ROW.effective_at.between(midnight, self.now))
-        self._connection.execute(delete(configuration).where(_ROW.client_id == self._client_id, *these))
+        self._delete(_ROW.profile.is_not(None), _ROW.effective_at.between(midnight, self.now))
         today.sort(key=lambda change: change.effective_at)
         self.add(Change(midnight, profile=restated(today, patch)))
 
@@ -151,8 +154,7 @@ class _Draft:
     def forget_ends(self) -> None:
         """Ends of scenarios that are still to come will not come."""
         self._log = [change for change in self._log if not self._is_pending(change)]
-        these = (_ROW.client_id == self._client_id, _ROW.ends == 1, _ROW.effective_at > self.now)
-        self._connection.execute(delete(configuration).where(*these))
+        self._delete(_ROW.ends == 1, _ROW.effective_at > self.now)
 
     def finish(self) -> Setting:
         """
@@ -165,6 +167,9 @@ class _Draft:
         epochs_of(settings)
         return setting_at(settings, self.now)
 
+    def _delete(self, *which: ColumnElement[bool]) -> None:
+        self._connection.execute(delete(configuration).where(_ROW.client_id == self._client_id, *which))
+
     def _is_pending(self, change: Change) -> bool:
         return change.ends and change.effective_at > self.now
 
@@ -172,6 +177,11 @@ class _Draft:
 def log_of(connection: Connection, client_id: str) -> tuple[Change, ...]:
     """All changes of an account, in the order of their making."""
     return tuple(map(_change, connection.execute(_LOG, {"client_id": client_id})))
+
+
+def _columns(change: Change) -> dict[str, Any]:
+    profile = None if change.profile is None else json.dumps(change.profile)
+    return {**vars(change), "profile": profile, "ends": int(change.ends)}
 
 
 def _change(row: Row[Any]) -> Change:

@@ -2,8 +2,7 @@
 
 import json
 
-from sqlalchemy import bindparam, delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable, bindparam, delete, update
 
 from kpn_sandbox.control.changes import changing
 from kpn_sandbox.control.errors import NoQuota
@@ -13,17 +12,6 @@ from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, quota_counts
 
 _ROW = quota_counts.c
-# Written for PostgreSQL, which took it from SQLite's own dialect: the text is the same for both.
-_COUNT = (
-    insert(quota_counts)
-    .values({name: bindparam(name) for name in ("client_id", "api", "starts_at")} | {"used": 1})
-    .on_conflict_do_update(
-        index_elements=[_ROW.client_id, _ROW.api, _ROW.starts_at],
-        set_={"used": _ROW.used + 1},
-        where=_ROW.used < bindparam("limit"),
-    )
-    .returning(_ROW.used)
-)
 _PRUNE = delete(quota_counts).where(
     _ROW.client_id == bindparam("of_client"), _ROW.api == bindparam("of_api"), _ROW.starts_at < bindparam("before")
 )
@@ -34,6 +22,7 @@ class Quotas:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counted = _counted(database)
 
     def set(self, client_id: str, quota: Quota) -> Quota:
         """
@@ -84,7 +73,7 @@ class Quotas:
         return Count(quota.limit, quota.interval, quota.unit, told, window.ends_at, exceeded, wait)
 
     def _count(self, client_id: str, api: str, starts_at: int, limit: int) -> int | None:
-        row = self._database.row(_COUNT, client_id=client_id, api=api, starts_at=starts_at, limit=limit)
+        row = self._database.row(self._counted, client_id=client_id, api=api, starts_at=starts_at, limit=limit)
         if row == (1,):
             self._database.row(_PRUNE, of_client=client_id, of_api=api, before=starts_at)
         return None if row is None else int(row[0])
@@ -94,3 +83,18 @@ class Quotas:
         with changing(self._database, client_id) as connection:
             connection.execute(update(accounts).where(accounts.c.client_id == client_id).values(quota=text))
             connection.execute(delete(quota_counts).where(_ROW.client_id == client_id))
+
+
+def _counted(database: Database) -> Executable:
+    """Counts one more in a window that is not full yet; gives no row when it is."""
+    statement: Executable = (
+        database.insert(quota_counts)
+        .values({name: bindparam(name) for name in ("client_id", "api", "starts_at")} | {"used": 1})
+        .on_conflict_do_update(
+            index_elements=[_ROW.client_id, _ROW.api, _ROW.starts_at],
+            set_={"used": _ROW.used + 1},
+            where=_ROW.used < bindparam("limit"),
+        )
+        .returning(_ROW.used)
+    )
+    return statement

@@ -1,9 +1,11 @@
 """Checks of numbers that came from outside."""
 
-import math
+import sys
 from typing import Any
 
 from kpn_sandbox.control.errors import InvalidSetting
+
+_LARGEST = sys.float_info.max
 
 
 def number(field: str, value: Any, allowed: str) -> float:
@@ -13,7 +15,7 @@ def number(field: str, value: Any, allowed: str) -> float:
     Raises:
         InvalidSetting: Something else, truth values included.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
         raise InvalidSetting(field, value, allowed)
     return value
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -77,6 +77,17 @@ class Database:
         except Exception as error:
             raise self._refusal(error) from error
 
+    def insert(self, table: Table) -> Any:
+        """An insert in this database's own dialect, which knows what to do about a row that is there already."""
+        # Each dialect takes time to import, and the one at hand is there already.
+        if self._file:
+            from sqlalchemy.dialects.sqlite import insert as insert_into_file
+
+            return insert_into_file(table)
+        from sqlalchemy.dialects.postgresql import insert
+
+        return insert(table)
+
     def check(self) -> None:
         """
         Ask something simple.
@@ -99,8 +110,7 @@ class Database:
 
     def _connected(self) -> Any:
         arguments, options = self._engine.dialect.create_connect_args(self.url)
-        if self._file:
-            options["timeout"] = self._busy_seconds
+        options.update(_patience(self.url, self._busy_seconds))
         connection: Any = self._engine.dialect.connect(*arguments, **options)
         if self._file:
             _set_up(connection, None)
@@ -163,14 +173,23 @@ def _parsed(text_url: str) -> URL:
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:
+    patience = _patience(url, busy_seconds)
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={"timeout": busy_seconds}, max_overflow=-1)
+            return create_engine(url, pool_pre_ping=True, connect_args=patience)
+        engine = create_engine(url, connect_args=patience, max_overflow=-1)
     except (SQLAlchemyError, ImportError) as error:
         raise StorageError(f"database {url.render_as_string()} cannot be used: {error}") from None
     event.listen(engine, "connect", _set_up)
     return engine
+
+
+def _patience(url: URL, busy_seconds: float) -> dict[str, Any]:
+    """How long the driver waits, unless the URL says it."""
+    if url.get_backend_name() == "sqlite":
+        return {"timeout": busy_seconds}
+    wanted = {"connect_timeout": max(2, round(busy_seconds)), "options": f"-c lock_timeout={busy_seconds:.3f}s"}
+    return {name: value for name, value in wanted.items() if name not in url.query}
 
 
 def _set_up(connection: Any, record: Any) -> None:

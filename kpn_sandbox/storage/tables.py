@@ -148,6 +148,49 @@ tokens = Table(
 )
 """One row per access token, known by the digest of its text; issued_at is the account's own time."""
 
+sessions = Table(
+    "sessions",
+    metadata,
+    _serial(),
+    Column("digest", String(64), nullable=False, unique=True),
+    _owner(),
+    Column("user", String(256), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("issued_at", Float, nullable=False),
+    Column("ended", Integer, nullable=False),
+    Index("sessions_by_user", "client_id", "user", "kind"),
+)
+"""
+One row per session of a user of an account, known by the digest of its text; issued_at is the account's own time.
+
+At most one of a user and kind has not ended. The nonce makes a text that follows from a secret another one each time.
+"""
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _owner(primary_key=True),
+    Column("user", String(256), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("wall_at", Float, nullable=False),
+)
+"""What a user of an account wishes to be told, as JSON; made_at is the account's own time."""
+
+wallboards = Table(
+    "wallboards",
+    metadata,
+    _serial(),
+    Column("id", String(36), nullable=False, unique=True),
+    _owner(),
+    Column("name", Text, nullable=False),
+    Column("is_global", Integer, nullable=False),
+    Column("config", Text, nullable=False),
+    Index("wallboards_by_account", "client_id"),
+)
+"""Screens that users of an account have stored; the configuration is JSON."""
+
 kept = Table(
     "kept",
     metadata,

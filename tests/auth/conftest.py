@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from kpn_sandbox.auth import Guard, TokenRequest, Tokens, TokenServer
-from kpn_sandbox.control.accounts import Account
+from kpn_sandbox.control.accounts import Account, NewAccount
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.storage import Database
 
@@ -48,12 +48,12 @@ def wall():
 
 
 @pytest.fixture
-def worker(tmp_path, wall):
+def worker(url, wall):
     """Starts one more worker on the same database."""
     doors = []
 
     def start():
-        doors.append(Door(f"sqlite:///{tmp_path}/sandbox.db", wall))
+        doors.append(Door(url, wall))
         return doors[-1]
 
     yield start
@@ -64,7 +64,7 @@ def worker(tmp_path, wall):
 @pytest.fixture
 def door(worker):
     door = worker()
-    door.sandbox.accounts.create(ANNA, "secret")
+    door.sandbox.accounts.create(NewAccount("anna", "secret", "seed"))
     return door
 
 
@@ -76,9 +76,3 @@ def basic():
         return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
 
     return header
-
-
-@pytest.fixture
-def database_text(tmp_path):
-    """Reads all bytes of the database."""
-    return lambda: b"".join(path.read_bytes() for path in tmp_path.iterdir())

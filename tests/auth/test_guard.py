@@ -3,15 +3,15 @@
 import pytest
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import MissingAuthorizationError, UnsupportedTokenTypeError
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
+from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, SpentToken, UnknownToken
 from kpn_sandbox.auth.tokens import KEPT
-from kpn_sandbox.control.accounts import Account
+from kpn_sandbox.control.accounts import NewAccount
 from kpn_sandbox.control.clock import FrozenClock
 from kpn_sandbox.storage import tables
 
-from .conftest import ANNA
+from tests.auth.conftest import ANNA
 
 
 def test_a_token_tells_who_calls(door):
@@ -56,7 +56,7 @@ def test_a_token_lives_3599_seconds(door, wall):
 
 def test_time_that_stands_keeps_tokens_alive(door, wall):
     """An account whose clock is frozen has tokens that do not age."""
-    door.sandbox.accounts.create(Account("berta", "seed", clock=FrozenClock(wall.at)), "secret")
+    door.sandbox.accounts.create(NewAccount("berta", "secret", clock=FrozenClock(wall.at)))
     text = door.token("berta")["access_token"]
 
     wall.at += 1_000_000
@@ -104,7 +104,7 @@ def test_an_account_changed_by_one_worker_is_changed_at_the_next(door, worker):
     text = door.token()["access_token"]
     other.caller(text)
 
-    door.sandbox.accounts.follow(Account("anna", "new seed"), "secret")
+    door.sandbox.accounts.follow(NewAccount("anna", "secret", "new seed"))
 
     assert other.caller(text).seed == "new seed"
 
@@ -118,22 +118,90 @@ def test_the_steady_state_asks_no_query(door):
     assert len(tenants) == 1
 
 
-def test_the_text_of_a_token_is_not_kept(door, database_text):
+def test_what_others_do_costs_nothing(door, worker):
+    """Only a change of its own account makes a token be read again."""
+    text = door.token()["access_token"]
+    before = door.guard.tenant(f"Bearer {text}")
+
+    worker().sandbox.accounts.create(NewAccount("berta", "secret"))
+    door.token()
+
+    assert door.guard.tenant(f"Bearer {text}") is before
+
+
+def test_a_token_goes_with_its_account(door, worker):
+    """It is unknown everywhere at once, also when another account takes the name."""
+    other = worker()
+    text = door.token()["access_token"]
+    other.caller(text)
+
+    door.sandbox.accounts.delete("anna")
+    with pytest.raises(UnknownToken):
+        other.caller(text)
+    door.sandbox.accounts.create(NewAccount("anna", "secret"))
+
+    with pytest.raises(UnknownToken):
+        other.caller(text)
+
+
+def test_tokens_are_reset(door, worker):
+    """Those given out before are unknown everywhere at once."""
+    other = worker()
+    text = door.token()["access_token"]
+    other.caller(text)
+
+    door.sandbox.reset("anna", ["tokens"])
+
+    with pytest.raises(UnknownToken):
+        other.caller(text)
+
+
+@pytest.mark.parametrize("spoil", ["expire", "revoke"])
+def test_a_spent_token_still_tells_whose_it_was(door, worker, wall, spoil):
+    """Whoever refuses it can say so in the right journal."""
+    other = worker()
+    text = door.token()["access_token"]
+    if spoil == "revoke":
+        door.tokens.revoke(text)
+    else:
+        wall.at += 4000
+
+    with pytest.raises(SpentToken) as refused:
+        other.caller(text)
+
+    assert refused.value.tenant.account == ANNA
+    assert other.guard.owner(f"bearer {text}").account == ANNA
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer abc", "Basic YTpi"])
+def test_nobody_owns_what_was_never_given_out(door, authorization):
+    """There is no journal for it."""
+    assert door.guard.owner(authorization) is None
+
+
+def test_the_text_of_a_token_is_not_kept(door):
     """The database knows its digest only."""
     text = door.token()["access_token"]
 
-    assert text.encode() not in database_text()
+    with door.database.read() as connection:
+        (row,) = connection.execute(select(tables.tokens)).all()
+
+    assert text not in str(row)
 
 
-def test_the_oldest_tokens_are_forgotten(door):
-    """The table is bounded: beyond a hundred thousand the oldest rows go."""
-    first = door.token()["access_token"]
-    later = {"serial": KEPT, "digest": "d", "client_id": "anna", "issued_at": 0.0, "revoked": 0}
+def test_the_oldest_tokens_are_forgotten(door, worker):
+    """An account has so many at most, now and then they are counted; those of others stay."""
+    door.sandbox.accounts.create(NewAccount("berta", "secret"))
+    hers, first = door.token("berta")["access_token"], door.token()["access_token"]
+    later = [{"digest": str(n), "client_id": "anna", "issued_at": 0.0, "revoked": 0} for n in range(KEPT)]
     with door.database.write() as connection:
-        connection.execute(insert(tables.tokens).values(later))
+        connection.execute(insert(tables.tokens), later)
 
-    second = door.token()["access_token"]
+    for _ in range(100):
+        last = door.token()["access_token"]
 
-    assert door.caller(second) == ANNA
+    other = worker()
+    assert other.caller(last) == ANNA
+    assert other.caller(hers).client_id == "berta"
     with pytest.raises(UnknownToken):
-        door.caller(first)
+        other.caller(first)

@@ -3,14 +3,13 @@
 import re
 
 from kpn_sandbox.control.admin import admin_token
-from kpn_sandbox.storage import Database
 
 
-def test_it_is_generated_once_and_kept(database):
+def test_it_is_generated_once_and_kept(database, other):
     """Later starts find the same one, 28 letters and digits."""
     first = admin_token(database, None)
 
-    assert admin_token(Database(database.url.render_as_string()), None) == first
+    assert admin_token(other.database, None) == first
     assert re.fullmatch("[A-Za-z0-9]{28}", first)
 
 

@@ -1,49 +1,6 @@
-"""What is kept in the process stays right and small."""
+"""What is kept in the process stays small."""
 
-from kpn_sandbox.control.memory import Memory, Recent
-
-
-class Generation:
-    def __init__(self):
-        self.number = 1
-
-    def __call__(self):
-        return self.number
-
-
-def test_what_was_read_is_known_until_somebody_writes():
-    """A write empties the memory."""
-    generation = Generation()
-    memory = Memory(generation)
-    memory.fresh()["key"] = "read"
-    kept = dict(memory.fresh())
-
-    generation.number += 1
-
-    assert (kept, memory.fresh()) == ({"key": "read"}, {})
-
-
-def test_an_old_reading_does_not_outlive_a_write():
-    """What was read before a write is not found after it, even when it is put in later."""
-    generation = Generation()
-    memory = Memory(generation)
-    before = memory.fresh()
-
-    generation.number += 1
-    memory.fresh()
-    before["key"] = "old"
-
-    assert memory.fresh() == {}
-
-
-def test_memory_is_bounded():
-    """It starts afresh when it is full."""
-    memory = Memory(Generation(), limit=3)
-
-    for number in range(10):
-        memory.fresh()[number] = number
-
-    assert len(memory.fresh()) <= 3
+from kpn_sandbox.control.memory import Recent
 
 
 def test_recent_keeps_the_last_values():

@@ -99,7 +99,12 @@ def test_reads_are_exact_over_processes(anna, sandbox, url):
 
 @pytest.mark.parametrize(
     ("which", "left"),
-    [((), []), (("agents",), ["1"]), (("agents", "50001"), ["50002", "1"]), (("agents", "50009"), ["50001", "50002", "1"])],
+    [
+        ((), []),
+        (("agents",), ["1"]),
+        (("agents", "50001"), ["50002", "1"]),
+        (("agents", "50009"), ["50001", "50002", "1"]),
+    ],
 )
 def test_pins_are_removed(anna, sandbox, other, which, left):
     """All, those of a kind, or that of one object."""
