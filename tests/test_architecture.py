@@ -127,10 +127,10 @@ def apis() -> list[Path]:
 
 @pytest.mark.parametrize("path", apis(), ids=lambda path: path.name)
 def test_every_api_has_the_same_rooms(path):
-    """Who knows one API finds the way in all of them; only the control API may lack rooms it has no use for."""
+    """Who knows one API finds the way in all of them."""
     rooms = {file.stem for file in path.glob("*.py")}
 
-    assert rooms >= ({"__init__", "routes", "errors"} if path.name == "control" else set(ROOMS))
+    assert rooms >= set(ROOMS)
 
 
 def test_apis_do_not_import_each_other():

@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 import kpn_sandbox
+from kpn_sandbox.apis.control.operations import OPERATIONS as CONTROL, PREFIX, Access
+from kpn_sandbox.apis.kpn.face import BEHAVIORS
 from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESOURCES, TOKEN
 from kpn_sandbox.apis.kpn.schemas import AgentSchema, PortSchema, QueueSchema, TrunkSchema
 from kpn_sandbox.app import create_app
+from kpn_sandbox.control.faults import CONNECTIONS
+from kpn_sandbox.control.reset import LAYERS
 from kpn_sandbox.postman import FILES, collection, text
 from kpn_sandbox.settings import Settings, option, variable
+from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 
 PACKAGE = Path(kpn_sandbox.__file__).parent
@@ -64,8 +69,37 @@ def test_routes_are_the_operations(tmp_path):
 
     paths = {operation.path for operation in RESOURCES}
     assert routed >= {TOKEN.path, *paths, *(base + path for path in paths)}
-    undocumented = {path for path in routed if path not in README and path.removeprefix(base) not in paths}
-    assert not {path for path in undocumented if "{" not in path and path != "/"}
+    others = {path for path in routed if path.removeprefix(base) not in paths and not path.startswith(PREFIX)}
+    assert not {path for path in others if path not in README and "{" not in path and path != "/"}
+
+
+def test_the_remote_control_is_complete():
+    """Every call of the control API stands in the manual, in the order of the code, with who may."""
+    told = [row for row in rows(section("The remote control")) if row[0].startswith(("`GET", "`P", "`DELETE"))]
+
+    who = {Access.OPEN: "anybody", Access.ADMIN: "administrator", Access.ACCOUNT: "account"}
+    assert told == [[f"`{each.method} {each.path}`", each.summary, who[each.access]] for each in CONTROL]
+
+
+def test_the_profile_is_complete():
+    """Every field of the profile stands in the manual."""
+    told = section("The remote control")
+
+    assert [field.name for field in fields(Profile) if f"`{field.name}`" not in told] == []
+
+
+def test_every_layer_is_in_the_manual():
+    """And so is every way to break a connection."""
+    told = section("The remote control")
+
+    assert [word for word in (*LAYERS, *CONNECTIONS) if f"`{word}`" not in told] == []
+
+
+def test_behaviors_are_told_alike():
+    """The manual and /_sandbox/fidelity know the same of KPN's API."""
+    told = [row for row in rows(section("The API")) if len(row) == 2][1:]
+
+    assert told == [[known.name, known.label] for known in BEHAVIORS]
 
 
 def test_the_postman_collection_has_every_operation():

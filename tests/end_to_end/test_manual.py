@@ -1,0 +1,41 @@
+"""What the manual prints works as it stands there."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kpn_sandbox
+
+from .tools import tool
+
+MANUAL = Path(kpn_sandbox.__file__).parent.parent / "README.md"
+SOON = 60
+
+
+def commands(title: str) -> list[str]:
+    """The command lines of a section, continued lines joined."""
+    section = MANUAL.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+
+
+@pytest.mark.parametrize("line", commands("The remote control"))
+def test_each_command_of_the_remote_control_works(sandbox, line):
+    """One after the other on one sandbox, with only the program's place and the address changed."""
+    tool("curl")
+    line = line.replace(".venv/bin/kpn-sandbox", f"{sys.executable} -m kpn_sandbox")
+    line = line.replace("http://127.0.0.1:8080", sandbox.url).replace("curl ", "curl -sS --fail-with-body ")
+
+    ran = subprocess.run(
+        ["sh", "-c", line],
+        env={**os.environ, "KPN_SANDBOX_URL": sandbox.url},
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
