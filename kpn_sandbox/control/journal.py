@@ -7,8 +7,10 @@ happened to that worker since.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -33,8 +35,7 @@ _PRUNE = delete(requests).where(_ROW.client_id == bindparam("of_client"), _ROW.n
 _EXISTS = select(accounts.c.client_id).where(accounts.c.client_id == bindparam("client_id"))
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """
     One request and its answer, without secrets.
 
@@ -67,7 +68,7 @@ class Entry:
     query: str
     status: int
     duration_ms: float
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     note: str = ""
     token: str = ""
     retry_after: int | None = None
@@ -168,11 +169,17 @@ class Journal:
 
 def _columns(entry: Entry) -> dict[str, Any]:
     return {
-        **vars(entry),
+        **entry._asdict(),
         "path": storable(entry.path),
         "query": redacted_query(entry.query),
-        "headers": json.dumps(redacted_headers(entry.headers)),
+        "headers": _written(tuple(entry.headers.items())),
     }
+
+
+@lru_cache(maxsize=1000)
+def _written(headers: tuple[tuple[str, str], ...]) -> str:
+    # A client sends the same headers again and again.
+    return json.dumps(redacted_headers(dict(headers)))
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -1,7 +1,5 @@
 """A journal as an HTTP archive."""
 
-from dataclasses import replace
-
 from kpn_sandbox.control.har import har
 from tests.control.test_journal import ENTRY
 
@@ -54,7 +52,7 @@ def test_an_archive_has_what_the_format_asks_for():
 
 def test_a_request_without_a_query_has_none():
     """And a wait that was told is a header of the answer."""
-    (entry,) = har([replace(ENTRY, query="", retry_after=5)], base_url="http://x", version="1")["log"]["entries"]
+    (entry,) = har([ENTRY._replace(query="", retry_after=5)], base_url="http://x", version="1")["log"]["entries"]
 
     assert (entry["request"]["url"], entry["request"]["queryString"]) == ("http://x/agents", [])
     assert entry["response"]["headers"] == [{"name": "Retry-After", "value": "5"}]

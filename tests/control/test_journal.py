@@ -1,7 +1,5 @@
 """The journal: what an account asked for and how it was answered."""
 
-from dataclasses import replace
-
 import pytest
 
 from kpn_sandbox.control.journal import CAPACITY, Entry, Journal
@@ -45,7 +43,7 @@ def test_what_is_noted_here_is_found_there(anna, sandbox, other):
 def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
     """Whoever made them."""
     for number in range(6):
-        (sandbox, other)[number % 2].journal.note(replace(ENTRY, id=str(number)))
+        (sandbox, other)[number % 2].journal.note(ENTRY._replace(id=str(number)))
 
     assert ids(sandbox.journal.entries(anna)) == ["0", "1", "2", "3", "4", "5"]
 
@@ -64,8 +62,8 @@ def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
 def test_entries_are_filtered(anna, sandbox, wanted, found):
     """All filters count together."""
     sandbox.journal.note(ENTRY)
-    sandbox.journal.note(replace(ENTRY, id="two", api="kaisa", operation="customers", at=ENTRY.at + 10))
-    sandbox.journal.note(replace(ENTRY, id="three", status=503, at=ENTRY.at + 20))
+    sandbox.journal.note(ENTRY._replace(id="two", api="kaisa", operation="customers", at=ENTRY.at + 10))
+    sandbox.journal.note(ENTRY._replace(id="three", status=503, at=ENTRY.at + 20))
 
     page = sandbox.journal.entries(anna, **wanted)
 
@@ -76,7 +74,7 @@ def test_entries_are_filtered(anna, sandbox, wanted, found):
 def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
     """And the count still tells how many there are."""
     for number in range(3):
-        sandbox.journal.note(replace(ENTRY, id=str(number)))
+        sandbox.journal.note(ENTRY._replace(id=str(number)))
 
     page = sandbox.journal.entries(anna, limit=limit)
 
@@ -86,7 +84,7 @@ def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
 def test_only_the_last_thousand_are_shown(anna, sandbox):
     """It tells how many are not, also when they are not taken away yet."""
     for number in range(CAPACITY + 150):
-        sandbox.journal.note(replace(ENTRY, id=str(number)))
+        sandbox.journal.note(ENTRY._replace(id=str(number)))
 
     page = sandbox.journal.entries(anna)
 
@@ -124,7 +122,7 @@ def test_secrets_are_not_kept(anna, sandbox):
     headers = {"Authorization": "Bearer abc", "cookie": "a=b", "X-Api-Key": "k", "Accept": "*/*"}
     query = "client_secret=s&customerId=5&token=abc&access%5Ftoken=x&grant_type=client_credentials&flag"
 
-    sandbox.journal.note(replace(ENTRY, headers=headers, query=query))
+    sandbox.journal.note(ENTRY._replace(headers=headers, query=query))
 
     (kept,) = sandbox.journal.entries(anna).entries
     assert kept.headers == {"Authorization": "***", "cookie": "***", "X-Api-Key": "***", "Accept": "*/*"}
@@ -137,7 +135,7 @@ def test_odd_characters_do_no_harm(anna, sandbox):
     """A request is noted whatever it consists of."""
     odd = "/a\x00b\u00e9"
 
-    sandbox.journal.note(replace(ENTRY, path=odd, query=f"a={odd}", headers={"X-Odd": odd}))
+    sandbox.journal.note(ENTRY._replace(path=odd, query=f"a={odd}", headers={"X-Odd": odd}))
 
     assert sandbox.journal.entries(anna).count == 1
 
