@@ -14,7 +14,8 @@ from flask import Flask, Response, request
 from kpn_sandbox.apis import documents
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
-from kpn_sandbox.apis.wire import request_id
+from kpn_sandbox.apis.shortcut import Shortcut
+from kpn_sandbox.apis.wire import STORAGE_ERROR, request_id
 from .apis.control import errors as control_errors
 from .apis.control import routes as control_routes
 from .apis.control.auth import Door
@@ -31,6 +32,7 @@ from .control.sandbox import Sandbox
 from .settings import Settings
 from .simulation.profile import Profile
 from .storage import Database, StorageError
+from .web import routes as web_routes
 
 FACES = (KPN,)
 """The vendors' APIs that the sandbox has."""
@@ -111,8 +113,12 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     door = Door(authenticate, app.extensions["kpn_sandbox"].admin_token)
     app.register_blueprint(control_routes.blueprint(sandbox, door, FACES))
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
+    demo = (settings.client_id, settings.client_secret)
+    app.register_blueprint(web_routes.blueprint(web_routes.House(sandbox, tokens, guard, door, demo)))
     app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path)))
     app.after_request(around.finish)
+    roads = kpn_routes.roads(dashboard, base_path)
+    app.wsgi_app = Shortcut(app.wsgi_app, sandbox, roads)  # type: ignore[method-assign]
 
 
 def _shown_secret(settings: Settings) -> str:
@@ -126,6 +132,7 @@ def _refusals(kpn: kpn_routes.Refusals) -> Callable[[Exception], Response]:
         at_control = request.path.startswith(control_routes.PREFIX + "/")
         response = control_errors.refused(error) if at_control else kpn.respond(error)
         if isinstance(error, StorageError):
+            request.environ[STORAGE_ERROR] = error
             _log.error("request %s: %s", request_id(request.environ), error)
         elif response.status_code == 500 and not isinstance(error, Refusal):
             _log.error("request %s failed", request_id(request.environ), exc_info=error)

@@ -14,7 +14,7 @@ import orjson
 from flask import Response
 
 from kpn_sandbox.apis.connections import Broken, drip
-from kpn_sandbox.apis.wire import raw_path, request_id, sent_headers, token_mark
+from kpn_sandbox.apis.entries import entry
 from kpn_sandbox.control.faults import Outcome
 from kpn_sandbox.control.journal import Entry
 from kpn_sandbox.control.quota import Count
@@ -151,21 +151,15 @@ class Exchange:
             if self.tenant is None:
                 return None
             self.notes += [note] if note else []
-        return Entry(
-            client_id=self.tenant.account.client_id,
-            id=request_id(environ),
-            at=self.tenant.clock.now(self.wall_at),
-            wall_at=self.wall_at,
+        return entry(
+            environ,
+            self.tenant,
             api=self.manners.api,
             operation=self.operation,
-            method=environ["REQUEST_METHOD"],
-            path=raw_path(environ),
-            query=environ.get("QUERY_STRING", ""),
             status=self._status(response),
-            duration_ms=round((perf_counter() - self._began) * 1000, 3),
-            headers=sent_headers(environ),
+            wall_at=self.wall_at,
+            began=self._began,
             note="; ".join(self.notes),
-            token=token_mark(environ),
             retry_after=_seconds(response.headers.get("Retry-After")),
         )
 

@@ -12,7 +12,7 @@ from flask import Response, request
 
 from kpn_sandbox.apis.exchange import Exchange, Manners, Pause, Refuse
 from kpn_sandbox.apis.preferences import NONE, preferences
-from kpn_sandbox.apis.wire import request_id
+from kpn_sandbox.apis.wire import STORAGE_ERROR, request_id
 from kpn_sandbox.control.faults import Outcome
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.control.tenant import Tenant
@@ -47,9 +47,12 @@ class Hooks:
 
         Raises:
             MalformedPreference: A wish is not understood.
+            StorageError: The request has met one already.
             Exception: What `refuse` makes of a wished status.
         """
         exchange = self._open(manners, operation, refuse)
+        if STORAGE_ERROR in request.environ:
+            raise request.environ[STORAGE_ERROR]
         wishes = preferences(request.environ, manners.statuses)
         if wishes is not NONE:
             exchange.at, exchange.applied = wishes.at, wishes.applied
@@ -117,8 +120,8 @@ class Hooks:
             exchange.happen(outcome)
 
     def _noted(self, exchange: Exchange, response: Response) -> Response:
-        """The answer once it is written down; without that it must not go out."""
-        if not self._sandbox.journal.on:
+        """The answer once it is written down; without that it must not go out, unless it says that nothing works."""
+        if not self._sandbox.journal.on or STORAGE_ERROR in request.environ:
             return response
         try:
             entry = exchange.entry(request.environ, response)

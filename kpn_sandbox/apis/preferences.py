@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 from kpn_sandbox.control.clock import parse_instant
 
+HEADERS = {"HTTP_PREFER", "HTTP_X_MOCK_RESPONSE_CODE", "HTTP_X_MOCK_RESPONSE_DELAY"}
+"""Where wishes may stand, by their names in a WSGI environment."""
+
 LONGEST_DELAY_MS = 60_000
 _LONGEST_HEADER = 1000
 

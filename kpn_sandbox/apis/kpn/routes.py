@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from authlib.oauth2 import OAuth2Error
@@ -17,8 +17,9 @@ from kpn_sandbox.apis.kpn.auth import TokenDesk
 from kpn_sandbox.apis.kpn.errors import BadRequest, allowed, told
 from kpn_sandbox.apis.kpn.headers import HEADERS, JSON, PREFLIGHT
 from kpn_sandbox.apis.kpn.manners import KpnManners
-from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESERVED, TOKEN, Operation
+from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESERVED, RESOURCES, TOKEN, Operation
 from kpn_sandbox.apis.kpn.questions import QUESTIONS, records
+from kpn_sandbox.apis.shortcut import Answer, Plain, Road
 from kpn_sandbox.auth import Guard
 from kpn_sandbox.control.accounts import Account
 from kpn_sandbox.control.clock import format_instant
@@ -33,14 +34,6 @@ ANSWER_BYTES = 16 * 1024 * 1024
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _UNSTORED = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
-
-
-class Answer(NamedTuple):
-    """What is sent, ready to be sent again."""
-
-    body: bytes
-    tag: str
-    headers: list[tuple[str, str]]
 
 
 class Ready(Response):
@@ -91,6 +84,27 @@ class Dashboard:
             number = None
         return _response(self._answer(operation, tenant, at // 1, number))
 
+    def plain(self, operation: Operation, environ: dict[str, Any], text: str | None) -> Plain | None:
+        """
+        The answer to a plain request.
+
+        Args:
+            operation: What is asked for.
+            environ: The request.
+            text: The variable of the path.
+
+        Returns:
+            None when it is not plain: a reserved number, an account with a quota, a fault or a pin that counts.
+        """
+        if (text is None) != (operation.parameter is None):
+            return None
+        tenant = self._guard.tenant(environ.get("HTTP_AUTHORIZATION"))
+        number = None if text is None else _number(operation, text)
+        if tenant.quota or tenant.plans or number in RESERVED or tenant.counts_reads(operation.kind):
+            return None
+        answer = self._answer(operation, tenant, tenant.now() // 1, number)
+        return Plain(tenant, self._manners.api, operation.key, answer)
+
     def _answer(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
         if tenant.pins and tenant.counts_reads(operation.kind):
             return self._built(operation, tenant, at, number)
@@ -135,6 +149,15 @@ class Counter:
             self._around.admit(exchange, self._sandbox.tenant(account.client_id), counted=False)
 
         return Response(self._desk.answer(request, enter), headers=[*HEADERS, *_UNSTORED])
+
+
+def roads(dashboard: Dashboard, base_path: str) -> dict[str, Road]:
+    """The short ways to the resources."""
+    return {
+        home + operation.path.partition("/{")[0]: partial(dashboard.plain, operation)
+        for operation in RESOURCES
+        for home in ("", base_path)
+    }
 
 
 def blueprint(dashboard: Dashboard, counter: Counter, base_path: str) -> Blueprint:
