@@ -118,13 +118,16 @@ class Center:
 
     def book(self, day: CalendarDay) -> DayBook:
         """A day of the center."""
-        spans = self._spans(day)
-
         def compute() -> DayBook:
-            return DayBook(self.seed, day_trace(self.seed, day, spans))
+            return DayBook(self.seed, self._simulated(day))
 
         found: DayBook = self._traces.find(self.key(day), compute, DayBook.size)
         return found
+
+    def trace(self, day: CalendarDay) -> DayTrace:
+        """The trace of a day; one that is not kept already is not kept either."""
+        book: DayBook | None = self._traces.kept(self.key(day))
+        return self._simulated(day) if book is None else book.trace
 
     def performance(self, day: CalendarDay) -> Performance:
         """What agents and queues have done on a day; kept for itself, because not everybody asks for it."""
@@ -139,6 +142,22 @@ class Center:
     def key(self, day: CalendarDay) -> Hashable:
         """The same for days on which the same happens."""
         return self.seed, day.date, tuple((span.start, span.plan.profile.digest) for span in self._spans(day))
+
+    def casting(self, at: float) -> Casting:
+        """
+        The names in force at an instant.
+
+        Raises:
+            InstantOutOfRange: Before 2000 or after 2100.
+        """
+        profile = self._span_at(at).plan.profile
+        return casting(self.seed, profile.locale, profile.names)
+
+    def queue_name(self, index: int, at: float) -> str:
+        """The name that the queue at an index from 0 has at an instant: its own or the cast's."""
+        queues = self._span_at(at).plan.queues
+        own = queues[index].name if index < len(queues) else None
+        return own or self.casting(at).queue_name(index)
 
     def book_at(self, at: float) -> tuple[DayBook, int]:
         """The day that an instant lies in, and its milliseconds since midnight."""
