@@ -43,6 +43,7 @@ def test_every_setting_can_be_set_in_the_environment():
         "base_path": ("/kpn", "/kpn"),
         "token_body": ("v2", "v2"),
         "lenient": ("on", True),
+        "journal": ("off", False),
         "bind_cpus": ("no", False),
     }
     environ = {f"KPN_SANDBOX_{name.upper()}": text for name, (text, _) in values.items()}
