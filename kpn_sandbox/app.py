@@ -6,14 +6,16 @@ Nothing else makes the parts; everything is handed what it needs here.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, Response, request
 
+from kpn_sandbox import neighbors
 from kpn_sandbox.apis import documents
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
+from kpn_sandbox.apis.refusals import Refusals
 from kpn_sandbox.apis.shortcut import Shortcut
 from kpn_sandbox.apis.wire import STORAGE_ERROR, request_id
 from .apis.control import errors as control_errors
@@ -21,7 +23,6 @@ from .apis.control import routes as control_routes
 from .apis.control.auth import Door
 from .apis.kpn import routes as kpn_routes
 from .apis.kpn.auth import TokenDesk
-from .apis.kpn.errors import Refusal
 from .apis.kpn.face import FACE as KPN
 from .apis.kpn.manners import KpnManners
 from .auth import Guard, Tokens, TokenServer
@@ -34,7 +35,7 @@ from .simulation.profile import Profile
 from .storage import Database, StorageError
 from .web import routes as web_routes
 
-FACES = (KPN,)
+FACES = (KPN, *neighbors.FACES)
 """The vendors' APIs that the sandbox has."""
 
 LARGEST_BODY = 1024 * 1024
@@ -115,7 +116,8 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
     demo = (settings.client_id, settings.client_secret)
     app.register_blueprint(web_routes.blueprint(web_routes.House(sandbox, tokens, guard, door, demo)))
-    app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path)))
+    beside = neighbors.mount(app, settings, sandbox, around, pause)
+    app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path), beside))
     app.after_request(around.finish)
     roads = kpn_routes.roads(dashboard, base_path)
     app.wsgi_app = Shortcut(app.wsgi_app, sandbox, roads)  # type: ignore[method-assign]
@@ -127,14 +129,15 @@ def _shown_secret(settings: Settings) -> str:
     return settings.client_secret if settings.client_secret == published else ""
 
 
-def _refusals(kpn: kpn_routes.Refusals) -> Callable[[Exception], Response]:
+def _refusals(kpn: kpn_routes.Refusals, beside: Sequence[Refusals]) -> Callable[[Exception], Response]:
     def refuse(error: Exception) -> Response:
         at_control = request.path.startswith(control_routes.PREFIX + "/")
-        response = control_errors.refused(error) if at_control else kpn.respond(error)
+        owner = next((each for each in beside if each.own(request.path)), kpn)
+        response = control_errors.refused(error) if at_control else owner.respond(error)
         if isinstance(error, StorageError):
             request.environ[STORAGE_ERROR] = error
             _log.error("request %s: %s", request_id(request.environ), error)
-        elif response.status_code == 500 and not isinstance(error, Refusal):
+        elif response.status_code == 500 and getattr(error, "status", None) != 500:
             _log.error("request %s failed", request_id(request.environ), exc_info=error)
         return response
 

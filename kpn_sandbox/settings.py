@@ -127,6 +127,9 @@ class Settings:
         False, switch, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
     )
     journal: bool = _setting(True, switch, "Write down what each account asked for.", shown="on")
+    kaisa_open: bool = _setting(
+        False, switch, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
+    )
     bind_cpus: bool = _setting(True, switch, "Bind each worker process to one CPU (Linux).", shown="on")
 
     @property

@@ -10,6 +10,8 @@ Why a request may not pass, beside what Authlib's own errors tell.
                 RevokedToken
         UnsupportedGrantTypeError                               none or another grant type (Authlib)
         InvalidClientError                                      unknown client, wrong secret, no credentials (Authlib)
+    DigestRefused                                               no good digest: tells the challenge
+    MalformedDigest                                             a digest about another request
 """
 
 from authlib.oauth2.rfc6750 import InvalidTokenError
@@ -40,3 +42,24 @@ class ExpiredToken(SpentToken):
 
 class RevokedToken(SpentToken):
     """The access token was taken back."""
+
+
+class DigestRefused(Exception):
+    """
+    A request without good credentials.
+
+    Args:
+        challenge: What the caller is to be told.
+        tenant: Whose the credentials are, when only their time is over.
+        reason: Why they are not good any more.
+    """
+
+    def __init__(self, challenge: str, tenant: Tenant | None = None, reason: str = "") -> None:
+        super().__init__(reason or "no good credentials")
+        self.challenge = challenge
+        self.tenant = tenant
+        self.reason = reason
+
+
+class MalformedDigest(Exception):
+    """Credentials that were made for another request."""

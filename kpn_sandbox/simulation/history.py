@@ -25,6 +25,9 @@ from kpn_sandbox.simulation.traces import TraceCache
 LONGEST_PERIOD = 366
 """Days that are told at a time."""
 
+NOBODY = -1
+"""The index of a customer whom the center does not have."""
+
 HOURS = 24
 LENGTHS = (30_000, 60_000, 120_000, 300_000, 600_000)
 """Milliseconds at which the next bucket of talk begins; the first begins at 0."""
@@ -123,7 +126,7 @@ class History:
             first: Its first date.
             last: Its last date; the day is told as well.
             at: The instant up to which things have happened; epoch seconds.
-            customer: Only calls of the customer at this index from 0.
+            customer: Only calls of the customer at this index from 0; `NOBODY` has none.
 
         Raises:
             PeriodTooLong: More than `LONGEST_PERIOD` days.
@@ -159,7 +162,7 @@ class History:
     def _summary(
         self, center: Center, day: CalendarDay, today: CalendarDay, at: float, customer: int | None
     ) -> Summary:
-        if day.date > today.date:
+        if day.date > today.date or customer == NOBODY:
             return NOTHING
         if customer is not None:
             log = self._log(center, day).of(customer)

@@ -135,8 +135,28 @@ inbox = Table(
     Column("received_at", Float, nullable=False),
     Column("body", Text, nullable=False),
     Index("inbox_by_account", "client_id"),
+    Index("inbox_by_element", "client_id", "type", "context", "element_id"),
 )
 """What an account sent in for others to read; the body is JSON."""
+
+kaisa_customers = Table(
+    "kaisa_customers",
+    metadata,
+    _owner(primary_key=True),
+    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("fields", Text, nullable=False),
+)
+"""What an account changed of customers or added to them, as JSON."""
+
+digest_uses = Table(
+    "digest_uses",
+    metadata,
+    Column("nonce", String(64), primary_key=True),
+    Column("count", BigInteger, primary_key=True, autoincrement=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Index("digest_uses_by_end", "ends_at"),
+)
+"""Which counts of a nonce were used; ends_at is wall time."""
 
 tokens = Table(
     "tokens",

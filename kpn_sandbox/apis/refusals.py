@@ -1,0 +1,39 @@
+"""Which vendor refuses a request: the one whose paths it asks for."""
+
+from collections.abc import Sequence
+
+from flask import Response
+
+from kpn_sandbox.apis.exchange import Manners
+from kpn_sandbox.apis.hooks import Hooks
+from kpn_sandbox.apis.operation import Operation
+
+
+class Refusals:
+    """
+    Answers requests for a vendor's paths that went wrong.
+
+    Args:
+        around: Begins the exchange of a request that asks for nothing that exists.
+        manners: The vendor's.
+        operations: What the vendor has.
+        lands: Paths below which everything is the vendor's.
+    """
+
+    def __init__(
+        self, around: Hooks, manners: Manners, operations: Sequence[Operation], lands: Sequence[str] = ()
+    ) -> None:
+        self._around = around
+        self._manners = manners
+        paths = (path for operation in operations for path in (operation.path, *operation.homes))
+        self._paths = {path for path in paths if "{" not in path}
+        self._lands = tuple(f"{land}/" for land in lands)
+
+    def own(self, path: str) -> bool:
+        """Whether a path is the vendor's."""
+        return path in self._paths or path.startswith(self._lands)
+
+    def respond(self, error: Exception) -> Response:
+        """The answer to the current request."""
+        self._around.begin_refusal(self._manners)
+        return self._manners.refused(error)
