@@ -1,8 +1,14 @@
-"""An administrator, an account of its own, and ways to turn it."""
+"""An administrator, an account of its own, and ways to turn it; on each kind of database."""
 
 from base64 import b64encode
 
 import pytest
+
+from kpn_sandbox.app import create_app
+from kpn_sandbox.settings import Settings
+
+on_one_database = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""For long tables of what is refused before any database is asked."""
 
 MONDAY = "2026-11-23T10:00:00.000+01:00"
 
@@ -22,6 +28,20 @@ class Turn:
 
 def basic(client_id, secret):
     return f"Basic {b64encode(f'{client_id}:{secret}'.encode()).decode()}"
+
+
+@pytest.fixture
+def start(url, wall, pauses):
+    """Starts the application, as another worker or another start would."""
+    apps = []
+
+    def one_more(**settings):
+        apps.append(create_app(Settings(database_url=url, **settings), source=wall, pause=pauses.append))
+        return apps[-1]
+
+    yield one_more
+    for app in apps:
+        app.extensions["kpn_sandbox"].sandbox.database.close()
 
 
 @pytest.fixture

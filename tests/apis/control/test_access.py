@@ -3,7 +3,7 @@
 import pytest
 
 from ..conftest import CREDENTIALS, TOKEN_URL
-from .conftest import Turn, basic
+from .conftest import Turn, basic, on_one_database
 
 OPEN = ["/health", "/ready", "/fidelity", "/scenarios"]
 
@@ -40,6 +40,7 @@ def test_only_the_administrator_makes_accounts(client, turn):
     assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "authorization",
     [
@@ -82,6 +83,7 @@ def test_credentials_do_not_expire_with_time(turn):
     assert turn("PUT", "/clock", {"mode": "running"}).status_code == 200
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "headers",
     [
@@ -102,6 +104,7 @@ def test_pages_of_other_sites_change_nothing(turn, headers):
     assert turn("GET", "/clock").json == before
 
 
+@on_one_database
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
 def test_its_own_pages_may(turn, headers):
     """A console on the same server works."""

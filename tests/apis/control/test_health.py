@@ -17,6 +17,7 @@ def test_it_tells_that_it_lives(client, wall, path):
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_it_is_not_ready_without_its_database(app, client, tmp_path):
     """It lives on, but says so."""
     app.extensions["kpn_sandbox"].sandbox.database.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import Turn
+from .conftest import Turn, on_one_database
 
 OUTCOMES = [{"status": 503}, {"status": 503, "delay_ms": 200}, {"ok": True}]
 FAULT = {"api": "kpn", "operation": "agents", "outcomes": OUTCOMES}
@@ -65,6 +65,7 @@ def test_a_pin_ends_at_its_instant(turn, kpn):
     assert names[0] == "Pinned" != names[1]
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [
@@ -152,6 +153,7 @@ def test_a_fault_may_have_a_body_and_headers_of_its_own(turn, kpn):
     assert (answer.status_code, answer.json, answer.headers["X-Pot"]) == (418, {"tea": True}, "short")
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -187,6 +189,7 @@ def test_a_fault_that_could_never_happen_is_refused(turn, change, field):
     assert turn("GET", "/faults").json == {"faults": []}
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "body", [{"probability": 1.5, "outcome": {"status": 500}}, {"probability": 0.5}, {"outcome": {"ok": True}}]
 )
@@ -207,6 +210,7 @@ def test_a_quota_is_set_used_up_and_dropped(turn, kpn):
     assert (turn("GET", "/quota").status_code, kpn("/agents").status_code) == (404, 200)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import MONDAY
+from .conftest import MONDAY, on_one_database
 
 
 def test_a_profile_is_changed_by_a_merge_patch(turn):
@@ -129,6 +129,7 @@ def test_a_reset_leaves_the_other_layers(turn):
     assert turn("GET", "/profile").json["agents"] == 30
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("method", "path", "body", "field"),
     [
@@ -173,6 +174,7 @@ def test_what_is_wrong_changes_nothing(turn, method, path, body, field):
     assert turn("GET").json == before
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"{'a': 1}", b"\xff", b'{"mode": NaN}', b'{"mode": "\\ud800"}', b"[" * 5000]
 )
