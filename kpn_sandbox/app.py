@@ -13,6 +13,7 @@ from flask import Flask, Response, request
 
 from kpn_sandbox import neighbors
 from kpn_sandbox.apis import documents
+from kpn_sandbox.apis.bodies import LARGEST_BODY, Intake
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
 from kpn_sandbox.apis.refusals import Refusals
@@ -37,8 +38,6 @@ from .web import routes as web_routes
 
 FACES = (KPN, *neighbors.FACES)
 """The vendors' APIs that the sandbox has."""
-
-LARGEST_BODY = 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path), beside))
     app.after_request(around.finish)
     roads = kpn_routes.roads(dashboard, base_path)
-    app.wsgi_app = Shortcut(app.wsgi_app, sandbox, roads)  # type: ignore[method-assign]
+    app.wsgi_app = Shortcut(Intake(app.wsgi_app), sandbox, roads)  # type: ignore[method-assign]
 
 
 def _shown_secret(settings: Settings) -> str:

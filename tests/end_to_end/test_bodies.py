@@ -1,0 +1,31 @@
+"""Bodies that are too large, over a real socket."""
+
+import json
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+HUGE = b'{"agents": 60, "padding": "' + b"x" * (10 * 1024 * 1024) + b'"}'
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "shape"),
+    [
+        ("POST", "/oauth/client_credential/accesstoken?grant_type=client_credentials", "ErrorCode"),
+        ("GET", "/agents", "Error"),
+        ("PATCH", "/_sandbox/accounts/APP_CONSUMER_KEY/profile", "detail"),
+    ],
+)
+def test_whoever_sends_too_much_hears_the_refusal(sandbox, method, path, shape):
+    """Ten megabytes are taken in and refused in the shape of the API, and the sandbox goes on."""
+    connection = HTTPConnection(urlsplit(sandbox.url).netloc)
+    headers = {"Content-Type": "application/json", "Authorization": "Basic QVBQX0NPTlNVTUVSX0tFWTpBUFBfQ09OU1VNRVJfU0VDUkVU"}
+
+    connection.request(method, path, HUGE, headers)
+    answer = connection.getresponse()
+
+    told = json.loads(answer.read())
+    assert 400 <= answer.status < 500
+    assert shape in told or "fault" in told
+    connection.close()
