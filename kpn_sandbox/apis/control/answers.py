@@ -122,6 +122,7 @@ class Account(Schema):
     profile = _free()
     clock = _one(Clock)
     created_at = _instant(metadata={"description": "By wall time."})
+    replay = _text(metadata={"description": "What X-Sandbox-Replay tells with answers of this second."})
 
 
 class Accounts(Schema):

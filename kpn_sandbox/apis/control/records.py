@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from kpn_sandbox.control.accounts import Credentials
-from kpn_sandbox.control.clock import Clock
+from kpn_sandbox.control.clock import Clock, format_instant
 from kpn_sandbox.control.conduct import Finding
 from kpn_sandbox.control.faults import FaultPlan
 from kpn_sandbox.control.inbox import Record
@@ -47,6 +47,7 @@ def account_record(tenant: Tenant) -> dict[str, Any]:
         "profile": profile_record(tenant),
         "clock": clock_record(tenant.clock, wall),
         "created_at": instant(tenant.account.created_at),
+        "replay": tenant.replay(format_instant(float(int(tenant.clock.now(wall))))),
     }
 
 

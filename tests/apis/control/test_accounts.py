@@ -5,7 +5,7 @@ import pytest
 from ..conftest import TOKEN_URL
 from .conftest import MONDAY, Turn, basic
 
-SETTINGS = {"client_id", "seed", "scenario", "profile", "clock", "created_at"}
+SETTINGS = {"client_id", "seed", "scenario", "profile", "clock", "created_at", "replay"}
 
 
 def test_nothing_need_be_said(admin):
