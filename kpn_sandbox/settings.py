@@ -96,6 +96,7 @@ _URL = matching(
     r"(sqlite|postgresql\+psycopg)://.*", "a URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name"
 )
 _BASE_PATH = matching(r"|/|(/[A-Za-z0-9._~-]+)+", 'a path like /communication/kpn/dashboard-server, or "/" for none')
+_DISPOSITIONS = matching(r"object|array", '"object" or "array"')
 _TOKEN_BODY = matching(r"v1|v2", '"v1" or "v2"')
 
 
@@ -129,6 +130,18 @@ class Settings:
     journal: bool = _setting(True, switch, "Write down what each account asked for.", shown="on")
     kaisa_open: bool = _setting(
         False, switch, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
+    )
+    bright_pattern_login: bool = _setting(
+        True, switch, "Let Bright Pattern's users log in in the old way; off as from release 5.36.", shown="on"
+    )
+    bright_pattern_dispositions: str = _setting(
+        "object", _DISPOSITIONS, "Dispositions of Bright Pattern: object as on the page, array as in the reference."
+    )
+    bright_pattern_subscriptions: int = _setting(
+        10, whole_number(1, 1000), "Users of one account who may have a subscription at Bright Pattern."
+    )
+    bright_pattern_refresh: int = _setting(
+        1, whole_number(0, 3600), "Seconds until a new subscription at Bright Pattern has data."
     )
     bind_cpus: bool = _setting(True, switch, "Bind each worker process to one CPU (Linux).", shown="on")
 
@@ -184,6 +197,23 @@ def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) ->
     """The base URL of the running sandbox: `KPN_SANDBOX_URL`, else the address that the settings tell."""
     environ = os.environ if environ is None else environ
     return environ.get(PREFIX + "URL", "").rstrip("/") or base_url(settings.host, settings.port)
+
+
+def remote_sandbox(environ: Mapping[str, str] | None = None) -> tuple[str, str] | None:
+    """
+    The sandbox that tests shall use: its base URL and its administrator's token.
+
+    Returns:
+        None when `KPN_SANDBOX_URL` is not set, so that tests have one of their own.
+
+    Raises:
+        SettingError: `KPN_SANDBOX_ADMIN_TOKEN` is not set beside it.
+    """
+    environ = os.environ if environ is None else environ
+    url, token = (environ.get(PREFIX + name, "") for name in ("URL", "ADMIN_TOKEN"))
+    if url and not token:
+        raise SettingError("KPN_SANDBOX_ADMIN_TOKEN must hold the administrator's token beside KPN_SANDBOX_URL")
+    return (url.rstrip("/"), token) if url else None
 
 
 def base_url(host: str, port: int) -> str:

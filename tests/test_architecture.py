@@ -10,7 +10,16 @@ import kpn_sandbox
 ROOT = Path(kpn_sandbox.__file__).parent
 ORDER = ("simulation", "control", "auth", "apis", "web", "app", "server", "cli")
 LEAVES = ("storage", "settings", "client")
-FRONT = {"__main__": "cli", "execute": "cli", "greeting": "cli", "postman": "apis", "neighbors": "app"}
+FRONT = {
+    "__main__": "cli",
+    "drift": "cli",
+    "execute": "cli",
+    "greeting": "cli",
+    "neighbors": "app",
+    "postman": "apis",
+    "pytest_plugin": "cli",
+    "testing": "cli",
+}
 """Modules that belong to a room further right or left than their own file."""
 
 WALL_TIME = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}

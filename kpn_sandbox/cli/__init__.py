@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from kpn_sandbox import __version__
-from kpn_sandbox.cli import asking, starting, turning
+from kpn_sandbox.cli import asking, drifting, starting, turning
 from kpn_sandbox.cli.options import Failure
 
 _GROUP_FLAGS = ("-h", "--help", "--version")
@@ -51,5 +51,6 @@ for command in (
     asking.openapi,
     asking.postman,
     *turning.COMMANDS,
+    *drifting.COMMANDS,
 ):
     commands.add_command(command)

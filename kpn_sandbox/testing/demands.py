@@ -1,0 +1,96 @@
+"""What a test demands beyond its own asserts: that faults are used up, and that its client behaves."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from kpn_sandbox.client import Answer
+from kpn_sandbox.testing.account import USER_AGENT, Account, told_fault
+
+TOKEN_PER_REQUEST = "token-per-request"
+ALWAYS_WRONG = (TOKEN_PER_REQUEST, "retry-too-early", "expired-token-reused")
+RULES = (*ALWAYS_WRONG, "beyond-quota")
+"""Meeting a quota is no fault unless a test says so: it is how a client learns of it."""
+
+TOKEN_SECONDS = 3599
+EARLY_SECONDS = 300
+"""So long before its end a token may be renewed."""
+
+
+def complaints(item: pytest.Item, account: Account | None) -> list[str]:
+    """
+    What is wrong with a test that passed.
+
+    Args:
+        item: The test.
+        account: What `kpn_account` gave it; None when it did not ask.
+
+    Returns:
+        A line for each complaint, none when all is well.
+    """
+    marker = item.get_closest_marker("kpn_conduct")
+    rules = tuple(marker.args or ALWAYS_WRONG) if marker else tuple(item.config.getini("kpn_sandbox_conduct"))
+    unknown = [rule for rule in rules if rule not in RULES]
+    if unknown:
+        return [f"kpn_conduct: a rule is one of {', '.join(RULES)}, not {unknown[0]!r}"]
+    if account is None:
+        return ["kpn_conduct: the test does not use kpn_account"]
+    tokens = int(marker.kwargs.get("tokens", 1)) if marker else 1
+    wrong = list(misconduct(account, rules, tokens)) if rules else []
+    if item.config.getini("kpn_sandbox_require_faults_used"):
+        wrong += [f"fault left unused: {told_fault(fault)}" for fault in account.unused_faults()]
+    return wrong
+
+
+def misconduct(account: Account, rules: Sequence[str], tokens: int) -> Iterator[str]:
+    """
+    What the client that a test is about did wrong; the test's own requests are left out.
+
+    Args:
+        account: Whose client.
+        rules: Those that it may not break.
+        tokens: How many tokens it may fetch without need.
+    """
+    requests = account.requests()
+    own = {request["id"] for request in requests if _is_own(request)}
+    theirs = [request for request in requests if request["id"] not in own]
+    if TOKEN_PER_REQUEST in rules:
+        needless = needless_tokens(theirs)
+        if len(needless) >= tokens:
+            fetched = f"{len(needless) + 1} tokens where one was enough"
+            yield f"bad conduct, {TOKEN_PER_REQUEST}: {fetched}. Fetch a token once and use it until it expires."
+    for finding in account.conduct()["findings"]:
+        if finding["rule"] in rules and finding["rule"] != TOKEN_PER_REQUEST and set(finding["examples"]) - own:
+            yield f"bad conduct, {finding['rule']} (requests {', '.join(finding['examples'])}): {finding['advice']}"
+
+
+def needless_tokens(requests: Sequence[Answer]) -> list[str]:
+    """
+    Ids of the requests for a token while the last one was good.
+
+    Args:
+        requests: As the journal tells them, the oldest first.
+    """
+    good_until: datetime | None = None
+    needless = []
+    for request in requests:
+        at = datetime.fromisoformat(request["at"])
+        if request["operation"] != "token":
+            # Whoever was refused does well to fetch another.
+            good_until = None if request["status"] == 401 else good_until
+        elif request["status"] == 200:
+            if good_until is not None and at < good_until:
+                needless.append(str(request["id"]))
+            good_until = _from(at, TOKEN_SECONDS - EARLY_SECONDS)
+    return needless
+
+
+def _from(at: datetime, seconds: float) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() + seconds, at.tzinfo)
+
+
+def _is_own(request: Answer) -> bool:
+    headers: dict[str, Any] = request["headers"]
+    return any(name.lower() == "user-agent" and value == USER_AGENT for name, value in headers.items())
