@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,6 +38,22 @@ class Sandbox:
         """An access token of the demo account."""
         return Client(self.url).token("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 
+    @property
+    def admin_token(self) -> str:
+        """The administrator's token, as it was printed."""
+        return next(line for line in self.greeting if "Administrator" in line).split()[-1]
+
+    def processes(self) -> list[int]:
+        """The master, and behind it its workers."""
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [self.process.pid, *map(int, listed.stdout.split())]
+
+    def kill_worker(self) -> int:
+        """Kill the youngest worker, who has no time to say anything; its number."""
+        worker = self.processes()[-1]
+        os.kill(worker, signal.SIGKILL)
+        return worker
+
     def stop(self, *, group: bool = False, by: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
         """
         Stop it.
@@ -53,20 +70,26 @@ class Sandbox:
 
 
 @pytest.fixture
-def start(tmp_path) -> Iterator[Any]:
-    """Start sandboxes; those still running at the end are stopped."""
+def start_on() -> Iterator[Any]:
+    """Start sandboxes on a database; those still running at the end are stopped."""
     started: list[Sandbox] = []
 
-    def start(*flags: str) -> Sandbox:
-        started.append(Sandbox(f"sqlite:///{tmp_path / 'sandbox.db'}", *flags))
+    def start_on(database: str, *flags: str) -> Sandbox:
+        started.append(Sandbox(database, *flags))
         return started[-1]
 
-    yield start
+    yield start_on
     for sandbox in started:
         if sandbox.process.poll() is None:
             sandbox.stop()
         sandbox.process.stdout.close()
         sandbox.process.stderr.close()
+
+
+@pytest.fixture
+def start(start_on, tmp_path) -> Any:
+    """Start sandboxes on one file."""
+    return partial(start_on, f"sqlite:///{tmp_path / 'sandbox.db'}")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,59 @@
+"""Connections that a fault plan breaks, on the sandbox's own server."""
+
+import time
+from http.client import BadStatusLine, RemoteDisconnected
+from threading import Thread
+
+import pytest
+
+from kpn_sandbox.client import Client
+
+from .callers import get
+
+
+@pytest.fixture
+def account(sandbox):
+    account = Client(sandbox.url).account("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
+    account.reset()
+    return account
+
+
+@pytest.mark.parametrize(
+    ("connection", "error"),
+    [("reset", ConnectionResetError), ("empty", RemoteDisconnected), ("garbage", BadStatusLine)],
+)
+def test_a_broken_connection_is_what_it_says(sandbox, account, connection, error):
+    """The caller meets it once, and the journal tells it."""
+    token = sandbox.token()
+    account.fail("agents", {"connection": connection})
+
+    with pytest.raises(error) as met:
+        get(sandbox.url, "/agents", token)
+
+    assert type(met.value) is error
+    assert get(sandbox.url, "/agents", token).status == 200
+    notes = [entry["note"] for entry in account.requests(operation="agents")]
+    assert notes == [f"fault: connection {connection}", None]
+
+
+def test_a_dripping_answer_holds_up_nobody(start):
+    """Others are answered meanwhile, though only one request is worked on at a time; it arrives whole."""
+    sandbox = start("--threads", "1", "--agents", "2", "--clock", "2026-11-23T10:00:00+01:00")
+    account = Client(sandbox.url).account("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
+    token = sandbox.token()
+    account.fail("agents", {"connection": "drip"}, {"connection": "drip"})
+    dripped = []
+    callers = [Thread(target=lambda: dripped.append(get(sandbox.url, "/agents", token))) for _ in range(2)]
+
+    began = time.monotonic()
+    for caller in callers:
+        caller.start()
+    while len(account.requests(operation="agents")) < 2:
+        assert time.monotonic() - began < 2
+    quick = time.monotonic() - began
+    for caller in callers:
+        caller.join()
+
+    plain = get(sandbox.url, "/agents", token)
+    assert [answer.body for answer in dripped] == [plain.body] * 2
+    assert quick < 2 < time.monotonic() - began

@@ -1,0 +1,160 @@
+"""What must not be lost, and what must heal by itself."""
+
+import signal
+import sqlite3
+import time
+from contextlib import closing
+from threading import Event, Thread
+
+import pytest
+
+from kpn_sandbox.client import Client, Refused
+from tests import postgresql as server
+
+from .callers import crowd, get
+from .scarcity import scarce
+
+ME = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
+UNAVAILABLE = "messaging.adaptors.http.flow.ServiceUnavailable"
+
+
+def asking(sandbox, token, answered, stop):
+    """Ask until told to stop, and keep the id of each answer."""
+    while not stop.is_set():
+        try:
+            answered.append(get(sandbox.url, "/agents", token).headers["X-Request-Id"])
+        except OSError:
+            # A connection to a worker that was killed; nobody was told that it succeeded.
+            pass
+
+
+def test_killing_a_worker_loses_nothing_acknowledged(start):
+    """Whatever was answered is in the journal, and the master brings another worker."""
+    sandbox = start("--workers", "2", "--agents", "5")
+    account, token = Client(sandbox.url).account(*ME), sandbox.token()
+    answered, stop = [], Event()
+    callers = [Thread(target=asking, args=(sandbox, token, answered, stop)) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+
+    for _ in range(3):
+        asked = len(answered)
+        killed = sandbox.kill_worker()
+        while len(answered) < asked + 60 or len(sandbox.processes()) < 3 or killed in sandbox.processes():
+            time.sleep(0.01)
+    stop.set()
+    for caller in callers:
+        caller.join()
+
+    noted = {entry["id"] for entry in account.requests()}
+    assert len(answered) < 1000 and set(answered) <= noted
+
+
+def test_killing_everything_loses_nothing_acknowledged(start):
+    """What was set and counted is there after the next start."""
+    sandbox = start("--agents", "5")
+    account, token = Client(sandbox.url).account(*ME), sandbox.token()
+    account.pin("agents", 40001, reads=5, Agent="Somebody")
+    account.quota(100, unit="month")
+    account.fail("queues", {"status": 503}, {"status": 502})
+    ids = [get(sandbox.url, path, token).headers["X-Request-Id"] for path in ("/agents", "/agents", "/queues")]
+
+    sandbox.stop(group=True, by=signal.SIGKILL)
+    again = start("--agents", "5")
+    account = Client(again.url).account(*ME)
+
+    assert [entry["id"] for entry in account.requests()][-3:] == ids
+    assert [pin["reads"] for pin in account.pins()] == [3]
+    assert [fault["remaining"] for fault in account.faults()] == [1]
+    assert get(again.url, "/queues", token).headers["quota-used"] == "4"
+
+
+def test_a_full_disk_is_told_and_heals(start_on, tmp_path):
+    """503 in the vendor's shape and as a problem; when there is room again, all is well and nothing is lost."""
+    with scarce(tmp_path) as disk:
+        sandbox = start_on(f"sqlite:///{tmp_path}/sandbox.db", "--agents", "5")
+        account, token = Client(sandbox.url).account(*ME), sandbox.token()
+        account.pin("agents", 40001, Agent="Somebody")
+
+        disk.fill(sandbox.processes())
+        full = _until_refused(lambda: get(sandbox.url, "/agents", token))
+        with pytest.raises(Refused, match="503"):
+            account.pin("agents", 40002, Agent="x" * 30_000)
+        disk.empty(sandbox.processes())
+        healed = get(sandbox.url, "/agent/logid/40001", token)
+        account.pin("agents", 40002, Agent="Another")
+        sandbox.stop()
+
+    assert full.json["fault"]["detail"]["errorcode"] == UNAVAILABLE
+    assert (healed.status, healed.json["DataSet"]["agent"]["Agent"]) == (200, "Somebody")
+
+
+def _until_refused(ask):
+    """The first refusal; the journal may have had a little room left."""
+    for _ in range(5000):
+        answer = ask()
+        if answer.status != 200:
+            return answer
+    raise AssertionError("nothing was refused")
+
+
+def test_a_disk_that_cannot_be_written_to_is_told_at_the_start(start_on, tmp_path):
+    """In one line, with exit code 2."""
+    with scarce(tmp_path) as disk:
+        start_on(f"sqlite:///{tmp_path}/sandbox.db").stop()
+
+        disk.lock()
+        refused = start_on(f"sqlite:///{tmp_path}/sandbox.db")
+        code, _, told = refused.stop()
+
+    assert code == 2
+    assert told.count("\n") == 1 and "sandbox.db cannot be used" in told
+
+
+def test_a_locked_file_is_told_and_heals(start, tmp_path):
+    """Whoever locks it for longer than a writer waits makes the service unavailable until he lets go."""
+    sandbox = start("--agents", "5", "--workers", "2")
+    account, token = Client(sandbox.url).account(*ME), sandbox.token()
+
+    with closing(sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        answers = crowd(8, lambda n: get(sandbox.url, "/agents", token))
+        took = time.monotonic() - began
+        with pytest.raises(Refused, match="503"):
+            account.freeze()
+        other.execute("ROLLBACK")
+
+    assert {(answer.status, answer.json["fault"]["detail"]["errorcode"]) for answer in answers} == {(503, UNAVAILABLE)}
+    assert took < 9
+    assert get(sandbox.url, "/agents", token).status == 200
+    account.freeze()
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_database_that_goes_away_is_told_and_heals(start_on):
+    """Stopped and started again, it is used again, without a new start of the sandbox."""
+    database = server.new_server()
+    try:
+        sandbox = start_on(database.create("sandbox"), "--agents", "5", "--workers", "2")
+        account, token = Client(sandbox.url).account(*ME), sandbox.token()
+        account.pin("agents", 40001, Agent="Somebody")
+        crowd(20, lambda n: get(sandbox.url, "/agents", token))
+
+        database.stop()
+        gone = crowd(20, lambda n: get(sandbox.url, "/agents", token))
+        with pytest.raises(Refused, match="503"):
+            Client(sandbox.url).ready()
+        with pytest.raises(Refused, match="503"):
+            account.freeze()
+        with pytest.raises(Refused, match="503"):
+            account.token()
+        database.start()
+        back = crowd(20, lambda n: get(sandbox.url, "/agent/logid/40001", token))
+        account.freeze()
+        sandbox.stop()
+    finally:
+        server.remove(database)
+
+    assert {(answer.status, answer.json["fault"]["detail"]["errorcode"]) for answer in gone} == {(503, UNAVAILABLE)}
+    assert {(answer.status, answer.json["DataSet"]["agent"]["Agent"]) for answer in back} == {(200, "Somebody")}
