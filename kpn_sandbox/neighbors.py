@@ -10,6 +10,11 @@ from typing import NamedTuple
 
 from flask import Flask
 
+from kpn_sandbox.apis.atobi import auth as atobi_auth
+from kpn_sandbox.apis.atobi import routes as atobi_routes
+from kpn_sandbox.apis.atobi.face import FACE as ATOBI
+from kpn_sandbox.apis.atobi.manners import AtobiManners
+from kpn_sandbox.apis.atobi.operations import OPERATIONS as ATOBI_OPERATIONS
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
 from kpn_sandbox.apis.kaisa import routes as kaisa_routes
@@ -18,11 +23,13 @@ from kpn_sandbox.apis.kaisa.face import FACE as KAISA
 from kpn_sandbox.apis.kaisa.manners import KaisaManners
 from kpn_sandbox.apis.kaisa.operations import OPERATIONS as KAISA_OPERATIONS
 from kpn_sandbox.apis.refusals import Refusals
+from kpn_sandbox.auth import Guard, Tokens, TokenServer
+from kpn_sandbox.control.inbox import Inbox
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 
-FACES = (KAISA,)
+FACES = (KAISA, ATOBI)
 
 TURN_SECONDS = 0.001
 """What a request that computes many days leaves to others between two of them."""
@@ -63,4 +70,17 @@ def _mount_kaisa(app: Flask, ground: Ground) -> Refusals:
     return Refusals(around, manners, KAISA_OPERATIONS, ("/widgets", "/api/widgets", "/customers", "/miscellaneous"))
 
 
-_MOUNTS: tuple[Callable[[Flask, Ground], Refusals], ...] = (_mount_kaisa,)
+def _mount_atobi(app: Flask, ground: Ground) -> Refusals:
+    sandbox, around = ground.sandbox, ground.around
+    tokens = Tokens(sandbox, purpose="atobi", life_seconds=atobi_auth.LIFE_SECONDS)
+    authenticate = sandbox.accounts.welcome if ground.settings.lenient else sandbox.accounts.authenticate
+    guard = Guard(tokens)
+    manners = AtobiManners(sandbox, guard)
+    desk = atobi_auth.TokenDesk(TokenServer(tokens, authenticate))
+    counter = atobi_routes.Counter(desk, around, manners, sandbox)
+    reception = atobi_routes.Reception(guard, around, manners, Inbox(sandbox.database))
+    app.register_blueprint(atobi_routes.blueprint(counter, reception))
+    return Refusals(around, manners, ATOBI_OPERATIONS, ("/api/external",))
+
+
+_MOUNTS: tuple[Callable[[Flask, Ground], Refusals], ...] = (_mount_kaisa, _mount_atobi)

@@ -7,6 +7,7 @@ What goes around every request of every vendor's API.
 """
 
 import logging
+from typing import NamedTuple
 
 from flask import Response, request
 
@@ -14,6 +15,7 @@ from kpn_sandbox.apis.exchange import Exchange, Manners, Pause, Refuse
 from kpn_sandbox.apis.preferences import NONE, preferences
 from kpn_sandbox.apis.wire import STORAGE_ERROR, request_id
 from kpn_sandbox.control.faults import Outcome
+from kpn_sandbox.control.quota import Quota
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.control.tenant import Tenant
 from kpn_sandbox.storage import StorageError
@@ -21,6 +23,17 @@ from kpn_sandbox.storage import StorageError
 _EXCHANGE = "kpn_sandbox.exchange"
 
 _log = logging.getLogger(__name__)
+
+
+class Limits(NamedTuple):
+    """How often a vendor lets somebody ask whose account says nothing else."""
+
+    quota: Quota | None = None
+    counter: str = ""
+    """What is counted apart from the API's other requests."""
+
+
+NO_LIMITS = Limits()
 
 
 class Hooks:
@@ -66,7 +79,9 @@ class Hooks:
         if _EXCHANGE not in request.environ:
             self._open(manners, "", _unforced)
 
-    def admit(self, exchange: Exchange, tenant: Tenant, *, counted: bool = True) -> float:
+    def admit(
+        self, exchange: Exchange, tenant: Tenant, *, counted: bool = True, limits: Limits = NO_LIMITS
+    ) -> float:
         """
         Let the caller in: his quota counts, and a fault that is due happens.
 
@@ -74,6 +89,7 @@ class Hooks:
             exchange: That of the current request.
             tenant: Who calls.
             counted: Whether the request is one of those that a quota is about.
+            limits: What the vendor itself allows.
 
         Returns:
             The instant that the answer shall be of.
@@ -82,8 +98,8 @@ class Hooks:
             Exception: The refusal, when the quota is used up or a fault says so.
         """
         exchange.tenant = tenant
-        if counted and tenant.quota is not None:
-            self._count(exchange, tenant)
+        if counted and (tenant.quota is not None or limits.quota is not None):
+            self._count(exchange, tenant, limits)
         if tenant.plans:
             self._fail(exchange, tenant)
         return tenant.now() if exchange.at is None else exchange.at
@@ -106,8 +122,9 @@ class Hooks:
         request.environ[_EXCHANGE] = exchange
         return exchange
 
-    def _count(self, exchange: Exchange, tenant: Tenant) -> None:
-        exchange.count = self._sandbox.quotas.count(tenant, exchange.manners.api)
+    def _count(self, exchange: Exchange, tenant: Tenant, limits: Limits) -> None:
+        counter = f"{exchange.manners.api}{limits.counter}"
+        exchange.count = self._sandbox.quotas.count(tenant, counter, otherwise=limits.quota)
         if exchange.count is not None and exchange.count.exceeded:
             exchange.notes.append("quota used up")
             raise exchange.refuse(429)

@@ -17,7 +17,7 @@ from authlib.oauth2.rfc6750 import BearerTokenGenerator
 
 from kpn_sandbox.control.accounts import Account
 from kpn_sandbox.control.secrets import random_text
-from kpn_sandbox.auth.tokens import LIFE_SECONDS, Tokens
+from kpn_sandbox.auth.tokens import Tokens
 
 Authenticate = Callable[[str, str], Account | None]
 """Tells whose id and secret these are."""
@@ -75,7 +75,7 @@ class TokenServer(AuthorizationServer):
         self._tokens = tokens
         self._authenticate = authenticate
         self.register_grant(_Grant)
-        self.register_token_generator("default", BearerTokenGenerator(_text, None, LIFE_SECONDS))
+        self.register_token_generator("default", BearerTokenGenerator(_text, None, tokens.life_seconds))
         self.register_client_auth_method("client_secret_basic", _basic)
 
     def token(self, request: TokenRequest) -> dict[str, Any]:

@@ -46,16 +46,26 @@ class AccessToken:
     tenant: Tenant
     issued_at: float
     revoked: bool
+    life_seconds: int = LIFE_SECONDS
 
     def expired(self) -> bool:
         """Whether its time is over; a clock put back gives it new life."""
-        return self.tenant.now() - self.issued_at >= LIFE_SECONDS
+        return self.tenant.now() - self.issued_at >= self.life_seconds
 
 
 class Tokens:
-    """The access tokens of a sandbox."""
+    """
+    The access tokens of a sandbox.
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    Args:
+        sandbox: Knows the accounts.
+        purpose: What they open; a token opens nothing else.
+        life_seconds: How long they are good, by their accounts' clocks.
+    """
+
+    def __init__(self, sandbox: Sandbox, *, purpose: str = "", life_seconds: int = LIFE_SECONDS) -> None:
+        self.life_seconds = life_seconds
+        self._purpose = purpose
         self._sandbox = sandbox
         self._database = sandbox.database
         self._owners: Recent[str] = Recent(_OWNERS)
@@ -71,7 +81,7 @@ class Tokens:
             UnknownAccount: The account is gone.
         """
         issued_at = self._sandbox.tenant(account.client_id).now()
-        values = {"digest": text_digest(text), "client_id": account.client_id, "issued_at": issued_at}
+        values = {"digest": self._digest(text), "client_id": account.client_id, "issued_at": issued_at}
         saved = self._database.row(_SAVE, **values)
         if saved is not None and saved[0] % _PRUNE_EVERY == 0:
             self._prune(account.client_id)
@@ -93,14 +103,17 @@ class Tokens:
 
     def revoke(self, text: str) -> None:
         """Take a token back; nothing happens when there is none."""
-        digest = text_digest(text)
+        digest = self._digest(text)
         row = self._database.row(_FIND, digest=digest)
         if row is not None:
             with changing(self._database, row[0]) as connection:
                 connection.execute(update(tokens).where(_ROW.digest == digest).values(revoked=1))
 
+    def _digest(self, text: str) -> str:
+        return text_digest(f"{self._purpose} {text}" if self._purpose else text)
+
     def _owner(self, text: str) -> str | None:
-        row = self._database.row(_FIND, digest=text_digest(text))
+        row = self._database.row(_FIND, digest=self._digest(text))
         if row is None:
             return None
         self._owners.put(text, row[0])
@@ -108,10 +121,10 @@ class Tokens:
 
     def _read(self, text: str, tenant: Tenant) -> AccessToken | None:
         """The token as it is now: the tenant, which was read before, may keep it until anybody changes the account."""
-        row = self._database.row(_FIND, digest=text_digest(text))
+        row = self._database.row(_FIND, digest=self._digest(text))
         if row is None or row[0] != tenant.account.client_id:
             return None
-        token = AccessToken(tenant, row[1], bool(row[2]))
+        token = AccessToken(tenant, row[1], bool(row[2]), self.life_seconds)
         if len(tenant.notes) >= _NOTED:
             tenant.notes.clear()
         tenant.notes[text] = token

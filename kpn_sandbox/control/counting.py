@@ -54,14 +54,19 @@ class Quotas:
         """
         self._write(client_id, None)
 
-    def count(self, tenant: Tenant, api: str) -> Count | None:
+    def count(self, tenant: Tenant, api: str, *, otherwise: Quota | None = None) -> Count | None:
         """
         Count a request.
+
+        Args:
+            tenant: Who asks.
+            api: What the request counts for.
+            otherwise: The quota of accounts that were given none.
 
         Returns:
             How the quota stands with it, None when there is none.
         """
-        quota = tenant.quota
+        quota = tenant.quota or otherwise
         if quota is None:
             return None
         now = tenant.now()

@@ -64,6 +64,14 @@ def _emptied(table: Any, *which: ColumnElement[bool]) -> _Reset:
     return empty
 
 
+def _all_of(*resets: _Reset) -> _Reset:
+    def each(connection: Connection, account: Account, wall: float) -> None:
+        for one in resets:
+            one(connection, account, wall)
+
+    return each
+
+
 def _reset_clock(connection: Connection, account: Account, wall: float) -> None:
     keep(connection, account.client_id, account.clock.restarted(wall))
 
@@ -81,7 +89,7 @@ LAYERS: dict[str, _Reset] = {
     "faults": _emptied(tables.faults),
     "quota": _reset_quota,
     "requests": _emptied(tables.requests),
-    "inbox": _emptied(tables.inbox),
+    "inbox": _all_of(_emptied(tables.inbox), _emptied(tables.kaisa_customers)),
     "tokens": _emptied(tables.tokens),
 }
 """What an account consists of, and how each is made as it was."""

@@ -216,8 +216,9 @@ def _given(name: str, most: int, *, required: bool = False) -> fields.String:
     lowest = 1 if name in ("name", "custnr") else 0
     allowed = f"must be {lowest} to {most} characters without control characters"
     pattern = rf"^[^\x00-\x1f\x7f\ud800-\udfff]{{{lowest},{most}}}\Z"
-    messages_ = {"required": allowed}
-    return fields.String(required=required, validate=Regexp(pattern, error=allowed), error_messages=messages_)
+    field = fields.String(required=required, validate=Regexp(pattern, error=allowed))
+    field.error_messages["required"] = allowed
+    return field
 
 
 def _customer_form(*, new: bool) -> type[Schema]:
