@@ -1,0 +1,47 @@
+"""What the start page tells: where to go, who may enter, and one line to try it with."""
+
+from shlex import quote
+from typing import Any
+
+from kpn_sandbox import __version__
+from kpn_sandbox.client import TOKEN_PATH
+
+PAGES = (
+    ("/wallboard", "Wallboard", "The center live, for a desk, a hall and a phone."),
+    ("/docs", "Swagger UI", "Every API with Authorize and Try it out."),
+    ("/console", "Console", "Turn scenario, clock, profile, pins, faults and quota; read the journal."),
+)
+"""Path, name and purpose."""
+
+
+def curl_line(client_id: str, client_secret: str, url: str) -> str:
+    """A line for a POSIX shell that fetches a token and, with it, the agents."""
+    token = f"curl -s -X POST -u {quote(f'{client_id}:{client_secret}')} {quote(url + TOKEN_PATH)}"
+    only_token = r"""sed -n 's/.*"access_token" : "\([^"]*\)".*/\1/p'"""
+    return f'curl -s -H "Authorization: Bearer $({token} | {only_token})" {quote(url + "/agents")}'
+
+
+def welcome(
+    url: str, documents: tuple[str, ...], files: tuple[str, ...], demo: tuple[str, str] | None
+) -> dict[str, Any]:
+    """
+    The start page for machines.
+
+    Args:
+        url: The base URL as the visitor sees it.
+        documents: The APIs that have an OpenAPI document.
+        files: Postman's files.
+        demo: Client id and secret of the demo account; None when the visitor may not know them.
+    """
+    client_id, secret = demo or ("CLIENT_ID", "CLIENT_SECRET")
+    return {
+        "name": "kpn_sandbox",
+        "version": __version__,
+        "base_url": url,
+        "pages": {path.strip("/"): url + path for path, _, _ in PAGES},
+        "openapi": {name: f"{url}/openapi/{name}.json" for name in documents},
+        "postman": [f"{url}/postman/{name}" for name in files],
+        "health": f"{url}/_sandbox/health",
+        "demo_account": {"client_id": client_id, "client_secret": secret} if demo else None,
+        "curl": curl_line(client_id, secret, url),
+    }

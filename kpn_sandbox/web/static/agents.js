@@ -1,0 +1,60 @@
+// Agents as tiles: color, word and sign tell the state, the figure how long it lasts.
+import { duration, find, make, put } from "./common.js";
+import { inHall } from "./queues.js";
+
+const STATES = {
+  AVAIL: ["free", "Free", "○"],
+  RINGING: ["ring", "Ring", "◎"],
+  ACD: ["talk", "Talk", "●"],
+  ACW: ["wrap", "Wrap", "◐"],
+  AUX: ["aux", "AUX", "▲"],
+  UNSTAFF: ["out", "Logged out", "–"],
+};
+const WIDE = 2.3;
+
+export function showLegend(list) {
+  list.replaceChildren(...Object.values(STATES).map(([kind, word, sign]) => make("li", { class: kind }, `${sign} ${word}`)));
+}
+
+function tile(agent) {
+  return make("li", { "data-number": agent.Logid }, make("b"), make("span"), make("i"));
+}
+
+function fill(item, agent) {
+  const [kind, word, sign] = STATES[agent.Status] || ["out", agent.Status, "?"];
+  const state = agent.Reason ? `${word} ${agent.Reason}` : word;
+  const [name, told, time] = item.children;
+  if (item.className !== kind) item.className = kind;
+  put(name, agent.Agent);
+  put(told, `${sign} ${state}`);
+  put(time, duration(agent.Time));
+  item.title = `${agent.Agent} (${agent.Logid}), ${state}${agent.Direction === "OUT" ? ", calls out" : ""}`;
+}
+
+// On a wall the tiles are as large as the panel allows.
+function fit(list, count) {
+  const panel = list.closest(".panel");
+  panel.classList.toggle("fitted", inHall());
+  if (!inHall() || !count) return;
+  const [width, height] = [list.clientWidth, list.clientHeight];
+  let best = { size: 0, columns: 1 };
+  for (let columns = 1; columns <= count; columns += 1) {
+    const size = Math.min(width / columns / WIDE, height / Math.ceil(count / columns));
+    if (size > best.size) best = { size, columns };
+  }
+  list.style.setProperty("--columns", best.columns);
+  list.style.setProperty("--high", `${Math.min(best.size, 140) - 6}px`);
+  panel.classList.toggle("tiny", best.size < 44);
+}
+
+export function showAgents(agents) {
+  const list = find("#agents");
+  const everybody = find("#all-agents").checked;
+  const shown = everybody ? agents : agents.filter((agent) => agent.Status !== "UNSTAFF");
+  const same = list.children.length === shown.length && shown.every((agent, at) => list.children[at].dataset.number === agent.Logid);
+  if (!same) list.replaceChildren(...shown.map(tile));
+  shown.forEach((agent, at) => fill(list.children[at], agent));
+  const inside = agents.filter((agent) => agent.Status !== "UNSTAFF").length;
+  put(find("#agent-count"), `${inside} of ${agents.length} logged in`);
+  fit(list, shown.length);
+}

@@ -1,0 +1,72 @@
+// Small things that all pages use. Text goes in as text only, never as HTML.
+
+export const find = (selector, within = document) => within.querySelector(selector);
+
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+
+export function draw(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(NAMESPACE, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// Writes only what differs, so that screen readers and selections are left alone.
+export function put(element, text) {
+  const told = String(text);
+  if (element.textContent !== told) element.textContent = told;
+}
+
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+export function copying(within) {
+  for (const button of within.querySelectorAll("[data-copies]")) {
+    button.addEventListener("click", async () => {
+      const source = document.getElementById(button.dataset.copies);
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+      } catch {
+        // Without TLS there is no clipboard; the text is selected for Ctrl-C.
+        getSelection().selectAllChildren(source);
+      }
+      const name = button.textContent;
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = name; }, 1500);
+    });
+  }
+}
+
+export const basic = (user, secret) => {
+  const bytes = new TextEncoder().encode(`${user}:${secret}`);
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+};
+
+// Asks this server; the browser's own login window never opens, because no kept credentials are used.
+export const ask = (path, options = {}) => fetch(path, { credentials: "omit", cache: "no-store", ...options });
+
+export async function vendorToken(authorization, account) {
+  const answer = await ask("/wallboard/token", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...(authorization ? { Authorization: authorization } : {}) },
+    body: JSON.stringify(account ? { account } : {}),
+  });
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw Object.assign(new Error(told.detail || `Status ${answer.status}`), { status: answer.status });
+  return told;
+}

@@ -1,0 +1,18 @@
+// Swagger UI with a choice of the APIs; the choice stands in the address, so it can be linked to.
+addEventListener("DOMContentLoaded", () => {
+  const choice = document.getElementById("api");
+  const wished = new URLSearchParams(location.search).get("api");
+  if ([...choice.options].some((option) => option.value === wished)) choice.value = wished;
+  choice.addEventListener("change", () => { location.search = `?api=${encodeURIComponent(choice.value)}`; });
+  window.ui = SwaggerUIBundle({
+    url: `/openapi/${choice.value}.json`,
+    dom_id: "#swagger-ui",
+    presets: [SwaggerUIBundle.presets.apis],
+    layout: "BaseLayout",
+    deepLinking: true,
+    displayRequestDuration: true,
+    // The public validator would be asked otherwise, and nothing leaves this server.
+    validatorUrl: null,
+    tryItOutEnabled: true,
+  });
+});

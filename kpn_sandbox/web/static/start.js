@@ -1,0 +1,3 @@
+import { copying } from "./common.js";
+
+copying(document);

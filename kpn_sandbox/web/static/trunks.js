@@ -1,0 +1,31 @@
+// Trunks with their ports, each a small sign.
+import { find, make, put } from "./common.js";
+
+const SIGNS = { SEIZED: "■", QUEUEDIN: "◧", IDLE: "□", FAULT: "✕" };
+const MOST_SIGNS = 120;
+
+function box(trunk) {
+  return make("section", { "data-number": trunk.Number, class: "trunk" },
+    make("h3"), make("p", { class: "figures" }), make("meter", { min: 0, max: 100 }), make("p", { class: "ports", role: "img" }));
+}
+
+function fill(element, trunk) {
+  const [name, figures, meter, ports] = element.children;
+  const count = (state) => trunk.Ports.filter((port) => port.State === state).length;
+  const faults = count("FAULT");
+  put(name, trunk.Name);
+  put(figures, `${trunk.PortsInUse} of ${trunk.TotalPorts} ports in use${faults ? `, ✕ ${faults} out of service` : ""}`);
+  meter.value = Number(trunk.Usage);
+  meter.setAttribute("aria-label", `${trunk.Name} in use, percent`);
+  element.dataset.mark = faults ? "bad" : Number(trunk.Usage) >= 90 ? "warn" : "";
+  const signs = trunk.Ports.slice(0, MOST_SIGNS).map((port) => SIGNS[port.State] || "?").join("");
+  put(ports, signs + (trunk.Ports.length > MOST_SIGNS ? " …" : ""));
+  ports.setAttribute("aria-label", `${count("SEIZED")} ports talk, ${count("QUEUEDIN")} wait, ${count("IDLE")} free, ${faults} out of service`);
+}
+
+export function showTrunks(trunks) {
+  const room = find("#trunks");
+  const same = room.children.length === trunks.length && trunks.every((trunk, at) => room.children[at].dataset.number === trunk.Number);
+  if (!same) room.replaceChildren(...trunks.map(box));
+  trunks.forEach((trunk, at) => fill(room.children[at], trunk));
+}

@@ -1,0 +1,36 @@
+"""Who looks at a page: somebody at this machine may see what the terminal shows anyway, others may not."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Request
+
+_FORWARDING = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+
+
+def at_this_machine(request: Request) -> bool:
+    """
+    Whether a request certainly comes from this machine.
+
+    A proxy here would pass on requests from anywhere, and a name that somebody else's DNS points here would let his
+    pages read ours; so neither a forwarded request nor one for another host name counts.
+    """
+    if any(name in request.headers for name in _FORWARDING):
+        return False
+    return _is_loopback(request.remote_addr or "") and _is_loopback(_host_name(request.host))
+
+
+def _host_name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
