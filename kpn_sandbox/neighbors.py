@@ -15,6 +15,12 @@ from kpn_sandbox.apis.atobi import routes as atobi_routes
 from kpn_sandbox.apis.atobi.face import FACE as ATOBI
 from kpn_sandbox.apis.atobi.manners import AtobiManners
 from kpn_sandbox.apis.atobi.operations import OPERATIONS as ATOBI_OPERATIONS
+from kpn_sandbox.apis.bright_pattern import routes as bright_pattern_routes
+from kpn_sandbox.apis.bright_pattern.auth import LOGIN_SESSION, TOKEN_SESSION, Gate, LoginDesk, TokenDesk, Users
+from kpn_sandbox.apis.bright_pattern.face import FACE as BRIGHT_PATTERN
+from kpn_sandbox.apis.bright_pattern.manners import BrightPatternManners
+from kpn_sandbox.apis.bright_pattern.operations import LANDS as BRIGHT_PATTERN_LANDS
+from kpn_sandbox.apis.bright_pattern.operations import OPERATIONS as BRIGHT_PATTERN_OPERATIONS
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
 from kpn_sandbox.apis.kaisa import routes as kaisa_routes
@@ -24,12 +30,14 @@ from kpn_sandbox.apis.kaisa.manners import KaisaManners
 from kpn_sandbox.apis.kaisa.operations import OPERATIONS as KAISA_OPERATIONS
 from kpn_sandbox.apis.refusals import Refusals
 from kpn_sandbox.auth import Guard, Tokens, TokenServer
+from kpn_sandbox.auth.session_tokens import SessionTokenServer
+from kpn_sandbox.auth.sessions import Sessions
 from kpn_sandbox.control.inbox import Inbox
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 
-FACES = (KAISA, ATOBI)
+FACES = (BRIGHT_PATTERN, KAISA, ATOBI)
 
 TURN_SECONDS = 0.001
 """What a request that computes many days leaves to others between two of them."""
@@ -62,6 +70,26 @@ def mount(app: Flask, settings: Settings, sandbox: Sandbox, around: Hooks, pause
     return [mount_one(app, ground) for mount_one in _MOUNTS]
 
 
+def _mount_bright_pattern(app: Flask, ground: Ground) -> Refusals:
+    settings, sandbox, around = ground.settings, ground.sandbox, ground.around
+    sessions = Sessions(sandbox, LOGIN_SESSION, TOKEN_SESSION)
+    users = Users(sandbox.accounts.welcome if settings.lenient else sandbox.accounts.authenticate)
+    gate = Gate(sessions, sandbox)
+    manners = BrightPatternManners(gate)
+    choices = bright_pattern_routes.Choices(
+        demo_account=settings.client_id,
+        dispositions=settings.bright_pattern_dispositions,
+        most_subscriptions=settings.bright_pattern_subscriptions,
+        refresh_seconds=settings.bright_pattern_refresh,
+    )
+    statsapi = bright_pattern_routes.Statsapi(gate, around, manners, sandbox, choices)
+    login = LoginDesk(users, sessions, is_open=settings.bright_pattern_login)
+    tokens = TokenDesk(SessionTokenServer(Tokens(sandbox), sessions, TOKEN_SESSION, users.recognize))
+    doors = bright_pattern_routes.Doors(gate, login, tokens, around=around, manners=manners, sandbox=sandbox)
+    app.register_blueprint(bright_pattern_routes.blueprint(statsapi, doors))
+    return Refusals(around, manners, BRIGHT_PATTERN_OPERATIONS, BRIGHT_PATTERN_LANDS)
+
+
 def _mount_kaisa(app: Flask, ground: Ground) -> Refusals:
     settings, sandbox, around, history = ground
     door = KaisaDoor(sandbox, settings.client_id if settings.kaisa_open else None)
@@ -83,4 +111,4 @@ def _mount_atobi(app: Flask, ground: Ground) -> Refusals:
     return Refusals(around, manners, ATOBI_OPERATIONS, ("/api/external",))
 
 
-_MOUNTS: tuple[Callable[[Flask, Ground], Refusals], ...] = (_mount_kaisa, _mount_atobi)
+_MOUNTS: tuple[Callable[[Flask, Ground], Refusals], ...] = (_mount_bright_pattern, _mount_kaisa, _mount_atobi)

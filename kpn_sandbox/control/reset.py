@@ -89,7 +89,7 @@ LAYERS: dict[str, _Reset] = {
     "faults": _emptied(tables.faults),
     "quota": _reset_quota,
     "requests": _emptied(tables.requests),
-    "inbox": _all_of(_emptied(tables.inbox), _emptied(tables.kaisa_customers)),
-    "tokens": _emptied(tables.tokens),
+    "inbox": _all_of(_emptied(tables.inbox), _emptied(tables.kaisa_customers), _emptied(tables.wallboards)),
+    "tokens": _all_of(_emptied(tables.tokens), _emptied(tables.sessions), _emptied(tables.subscriptions)),
 }
 """What an account consists of, and how each is made as it was."""

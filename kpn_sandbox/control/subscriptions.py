@@ -14,6 +14,8 @@ _FIND = select(_ROW.body, _ROW.made_at, _ROW.wall_at).where(
     _ROW.client_id == bindparam("client_id"), _ROW.user == bindparam("user")
 )
 
+_UNASKED = object()
+
 
 class TooManySubscriptions(Exception):
     """So many users of the account have a subscription that no other one may."""
@@ -76,10 +78,10 @@ class Subscriptions:
     def find(self, tenant: Tenant, user: str) -> Subscription | None:
         """The subscription of a user, None when he has none."""
         key = f"subscription of {user}"
-        if key not in tenant.notes:
+        found = tenant.notes.get(key, _UNASKED)
+        if found is _UNASKED:
             row = self._database.row(_FIND, client_id=tenant.account.client_id, user=user)
-            tenant.notes[key] = None if row is None else Subscription(*row)
-        found = tenant.notes[key]
+            found = tenant.notes[key] = None if row is None else Subscription(*row)
         return found if isinstance(found, Subscription) else None
 
     def remove(self, tenant: Tenant, user: str) -> bool:
