@@ -23,6 +23,11 @@ from kpn_sandbox.apis.bright_pattern.operations import LANDS as BRIGHT_PATTERN_L
 from kpn_sandbox.apis.bright_pattern.operations import OPERATIONS as BRIGHT_PATTERN_OPERATIONS
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
+from kpn_sandbox.apis.itx import routes as itx_routes
+from kpn_sandbox.apis.itx.auth import ItxDoor
+from kpn_sandbox.apis.itx.face import FACE as ITX
+from kpn_sandbox.apis.itx.manners import ItxManners
+from kpn_sandbox.apis.itx.operations import OPERATIONS as ITX_OPERATIONS
 from kpn_sandbox.apis.kaisa import routes as kaisa_routes
 from kpn_sandbox.apis.kaisa.auth import KaisaDoor
 from kpn_sandbox.apis.kaisa.face import FACE as KAISA
@@ -30,6 +35,7 @@ from kpn_sandbox.apis.kaisa.manners import KaisaManners
 from kpn_sandbox.apis.kaisa.operations import OPERATIONS as KAISA_OPERATIONS
 from kpn_sandbox.apis.refusals import Refusals
 from kpn_sandbox.auth import Guard, Tokens, TokenServer
+from kpn_sandbox.auth.fixed_tokens import FixedTokens
 from kpn_sandbox.auth.session_tokens import SessionTokenServer
 from kpn_sandbox.auth.sessions import Sessions
 from kpn_sandbox.control.inbox import Inbox
@@ -37,7 +43,7 @@ from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 
-FACES = (BRIGHT_PATTERN, KAISA, ATOBI)
+FACES = (BRIGHT_PATTERN, KAISA, ATOBI, ITX)
 
 TURN_SECONDS = 0.001
 """What a request that computes many days leaves to others between two of them."""
@@ -111,4 +117,16 @@ def _mount_atobi(app: Flask, ground: Ground) -> Refusals:
     return Refusals(around, manners, ATOBI_OPERATIONS, ("/api/external",))
 
 
-_MOUNTS: tuple[Callable[[Flask, Ground], Refusals], ...] = (_mount_bright_pattern, _mount_kaisa, _mount_atobi)
+def _mount_itx(app: Flask, ground: Ground) -> Refusals:
+    door = ItxDoor(FixedTokens(ground.sandbox))
+    manners = ItxManners(door)
+    app.register_blueprint(itx_routes.blueprint(itx_routes.Provider(door, ground.around, manners, ground.history)))
+    return Refusals(ground.around, manners, ITX_OPERATIONS, ("/rest",))
+
+
+_MOUNTS: tuple[Callable[[Flask, Ground], Refusals], ...] = (
+    _mount_bright_pattern,
+    _mount_kaisa,
+    _mount_atobi,
+    _mount_itx,
+)
