@@ -114,7 +114,7 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     app.register_blueprint(control_routes.blueprint(sandbox, door, FACES))
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
     demo = (settings.client_id, settings.client_secret)
-    app.register_blueprint(web_routes.blueprint(web_routes.House(sandbox, tokens, guard, door, demo)))
+    app.register_blueprint(web_routes.blueprint(web_routes.House(sandbox, tokens, guard, door, demo, FACES)))
     beside = neighbors.mount(app, settings, sandbox, around, pause)
     app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path), beside))
     app.after_request(around.finish)

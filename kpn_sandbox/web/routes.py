@@ -1,7 +1,7 @@
 """URL to page."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -12,9 +12,11 @@ from kpn_sandbox.apis.control.auth import Door
 from kpn_sandbox.apis.control.errors import BadRequest, Unauthorized, refused
 from kpn_sandbox.apis.control.operations import Access
 from kpn_sandbox.apis.documents import OPENAPI
+from kpn_sandbox.apis.face import Face
 from kpn_sandbox.apis.wire import request_id
 from kpn_sandbox.auth import Guard, Tokens
 from kpn_sandbox.auth.tokens import LIFE_SECONDS
+from kpn_sandbox.control.reset import LAYERS
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.control.secrets import random_text
 from kpn_sandbox.simulation.scenarios import SCENARIOS
@@ -39,6 +41,7 @@ class House:
         guard: Tells whose an access token is.
         door: Lets in whom the control API lets in.
         demo: Client id and secret of the demo account.
+        faces: The vendors' APIs.
     """
 
     sandbox: Sandbox
@@ -46,6 +49,7 @@ class House:
     guard: Guard
     door: Door
     demo: tuple[str, str]
+    faces: Sequence[Face]
 
     def shown(self) -> tuple[str, str] | None:
         """The demo account's credentials if the visitor may know them."""
@@ -60,7 +64,7 @@ def blueprint(house: House) -> Blueprint:
         "/docs": lambda: page("docs.html", documents=OPENAPI),
         "/wallboard": lambda: page("wallboard.html", local=at_this_machine(request)),
         "/wallboard/day": lambda: _day(house),
-        "/console": lambda: page("console.html", demo=house.shown(), scenarios=SCENARIOS.values(), ranges=allowed()),
+        "/console": lambda: _console(house),
         "/assets/<name>": assets.own,
         "/docs/assets/<name>": assets.swagger_ui,
     }
@@ -85,6 +89,17 @@ def _start(house: House) -> Response:
         response = _json(told)
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _console(house: House) -> Response:
+    return page(
+        "console.html",
+        demo=house.shown(),
+        faces=house.faces,
+        scenarios=SCENARIOS.values(),
+        ranges=allowed(),
+        layers=LAYERS,
+    )
 
 
 def _day(house: House) -> Response:
