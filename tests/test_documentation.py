@@ -15,7 +15,8 @@ from kpn_sandbox.apis.kpn.schemas import AgentSchema, PortSchema, QueueSchema, T
 from kpn_sandbox.app import create_app
 from kpn_sandbox.control.faults import CONNECTIONS
 from kpn_sandbox.control.reset import LAYERS
-from kpn_sandbox.postman import FILES, collection, text
+from kpn_sandbox.postman import FILES, text
+from kpn_sandbox.postman.kpn import collection
 from kpn_sandbox.settings import Settings, option, variable
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
