@@ -1,0 +1,46 @@
+// Fault plans: what is to go wrong, how often, and what is left of it.
+import { find, make } from "./common.js";
+
+const CONNECTIONS = ["reset", "empty", "garbage", "drip"];
+
+// Which operations can be chosen follows from the API.
+export function pickApi() {
+  const { api, operation } = find("#fault").elements;
+  const refill = () => {
+    const keys = api.selectedOptions[0].dataset.operations.split(" ");
+    operation.replaceChildren(make("option", { value: "" }, "all"), ...keys.map((key) => make("option", {}, key)));
+  };
+  api.addEventListener("change", refill);
+  refill();
+}
+
+function outcome({ what, delay_ms: delay }) {
+  const late = Number(delay.value) ? { delay_ms: Number(delay.value) } : {};
+  if (what.value === "slow") return { delay_ms: Number(delay.value) };
+  return CONNECTIONS.includes(what.value) ? { connection: what.value, ...late } : { status: Number(what.value), ...late };
+}
+
+export function faultPlan() {
+  const fields = find("#fault").elements;
+  const operation = fields.operation.value ? { operation: fields.operation.value } : {};
+  const about = { api: fields.api.value, ...operation };
+  if (fields.probability.value) return ["POST", "/faults", { ...about, probability: Number(fields.probability.value), outcome: outcome(fields) }];
+  const outcomes = Array.from({ length: Number(fields.times.value) || 1 }, () => outcome(fields));
+  return ["POST", "/faults", { ...about, outcomes, ...(fields.repeat.checked ? { repeat: true } : {}) }];
+}
+
+const left = (fault) => {
+  if (fault.probability !== null && fault.probability !== undefined) return `by chance ${fault.probability}`;
+  return fault.remaining === null ? "again and again" : `${fault.remaining} left`;
+};
+
+const told = (fault) => [...new Set((fault.outcomes?.length ? fault.outcomes : [fault.outcome]).map((each) => JSON.stringify(each)))].join(" ");
+
+export function showFaults(faults, actions) {
+  find("#faults").replaceChildren(...faults.map((fault) => {
+    const drop = make("button", { type: "button", class: "danger", "aria-label": `Drop fault ${fault.id}` }, "Drop");
+    const item = make("li", { "data-fault": fault.id }, make("b", {}, left(fault)), `${fault.api} ${fault.operation || "all"} ${told(fault)}`, drop);
+    queueMicrotask(() => actions.button(drop, () => ["DELETE", `/faults/${encodeURIComponent(fault.id)}`]));
+    return item;
+  }));
+}

@@ -1,0 +1,35 @@
+// The profile as a form; only what was changed is sent, as a JSON merge patch.
+import { find } from "./common.js";
+
+let known = {};
+
+const spelled = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+// A text stays a text, everything else is JSON; nothing typed means null, which is the default.
+function meant(text, before) {
+  if (text.trim() === "") return null;
+  if (typeof before === "string") return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function showProfile(profile) {
+  known = profile;
+  for (const [name, value] of Object.entries(profile)) {
+    const field = find("#profile").elements[name];
+    if (field && field !== document.activeElement) field.value = value === null ? "" : spelled(value);
+  }
+}
+
+export function profilePatch() {
+  const form = find("#profile");
+  const patch = {};
+  for (const [name, value] of Object.entries(known)) {
+    const text = form.elements[name].value;
+    if (text !== (value === null ? "" : spelled(value))) patch[name] = meant(text, value);
+  }
+  return ["PATCH", `/profile${form.elements["!midnight"].checked ? "?effective=midnight" : ""}`, patch];
+}

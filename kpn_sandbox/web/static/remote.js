@@ -1,0 +1,84 @@
+// The control API: who asks, what was asked, and the curl line that does the same.
+import { ask, basic, find, make, put } from "./common.js";
+
+export class Remote {
+  // Either a client's secret or the administrator's token.
+  constructor({ id, secret, token }) {
+    this.id = id;
+    this.authorization = token ? `Bearer ${token}` : basic(id, secret);
+    this.shown = token ? '-H "Authorization: Bearer $KPN_SANDBOX_ADMIN_TOKEN"' : '-u "$KPN_SANDBOX_CLIENT_ID:$KPN_SANDBOX_CLIENT_SECRET"';
+    this.base = `/_sandbox/accounts/${encodeURIComponent(id)}`;
+  }
+
+  async call(method, path, body) {
+    const headers = { Authorization: this.authorization };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const answer = await ask(path.startsWith("/_") ? path : this.base + path, {
+      method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const told = answer.status === 204 ? null : await answer.json();
+    if (!answer.ok) throw Object.assign(new Error(told.detail || told.title), { status: answer.status });
+    return told;
+  }
+
+  curl(method, path, body) {
+    const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+    const parts = ["curl", this.shown];
+    if (method !== "GET") parts.push(`-X ${method}`);
+    parts.push(quoted(location.origin + this.base + path));
+    if (body !== undefined) parts.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);
+    return parts.join(" ");
+  }
+}
+
+// Every control of the console is an action: it tells its curl line before it is done, and does just that.
+export class Actions {
+  constructor(done) {
+    this.done = done;
+    this.remote = null;
+    this.rooms = new Map();
+    for (const card of document.querySelectorAll("[data-card]")) {
+      const line = make("pre", { tabindex: "0", id: `curl-${card.dataset.card}`, "aria-label": "The same with curl" });
+      const room = make("div", { class: "curl", hidden: true }, make("span", { class: "note" }, "The same with curl"), line);
+      card.append(room);
+      this.rooms.set(card, { room, line });
+    }
+  }
+
+  show(element, [method, path, body]) {
+    const { room, line } = this.rooms.get(element.closest("[data-card]"));
+    put(line, this.remote.curl(method, path, body));
+    room.hidden = false;
+  }
+
+  button(element, plan) {
+    const preview = () => this.show(element, plan());
+    element.addEventListener("pointerenter", preview);
+    element.addEventListener("focus", preview);
+    element.addEventListener("click", () => this.act(element, plan()));
+  }
+
+  form(element, plan) {
+    element.addEventListener("input", (event) => { if (element.checkValidity()) this.show(element, plan(event.submitter)); });
+    element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.act(element, plan(event.submitter));
+    });
+  }
+
+  async act(element, [method, path, body]) {
+    this.show(element, [method, path, body]);
+    const said = find("#said");
+    try {
+      await this.remote.call(method, path, body);
+      said.dataset.mark = "";
+      put(said, `✓ ${method} ${path} done.`);
+      await this.done();
+      return true;
+    } catch (error) {
+      said.dataset.mark = "bad";
+      put(said, `▲ ${method} ${path}: ${error.message}`);
+      return false;
+    }
+  }
+}

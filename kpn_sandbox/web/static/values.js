@@ -1,0 +1,103 @@
+// What KPN's API answers, with every value a button that pins it.
+import { ask, find, make, put, vendorToken } from "./common.js";
+import { showQuota } from "./account.js";
+
+const BROKEN = 599;
+const KEYS = { agents: "Logid", queues: "Number", trunks: "Number" };
+const WORDS = { Status: ["AVAIL", "RINGING", "ACD", "ACW", "AUX", "UNSTAFF"], Direction: ["IN", "OUT"] };
+
+export class Values {
+  constructor(actions) {
+    this.actions = actions;
+    this.kind = "queues";
+    this.pins = [];
+    this.target = null;
+    for (const button of document.querySelectorAll("[data-kind]")) button.addEventListener("click", () => this.turn(button));
+    find("#look").addEventListener("click", () => this.read());
+    actions.button(find("#unpin-all"), () => ["DELETE", "/pins"]);
+    find("#pin form").addEventListener("submit", (event) => this.pin(event));
+    find("#pin [data-close]").addEventListener("click", () => find("#pin").close());
+  }
+
+  turn(button) {
+    this.kind = button.dataset.kind;
+    for (const each of document.querySelectorAll("[data-kind]")) each.setAttribute("aria-pressed", String(each === button));
+    return this.read();
+  }
+
+  async read() {
+    const { authorization, id } = this.actions.remote;
+    put(find("#asked"), `GET /${this.kind}`);
+    this.pins = (await this.actions.remote.call("GET", "/pins")).pins;
+    this.showPins();
+    this.token ??= (await vendorToken(authorization, id)).access_token;
+    let answer = await this.look();
+    if (answer.status === 401) {
+      this.token = (await vendorToken(authorization, id)).access_token;
+      answer = await this.look();
+    }
+    if (answer.status !== BROKEN) showQuota(answer.headers);
+    const body = await answer.json().catch(() => ({}));
+    if (answer.ok && body.DataSet) this.show(body.DataSet[this.kind]);
+    else find("#values").replaceChildren(make("caption", {}, `▲ It answers ${answer.status}: ${JSON.stringify(body)}`));
+  }
+
+  // A broken connection is an answer, too: a fault plan may have asked for it.
+  look() {
+    return ask(`/${this.kind}`, { headers: { Authorization: `Bearer ${this.token}` } }).catch(() => new Response("{}", { status: BROKEN }));
+  }
+
+  show(records) {
+    if (!records.length) return find("#values").replaceChildren();
+    const names = Object.keys(records[0]).filter((name) => !Array.isArray(records[0][name]));
+    const pinned = new Map(this.pins.filter((pin) => pin.kind === this.kind).map((pin) => [pin.key, pin.fields]));
+    const head = make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)));
+    const rows = records.map((record) => make("tr", {}, ...names.map((name) => this.cell(record, name, pinned.get(record[KEYS[this.kind]])))));
+    return find("#values").replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));
+  }
+
+  cell(record, name, pinned) {
+    const key = record[KEYS[this.kind]];
+    if (name === KEYS[this.kind]) return make("th", { scope: "row" }, key);
+    const told = record[name] === null ? "–" : record[name];
+    const label = `${name} of ${key}: ${told}${pinned && name in pinned ? ", pinned" : ""}`;
+    return make("td", {}, make("button", {
+      type: "button", "aria-label": label, class: pinned && name in pinned ? "pinned" : "", "data-pin": `${key} ${name}`,
+      onclick: () => this.open(key, name, record[name], pinned),
+    }, told));
+  }
+
+  open(key, name, value, pinned) {
+    this.target = { key, name, fields: pinned || {} };
+    const dialog = find("#pin");
+    put(find("#h-pin"), `Pin ${name} of ${this.kind.slice(0, -1)} ${key}`);
+    dialog.querySelector("form").reset();
+    find("[name=value]", dialog).value = value ?? "";
+    find("#words").replaceChildren(...(WORDS[name] || []).map((word) => make("option", { value: word })));
+    put(find(".bad", dialog), "");
+    dialog.showModal();
+    find("[name=value]", dialog).select();
+  }
+
+  async pin(event) {
+    event.preventDefault();
+    const { key, name, fields } = this.target;
+    const { value, reads, expires_at: expires } = event.target.elements;
+    const body = { fields: { ...fields, [name]: value.value === "" ? null : value.value } };
+    if (reads.value) body.reads = Number(reads.value);
+    if (expires.value) body.expires_at = expires.value.trim();
+    const good = await this.actions.act(find("#pin"), ["PUT", `/pins/${this.kind}/${key}`, body]);
+    if (good) find("#pin").close();
+    else put(find("#pin .bad"), find("#said").textContent);
+  }
+
+  showPins() {
+    find("#pins").replaceChildren(...this.pins.map((pin) => {
+      const drop = make("button", { type: "button", class: "danger", "aria-label": `Unpin ${pin.kind} ${pin.key}` }, "Unpin");
+      const rest = [pin.reads ? `${pin.reads} answers left` : "", pin.expires_at ? `until ${pin.expires_at}` : ""];
+      const item = make("li", {}, make("b", {}, `${pin.kind} ${pin.key}`), JSON.stringify(pin.fields), rest.filter(Boolean).join(", "), drop);
+      queueMicrotask(() => this.actions.button(drop, () => ["DELETE", `/pins/${pin.kind}/${pin.key}`]));
+      return item;
+    }));
+  }
+}

@@ -1,0 +1,100 @@
+"""Each page comes with nothing from elsewhere and nothing inline."""
+
+import re
+
+import pytest
+
+PAGES = ("/", "/docs", "/wallboard", "/console")
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+ELSEWHERE = {"headers": HTML, "environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_allows_only_what_this_server_brings(client, path):
+    """The policy has no unsafe word and names no other host."""
+    policy = client.get(path, headers=HTML).headers["Content-Security-Policy"]
+
+    allowed = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert allowed.pop("img-src") == "'self' data:"
+    assert set(allowed.values()) == {"'none'", "'self'"}
+    assert allowed["default-src"] == "'none'"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_nothing_inline(client, path):
+    """No script, style or event handler stands in the page itself."""
+    text = client.get(path, headers=HTML).text
+
+    assert re.findall(r"<script(?![^>]*src=)|<style|\sstyle=|\son[a-z]+=", text) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_everything_a_page_names_is_there(client, path):
+    """All files come from this server, with a type that no browser needs to guess."""
+    names = re.findall(r'(?:src|href)="(/(?:docs/)?assets/[^"]+)"', client.get(path, headers=HTML).text)
+
+    answers = [client.get(name) for name in names]
+
+    assert names and {answer.status_code for answer in answers} == {200}
+    assert {answer.headers["X-Content-Type-Options"] for answer in answers} == {"nosniff"}
+
+
+def test_modules_of_scripts_are_there(client):
+    """What a script imports is served, too."""
+    known, found = set(), {"wallboard.js", "console.js", "start.js"}
+
+    while found - known:
+        name = (found - known).pop()
+        known.add(name)
+        found |= set(re.findall(r'from "\./([^"]+)"', client.get(f"/assets/{name}").text))
+
+    assert {name: client.get(f"/assets/{name}").content_type for name in known} == dict.fromkeys(
+        known, "text/javascript; charset=utf-8"
+    )
+
+
+def test_an_unchanged_file_is_not_sent_again(client):
+    """A file's ETag spares the second transfer."""
+    tag = client.get("/assets/base.css").headers["ETag"]
+
+    assert client.get("/assets/base.css", headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/assets/../routes.py", "/assets/nope.css", "/docs/assets/index.css", "/assets/x"])
+def test_other_files_are_not_served(client, path):
+    """Only the files of the pages can be had."""
+    assert client.get(path).status_code == 404
+
+
+def test_machines_get_json(client):
+    """The start page is JSON for everybody who does not ask for HTML."""
+    told = client.get("/").json
+
+    assert told["pages"]["wallboard"] == "http://localhost/wallboard"
+    assert client.get("/", headers={"Accept": "application/json"}).json == told
+    assert client.get("/").headers["Vary"] == "Accept"
+
+
+def test_the_demo_account_is_shown_here(client):
+    """Who looks at this machine sees what the terminal shows."""
+    assert client.get("/").json["demo_account"] == {
+        "client_id": "APP_CONSUMER_KEY",
+        "client_secret": "APP_CONSUMER_SECRET",
+    }
+    assert "APP_CONSUMER_SECRET" in client.get("/console", headers=HTML).text
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}},
+        {"headers": {**HTML, "X-Forwarded-For": "192.0.2.7"}},
+        {"headers": {**HTML, "Host": "evil.example"}},
+    ],
+)
+def test_the_demo_account_is_shown_to_nobody_else(client, path, told):
+    """From elsewhere, through a proxy or under another host name no page holds a secret."""
+    text = client.get(path, **{"headers": HTML, **told}).text
+
+    assert "APP_CONSUMER_SECRET" not in text
