@@ -1,14 +1,17 @@
 """
 What serving costs: `GET /agents` beside a raw WSGI application of the same bytes on the same gunicorn.
 
-Rounds alternate between the two, so that a machine that slows down slows down both. Two cases: one account asked again
-within the second, and 200 accounts polled in turn, each time for another second, so that every answer is new.
+Rounds alternate between the two, so that a machine that slows down slows down both. Cases: one account asked again
+within the second, with the journal and without it; 200 accounts polled in turn, each time for another second, so that
+every answer is new; and two workers beside one.
 
     python -m benchmarks.serving
 """
 
 import os
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -38,39 +41,68 @@ def main() -> None:
     with folder() as place:
         for bound in (True, False):
             print(f"workers bound to a CPU: {'yes' if bound else 'no'}")
-            compare("steady second, 100 agents", place, rounds, bound=bound, agents=100, accounts=1)
-            compare("every answer new, 50 agents", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS)
+            beside_raw("steady second, 100 agents", place, rounds, bound=bound, agents=100)
+            beside_raw("the same, journal off", place, rounds, bound=bound, agents=100, journal=False)
+            beside_raw("every answer new, 50 agents", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS)
+        print("two workers beside one, each bound to a CPU")
+        beside_one("steady second, 100 agents", place, rounds)
 
 
-def compare(title: str, place: Path, rounds: int, *, bound: bool, agents: int, accounts: int) -> None:
-    """Measure both servers in turn and print their medians and the ratio."""
-    ports = free_port(), free_port()
-    urls = [f"http://127.0.0.1:{port}" for port in ports]
-    database = place / f"{agents}-{accounts}-{bound}.db"
+def beside_raw(
+    title: str, place: Path, rounds: int, *, bound: bool, agents: int, accounts: int = 1, journal: bool = True
+) -> None:
+    """Measure the sandbox and the raw application in turn and print their medians and the ratio."""
+    with serving(place, bound=bound, agents=agents, accounts=accounts, journal=journal) as (ours, tokens):
+        body = place / "body.json"
+        body.write_bytes(agents_of(ours, tokens[0]))
+        script = place / "accounts.lua"
+        script.write_text(SCRIPT.format(tokens=", ".join(f'"{token}"' for token in tokens)))
+        port = free_port()
+        raw = f"http://127.0.0.1:{port}"
+        with running(gunicorn("benchmarks.raw:app", port, bound=bound), raw, {**os.environ, "RAW_BODY": str(body)}):
+            alternate(title, (ours, raw), rounds, token=tokens[0], script=script if accounts > 1 else None)
+
+
+def beside_one(title: str, place: Path, rounds: int) -> None:
+    """Measure the sandbox with two workers and with one in turn."""
+    with serving(place, workers=2) as (two, tokens), serving(place, workers=1) as (one, others):
+        alternate(title, (two, one), rounds, token=tokens[0], other_token=others[0])
+
+
+@contextmanager
+def serving(
+    place: Path, *, bound: bool = True, agents: int = 100, accounts: int = 1, journal: bool = True, workers: int = 1
+) -> Iterator[tuple[str, list[str]]]:
+    """A sandbox that has computed its days; its URL and a token of each account."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
-        "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{database}",
+        "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/{port}.db",
         "KPN_SANDBOX_AGENTS": str(agents),
         "KPN_SANDBOX_CLIENT_SECRET": "secret",
         "KPN_SANDBOX_LENIENT": "on",
-        "RAW_BODY": str(place / "body.json"),
+        "KPN_SANDBOX_JOURNAL": "on" if journal else "off",
     }
-    with running(gunicorn("wsgi:app", ports[0], bound=bound), f"{urls[0]}/_sandbox/ready", environment):
-        tokens = [Client(urls[0]).token(name, "secret") for name in names(accounts)]
-        (place / "body.json").write_bytes(agents_of(urls[0], tokens[0]))
-        script = place / "accounts.lua"
-        script.write_text(SCRIPT.format(tokens=", ".join(f'"{token}"' for token in tokens)))
-        with running(gunicorn("benchmarks.raw:app", ports[1], bound=bound), urls[1], environment):
-            # A day is computed at its first request; what is measured is what follows.
-            for token in tokens:
-                agents_of(urls[0], token, at="2026-11-23T10:00:00+01:00")
-            ours, raw = [], []
-            for _ in range(rounds):
-                chosen = script if accounts > 1 else None
-                ours.append(requests_per_second(f"{urls[0]}/agents", script=chosen, token=tokens[0]))
-                raw.append(requests_per_second(f"{urls[1]}/agents", script=chosen, token=tokens[0]))
-    figures = f"{middle(ours):8.0f}/s beside {middle(raw):8.0f}/s raw"
-    ratios = sorted(a / b for a, b in zip(ours, raw))
+    with running(gunicorn("wsgi:app", port, bound=bound, workers=workers), f"{url}/_sandbox/ready", environment):
+        tokens = [Client(url).token(name, "secret") for name in names(accounts)]
+        # A day is computed at its first request to a worker; what is measured is what follows.
+        for token in tokens:
+            for _ in range(1 if workers == 1 else 20):
+                agents_of(url, token, at="2026-11-23T10:00:00+01:00")
+        yield url, tokens
+
+
+def alternate(
+    title: str, urls: tuple[str, str], rounds: int, *, token: str, other_token: str = "", script: Path | None = None
+) -> None:
+    """Load two servers in turn and print the medians and the ratio of the first to the second."""
+    first, second = [], []
+    for _ in range(rounds):
+        first.append(requests_per_second(f"{urls[0]}/agents", script=script, token=token))
+        second.append(requests_per_second(f"{urls[1]}/agents", script=script, token=other_token or token))
+    figures = f"{middle(first):8.0f}/s beside {middle(second):8.0f}/s"
+    ratios = sorted(a / b for a, b in zip(first, second))
     print(f"  {title:28s} {figures}   ratio {middle(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True)
 
 

@@ -69,7 +69,7 @@ class Hooks:
         wishes = preferences(request.environ, manners.statuses)
         if wishes is not NONE:
             exchange.at, exchange.applied = wishes.at, wishes.applied
-            exchange.notes.append(f"Prefer: {wishes.applied}")
+            exchange.notes.append(wishes.note)
             if wishes.code is not None or wishes.delay_ms:
                 exchange.happen(Outcome(status=wishes.code, delay_ms=wishes.delay_ms))
         return exchange

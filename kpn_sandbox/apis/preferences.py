@@ -11,9 +11,6 @@ from typing import Any, NamedTuple
 
 from kpn_sandbox.control.clock import parse_instant
 
-HEADERS = {"HTTP_PREFER", "HTTP_X_MOCK_RESPONSE_CODE", "HTTP_X_MOCK_RESPONSE_DELAY"}
-"""Where wishes may stand, by their names in a WSGI environment."""
-
 LONGEST_DELAY_MS = 60_000
 _LONGEST_HEADER = 1000
 
@@ -33,6 +30,11 @@ class Preferences(NamedTuple):
     at: float | None = None
     applied: str = ""
     """As the answer's `Preference-Applied` header tells them."""
+
+    @property
+    def note(self) -> str:
+        """As the journal tells them."""
+        return f"Prefer: {self.applied}" if self.applied else ""
 
 
 NONE = Preferences()

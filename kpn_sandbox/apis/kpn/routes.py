@@ -84,7 +84,9 @@ class Dashboard:
             number = None
         return _response(self._answer(operation, tenant, at // 1, number))
 
-    def plain(self, operation: Operation, environ: dict[str, Any], text: str | None) -> Plain | None:
+    def plain(
+        self, operation: Operation, environ: dict[str, Any], text: str | None, at: float | None
+    ) -> Plain | None:
         """
         The answer to a plain request.
 
@@ -92,6 +94,7 @@ class Dashboard:
             operation: What is asked for.
             environ: The request.
             text: The variable of the path.
+            at: The instant that the answer shall be of; None for now.
 
         Returns:
             None when it is not plain: a reserved number, an account with a quota, a fault or a pin that counts.
@@ -102,7 +105,7 @@ class Dashboard:
         number = None if text is None else _number(operation, text)
         if tenant.quota or tenant.plans or number in RESERVED or tenant.counts_reads(operation.kind):
             return None
-        answer = self._answer(operation, tenant, tenant.now() // 1, number)
+        answer = self._answer(operation, tenant, (tenant.now() if at is None else at) // 1, number)
         return Plain(tenant, self._manners.api, operation.key, answer)
 
     def _answer(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
