@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from kpn_sandbox import __version__
-from kpn_sandbox.cli import asking, drifting, starting, turning
+from kpn_sandbox.cli import asking, drifting, itx, starting, turning
 from kpn_sandbox.cli.options import Failure
 
 _GROUP_FLAGS = ("-h", "--help", "--version")
@@ -50,6 +50,7 @@ for command in (
     asking.health,
     asking.openapi,
     asking.postman,
+    itx.itx,
     *turning.COMMANDS,
     *drifting.COMMANDS,
 ):
