@@ -17,9 +17,25 @@ STEADY = {"agents": ("Agent", "Skill", "Lvl", "Dep"), "queues": ("Name",), "trun
 """Values that do not move by nature."""
 
 PASSING = {
-    "age", "cache-control", "connection", "content-encoding", "content-length", "date", "etag", "expires",
-    "keep-alive", "last-modified", "pragma", "server", "set-cookie", "transfer-encoding", "vary", "via",
-}  # fmt: skip
+    "age",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "date",
+    "etag",
+    "expires",
+    "keep-alive",
+    "last-modified",
+    "pragma",
+    "preference-applied",
+    "server",
+    "set-cookie",
+    "transfer-encoding",
+    "vary",
+    "via",
+    "x-request-id",
+}
 """Headers that tell of servers and moments, not of the API."""
 
 COMPARED = ("api-version", "content-type", "strict-transport-security", "sunset")
@@ -51,15 +67,20 @@ def _headers(capture: Capture, reply: Reply) -> Iterator[Difference]:
     if not capture.headers:
         return
     where = f"{capture.operation.key}: header"
-    ours = {name.lower(): value for name, value in reply.headers.items() if not name.lower().startswith("x-sandbox-")}
-    for name in sorted(capture.headers.keys() - ours.keys() - PASSING):
+    theirs, ours = _lasting(capture.headers), _lasting(dict(reply.headers.items()))
+    for name in sorted(theirs.keys() - ours.keys()):
         yield Difference(f"{where} {name}", "the sandbox does not send it")
-    for name in sorted(ours.keys() - capture.headers.keys() - PASSING - {"preference-applied", "x-request-id"}):
+    for name in sorted(ours.keys() - theirs.keys()):
         yield Difference(f"{where} {name}", "only the sandbox sends it")
     for name in COMPARED:
-        captured, own = capture.headers.get(name), ours.get(name)
-        if captured and own and captured != own:
-            yield Difference(f"{where} {name}", f"{captured!r}, in the sandbox {own!r}")
+        if name in theirs and name in ours and theirs[name] != ours[name]:
+            yield Difference(f"{where} {name}", f"{theirs[name]!r}, in the sandbox {ours[name]!r}")
+
+
+def _lasting(headers: Mapping[str, str]) -> dict[str, str]:
+    """Those that tell of the API, by their names in small letters."""
+    named = {name.lower(): value for name, value in headers.items()}
+    return {name: named[name] for name in named if name not in PASSING and not name.startswith("x-sandbox-")}
 
 
 def _bodies(capture: Capture, reply: Reply) -> Iterator[Difference]:

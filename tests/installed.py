@@ -1,0 +1,56 @@
+"""The built wheel, installed beside the libraries of this environment, as a stranger has it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+_SOURCES = ("kpn_sandbox", "setup.cfg", "pyproject.toml", "README.md")
+_PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+_OURS = ("KPN_SANDBOX_", "PYTHON", "PYTEST_")
+
+
+def wheel(folder: Path) -> Path:
+    """Build it from a copy, so that the checkout stays as it is."""
+    source = folder / "source"
+    source.mkdir()
+    for name in _SOURCES:
+        origin = PROJECT / name
+        if origin.is_dir():
+            shutil.copytree(origin, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(origin, source / name)
+    _run(*_PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source))
+    return next(folder.glob("kpn_sandbox-*.whl"))
+
+
+def environment(folder: Path) -> Path:
+    """
+    A virtual environment with the wheel; its libraries are those of this one.
+
+    Returns:
+        The folder with its programs.
+    """
+    _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"))
+    programs = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
+    python = programs / "python"
+    _run(*_PIP, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel(folder)))
+    packages = Path(_run(str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+    # A path that is added like this brings its packages, but not this project, which is there by an import hook.
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return programs
+
+
+def variables(programs: Path, **more: str) -> dict[str, str]:
+    """The environment variables of a stranger, who has set none of ours."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**own, "PATH": f"{programs}{os.pathsep}{own.get('PATH', '')}", **more}
+
+
+def _run(*command: str) -> str:
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout

@@ -1,0 +1,23 @@
+"""The worked examples of the manual, each a test that runs."""
+
+
+def test_the_examples_are_green(examples):
+    """Who copies the manual's examples has green tests, and so again with what was kept."""
+    for _ in range(2):
+        ran = examples.pytest()
+
+        assert (ran.code, ran.outcomes) == (0, {"passed": 28}), ran.text
+
+
+def test_the_examples_are_green_side_by_side(examples):
+    """Nothing is shared, so any number of workers may run them in any order."""
+    ran = examples.pytest("-n", "2")
+
+    assert (ran.code, ran.outcomes) == (0, {"passed": 28}), ran.text
+
+
+def test_the_package_is_the_installed_one(examples):
+    """The examples do not see the checkout."""
+    ran = examples.run("python", "-c", "import kpn_sandbox.testing as t; print(t.__file__)")
+
+    assert str(examples.programs.parent) in ran.text
