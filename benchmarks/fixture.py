@@ -1,0 +1,126 @@
+"""
+What the pytest plugin costs: loading it, the first fixture, an account per test, and many tests side by side.
+
+    python -m benchmarks.fixture
+"""
+
+import re
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.servers import middle
+from benchmarks.start import IMPORTS
+from kpn_sandbox.testing import running
+
+LOAD = """
+import pytest, time
+begin = time.perf_counter()
+import kpn_sandbox.pytest_plugin
+print(time.perf_counter() - begin)
+"""
+READY = """
+import time
+begin = time.perf_counter()
+from kpn_sandbox.testing import running
+with running() as sandbox:
+    sandbox.new_account()
+    print(time.perf_counter() - begin)
+"""
+BARE = f"""
+import time
+begin = time.perf_counter()
+{IMPORTS}
+print(time.perf_counter() - begin)
+"""
+TESTS = """
+import pytest
+
+@pytest.mark.parametrize("number", range({count}))
+def test_it(kpn_account, number):
+    kpn_account.profile(effective="midnight", agents=1 + number % 9)
+    assert len(kpn_account.get("/agents")["DataSet"]["agents"]) == 1 + number % 9
+"""
+
+
+def main() -> None:
+    """Print each figure with what it shall be."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--tests", type=int, default=200)
+    chosen = parser.parse_args()
+    print(f"loading the plugin: {1000 * median(LOAD, chosen.rounds):.1f} ms (at most 20)")
+    print_first_fixture(chosen.rounds)
+    print_accounts()
+    print_side_by_side(chosen.runs, chosen.tests)
+
+
+def seconds(program: str) -> float:
+    """What a program, in a process of its own, says that it took."""
+    ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    return float(ran.stdout)
+
+
+def median(program: str, rounds: int) -> float:
+    """The middle of some rounds, after one that nobody counts."""
+    seconds(program)
+    return middle([seconds(program) for _ in range(rounds)])
+
+
+def print_first_fixture(rounds: int) -> None:
+    """A server and an account, beside the bare import of the libraries, in turn."""
+    seconds(READY)
+    pairs = [(seconds(READY), seconds(BARE)) for _ in range(rounds)]
+    ratios = sorted(ours / bare for ours, bare in pairs)
+    ours, bare = (middle([pair[position] for pair in pairs]) for position in (0, 1))
+    print(f"first fixture: {ours:.3f} s beside the bare import {bare:.3f} s", end=", ")
+    print(f"ratio {middle(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; at most 1.5)")
+
+
+def print_accounts(count: int = 200) -> None:
+    """Making accounts, dropping them, and the first answer of each."""
+    taken: dict[str, list[float]] = {"account": [], "first answer": [], "dropping it": []}
+    with running() as sandbox:
+        for _ in range(count):
+            begin = time.perf_counter()
+            account = sandbox.new_account(seed="pytest")
+            made = time.perf_counter()
+            account.get("/agents")
+            answered = time.perf_counter()
+            sandbox.drop(account)
+            steps = (made - begin, answered - made, time.perf_counter() - answered)
+            for step, each in zip(taken.values(), steps, strict=True):
+                step.append(1000 * each)
+    for name, times in taken.items():
+        print(f"{name}: {middle(times):.1f} ms, 95 % within {sorted(times)[int(0.95 * count)]:.1f} ms")
+
+
+def print_side_by_side(runs: int, count: int) -> None:
+    """Many tests with an account each, in two workers, again and again."""
+    passed, taken = [], []
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "test_it.py").write_text(TESTS.format(count=count), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
+        if not registered():
+            command += ["-p", "kpn_sandbox.pytest_plugin"]
+        for _ in range(runs):
+            begin = time.perf_counter()
+            ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+            taken.append(time.perf_counter() - begin)
+            passed.append(int((re.findall(r"(\d+) passed", ran.stdout) or ["0"])[-1]))
+    print(f"{count} tests over two workers: {middle(taken):.1f} s; passed in {runs} runs: {passed}")
+
+
+def registered() -> bool:
+    """Whether pytest finds the plugin by itself."""
+    from importlib.metadata import entry_points
+
+    return "kpn_sandbox" in entry_points(group="pytest11").names
+
+
+if __name__ == "__main__":
+    main()
