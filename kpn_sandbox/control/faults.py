@@ -53,7 +53,8 @@ class Outcome:
 
     def to_dict(self) -> dict[str, Any]:
         """What is said, as JSON values."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, {}, False)}
+        unsaid = {"headers": self.headers or None, "ok": self.ok or None}
+        return {name: value for name, value in {**asdict(self), **unsaid}.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Planned faults: which request meets them, and what it is answered."""
 
+import json
+
 import pytest
 
 from kpn_sandbox.control.faults import FaultPlan, Outcome
@@ -121,6 +123,14 @@ def test_a_fault_may_bring_its_own_body_and_headers(get, fail):
     assert "ETag" not in page.headers
     assert slow.json["fault"]["detail"]["errorcode"] == "policies.ratelimit.QuotaViolation"
     assert slow.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize("body", [{}, [], 0, False, ""])
+def test_a_body_may_be_next_to_nothing(get, fail, body):
+    """It is a body all the same."""
+    fail({"status": 200, "body": body})
+
+    assert get("/agents").data == (b"" if body == "" else json.dumps(body).encode())
 
 
 def test_a_fault_of_the_token_endpoint_gives_no_token(client, fail, sandbox):
