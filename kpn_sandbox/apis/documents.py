@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, request
 
 from kpn_sandbox.apis.conditional import etag, unchanged
 
-OPENAPI = ("kpn", "bright-pattern", "sandbox")
+OPENAPI = ("kpn", "bright-pattern", "kaisa", "atobi", "itx", "sandbox")
 """The APIs that have an OpenAPI document."""
 
 
@@ -53,11 +53,15 @@ def openapi_document(name: str, base_url: str) -> dict[str, Any]:
         base_url: Where the sandbox is, as the reader sees it.
     """
     # Imported here because apispec takes long to import.
+    from kpn_sandbox.apis.atobi import openapi as atobi
     from kpn_sandbox.apis.bright_pattern import openapi as bright_pattern
     from kpn_sandbox.apis.control import openapi as control
+    from kpn_sandbox.apis.itx import openapi as itx
+    from kpn_sandbox.apis.kaisa import openapi as kaisa
     from kpn_sandbox.apis.kpn import openapi as kpn
 
-    return {"kpn": kpn, "bright-pattern": bright_pattern, "sandbox": control}[name].document(base_url)
+    modules = (kpn, bright_pattern, kaisa, atobi, itx, control)
+    return dict(zip(OPENAPI, modules))[name].document(base_url)
 
 
 def _base_url() -> str:

@@ -28,7 +28,7 @@ def health(url: str | None, **flags: Any) -> None:
 
 
 @click.command()
-@click.argument("api", default="kpn", type=click.Choice(["kpn", "sandbox"]))
+@click.argument("api", default="kpn", type=click.Choice(["kpn", "bright-pattern", "kaisa", "atobi", "itx", "sandbox"]))
 @url_option
 @setting_options("host", "port")
 def openapi(api: str, url: str | None, **flags: Any) -> None:

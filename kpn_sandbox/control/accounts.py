@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from kpn_sandbox.control.changes import changing
 from kpn_sandbox.control.clock import Clock, RunningClock, Source, clock_from_dict, wall_time
 from kpn_sandbox.control.errors import AccountExists, InvalidSetting, UnknownAccount
-from kpn_sandbox.control.secrets import derived_text, digest_ha1, matches, random_text, salted, text_digest
+from kpn_sandbox.control.secrets import digest_ha1, itx_token, matches, random_text, salted, text_digest
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.storage import Database, tables
@@ -84,7 +84,7 @@ class Credentials:
     @property
     def itx_token(self) -> str:
         """The token in the URL of ITX; it follows from id and secret, so it need not be told beside them."""
-        return derived_text(self.client_secret, f"itx {self.account.client_id}")
+        return itx_token(self.account.client_id, self.client_secret)
 
 
 class Accounts:

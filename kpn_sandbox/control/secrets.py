@@ -33,6 +33,11 @@ def derived_text(secret: str, purpose: str) -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:TOKEN_LENGTH])
 
 
+def itx_token(client_id: str, secret: str) -> str:
+    """The token in the URL of ITX; it follows from id and secret, so it need not be told beside them."""
+    return derived_text(secret, f"itx {client_id}")
+
+
 def digest_ha1(user: str, password: str) -> str:
     """
     What a server must keep to check HTTP Digest.

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from kpn_sandbox.postman import bright_pattern, kpn
+from kpn_sandbox.control.secrets import itx_token
+from kpn_sandbox.postman import atobi, bright_pattern, itx, kaisa, kpn
 
 COLLECTION = kpn.FILE
 ENVIRONMENT = "kpn-sandbox.postman_environment.json"
@@ -20,12 +21,21 @@ ENVIRONMENT = "kpn-sandbox.postman_environment.json"
 COLLECTIONS: dict[str, Callable[[], dict[str, Any]]] = {
     kpn.FILE: kpn.collection,
     bright_pattern.FILE: bright_pattern.collection,
+    kaisa.FILE: kaisa.collection,
+    atobi.FILE: atobi.collection,
+    itx.FILE: itx.collection,
 }
 """One per API, by the names of their files."""
 
 FILES = (*COLLECTIONS, ENVIRONMENT)
 
-_VALUES = {**kpn.VARIABLES, **bright_pattern.VARIABLES}
+_VALUES = {
+    **kpn.VARIABLES,
+    **bright_pattern.VARIABLES,
+    **kaisa.VARIABLES,
+    **atobi.VARIABLES,
+    **itx.VARIABLES,
+}
 
 
 def text(
@@ -39,6 +49,7 @@ def text(
 def environment(base_url: str, client_id: str, client_secret: str) -> dict[str, Any]:
     """The environment: where the sandbox is, who calls, and what is looked at."""
     values = {"base_url": base_url, "client_id": client_id, "client_secret": client_secret, **_VALUES}
+    values["itx_token"] = itx_token(client_id, client_secret) if client_secret else ""
     return {
         "id": str(uuid5(NAMESPACE_URL, ENVIRONMENT)),
         "name": "kpn_sandbox",

@@ -101,21 +101,18 @@ DATA: "dict[str, fields.Field[Any]]" = {
 def dataset_schema(name: str, *, one_customer: bool = False) -> type[Schema]:
     """The schema of the answer of a type."""
     held = DATA["call_totals" if one_customer and name == "top_customers_by_calls" else name]
+    title = "".join(word.capitalize() for word in name.split("_")) + ("OfOne" if one_customer else "")
     source = Schema.from_dict(
         {"datasource": fields.Integer(required=True, strict=True, validate=Equal(0)), "data": held},
-        name=f"{_camel(name)}Source",
+        name=f"{title}Source",
     )
     return Schema.from_dict(
         {
             "dataset": _text(name, "The type.", validate=Equal(name)),
             "datasources": fields.List(fields.Nested(source), required=True, validate=Length(equal=1)),
         },
-        name=_camel(name),
+        name=title,
     )
-
-
-def _camel(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split("_"))
 
 
 _CUSTOMER: "dict[str, fields.Field[Any]]" = {
