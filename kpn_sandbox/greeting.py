@@ -1,11 +1,9 @@
 """What a start tells: where the sandbox is, who may enter, and one line to try it with."""
 
-from shlex import quote
-
-from . import __version__
-from .client import TOKEN_PATH
-from .postman import FILES
-from .settings import Settings
+from kpn_sandbox import __version__
+from kpn_sandbox.postman import FILES
+from kpn_sandbox.settings import Settings
+from kpn_sandbox.web import start
 
 
 def greeting(settings: Settings, url: str, admin_token: str) -> str:
@@ -22,6 +20,7 @@ def greeting(settings: Settings, url: str, admin_token: str) -> str:
         ("", f"client secret  {settings.client_secret}"),
         ("Administrator", f"token          {admin_token}"),
         ("Center", f"{settings.agents} agents, scenario {settings.scenario}, clock {settings.clock}"),
+        *((name, f"{url}{path}") for path, name, _ in start.PAGES),
         ("OpenAPI", f"{url}/openapi/kpn.json"),
         *(("Postman" if name == FILES[0] else "", f"{url}/postman/{name}") for name in FILES),
     ]
@@ -31,7 +30,4 @@ def greeting(settings: Settings, url: str, admin_token: str) -> str:
 
 def curl_line(settings: Settings, url: str) -> str:
     """A line for a POSIX shell that fetches a token and, with it, the agents."""
-    credentials = quote(f"{settings.client_id}:{settings.client_secret}")
-    token = f"curl -s -X POST -u {credentials} {quote(url + TOKEN_PATH)}"
-    only_token = r"""sed -n 's/.*"access_token" : "\([^"]*\)".*/\1/p'"""
-    return f'curl -s -H "Authorization: Bearer $({token} | {only_token})" {quote(url + "/agents")}'
+    return start.curl_line(settings.client_id, settings.client_secret, url)

@@ -11,6 +11,7 @@ const STATES = {
   UNSTAFF: ["out", "Logged out", "–"],
 };
 const WIDE = 2.3;
+const LONG = 600;
 
 export function showLegend(list) {
   list.replaceChildren(...Object.values(STATES).map(([kind, word, sign]) => make("li", { class: kind }, `${sign} ${word}`)));
@@ -20,14 +21,19 @@ function tile(agent) {
   return make("li", { "data-number": agent.Logid }, make("b"), make("span"), make("i"));
 }
 
+// Across a hall few large letters say more than many small ones.
+const shortName = (name) => name.replace(/^(\S+) (?:.* )?(\p{L})\S*$/u, "$1 $2.");
+const shortTime = (seconds) => (seconds < LONG ? duration(seconds) : seconds < 3600 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`);
+
 function fill(item, agent) {
   const [kind, word, sign] = STATES[agent.Status] || ["out", agent.Status, "?"];
   const state = agent.Reason ? `${word} ${agent.Reason}` : word;
   const [name, told, time] = item.children;
+  const far = inHall();
   if (item.className !== kind) item.className = kind;
-  put(name, agent.Agent);
-  put(told, `${sign} ${state}`);
-  put(time, duration(agent.Time));
+  put(name, far ? shortName(agent.Agent) : agent.Agent);
+  put(told, `${sign} ${far && agent.Reason ? agent.Reason : state}`);
+  put(time, far ? shortTime(Number(agent.Time)) : duration(agent.Time));
   item.title = `${agent.Agent} (${agent.Logid}), ${state}${agent.Direction === "OUT" ? ", calls out" : ""}`;
 }
 

@@ -2,7 +2,7 @@
 import { find, make, put } from "./common.js";
 
 const SIGNS = { SEIZED: "■", QUEUEDIN: "◧", IDLE: "□", FAULT: "✕" };
-const MOST_SIGNS = 120;
+const MOST_SIGNS = 240;
 
 function box(trunk) {
   return make("section", { "data-number": trunk.Number, class: "trunk" },

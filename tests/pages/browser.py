@@ -1,0 +1,55 @@
+"""A real browser that watches what a page asks for and complains about."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZES = {"desk": (1366, 768), "hall": (1920, 1080), "phone": (390, 844)}
+
+
+def lacking(what):
+    """Without a tool a test is skipped, but under `CI=true` it fails."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is not installed")
+    pytest.skip(f"{what} is not installed")
+
+
+def chromium():
+    """The path of the system's Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or lacking("chromium")
+
+
+def axe():
+    """The script of axe-core, as npm installed it for all."""
+    npm = shutil.which("npm") or lacking("npm")
+    root = subprocess.run([npm, "root", "--global"], capture_output=True, text=True, check=True).stdout.strip()
+    script = Path(root) / "axe-core" / "axe.min.js"
+    return script.read_text(encoding="utf-8") if script.exists() else lacking("axe-core (npm)")
+
+
+class Watch:
+    """What a page asked for and what it complained of."""
+
+    def __init__(self, page):
+        self.hosts = set()
+        self.complaints = []
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)

@@ -1,0 +1,79 @@
+"""Pages in a real browser, from a real server."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from kpn_sandbox.client import Client
+from tests.end_to_end.conftest import Sandbox
+from tests.pages.browser import FLAGS, SIZES, Watch, chromium
+
+AT = "2026-11-24T10:20:00+01:00"
+SECRET = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """One sandbox for the tests of a module, on a weekday morning that stands still."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'sandbox.db'}"
+    running = Sandbox(database, "--clock", AT, "--agents", "60")
+    yield running
+    running.stop()
+    running.process.stdout.close()
+    running.process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """The system's Chromium without a window."""
+    path = chromium()
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def expected():
+    """Complaints of the browser that a test causes on purpose; it adds to them."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser, server, expected):
+    """Open a page; afterwards nothing may have left the server and nothing may have been complained of."""
+    opened = []
+
+    def open_page(path, size="desk", scheme="dark"):
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page = context.new_page()
+        opened.append((context, Watch(page)))
+        page.goto(server.url + path)
+        return page
+
+    yield open_page
+    for context, watch in opened:
+        context.close()
+        assert watch.hosts <= {urlsplit(server.url).netloc}
+        assert [told for told in watch.complaints if not any(each in told for each in expected)] == []
+
+
+@pytest.fixture
+def account(server):
+    """Turns the demo account behind the page's back; afterwards it is as in the beginning."""
+    account = Client(server.url).account(*SECRET)
+    yield account
+    account.reset()
+
+
+@pytest.fixture
+def told(server):
+    """What the public API tells."""
+    client = Client(server.url)
+
+    def told(kind):
+        return client.ask("GET", f"/{kind}", f"Bearer {client.token(*SECRET)}")["DataSet"][kind]
+
+    return told

@@ -1,0 +1,231 @@
+"""Every control of the console changes what the APIs say, and shows the curl line that does the same."""
+
+import os
+import subprocess
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages.conftest import SECRET
+
+
+@pytest.fixture
+def console(open_page, account):
+    page = open_page("/console")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#values tbody tr").first).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def done(console):
+    """Waits until the console says that an action is done."""
+
+    def done():
+        expect(console.locator("#said")).to_contain_text("done.")
+
+    return done
+
+
+def test_scenarios_are_set(console, account, done):
+    """A scenario's button puts it in force, and looks pressed."""
+    console.get_by_role("button", name="trunk outage").click()
+    done()
+
+    assert account.scenario()["name"] == "trunk outage"
+    expect(console.locator("[data-scenario='trunk outage']")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_curl_line_does_the_same(console, server, account):
+    """The line of a button that is only looked at works in a shell."""
+    console.get_by_role("button", name="busy").hover()
+    line = console.locator("#curl-scenario").inner_text()
+    assert account.scenario()["name"] == "normal"
+
+    names = {"KPN_SANDBOX_CLIENT_ID": SECRET[0], "KPN_SANDBOX_CLIENT_SECRET": SECRET[1]}
+    subprocess.run(["sh", "-c", line], env={**os.environ, **names}, check=True, capture_output=True)
+
+    assert account.scenario()["name"] == "busy"
+
+
+def test_the_clock_is_turned(console, account, expected, done):
+    """Step, jump, speed, run and freeze; a token that expires on the way is renewed."""
+    expected.append("401")
+    console.get_by_role("button", name="+ 1 h").click()
+    done()
+    assert account.clock()["at"].startswith("2026-11-24T11:20:00")
+
+    console.get_by_label("Instant").fill("2026-12-01T09:00:00+01:00")
+    console.get_by_role("button", name="Freeze there").click()
+    expect(console.locator("#now")).to_have_text("2026-12-01 09:00:00")
+    assert account.clock()["mode"] == "frozen"
+
+    console.get_by_label("Speed").fill("120")
+    console.get_by_role("button", name="Run so fast").click()
+    expect(console.locator("#mode")).to_contain_text("× 120")
+    assert account.clock()["speed"] == 120
+
+    console.get_by_role("button", name="Freeze", exact=True).click()
+    expect(console.locator("#mode")).to_contain_text("frozen")
+
+    console.get_by_role("button", name="Run with wall time").click()
+    expect(console.locator("#mode")).to_have_text("▶ running")
+    assert account.clock()["speed"] == 1
+
+    console.get_by_label("Instant").fill("2027-01-04T09:00:00+01:00")
+    console.get_by_role("button", name="Run from there").click()
+    expect(console.locator("#now")).to_contain_text("2027-01-04 09:0")
+    assert account.clock()["mode"] == "running"
+
+
+def test_the_profile_is_changed(console, account, told, done):
+    """Only the changed field is sent, and the API has as many agents."""
+    console.locator("#profile [name=agents]").fill("90")
+    expect(console.locator("#curl-profile")).to_contain_text("""-d '{"agents":90}'""")
+    console.get_by_role("button", name="Change the profile").click()
+    done()
+
+    assert len(told("agents")) == 90
+
+
+def test_a_wrong_profile_is_refused_with_what_would_be_right(console, account, expected):
+    """The range that stands at the field stands in the refusal, too."""
+    expected.append("400")
+    console.locator("#profile [name=agents]").fill("5000")
+    console.get_by_role("button", name="Change the profile").click()
+
+    expect(console.locator("#said")).to_contain_text("a whole number from 1 to 1000")
+    expect(console.locator("#r-agents")).to_have_text("a whole number from 1 to 1000")
+
+
+def test_a_value_is_pinned_by_a_click(console, account, told, done):
+    """The API tells the pinned value until it is unpinned."""
+    console.locator("[data-pin='1000 InQueueCalls']").click()
+    console.get_by_label("Value", exact=True).fill("77")
+    console.get_by_role("button", name="Pin", exact=True).click()
+    done()
+    assert told("queues")[0]["InQueueCalls"] == "77"
+
+    console.locator("[data-pin='1000 Staffed']").click()
+    console.get_by_label("Value", exact=True).fill("3")
+    console.get_by_role("button", name="Pin", exact=True).click()
+    expect(console.locator("button.pinned")).to_have_count(2)
+    assert account.pins()[0]["fields"] == {"InQueueCalls": "77", "Staffed": "3"}
+
+    console.get_by_role("button", name="Unpin everything").click()
+    expect(console.locator("button.pinned")).to_have_count(0)
+    assert account.pins() == []
+
+
+def test_an_agent_is_pinned(console, account, told, done):
+    """Agents are a click away, and one pin can be taken away alone."""
+    console.get_by_role("button", name="agents", exact=True).click()
+    console.locator("[data-pin='40001 Status']").click()
+    console.get_by_label("Value", exact=True).fill("AUX")
+    console.get_by_role("button", name="Pin", exact=True).click()
+    done()
+    assert told("agents")[0]["Status"] == "AUX"
+
+    console.get_by_role("button", name="Unpin agents 40001").click()
+    expect(console.locator("#pins li")).to_have_count(0)
+    assert account.pins() == []
+
+
+def test_a_fault_is_planned_and_what_is_left_is_shown(console, account, expected, done):
+    """Three faults are planned, one happens, two are left; then they are dropped."""
+    expected.append("503")
+    console.get_by_label("Operation").first.select_option("queues")
+    console.get_by_label("Times").fill("3")
+    console.get_by_role("button", name="Let it happen").click()
+    done()
+
+    expect(console.locator("#faults b")).to_have_text("3 left")
+    expect(console.locator("#values")).to_contain_text("It answers 503")
+    console.get_by_role("button", name="+ 1 s").click()
+    expect(console.locator("#faults b")).to_have_text("2 left")
+    assert account.faults()[0]["remaining"] == 1
+
+    console.get_by_role("button", name="Drop all").click()
+    expect(console.locator("#faults li")).to_have_count(0)
+    assert account.faults() == []
+
+
+def test_a_fault_by_chance_is_planned(console, account, done):
+    """A probability makes a plan of its own kind."""
+    console.get_by_label("or by chance").fill("0.0001")
+    console.get_by_label("What").select_option("drip")
+    console.get_by_role("button", name="Let it happen").click()
+    done()
+
+    fault = account.faults()[0]
+    assert (fault["probability"], fault["outcome"]) == (0.0001, {"connection": "drip"})
+
+
+def test_a_quota_is_set_and_dropped(console, account, done):
+    """The quota stands in the console as the answers tell it."""
+    console.get_by_role("spinbutton", name="Calls").fill("500")
+    console.get_by_label("Unit").select_option("hour")
+    console.get_by_role("button", name="Set the quota").click()
+    done()
+    expect(console.locator("#quota-now")).to_contain_text("500 calls in 1 hour; 1 used")
+
+    console.get_by_role("button", name="Drop it").click()
+    expect(console.locator("#quota-now")).to_have_text("No quota.")
+
+
+def test_the_journal_is_live_and_can_be_filtered(console, told, account):
+    """A request shows by itself; a filter leaves what it names; forgetting empties the journal."""
+    expect(console.locator("#requests tr").first).to_be_visible()
+    console.get_by_role("button", name="Forget all").click()
+    expect(console.locator("#requests tr")).to_have_count(1)
+
+    told("trunks")
+    expect(console.locator("#requests")).to_contain_text("GET /trunks")
+
+    console.locator("#filter [name=operation]").fill("trunks")
+    console.get_by_role("button", name="Filter").click()
+    expect(console.locator("#requests tr")).to_have_count(1)
+    expect(console.locator("#requests")).not_to_contain_text("GET /queues")
+
+
+def test_the_replay_line_is_the_accounts(console, account):
+    """The line to copy is the one that the control API tells."""
+    assert console.locator("#replay").inner_text() == account.show()["replay"]
+
+
+def test_a_reset_takes_chosen_layers(console, account, done):
+    """Only the layers that are ticked are as in the beginning."""
+    account.scenario("calm")
+    account.quota(9)
+    console.locator("#reset [name=scenario]").uncheck()
+    console.get_by_role("button", name="As in the beginning").click()
+    done()
+
+    expect(console.locator("#quota-now")).to_have_text("No quota.")
+    assert account.scenario()["name"] == "calm"
+
+
+def test_the_administrator_turns_any_account(open_page, server, account):
+    """With the admin token and a client id the console opens that account."""
+    token = next(line.split()[-1] for line in server.greeting if "Administrator" in line)
+    page = open_page("/console")
+    page.get_by_label("Client secret").fill("")
+    page.get_by_label("Admin token").fill(token)
+    page.get_by_role("button", name="Log in").click()
+
+    page.get_by_role("button", name="calm").click()
+
+    expect(page.locator("#said")).to_contain_text("done.")
+    expect(page.locator("#curl-scenario")).to_contain_text("$KPN_SANDBOX_ADMIN_TOKEN")
+    assert account.scenario()["name"] == "calm"
+
+
+def test_wrong_credentials_open_nothing(open_page, expected):
+    """The console tells why it does not open."""
+    expected.append("401")
+    page = open_page("/console")
+    page.get_by_label("Client secret").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+
+    expect(page.locator("#refused")).to_contain_text("not the client id and secret")
+    expect(page.locator("#console")).to_be_hidden()

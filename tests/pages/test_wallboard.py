@@ -1,0 +1,168 @@
+"""The wallboard shows what the public API says, and shows plainly when it says no."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages.browser import SIZES
+
+STALE_MS = 9000
+
+
+@pytest.fixture
+def wallboard(open_page, account):
+    page = open_page("/wallboard")
+    expect(page.locator("#queues tr").first).to_be_visible()
+    return page
+
+
+def cells(page):
+    return [row.locator("th, td").all_inner_texts() for row in page.locator("#queues tr").all()]
+
+
+def test_queues_are_those_of_the_api(wallboard, told):
+    """At an instant that stands still every figure of the table is the API's."""
+    queues = told("queues")
+
+    shown = [[row[0], row[1], *row[4:]] for row in cells(wallboard)]
+
+    names = ("Name", "InQueueCalls", "Staffed", "Available", "InACD", "InACW", "InAUX")
+    assert shown == [[queue[name] for name in names] for queue in queues]
+    levels = [row[3] for row in cells(wallboard)]
+    assert all(f"{queue['ServiceLevel']} %" in level for queue, level in zip(queues, levels))
+
+
+def test_totals_are_the_sums_of_the_queues(wallboard, told):
+    """The large figures are the queues' together."""
+    queues = told("queues")
+
+    def total(name):
+        return sum(int(queue[name]) for queue in queues)
+
+    left = total("OfferedCalls") - total("AnsweredCalls") - total("InQueueCalls") - total("Flowout")
+    names = ("waiting", "free", "answered", "abandoned")
+    shown = {name: wallboard.locator(f"#k-{name} dd").inner_text() for name in names}
+    assert shown == {
+        "waiting": str(total("InQueueCalls")),
+        "free": str(total("Available")),
+        "answered": f"{total('AnsweredCalls'):,}",
+        "abandoned": f"{left:,}",
+    }
+
+
+def test_agents_are_those_of_the_api(wallboard, told):
+    """Each agent who is logged in has a tile that tells name, state and time."""
+    inside = [agent for agent in told("agents") if agent["Status"] != "UNSTAFF"]
+
+    tiles = wallboard.locator("#agents li").all_inner_texts()
+
+    assert len(tiles) == len(inside)
+    assert all(agent["Agent"] in tile for agent, tile in zip(inside, tiles))
+
+
+def test_logged_out_agents_are_shown_on_demand(wallboard, told):
+    """A box brings the others, too."""
+    wallboard.get_by_label("logged out, too").check()
+
+    expect(wallboard.locator("#agents li")).to_have_count(len(told("agents")))
+
+
+def test_trunks_are_those_of_the_api(wallboard, told):
+    """Each trunk tells its ports in use."""
+    shown = wallboard.locator("#trunks .figures").all_inner_texts()
+
+    assert [text.split(",")[0] for text in shown] == [
+        f"{trunk['PortsInUse']} of {trunk['TotalPorts']} ports in use" for trunk in told("trunks")
+    ]
+
+
+def test_the_board_moves_with_the_account(wallboard, account, told):
+    """When time is advanced the figures and the clock follow."""
+    expect(wallboard.locator("#time")).to_have_text("10:20:00")
+
+    account.advance(1800)
+
+    expect(wallboard.locator("#time")).to_have_text("10:50:00")
+    answered = sum(int(queue["AnsweredCalls"]) for queue in told("queues"))
+    expect(wallboard.locator("#k-answered dd")).to_have_text(f"{answered:,}")
+
+
+def test_the_day_is_drawn_and_tells_its_values(wallboard):
+    """Each half hour of the day tells its calls, to the mouse and to the keyboard."""
+    chart = wallboard.locator("#chart svg")
+    expect(chart.locator("polyline")).to_have_count(4)
+
+    chart.focus()
+    wallboard.keyboard.press("ArrowLeft")
+
+    expect(wallboard.locator(".told")).to_contain_text("10:00–10:20:")
+    chart.hover(position={"x": 60, "y": 60})
+    expect(wallboard.locator(".told")).to_contain_text("arrivals")
+
+
+def test_a_fault_is_shown_plainly(wallboard, account, expected):
+    """An error of the API is told with its status, and old data as stale."""
+    expected.append("503")
+    account.fail("queues", *[{"status": 503}] * 8)
+
+    expect(wallboard.locator("#trouble")).to_contain_text("GET /queues answered 503")
+    expect(wallboard.locator("#state")).to_have_text("■ Stale", timeout=STALE_MS)
+
+    account.heal()
+    expect(wallboard.locator("#trouble")).to_be_hidden()
+
+
+def test_a_broken_connection_is_shown_plainly(wallboard, account, expected):
+    """A connection that breaks is told, too."""
+    expected.append("ERR_")
+    account.fail("trunks", *[{"connection": "reset"}] * 20)
+
+    expect(wallboard.locator("#trouble")).to_contain_text("GET /trunks")
+
+
+def test_a_used_up_quota_is_shown_plainly(wallboard, account, expected):
+    """The wallboard is a client like others."""
+    expected.append("429")
+    account.quota(1, 1, "hour")
+
+    expect(wallboard.locator("#trouble")).to_contain_text("Quota used up")
+
+
+def test_an_expired_token_is_renewed(wallboard, account, expected):
+    """When the account's time passes the token's life another one is fetched."""
+    expected.append("401")
+
+    account.advance(4000)
+
+    expect(wallboard.locator("#time")).to_have_text("11:26:40")
+    expect(wallboard.locator("#trouble")).to_be_hidden(timeout=STALE_MS)
+
+
+def test_a_stranger_logs_in(browser, server, open_page, expected):
+    """From elsewhere the page asks for client id and secret, and holds none."""
+    expected.append("401")
+    page = open_page("/")
+    page.context.set_extra_http_headers({"X-Forwarded-For": "192.0.2.7"})
+    page.goto(f"{server.url}/wallboard")
+    assert "APP_CONSUMER_SECRET" not in page.content()
+
+    page.get_by_label("Client id").fill("APP_CONSUMER_KEY")
+    page.get_by_label("Client secret").fill("wrong")
+    page.get_by_role("button", name="Show the wallboard").click()
+    expect(page.locator("#refused")).to_contain_text("not the client id and secret")
+
+    page.get_by_label("Client secret").fill("APP_CONSUMER_SECRET")
+    page.get_by_role("button", name="Show the wallboard").click()
+    expect(page.locator("#queues tr").first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_cut_off(open_page, size):
+    """No page needs scrolling to the side, and the hall display needs none at all."""
+    page = open_page("/wallboard", size)
+    expect(page.locator("#agents li").first).to_be_visible()
+
+    wide, high = page.evaluate(
+        "() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
+    )
+    assert wide <= 0
+    assert size != "hall" or high <= 0
