@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from random import random
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,16 +23,18 @@ from kpn_sandbox.storage.tables import accounts, requests
 CAPACITY = 1000
 """Requests that can be looked at."""
 
-_PRUNE_EVERY = 100
+_PRUNED = 0.01
+"""Share of the requests that take away what can no longer be looked at; drawn, so that every account has its turn."""
+
 _TRIES = 200
 _ROW = requests.c
 _NUMBER = select(func.coalesce(func.max(_ROW.number), 0) + 1).where(_ROW.client_id == bindparam("client_id"))
-_NOTE = (
-    insert(requests)
-    .values({column.name: bindparam(column.name) for column in _ROW} | {"number": _NUMBER.scalar_subquery()})
-    .returning(_ROW.number)
+# It gives nothing back: SQLite would hold its lock until Python has fetched that.
+_NOTE = insert(requests).values(
+    {column.name: bindparam(column.name) for column in _ROW} | {"number": _NUMBER.scalar_subquery()}
 )
-_PRUNE = delete(requests).where(_ROW.client_id == bindparam("of_client"), _ROW.number <= bindparam("last"))
+_LAST = select(func.max(_ROW.number) - CAPACITY).where(_ROW.client_id == bindparam("of_client")).scalar_subquery()
+_PRUNE = delete(requests).where(_ROW.client_id == bindparam("of_client"), _ROW.number <= _LAST)
 _EXISTS = select(accounts.c.client_id).where(accounts.c.client_id == bindparam("client_id"))
 
 
@@ -108,9 +111,9 @@ class Journal:
         """
         if not self.on:
             return
-        number = self._insert(_columns(entry))
-        if number % _PRUNE_EVERY == 0:
-            self._database.row(_PRUNE, of_client=entry.client_id, last=number - CAPACITY)
+        self._insert(_columns(entry))
+        if random() < _PRUNED:
+            self._database.row(_PRUNE, of_client=entry.client_id)
 
     def entries(
         self,
@@ -154,16 +157,15 @@ class Journal:
         with self._database.write() as connection:
             return connection.execute(delete(requests).where(_ROW.client_id == client_id)).rowcount
 
-    def _insert(self, columns: dict[str, Any]) -> int:
+    def _insert(self, columns: dict[str, Any]) -> None:
         for _ in range(_TRIES):
             try:
-                row = self._database.row(_NOTE, **columns)
+                self._database.row(_NOTE, **columns)
+                return
             except IntegrityError:
                 # Another machine was faster with that number, or the account was deleted under our feet.
                 if self._database.row(_EXISTS, client_id=columns["client_id"]) is None:
-                    return -1
-            else:
-                return int(row[0]) if row else -1
+                    return
         raise StorageError("the journal is written to by too many at once")
 
 

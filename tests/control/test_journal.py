@@ -1,8 +1,10 @@
 """The journal: what an account asked for and how it was answered."""
 
 import pytest
+from sqlalchemy import func, select
 
 from kpn_sandbox.control.journal import CAPACITY, Entry, Journal
+from kpn_sandbox.storage import tables
 from tests.control.crowd import in_processes, in_threads
 
 ENTRY = Entry(
@@ -90,6 +92,16 @@ def test_only_the_last_thousand_are_shown(anna, sandbox):
 
     assert (page.count, page.dropped) == (CAPACITY, 150)
     assert (page.entries[0].id, page.entries[-1].id) == ("150", str(CAPACITY + 149))
+
+
+def test_what_cannot_be_looked_at_is_taken_away(anna, sandbox):
+    """Not at each request, but often enough."""
+    for number in range(CAPACITY + 2000):
+        sandbox.journal.note(ENTRY._replace(id=str(number)))
+
+    with sandbox.database.read() as connection:
+        kept = connection.scalar(select(func.count()).select_from(tables.requests))
+    assert CAPACITY <= kept < CAPACITY + 1500
 
 
 def test_a_cleared_journal_begins_anew(anna, sandbox, other):
