@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
+
 from kpn_sandbox.apis.kpn.operations import AGENT, AGENTS, QUEUE, QUEUES, TRUNK, TRUNKS, Operation
 from kpn_sandbox.apis.kpn.records import agent_record, queue_record, trunk_record
-from kpn_sandbox.apis.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema, writer
+from kpn_sandbox.apis.kpn.schemas import AgentSchema, Pieces, QueueSchema, TrunkSchema, writer
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.facts import AgentFact
 
 Question = Callable[[Center, float, int | None], dict[str, Any]]
 
@@ -14,6 +17,7 @@ KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
 """Per kind of object the field that tells them apart."""
 
 _agent = writer(AgentSchema)
+_agents = Pieces(AgentSchema, "Time")
 _queue = writer(QueueSchema)
 _trunk = writer(TrunkSchema)
 
@@ -56,6 +60,19 @@ QUESTIONS: dict[Operation, Question] = {
     TRUNKS: trunks,
     TRUNK: trunk,
 }
+
+
+def ready_agents(center: Center, at: float, number: int | None) -> dict[str, Any]:
+    """All agents, each spelled already: most of them have only grown older in their status since the last time."""
+
+    def spelled(fact: AgentFact) -> orjson.Fragment:
+        return orjson.Fragment(_agents.spell(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at)))
+
+    return {"agents": [spelled(fact) for fact in center.agents(at)]}
+
+
+READY: dict[Operation, Question] = {**QUESTIONS, AGENTS: ready_agents}
+"""The same questions, for answers that nothing is laid over."""
 
 
 def records(operation: Operation, data: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from kpn_sandbox.apis.kpn.errors import BadRequest, allowed, told
 from kpn_sandbox.apis.kpn.headers import HEADERS, JSON, PREFLIGHT
 from kpn_sandbox.apis.kpn.manners import KpnManners
 from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESERVED, RESOURCES, TOKEN, Operation
-from kpn_sandbox.apis.kpn.questions import QUESTIONS, records
+from kpn_sandbox.apis.kpn.questions import QUESTIONS, READY, records
 from kpn_sandbox.apis.shortcut import Answer, Plain, Road
 from kpn_sandbox.auth import Guard
 from kpn_sandbox.control.accounts import Account
@@ -119,11 +119,12 @@ class Dashboard:
         return answer
 
     def _built(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
+        if not tenant.pins:
+            return _written(READY[operation](tenant.center, at, number), tenant, format_instant(at))
         data = QUESTIONS[operation](tenant.center, at, number)
-        if tenant.pins:
-            shown = records(operation, data)
-            for pin in self._pins.read(tenant, operation.kind, shown, at):
-                shown[pin.key].update(pin.fields)
+        shown = records(operation, data)
+        for pin in self._pins.read(tenant, operation.kind, shown, at):
+            shown[pin.key].update(pin.fields)
         return _written(data, tenant, format_instant(at))
 
 

@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from kpn_sandbox.apis.kpn.auth import recent_token_record, token_record
-from kpn_sandbox.apis.kpn.operations import RESOURCES
+from kpn_sandbox.apis.kpn.operations import AGENTS, RESOURCES
+from kpn_sandbox.apis.kpn.questions import QUESTIONS, READY
 from kpn_sandbox.apis.kpn.records import AgentRecord, PortRecord, QueueRecord, TrunkRecord, agent_record
 from kpn_sandbox.apis.kpn.schemas import (
     AgentSchema,
@@ -20,7 +21,10 @@ from kpn_sandbox.apis.kpn.schemas import (
     example,
     writer,
 )
+from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.facts import AgentFact, Direction, Status
+from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
+from kpn_sandbox.simulation.traces import TraceCache
 
 SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text())
 SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
@@ -123,3 +127,12 @@ def test_examples_are_kpn_s():
         sample = {**sample, "Ports": sample["Ports"][:1]} if "Ports" in sample else sample
 
         assert example(schema) == sample
+
+
+def test_ready_answers_are_the_others():
+    """An answer of agents spelled already is the one that is put together record by record."""
+    center = Center("ready", (Epoch(ALWAYS, Profile(agents=30)),), TraceCache())
+
+    for at in (1_795_424_400, 1_795_424_401, 1_795_427_000, 1_795_424_402):
+        ready, plain = (questions[AGENTS](center, at, None) for questions in (READY, QUESTIONS))
+        assert orjson.dumps(ready) == orjson.dumps(plain)
