@@ -8,6 +8,7 @@ import pytest
 from kpn_sandbox import __version__
 from kpn_sandbox.cli import main
 from kpn_sandbox.greeting import curl_line, greeting
+from kpn_sandbox.postman import COLLECTION, ENVIRONMENT, FILES
 from kpn_sandbox.settings import Settings
 
 
@@ -116,13 +117,13 @@ def test_the_openapi_document_is_printed(run):
 
 
 def test_the_postman_files_are_written(run, tmp_path):
-    """`postman` writes the collection and the environment and says where."""
+    """`postman` writes the collections and the environment and says where."""
     code, out, _ = run("postman", str(tmp_path / "new"), "--client-id", "me", "--url", "http://box:1/")
 
-    written = [json.loads(path.read_text()) for path in sorted((tmp_path / "new").iterdir())]
-    values = {each["key"]: each["value"] for each in written[1]["values"]}
-    assert (code, out.count("\n")) == (0, 2)
-    assert written[0]["info"]["name"] == "KPN Dashboard Server"
+    written = {path.name: json.loads(path.read_text()) for path in (tmp_path / "new").iterdir()}
+    values = {each["key"]: each["value"] for each in written[ENVIRONMENT]["values"]}
+    assert (code, out.count("\n"), set(written)) == (0, len(FILES), set(FILES))
+    assert written[COLLECTION]["info"]["name"] == "KPN Dashboard Server"
     assert (values["base_url"], values["client_id"]) == ("http://box:1", "me")
 
 

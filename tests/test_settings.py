@@ -44,6 +44,11 @@ def test_every_setting_can_be_set_in_the_environment():
         "token_body": ("v2", "v2"),
         "lenient": ("on", True),
         "journal": ("off", False),
+        "kaisa_open": ("on", True),
+        "bright_pattern_login": ("off", False),
+        "bright_pattern_dispositions": ("array", "array"),
+        "bright_pattern_subscriptions": ("3", 3),
+        "bright_pattern_refresh": ("0", 0),
         "bind_cpus": ("no", False),
     }
     environ = {f"KPN_SANDBOX_{name.upper()}": text for name, (text, _) in values.items()}

@@ -1,0 +1,110 @@
+"""
+What a subscription costs: 1,000 agents by 20 columns, beside `GET /agents` of the same account.
+
+Two cases: asked again within the same second, and each time for another second. The time on the server is what the
+journal tells; the time of the client includes the way over the loopback.
+
+    python -m benchmarks.bright_pattern
+"""
+
+import json
+import os
+from argparse import ArgumentParser
+from collections.abc import Callable
+from http.client import HTTPConnection
+from time import perf_counter
+from typing import Any
+
+from benchmarks.servers import folder, free_port, gunicorn, middle, running
+from kpn_sandbox.apis.bright_pattern.statistics import Place, places_named
+from kpn_sandbox.client import Client
+
+AGENTS, COLUMNS = 1000, 20
+CLIENT_ID, SECRET = "benchmark", "secret"
+SECOND = 'at="2026-11-23T{:02d}:{:02d}:{:02d}+01:00"'
+
+
+def main() -> None:
+    """Print the table."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=200)
+    requests = parser.parse_args().requests
+    with folder() as place:
+        port = free_port()
+        environment = {
+            **os.environ,
+            "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/sandbox.db",
+            "KPN_SANDBOX_AGENTS": str(AGENTS),
+            "KPN_SANDBOX_CLIENT_ID": CLIENT_ID,
+            "KPN_SANDBOX_CLIENT_SECRET": SECRET,
+            "KPN_SANDBOX_BRIGHT_PATTERN_REFRESH": "0",
+        }
+        url = f"http://127.0.0.1:{port}"
+        with running(gunicorn("wsgi:app", port, bound=True), f"{url}/_sandbox/ready", environment):
+            token = subscribed(port)
+            kpn = {"Authorization": f"Bearer {Client(url).token(CLIENT_ID, SECRET)}"}
+            for title, wish in (("steady second", steady), ("every answer new", moving)):
+                measure(f"{title}, data", port, "/statsapi/subscription/data", {"Authorization": token}, wish, requests)
+                measure(f"{title}, /agents", port, "/agents", kpn, wish, requests)
+
+
+def subscribed(port: int) -> str:
+    """Log in and subscribe; the token of the session."""
+    login = {"tenant_url": "benchmark", "username": CLIENT_ID, "password": SECRET}
+    token: str = asked(port, "POST", "/statsapi/auth", login)["token"]
+    names = places_named(Place.AGENTS)[-COLUMNS:]
+    columns = [{"id": str(number), "stat_name": name} for number, name in enumerate(names)]
+    body = {"benchmark": {"agent_grids": [{"id": "agents", "columns": columns}]}}
+    asked(port, "POST", "/statsapi/subscription", body, {"Authorization": token})
+    return token
+
+
+def asked(port: int, method: str, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+    """One request with a JSON body."""
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request(method, path, json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
+    answer = connection.getresponse()
+    text = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{method} {path} was answered {answer.status}: {text!r}")
+    return json.loads(text) if text else None
+
+
+def measure(
+    title: str, port: int, path: str, headers: dict[str, str], wish: Callable[[int], str], requests: int
+) -> None:
+    """Ask many times and print the middle and the slowest of a hundred, on the server and for the client."""
+    connection = HTTPConnection("127.0.0.1", port)
+    seen, size = [], 0
+    for number in range(-3, requests):
+        began = perf_counter()
+        connection.request("GET", path, headers={**headers, "Prefer": wish(number)})
+        answer = connection.getresponse()
+        size = len(answer.read())
+        seen.append((perf_counter() - began) * 1000)
+        if answer.status != 200:
+            raise SystemExit(f"{path} was answered {answer.status}")
+    told = Client(f"http://127.0.0.1:{port}").account(CLIENT_ID, SECRET).requests(limit=requests)
+    server = [entry["duration_ms"] for entry in told if entry["path"] == path]
+    figures = f"server {middle(server):6.2f} ms, one in a hundred {slow(server):6.2f} ms"
+    print(f"  {title:28s} {figures}; client {middle(seen[3:]):6.2f} ms; {size // 1024} KiB", flush=True)
+
+
+def steady(number: int) -> str:
+    """Always the same second."""
+    return SECOND.format(10, 0, 0)
+
+
+def moving(number: int) -> str:
+    """A second of its own for each request."""
+    second = number + 3
+    return SECOND.format(10 + second // 3600, second // 60 % 60, second % 60)
+
+
+def slow(values: list[float]) -> float:
+    """What one in a hundred exceeds."""
+    return sorted(values)[len(values) * 99 // 100]
+
+
+if __name__ == "__main__":
+    main()
