@@ -8,7 +8,7 @@ from socket import socket
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from .refusal import TOO_BIG_HEADERS, TOO_BIG_LINE, unreadable
 
@@ -37,7 +37,7 @@ class Server(ThreadedWSGIServer):
     block_on_close = True
 
 
-def make_threaded(app: Flask, listener: socket) -> BaseWSGIServer:
+def make_threaded(app: Flask, listener: socket) -> Server:
     """A threaded server on a bound socket; the caller runs `serve_forever` and ends it with `shutdown`."""
     host, port = listener.getsockname()[:2]
     server = Server(host, port, app, handler=Handler, fd=listener.fileno())

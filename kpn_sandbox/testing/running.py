@@ -87,6 +87,8 @@ def _local(given: Mapping[str, str]) -> Iterator[Sandbox]:
             raise SettingError(str(error)) from None
         url = base_url(settings.host, listener.getsockname()[1])
         server = make_threaded(app, listener)
+        # A test may leave a connection open over which it never asks anything.
+        server.daemon_threads = True
         thread = Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="kpn-sandbox", daemon=True)
         thread.start()
         try:

@@ -13,6 +13,7 @@ from tests.installed import environment, variables
 HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
 LONG = 240
+RECIPES = README.parent / "recipes"
 
 collect_ignore = ["project"]
 
@@ -72,7 +73,7 @@ def project(programs, tmp_path) -> Project:
 @pytest.fixture
 def recipes(programs, tmp_path) -> Project:
     """The recipes of the manual."""
-    shutil.copytree(README.parent / "recipes", tmp_path / "recipes")
+    shutil.copytree(RECIPES, tmp_path / "recipes")
     return Project(tmp_path / "recipes", programs)
 
 

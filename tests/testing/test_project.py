@@ -18,6 +18,19 @@ WITHOUT = '''
 def test_nothing():
     pass
 '''
+HANGING = '''
+import socket
+from threading import Thread
+from urllib.parse import urlsplit
+
+def test_it_leaves_connections_open(kpn_account):
+    address = urlsplit(kpn_account.url)
+    kpn_account.open = socket.create_connection((address.hostname, address.port))
+    kpn_account.fail("agents", {"delay_ms": 60_000})
+    Thread(target=kpn_account.get, args=("/agents",), daemon=True).start()
+    while not kpn_account.requests(operation="token"):
+        pass
+'''
 LOADED = '''
 import sys
 
@@ -218,6 +231,16 @@ def test_another_sandbox_is_used_when_the_environment_names_it(empty):
     ran = empty.run("kpn-sandbox", "exec", "--", "sh", "-c", script)
 
     assert ran.code == 0 and "1 passed" in ran.text and "['APP_CONSUMER_KEY']" in ran.text, ran.text
+
+
+def test_the_end_waits_for_nobody(empty):
+    """Connections without a request and answers that are delayed do not hold up the end of the tests."""
+    empty.write("test_it.py", HANGING)
+
+    ran = empty.pytest("-W", "default", "--durations=1")
+
+    assert ran.outcomes == {"passed": 1}, ran.text
+    assert float(re.findall(r" in ([0-9.]+)s", ran.text)[-1]) < 30
 
 
 def test_half_an_environment_is_told(empty):
