@@ -1,8 +1,9 @@
 """URL to page."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 from authlib.oauth2 import OAuth2Error
@@ -19,10 +20,13 @@ from kpn_sandbox.auth.tokens import LIFE_SECONDS
 from kpn_sandbox.control.reset import LAYERS
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.control.secrets import random_text
+from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.web import assets
 from kpn_sandbox.web.board import board
+from kpn_sandbox.web.history import MOST_DAYS, history
 from kpn_sandbox.web.pages import page
+from kpn_sandbox.web.panel import customer_panel
 from kpn_sandbox.web.ranges import allowed
 from kpn_sandbox.web.start import PAGES, welcome
 from kpn_sandbox.web.visitors import at_this_machine
@@ -42,6 +46,7 @@ class House:
         door: Lets in whom the control API lets in.
         demo: Client id and secret of the demo account.
         faces: The vendors' APIs.
+        told: Tells what happened on earlier days.
     """
 
     sandbox: Sandbox
@@ -50,6 +55,7 @@ class House:
     door: Door
     demo: tuple[str, str]
     faces: Sequence[Face]
+    told: History = field(default_factory=History)
 
     def shown(self) -> tuple[str, str] | None:
         """The demo account's credentials if the visitor may know them."""
@@ -64,6 +70,10 @@ def blueprint(house: House) -> Blueprint:
         "/docs": lambda: page("docs.html", documents=OPENAPI),
         "/wallboard": lambda: page("wallboard.html", local=at_this_machine(request)),
         "/wallboard/day": lambda: _day(house),
+        "/history": lambda: page("history.html", local=at_this_machine(request)),
+        "/history/days": lambda: _history(house),
+        "/panel": lambda: page("panel.html", local=at_this_machine(request)),
+        "/panel/rows": lambda: _panel(house),
         "/console": lambda: _console(house),
         "/assets/<name>": assets.own,
         "/docs/assets/<name>": assets.swagger_ui,
@@ -105,6 +115,20 @@ def _console(house: House) -> Response:
 def _day(house: House) -> Response:
     tenant = house.guard.tenant(request.headers.get("Authorization"))
     return _json(board(tenant, tenant.now()))
+
+
+def _history(house: House) -> Response:
+    tenant = house.guard.tenant(request.headers.get("Authorization"))
+    days = request.args.get("days", "30")
+    if not re.fullmatch(r"[0-9]{1,2}", days) or not 1 <= int(days) <= MOST_DAYS:
+        allowed_days = f"a whole number from 1 to {MOST_DAYS}"
+        raise BadRequest.of([{"field": "days", "value": days, "allowed": allowed_days}])
+    return _json(history(tenant, tenant.now(), int(days), house.told))
+
+
+def _panel(house: House) -> Response:
+    tenant = house.guard.tenant(request.headers.get("Authorization"))
+    return _json(customer_panel(tenant, tenant.now(), request.args.get("customerId", ""), house.told))
 
 
 def _token(house: House) -> Response:

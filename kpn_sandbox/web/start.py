@@ -8,6 +8,8 @@ from kpn_sandbox.client import TOKEN_PATH
 
 PAGES = (
     ("/wallboard", "Wallboard", "The center live, for a desk, a hall and a phone."),
+    ("/history", "History", "Calls per day, by hour and by length, as Kaisa tells them."),
+    ("/panel", "ITX panel", "What ITX would show of a customer."),
     ("/docs", "Swagger UI", "Every API with Authorize and Try it out."),
     ("/console", "Console", "Turn scenario, clock, profile, pins, faults and quota; read the journal."),
 )

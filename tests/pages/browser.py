@@ -40,6 +40,18 @@ def axe():
     return script.read_text(encoding="utf-8") if script.exists() else lacking("axe-core (npm)")
 
 
+def serious(page):
+    """What axe-core calls serious or critical."""
+    # The policy of the pages keeps out scripts from elsewhere, so the tool is evaluated, not loaded.
+    page.evaluate(axe())
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [
+        (each["id"], [node["html"] for node in each["nodes"]][:3])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
 class Watch:
     """What a page asked for and what it complained of."""
 

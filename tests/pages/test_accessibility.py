@@ -3,19 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.browser import SIZES, axe
-
-
-def serious(page):
-    """What axe-core calls serious or critical."""
-    # The policy of the pages keeps out scripts from elsewhere, so the tool is evaluated, not loaded.
-    page.evaluate(axe())
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
-    return [
-        (each["id"], [node["html"] for node in each["nodes"]][:3])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
+from tests.pages.browser import SIZES, serious
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-PAGES = ("/", "/docs", "/wallboard", "/console")
+PAGES = ("/", "/docs", "/history", "/panel", "/wallboard", "/console")
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-ELSEWHERE = {"headers": HTML, "environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -41,7 +40,7 @@ def test_everything_a_page_names_is_there(client, path):
 
 def test_modules_of_scripts_are_there(client):
     """What a script imports is served, too."""
-    known, found = set(), {"wallboard.js", "console.js", "start.js"}
+    known, found = set(), {"wallboard.js", "history.js", "panel.js", "console.js", "start.js"}
 
     while found - known:
         name = (found - known).pop()

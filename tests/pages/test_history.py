@@ -1,0 +1,31 @@
+"""The history is drawn and tells its values."""
+
+from playwright.sync_api import expect
+
+from tests.pages.browser import serious
+
+
+def test_three_charts_tell_their_values(open_page, account):
+    """Each bar tells its calls to the keyboard, and all stand in a table."""
+    page = open_page("/history")
+    page.get_by_label("Days").select_option("7")
+    expect(page.locator("#period")).to_contain_text("2026-11-18 to 2026-11-24")
+
+    page.locator(".chart svg").first.focus()
+    page.keyboard.press("ArrowRight")
+
+    expect(page.locator(".told").first).to_contain_text("2026-11-18: ")
+    expect(page.locator(".chart").first.locator("tbody tr")).to_have_count(7)
+    assert serious(page) == []
+
+
+def test_a_customers_panel_is_shown(open_page):
+    """The ITX panel of the first customer shows by itself, another one when he is asked for."""
+    page = open_page("/panel")
+    expect(page.locator("#rows li").first).to_be_visible()
+
+    page.get_by_label("Customer").fill("nobody at all")
+    page.get_by_role("button", name="Show", exact=True).click()
+
+    expect(page.locator("#said")).to_contain_text("Customer nobody at all")
+    assert serious(page) == []
