@@ -1,0 +1,92 @@
+"""Sessions: one of each kind for a user, known to every worker, on both databases."""
+
+from threading import Thread
+
+import pytest
+
+from kpn_sandbox.auth.sessions import FOREVER, KEPT, Kind, Sessions
+from kpn_sandbox.storage.tables import sessions as table
+
+LOGIN, BEARER = Kind("login", FOREVER), Kind("bearer", 3600)
+
+
+@pytest.fixture
+def sessions(door):
+    """Those of one worker, with an account."""
+    return Sessions(door.sandbox, LOGIN, BEARER)
+
+
+@pytest.fixture
+def others(worker):
+    """Those of another worker on the same database."""
+    return Sessions(worker().sandbox, LOGIN, BEARER)
+
+
+def test_the_next_session_of_a_user_ends_the_one_before(sessions, others):
+    """Of one kind a user has one session; other users and kinds are not touched."""
+    sessions.begin("anna", "anna", "login", "first")
+    sessions.begin("anna", "anna+hall", "login", "beside")
+    sessions.lasting("anna", "anna", "bearer", "secret")
+    assert others.good(others.find("first"))
+
+    sessions.begin("anna", "anna", "login", "second")
+
+    assert [others.good(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
+
+
+def test_a_session_that_ended_opens_nothing(sessions, others):
+    """Who ends a session ends it for every worker; it is still known whose it was."""
+    sessions.begin("anna", "anna", "login", "text")
+    others.end(others.find("text"))
+
+    found = sessions.find("text")
+
+    assert not sessions.good(found)
+    assert found.tenant.account.client_id == "anna"
+    assert sessions.find("unknown") is None
+
+
+def test_a_lasting_session_is_told_again_until_its_time_is_over(sessions, others, wall):
+    """The same text with what is left of its life; after that, or with another secret, a new one."""
+    first = sessions.lasting("anna", "anna", "bearer", "secret")
+    wall.at += 1000
+    again = others.lasting("anna", "anna", "bearer", "secret")
+    changed = others.lasting("anna", "anna", "bearer", "new secret")
+    wall.at += 3600
+
+    assert again == (first.text, 2600)
+    assert changed.text != first.text
+    assert not sessions.good(sessions.find(changed.text))
+    assert sessions.lasting("anna", "anna", "bearer", "new secret").text != changed.text
+
+
+def test_old_sessions_are_forgotten(sessions):
+    """So many sessions of a user and kind are remembered."""
+    for number in range(KEPT + 5):
+        sessions.begin("anna", "anna", "login", f"text {number}")
+
+    assert sessions.find("text 4") is None
+    assert sessions.find("text 5") is not None
+
+
+def test_users_who_log_in_at_once_do_not_meet(sessions, others):
+    """Whoever is last has the session; exactly one lives."""
+    texts = [f"text {number}" for number in range(20)]
+    workers = [sessions, others] * 10
+    begin = [Thread(target=one.begin, args=("anna", "anna", "login", text)) for text, one in zip(texts, workers)]
+    for thread in begin:
+        thread.start()
+    for thread in begin:
+        thread.join()
+
+    found = [sessions.find(text) for text in texts]
+    assert sum(session is not None and sessions.good(session) for session in found) == 1
+
+
+def test_the_text_is_kept_nowhere(sessions, worker):
+    """The database knows digests only."""
+    text = sessions.lasting("anna", "anna", "bearer", "secret").text
+
+    with worker().database.read() as connection:
+        rows = connection.execute(table.select()).all()
+    assert rows and not any(text in str(row) for row in rows)
