@@ -177,9 +177,9 @@ class ItemSchema(_Tolerant):
         metadata={"description": "The figures."},
     )
 
-    @validates_schema(skip_on_field_errors=False)
-    def _check_subject(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data.get("user_id") is None and data.get("location_id") is None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _check_subject(self, data: dict[str, Any], original: Any, **kwargs: Any) -> None:
+        if isinstance(original, Mapping) and original.get("user_id") is original.get("location_id") is None:
             told = "The {0} id field is required when {1} id is not present."
             raise ValidationError(
                 {

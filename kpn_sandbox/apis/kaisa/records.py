@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
+from kpn_sandbox.simulation.calendar_day import FIRST_DATE
 from kpn_sandbox.simulation.clientele import Clientele
 from kpn_sandbox.simulation.facts import CustomerFact
 from kpn_sandbox.simulation.history import Answers, Days, Summary
@@ -168,8 +169,9 @@ FIELDS = (
 
 
 def last_days(today: date) -> tuple[date, date]:
-    """The days that are told when nobody says which: thirty, with today."""
-    return date.fromordinal(max(today.toordinal() - 29, date(2000, 1, 1).toordinal())), today
+    """The days that are told when nobody says which: thirty, with today, but none from before the center."""
+    earliest = min(FIRST_DATE, today).toordinal()
+    return date.fromordinal(max(today.toordinal() - 29, earliest)), today
 
 
 def _answers(name: str, answers: Answers) -> dict[str, Any]:
