@@ -17,6 +17,7 @@ from kpn_sandbox.apis.atobi.manners import AtobiManners
 from kpn_sandbox.apis.atobi.operations import OPERATIONS as ATOBI_OPERATIONS
 from kpn_sandbox.apis.bright_pattern import routes as bright_pattern_routes
 from kpn_sandbox.apis.bright_pattern.auth import LOGIN_SESSION, TOKEN_SESSION, Gate, LoginDesk, TokenDesk, Users
+from kpn_sandbox.apis.bright_pattern.doors import Doors
 from kpn_sandbox.apis.bright_pattern.face import FACE as BRIGHT_PATTERN
 from kpn_sandbox.apis.bright_pattern.manners import BrightPatternManners
 from kpn_sandbox.apis.bright_pattern.operations import LANDS as BRIGHT_PATTERN_LANDS
@@ -91,7 +92,7 @@ def _mount_bright_pattern(app: Flask, ground: Ground) -> Refusals:
     statsapi = bright_pattern_routes.Statsapi(gate, around, manners, sandbox, choices)
     login = LoginDesk(users, sessions, is_open=settings.bright_pattern_login)
     tokens = TokenDesk(SessionTokenServer(Tokens(sandbox), sessions, TOKEN_SESSION, users.recognize))
-    doors = bright_pattern_routes.Doors(gate, login, tokens, around=around, manners=manners, sandbox=sandbox)
+    doors = Doors(gate, login, tokens, around=around, manners=manners, sandbox=sandbox)
     app.register_blueprint(bright_pattern_routes.blueprint(statsapi, doors))
     return Refusals(around, manners, BRIGHT_PATTERN_OPERATIONS, BRIGHT_PATTERN_LANDS)
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kpn_sandbox.simulation.activities import NONE
 from kpn_sandbox.simulation.calendar_day import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.daybook import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.facts import AgentFact, QueueFact
-from kpn_sandbox.simulation.performance import NONE
 from kpn_sandbox.simulation.randomness import Integers
 
 

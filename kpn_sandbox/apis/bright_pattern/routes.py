@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import orjson
 from flask import Blueprint, Response, request
 
-from kpn_sandbox.apis.bright_pattern.auth import Gate, LoginDesk, TokenDesk
-from kpn_sandbox.apis.bright_pattern.errors import BadRequest, Code, NoSubscription, told
+from kpn_sandbox.apis.bright_pattern.auth import Gate
+from kpn_sandbox.apis.bright_pattern.doors import Doors
+from kpn_sandbox.apis.bright_pattern.errors import BadRequest, Code, NoSubscription
 from kpn_sandbox.apis.bright_pattern.grids import answer
 from kpn_sandbox.apis.bright_pattern.headers import JSON, cors_headers, fresh_headers, preflight_headers
 from kpn_sandbox.apis.bright_pattern.manners import BrightPatternManners
@@ -23,22 +24,19 @@ from kpn_sandbox.apis.bright_pattern.operations import (
 )
 from kpn_sandbox.apis.bright_pattern.parsing import json_body, parsed, parsed_json
 from kpn_sandbox.apis.bright_pattern.questions import RECORDS, availability, dispositions, tenant_names
-from kpn_sandbox.apis.bright_pattern.records import wallboard_entry, wallboard_record
-from kpn_sandbox.apis.bright_pattern.schemas import WallboardSchema, loaded
+from kpn_sandbox.apis.bright_pattern.calls import Call, answered, empty, forced
+from kpn_sandbox.apis.bright_pattern.screens import Screens
 from kpn_sandbox.apis.bright_pattern.snapshot import Snapshot
 from kpn_sandbox.apis.bright_pattern.subscriptions import Wishes
-from kpn_sandbox.apis.exchange import Exchange
 from kpn_sandbox.apis.hooks import Hooks
 from kpn_sandbox.apis.operation import Operation
 from kpn_sandbox.apis.replies import told as told_of
-from kpn_sandbox.auth.sessions import Session
-from kpn_sandbox.control.accounts import Account
 from kpn_sandbox.control.errors import UnknownAccount
 from kpn_sandbox.control.memory import Recent
 from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.control.subscriptions import Subscriptions
 from kpn_sandbox.control.tenant import Tenant
-from kpn_sandbox.control.wallboards import Wallboard, Wallboards
+from kpn_sandbox.control.wallboards import Wallboards
 
 ANSWER_BYTES = 16 * 1024 * 1024
 """Answers kept, for clients who ask again within the second."""
@@ -55,17 +53,6 @@ class Choices(NamedTuple):
     """Users of one account who may have a subscription."""
     refresh_seconds: float = 1
     """How long after its creation a subscription has its first data."""
-
-
-class Call(NamedTuple):
-    """A request that was admitted."""
-
-    tenant: Tenant
-    user: str
-    at: float
-    """The instant that the answer is of, in whole seconds."""
-    variables: Mapping[str, str]
-    """Those of the path."""
 
 
 class Statsapi:
@@ -89,31 +76,26 @@ class Statsapi:
         self._sandbox = sandbox
         self._choices = choices
         self._subscriptions = Subscriptions(sandbox.database)
-        self._wallboards = Wallboards(sandbox.database)
         self._answers: Recent[bytes] = Recent(ANSWER_BYTES, len)
         self._views: dict[str, Callable[[Call], Response]] = {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
             "data": self._data,
             "dispositions": self._dispositions,
-            "wallboards": self._list_wallboards,
-            "add_wallboard": self._add_wallboard,
-            "show_wallboard": self._show_wallboard,
-            "change_wallboard": self._change_wallboard,
-            "remove_wallboard": self._remove_wallboard,
+            **Screens(Wallboards(sandbox.database)).views,
             **{key: partial(self._records, key) for key in RECORDS},
         }
 
     def respond(self, operation: Operation, variables: Mapping[str, str]) -> Response:
         """The answer to the current request."""
-        exchange = self._around.begin(self._manners, operation.key, partial(_forced, operation))
+        exchange = self._around.begin(self._manners, operation.key, partial(forced, operation))
         session = self._gate.session(request)
         at = self._around.admit(exchange, session.tenant)
         return self._views[operation.key](Call(session.tenant, session.user, at // 1, variables))
 
     def available_agents(self) -> Response:
         """Whether an agent is ready for a service, for everybody."""
-        refuse = partial(_forced, AVAILABLE_AGENTS)
+        refuse = partial(forced, AVAILABLE_AGENTS)
         exchange = self._around.begin(self._manners, AVAILABLE_AGENTS.key, refuse)
         given = {name: request.args.get(name) for name in ("tenantUrl", "service")}
         missing = [name for name, value in given.items() if not value]
@@ -122,7 +104,7 @@ class Statsapi:
         tenant = self._tenant_at(str(given["tenantUrl"]))
         at = self._around.admit(exchange, tenant) // 1
         ready = availability(self._snapshot(tenant, at, "queues"), str(given["service"]))
-        return _answer({"availability": ready}, tenant, at)
+        return answered({"availability": ready}, tenant, at)
 
     def _tenant_at(self, tenant_url: str) -> Tenant:
         for name in tenant_names(tenant_url):
@@ -137,12 +119,12 @@ class Statsapi:
         # Kept as it came: what is not known of it may be nested deeper than could be written again.
         text = request.get_data().decode()
         self._subscriptions.put(call.tenant, call.user, text, self._choices.most_subscriptions)
-        return _empty(200)
+        return empty(200)
 
     def _unsubscribe(self, call: Call) -> Response:
         if not self._subscriptions.remove(call.tenant, call.user):
             raise NoSubscription()
-        return _empty(200)
+        return empty(200)
 
     def _data(self, call: Call) -> Response:
         subscription = self._subscriptions.find(call.tenant, call.user)
@@ -174,104 +156,14 @@ class Statsapi:
         return Snapshot(tenant.center, at, pinned["agents"], pinned["queues"])
 
     def _records(self, key: str, call: Call) -> Response:
-        return _answer(RECORDS[key](self._snapshot(call.tenant, call.at)), call.tenant, call.at)
+        return answered(RECORDS[key](self._snapshot(call.tenant, call.at)), call.tenant, call.at)
 
     def _dispositions(self, call: Call) -> Response:
         form = request.args.get("format", self._choices.dispositions)
         if form not in ("object", "array"):
             raise BadRequest(Code.WRONG_TYPE, "format must be object or array")
         names = dispositions(request.args)
-        return _answer(names if form == "array" else {"dispositions": names}, call.tenant, call.at)
-
-    def _list_wallboards(self, call: Call) -> Response:
-        stored = self._wallboards.list(call.tenant.account.client_id)
-        return _answer({"wallboards": list(map(wallboard_entry, stored))}, call.tenant, call.at)
-
-    def _add_wallboard(self, call: Call) -> Response:
-        given = _wallboard(json_body(request))
-        config = given.get("config", {"widgets": []})
-        client_id = call.tenant.account.client_id
-        made = self._wallboards.add(client_id, given["name"], given.get("is_global", False), config)
-        return _answer({"id": made.id}, call.tenant, call.at, 201)
-
-    def _show_wallboard(self, call: Call) -> Response:
-        found = self._wallboards.show(call.tenant.account.client_id, call.variables["id"])
-        return _answer(wallboard_record(found), call.tenant, call.at)
-
-    def _change_wallboard(self, call: Call) -> Response:
-        client_id, name = call.tenant.account.client_id, call.variables["name"]
-        before = self._wallboards.show(client_id, call.variables["id"])
-        sent = json_body(request) if request.content_length else {}
-        given = _wallboard({**sent, "name": name} if isinstance(sent, dict) else sent)
-        is_global, config = given.get("is_global", before.is_global), given.get("config", before.config)
-        self._wallboards.change(client_id, Wallboard(before.id, name, is_global, config))
-        return _empty(200)
-
-    def _remove_wallboard(self, call: Call) -> Response:
-        self._wallboards.remove(call.tenant.account.client_id, call.variables["id"])
-        return _empty(200)
-
-
-class Doors:
-    """
-    Answers who wants a session, or no longer wants it.
-
-    Args:
-        gate: Tells who calls.
-        login: Begins and ends sessions.
-        tokens: Gives out access tokens.
-        around: Begins each exchange.
-        manners: Bright Pattern's.
-        sandbox: Knows the accounts.
-    """
-
-    def __init__(
-        self,
-        gate: Gate,
-        login: LoginDesk,
-        tokens: TokenDesk,
-        *,
-        around: Hooks,
-        manners: BrightPatternManners,
-        sandbox: Sandbox,
-    ) -> None:
-        self._gate = gate
-        self._login = login
-        self._tokens = tokens
-        self._around = around
-        self._manners = manners
-        self._sandbox = sandbox
-
-    def login(self) -> Response:
-        """A session."""
-        body, cookies = self._login.login(request, self._entering(LOGIN))
-        response = Response(orjson.dumps(body), 200, [JSON])
-        for name, value in cookies.items():
-            response.set_cookie(name, value, path="/")
-        return response
-
-    def token(self) -> Response:
-        """An access token."""
-        body = self._tokens.answer(request, self._entering(TOKEN))
-        return Response(orjson.dumps(body), 200, [JSON, ("Cache-Control", "no-store"), ("Pragma", "no-cache")])
-
-    def logout(self) -> Response:
-        """The end of a session."""
-        exchange = self._begin(LOGOUT)
-        session: Session = self._gate.session(request)
-        self._around.admit(exchange, session.tenant, counted=False)
-        return self._login.logout(session, _empty(200))
-
-    def _entering(self, operation: Operation) -> Callable[[Account], None]:
-        exchange = self._begin(operation)
-
-        def enter(account: Account) -> None:
-            self._around.admit(exchange, self._sandbox.tenant(account.client_id), counted=False)
-
-        return enter
-
-    def _begin(self, operation: Operation) -> Exchange:
-        return self._around.begin(self._manners, operation.key, partial(_forced, operation))
+        return answered(names if form == "array" else {"dispositions": names}, call.tenant, call.at)
 
 
 def blueprint(statsapi: Statsapi, doors: Doors) -> Blueprint:
@@ -346,24 +238,3 @@ def _preflight(rule: str) -> Callable[..., Response]:
         return Response(status=200, headers=[JSON, allow, *preflight_headers(request.environ.get("HTTP_ORIGIN"))])
 
     return view
-
-
-def _wallboard(body: Any) -> dict[str, Any]:
-    given = loaded(WallboardSchema, body)
-    try:
-        orjson.dumps([[given]])
-    except TypeError:
-        raise BadRequest(Code.TOO_LARGE, "A wallboard is not nested as deep as that") from None
-    return given
-
-
-def _forced(operation: Operation, status: int) -> Exception:
-    return told(status, operation, request.base_url)
-
-
-def _empty(status: int) -> Response:
-    return Response(b"", status, [JSON])
-
-
-def _answer(body: Any, tenant: Tenant, at: float, status: int = 200) -> Response:
-    return told_of(orjson.dumps(body), tenant, at, [JSON, *fresh_headers(at)], status)
