@@ -1,8 +1,9 @@
 """
 The faces of the center: one package per vendor, the same rooms in each.
 
-    kpn        KPN Dashboard Server
-    control    the sandbox's own API, under /_sandbox
+    kpn                 KPN Dashboard Server
+    bright_pattern      Bright Pattern Real-Time Statistics API
+    control             the sandbox's own API, under /_sandbox
 
 What goes around every request of every vendor stands beside them: `preferences`, `conditional`, `hooks`.
 """
