@@ -68,22 +68,22 @@ def misconduct(account: Account, rules: Sequence[str], tokens: int) -> Iterator[
 
 def needless_tokens(requests: Sequence[Answer]) -> list[str]:
     """
-    Ids of the requests for a token while the last one was good.
+    Ids of the requests for a token while the last one of that API was good.
 
     Args:
         requests: As the journal tells them, the oldest first.
     """
-    good_until: datetime | None = None
+    good_until: dict[str, datetime] = {}
     needless = []
     for request in requests:
-        at = datetime.fromisoformat(request["at"])
-        if request["operation"] != "token":
-            # Whoever was refused does well to fetch another.
-            good_until = None if request["status"] == 401 else good_until
-        elif request["status"] == 200:
-            if good_until is not None and at < good_until:
+        api, at = request["api"], datetime.fromisoformat(request["at"])
+        if request["operation"] == "token" and request["status"] == 200:
+            if api in good_until and at < good_until[api]:
                 needless.append(str(request["id"]))
-            good_until = _from(at, TOKEN_SECONDS - EARLY_SECONDS)
+            good_until[api] = _from(at, TOKEN_SECONDS - EARLY_SECONDS)
+        elif request["status"] == 401:
+            # Whoever was refused does well to fetch another.
+            good_until.pop(api, None)
     return needless
 
 

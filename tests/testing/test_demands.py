@@ -1,0 +1,34 @@
+"""Which tokens were fetched without need, told from a journal."""
+
+import pytest
+
+from kpn_sandbox.testing.demands import needless_tokens
+
+AT = "2026-11-23T10:{:02}:00+01:00"
+
+
+def journal(*told):
+    """Requests with numbers for ids; each is told as operation, status, minute and, if it is not KPN's, API."""
+    rows = [(number, *each, *["kpn"][: 4 - len(each)]) for number, each in enumerate(told)]
+    return [
+        {"id": number, "operation": operation, "status": status, "at": AT.format(minute), "api": api}
+        for number, operation, status, minute, api in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "needless"),
+    [
+        ([], []),
+        ([("token", 200, 0), ("agents", 200, 0), ("token", 200, 1), ("agents", 200, 1)], ["2"]),
+        ([("token", 200, 0), ("agents", 401, 1), ("token", 200, 1)], []),
+        ([("token", 200, 0), ("token", 200, 56)], []),
+        ([("token", 503, 0), ("token", 200, 0)], []),
+        ([("token", 200, 0), ("token", 401, 1), ("token", 200, 1)], []),
+        ([("token", 200, 0), ("token", 200, 0, "atobi")], []),
+    ],
+    ids=["none", "per request", "refused", "nearly over", "failed", "wrong secret", "another API"],
+)
+def test_a_token_is_needless_while_the_last_one_is_good(told, needless):
+    """Unless it was refused, is nearly over, never came, or belongs to another API."""
+    assert needless_tokens(journal(*told)) == needless
