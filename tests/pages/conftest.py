@@ -61,6 +61,12 @@ def open_page(browser, server, expected):
 
 
 @pytest.fixture
+def admin_token(server):
+    """As the start prints it."""
+    return next(line.split()[-1] for line in server.greeting if "Administrator" in line)
+
+
+@pytest.fixture
 def account(server):
     """Turns the demo account behind the page's back; afterwards it is as in the beginning."""
     account = Client(server.url).account(*SECRET)

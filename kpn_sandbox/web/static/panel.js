@@ -6,9 +6,22 @@ const whose = find("#whose");
 let login = JSON.parse(sessionStorage.getItem("wallboard") || "null");
 
 function row({ depth, text, mark, color }) {
-  const item = make("li", { class: `depth-${depth}` }, text);
-  if (mark) item.append(make("span", { class: `mark ${color}` }, mark));
-  return item;
+  const marks = mark ? [make("span", { class: `mark ${color}` }, mark)] : [];
+  return make("span", { class: `depth-${depth}` }, text, ...marks);
+}
+
+// What belongs to a document is folded away below it.
+function grouped(rows) {
+  const list = [];
+  for (const each of rows) {
+    const last = list.at(-1);
+    if (each.depth < 2 || !last) list.push(make("li", {}, row(each)));
+    else {
+      if (!last.querySelector("details")) last.replaceChildren(make("details", {}, make("summary", {}, ...last.childNodes)));
+      last.firstChild.append(row(each));
+    }
+  }
+  return list;
 }
 
 async function show() {
@@ -25,7 +38,7 @@ async function show() {
       whose.customer_id.value = told.customers[0].customer_id;
       return show();
     }
-    find("#rows").replaceChildren(...told.rows.map(row));
+    find("#rows").replaceChildren(...grouped(told.rows));
     return put(find("#said"), `Customer ${whose.customer_id.value} of ${told.client_id}`);
   } catch (error) {
     if (error.status !== 401) return put(find("#said"), `▲ ${error.message}`);
