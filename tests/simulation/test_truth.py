@@ -82,7 +82,7 @@ def test_customers_are_told_apart_by_each_identifier():
         assert len({getattr(customer, name) for customer in everybody}) == len(everybody)
     callers = Counter(call.customer for call in truth.calls(subject, today(MIDNIGHT + DAY)))
     assert set(callers) <= set(everybody)
-    assert callers.most_common(1)[0][1] > 3
+    assert callers.most_common(1)[0][1] > 2
 
 
 def test_an_agent_sees_the_calls_that_rang_at_him():

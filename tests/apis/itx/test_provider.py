@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -67,10 +68,12 @@ def test_amounts_have_two_decimals_on_the_wire(ask, everybody):
 
 def test_contacts_are_the_calls_that_truth_tells(client, sections, everybody):
     """Who called is in the panel, and so is who answered."""
-    at, who = "2026-11-23T15:00:00+01:00", everybody[0]
+    at = "2026-11-23T15:00:00+01:00"
     home, auth = f"/_sandbox/accounts/{CLIENT}", tuple(CREDENTIALS.values())
     client.put(f"{home}/clock", json={"mode": "frozen", "at": at}, auth=auth)
     calls = client.get(f"{home}/truth/calls", auth=auth).json["calls"]
+    key = Counter(call["customer"] for call in calls).most_common(1)[0][0]
+    who = next(each for each in everybody if str(each.primary_key) == str(key))
 
     contacts = sections(who.customer_number)["Contacts"]
 
