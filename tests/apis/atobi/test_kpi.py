@@ -186,7 +186,11 @@ def test_other_requests_are_refused_in_atobis_shape(send, path, headers, status,
 
 
 ANYTHING = some.recursive(
-    some.none() | some.booleans() | some.floats(allow_nan=False, allow_infinity=False) | some.integers() | some.text(max_size=20),
+    some.none()
+    | some.booleans()
+    | some.floats(allow_nan=False, allow_infinity=False)
+    | some.integers()
+    | some.text(max_size=20),
     lambda inner: some.lists(inner, max_size=4)
     | some.dictionaries(some.sampled_from(["id", "kpi", "value", "elements", "data", "user_id", "type", "x"]), inner),
     max_leaves=20,
