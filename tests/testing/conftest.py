@@ -15,7 +15,7 @@ README = HERE.parent.parent / "README.md"
 LONG = 240
 UNRELATED = ("anyio", "faker", "hypothesispytest", "pytest_cov", "schemathesis")
 """Plugins of this environment that a stranger has not, and that take half a second each time."""
-RECIPES = README.parent / "recipes"
+RECIPES = README.parent / "tests" / "recipes"
 
 collect_ignore = ["project"]
 

@@ -1,7 +1,7 @@
 """
 A sandbox in a container for a test session; not run by this project's tests.
 
-It needs testcontainers, a Docker daemon, and the image: docker build -t kpn-sandbox -f recipes/containers/Dockerfile .
+It needs testcontainers, a Docker daemon, and the image: docker build -t kpn-sandbox -f tests/recipes/containers/Dockerfile .
 """
 
 import pytest
