@@ -25,14 +25,14 @@ function tile(agent) {
 const shortName = (name) => name.replace(/^(\S+) (?:.* )?(\p{L})\S*$/u, "$1 $2.");
 const shortTime = (seconds) => (seconds < LONG ? duration(seconds) : seconds < 3600 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`);
 
-function fill(item, agent) {
+function fill(item, agent, tiny) {
   const [kind, word, sign] = STATES[agent.Status] || ["out", agent.Status, "?"];
   const state = agent.Reason ? `${word} ${agent.Reason}` : word;
   const [name, told, time] = item.children;
   const far = inHall();
   if (item.className !== kind) item.className = kind;
   put(name, far ? shortName(agent.Agent) : agent.Agent);
-  put(told, `${sign} ${far && agent.Reason ? agent.Reason : state}`);
+  put(told, tiny ? sign : `${sign} ${far && agent.Reason ? agent.Reason : state}`);
   put(time, far ? shortTime(Number(agent.Time)) : duration(agent.Time));
   item.title = `${agent.Agent} (${agent.Logid}), ${state}${agent.Direction === "OUT" ? ", calls out" : ""}`;
 }
@@ -59,8 +59,9 @@ export function showAgents(agents) {
   const shown = everybody ? agents : agents.filter((agent) => agent.Status !== "UNSTAFF");
   const same = list.children.length === shown.length && shown.every((agent, at) => list.children[at].dataset.number === agent.Logid);
   if (!same) list.replaceChildren(...shown.map(tile));
-  shown.forEach((agent, at) => fill(list.children[at], agent));
+  fit(list, shown.length);
+  const tiny = inHall() && list.closest(".tiny") !== null;
+  shown.forEach((agent, at) => fill(list.children[at], agent, tiny));
   const inside = agents.filter((agent) => agent.Status !== "UNSTAFF").length;
   put(find("#agent-count"), `${inside} of ${agents.length} logged in`);
-  fit(list, shown.length);
 }

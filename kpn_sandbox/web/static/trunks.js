@@ -3,6 +3,7 @@ import { find, make, put } from "./common.js";
 
 const SIGNS = { SEIZED: "■", QUEUEDIN: "◧", IDLE: "□", FAULT: "✕" };
 const MOST_SIGNS = 240;
+const MOST_IN_FULL = 2;
 
 function box(trunk) {
   return make("section", { "data-number": trunk.Number, class: "trunk" },
@@ -25,6 +26,7 @@ function fill(element, trunk) {
 
 export function showTrunks(trunks) {
   const room = find("#trunks");
+  room.closest(".panel").classList.toggle("many", trunks.length > MOST_IN_FULL);
   const same = room.children.length === trunks.length && trunks.every((trunk, at) => room.children[at].dataset.number === trunk.Number);
   if (!same) room.replaceChildren(...trunks.map(box));
   trunks.forEach((trunk, at) => fill(room.children[at], trunk));
