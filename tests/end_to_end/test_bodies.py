@@ -1,6 +1,7 @@
 """Bodies that are too large, over a real socket."""
 
 import json
+from base64 import b64encode
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -20,7 +21,8 @@ HUGE = b'{"agents": 60, "padding": "' + b"x" * (10 * 1024 * 1024) + b'"}'
 def test_whoever_sends_too_much_hears_the_refusal(sandbox, method, path, shape):
     """Ten megabytes are taken in and refused in the shape of the API, and the sandbox goes on."""
     connection = HTTPConnection(urlsplit(sandbox.url).netloc)
-    headers = {"Content-Type": "application/json", "Authorization": "Basic QVBQX0NPTlNVTUVSX0tFWTpBUFBfQ09OU1VNRVJfU0VDUkVU"}
+    credentials = b64encode(b"APP_CONSUMER_KEY:APP_CONSUMER_SECRET").decode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Basic {credentials}"}
 
     connection.request(method, path, HUGE, headers)
     answer = connection.getresponse()

@@ -1,7 +1,9 @@
 """
 A sandbox in a container for a test session; not run by this project's tests.
 
-It needs testcontainers, a Docker daemon, and the image: docker build -t kpn-sandbox -f tests/recipes/containers/Dockerfile .
+It needs testcontainers, a Docker daemon, and the image:
+
+    docker build -t kpn-sandbox -f tests/recipes/containers/Dockerfile .
 """
 
 import pytest
@@ -16,7 +18,8 @@ ADMIN_TOKEN = "container-admin"
 @pytest.fixture(scope="session")
 def sandbox():
     """A client of the sandbox in the container."""
-    with DockerContainer("kpn-sandbox").with_env("KPN_SANDBOX_ADMIN_TOKEN", ADMIN_TOKEN).with_exposed_ports(8080) as box:
+    image = DockerContainer("kpn-sandbox").with_env("KPN_SANDBOX_ADMIN_TOKEN", ADMIN_TOKEN)
+    with image.with_exposed_ports(8080) as box:
         wait_for_logs(box, "Ready: ")
         yield Client(f"http://{box.get_container_host_ip()}:{box.get_exposed_port(8080)}", ADMIN_TOKEN)
 
