@@ -13,9 +13,13 @@ def at_this_machine(request: Request) -> bool:
     Whether a request certainly comes from this machine.
 
     A proxy here would pass on requests from anywhere, and a name that somebody else's DNS points here would let his
-    pages read ours; so neither a forwarded request nor one for another host name counts.
+    pages read ours; so neither a forwarded request nor one for another host name counts. A proxy that says nothing of
+    itself mostly speaks HTTP/1.0, or passes on where the page came from.
     """
-    if any(name in request.headers for name in _FORWARDING):
+    if any(name in request.headers for name in _FORWARDING) or request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+        return False
+    origin = request.headers.get("Origin")
+    if origin is not None and not _is_loopback(_host_name(origin.partition("://")[2])):
         return False
     return _is_loopback(request.remote_addr or "") and _is_loopback(_host_name(request.host))
 

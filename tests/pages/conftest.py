@@ -45,9 +45,9 @@ def open_page(browser, server, expected):
     """Open a page; afterwards nothing may have left the server and nothing may have been complained of."""
     opened = []
 
-    def open_page(path, size="desk", scheme="dark"):
+    def open_page(path, size="desk", scheme="dark", **options):
         width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
         page = context.new_page()
         opened.append((context, Watch(page)))
         page.goto(server.url + path)

@@ -33,8 +33,8 @@ def try_out(page, path, **parameters):
 def docs(open_page):
     """Opens Swagger UI with an API."""
 
-    def docs(name):
-        page = open_page(f"/docs?api={name}", "desk", "light")
+    def docs(name, **options):
+        page = open_page(f"/docs?api={name}", "desk", "light", **options)
         expect(page.locator(".opblock").first).to_be_visible()
         return page
 
@@ -64,6 +64,29 @@ def test_itx(docs, server, admin_token):
     authorize(page, made["credentials"]["itx"]["token"], scheme="token")
 
     expect(try_out(page, "/rest/kpi", customerId="1")).to_contain_text("sections")
+
+
+def test_atobi(docs):
+    """Its own token endpoint, and a record to send."""
+    page = docs("atobi")
+    authorize(page, *SECRET, scheme="oauth2")
+
+    expect(try_out(page, "/api/external/{api_version}/kpi")).to_be_visible()
+
+
+def test_the_control_api(docs):
+    """Client id and secret as HTTP Basic."""
+    page = docs("sandbox")
+    authorize(page, *SECRET, scheme="account")
+
+    expect(try_out(page, "/_sandbox/accounts/{id}/clock", id=SECRET[0])).to_contain_text("frozen")
+
+
+def test_kaisa(docs):
+    """HTTP Digest is the browser's own matter: it asks for client id and secret when the API does."""
+    page = docs("kaisa", http_credentials={"username": SECRET[0], "password": SECRET[1]})
+
+    expect(try_out(page, "/miscellaneous/ping")).to_contain_text("ok")
 
 
 def test_each_document_can_be_chosen(docs):

@@ -39,6 +39,10 @@ def test_every_name_of_this_machine_counts(client, host):
         {"headers": {"Host": "evil.example"}},
         {"headers": {"X-Forwarded-For": "127.0.0.1"}},
         {"headers": {"Forwarded": "for=127.0.0.1"}},
+        {"headers": {"Origin": "https://dashboard.example"}},
+        {"headers": {"Origin": "http://[broken"}},
+        {"headers": {"Origin": "null"}},
+        {"environ_overrides": {"SERVER_PROTOCOL": "HTTP/1.0"}},
     ],
 )
 def test_elsewhere_a_secret_is_needed(client, told):
