@@ -17,6 +17,7 @@ from kpn_sandbox.apis.bodies import LARGEST_BODY, Intake
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
 from kpn_sandbox.apis.refusals import Refusals
+from kpn_sandbox.apis.rules import LazyRule
 from kpn_sandbox.apis.shortcut import Shortcut
 from kpn_sandbox.apis.wire import STORAGE_ERROR, request_id
 from .apis.control import errors as control_errors
@@ -94,6 +95,7 @@ def demo_account(settings: Settings) -> NewAccount:
 
 def _flask() -> Flask:
     app = Flask("kpn_sandbox", static_folder=None)
+    app.url_rule_class = LazyRule
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.merge_slashes = False
     return app
