@@ -50,12 +50,14 @@ def gunicorn(application: str, port: int, *, bound: bool, workers: int = 1) -> l
     return [sys.executable, "-m", "gunicorn", *options, *binding, application]
 
 
-def requests_per_second(url: str, *, script: Path | None = None, token: str = "", seconds: int = 3) -> float:
-    """What wrk gets out of a server with eight connections; every answer must be a success."""
+def requests_per_second(
+    url: str, *, script: Path | None = None, token: str = "", seconds: int = 3, connections: int = 8
+) -> float:
+    """What wrk gets out of a server; every answer must be a success."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("wrk is not installed: it comes with Debian's package wrk")
-    command = [wrk, "-t1", "-c8", f"-d{seconds}s", "-H", f"Authorization: Bearer {token}"]
+    command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Authorization: Bearer {token}"]
     told = subprocess.run([*command, *(["-s", str(script)] if script else []), url], capture_output=True, text=True)
     if "Non-2xx" in told.stdout or "Socket errors" in told.stdout:
         raise SystemExit(f"not all answers were good:\n{told.stdout}")

@@ -13,6 +13,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 from benchmarks.servers import folder, free_port, gunicorn, middle, requests_per_second, running
@@ -66,7 +67,8 @@ def beside_raw(
 def beside_one(title: str, place: Path, rounds: int) -> None:
     """Measure the sandbox with two workers and with one in turn."""
     with serving(place, workers=2) as (two, tokens), serving(place, workers=1) as (one, others):
-        alternate(title, (two, one), rounds, token=tokens[0], other_token=others[0])
+        # Workers take connections as they come; with few of them one worker may get most.
+        alternate(title, (two, one), rounds, token=tokens[0], other_token=others[0], connections=32)
 
 
 @contextmanager
@@ -94,13 +96,13 @@ def serving(
 
 
 def alternate(
-    title: str, urls: tuple[str, str], rounds: int, *, token: str, other_token: str = "", script: Path | None = None
+    title: str, urls: tuple[str, str], rounds: int, *, token: str, other_token: str = "", **load: Any
 ) -> None:
     """Load two servers in turn and print the medians and the ratio of the first to the second."""
     first, second = [], []
     for _ in range(rounds):
-        first.append(requests_per_second(f"{urls[0]}/agents", script=script, token=token))
-        second.append(requests_per_second(f"{urls[1]}/agents", script=script, token=other_token or token))
+        first.append(requests_per_second(f"{urls[0]}/agents", token=token, **load))
+        second.append(requests_per_second(f"{urls[1]}/agents", token=other_token or token, **load))
     figures = f"{middle(first):8.0f}/s beside {middle(second):8.0f}/s"
     ratios = sorted(a / b for a, b in zip(first, second))
     print(f"  {title:28s} {figures}   ratio {middle(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True)
