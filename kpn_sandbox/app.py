@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 
 from kpn_sandbox import neighbors
 from kpn_sandbox.apis import documents
-from kpn_sandbox.apis.bodies import LARGEST_BODY, Intake
+from kpn_sandbox.apis.entrance import LARGEST_BODY, Entrance
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
 from kpn_sandbox.apis.refusals import Refusals
@@ -121,7 +121,7 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path), beside))
     app.after_request(around.finish)
     roads = kpn_routes.roads(dashboard, base_path)
-    app.wsgi_app = Shortcut(Intake(app.wsgi_app), sandbox, roads)  # type: ignore[method-assign]
+    app.wsgi_app = Shortcut(Entrance(app.wsgi_app), sandbox, roads)  # type: ignore[method-assign]
 
 
 def _shown_secret(settings: Settings) -> str:

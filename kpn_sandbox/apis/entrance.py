@@ -1,8 +1,9 @@
 """
-Bodies that are too large: refused, but taken in first.
+What is put right before anything looks at a request.
 
-A server that answers while its client still sends, and then hangs up, is mostly not heard: the client sees a broken
-connection instead of the answer that tells him what would be right.
+A body that is too large is refused, but taken in first: a server that answers while its client still sends, and then
+hangs up, is mostly not heard. An empty path is the root (RFC 9112, section 3.2.2); the framework would redirect it, in
+HTML.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,12 +18,12 @@ MOST_TAKEN_IN = 64 * LARGEST_BODY
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Intake:
+class Entrance:
     """
-    Takes in what will be refused for its size, then lets the application refuse it.
+    The way into an application.
 
     Args:
-        application: Refuses a body by its Content-Length.
+        application: Answers the requests, and refuses a body by its Content-Length.
     """
 
     def __init__(self, application: Application) -> None:
@@ -30,6 +31,7 @@ class Intake:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
+        environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         length = environ.get("CONTENT_LENGTH") or ""
         if length.isdecimal() and int(length) > LARGEST_BODY:
             _throw_away(environ["wsgi.input"], min(int(length), MOST_TAKEN_IN))
