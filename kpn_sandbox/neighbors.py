@@ -5,7 +5,6 @@ Each is handed what it needs here, and gives back who answers when something of 
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 from flask import Flask
@@ -46,9 +45,6 @@ from kpn_sandbox.simulation.history import History
 
 FACES = (BRIGHT_PATTERN, KAISA, ATOBI, ITX)
 
-TURN_SECONDS = 0.001
-"""What a request that computes many days leaves to others between two of them."""
-
 
 class Ground(NamedTuple):
     """What the APIs stand on."""
@@ -73,7 +69,7 @@ def mount(app: Flask, settings: Settings, sandbox: Sandbox, around: Hooks, pause
     Returns:
         Who answers when something of their paths goes wrong.
     """
-    ground = Ground(settings, sandbox, around, History(partial(pause, TURN_SECONDS)))
+    ground = Ground(settings, sandbox, around, History(pause))
     return [mount_one(app, ground) for mount_one in _MOUNTS]
 
 

@@ -5,7 +5,7 @@ A summary of a finished day takes a few kilobytes and is kept; today is the same
 history tells of yesterday is what the counters told when yesterday ended, to the call.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -31,6 +31,10 @@ NOBODY = -1
 HOURS = 24
 LENGTHS = (30_000, 60_000, 120_000, 300_000, 600_000)
 """Milliseconds at which the next bucket of talk begins; the first begins at 0."""
+
+TURN_SECONDS = 0.001
+"""What a request that computes many days leaves to others between two of them."""
+WAIT_SECONDS = 0.02
 
 SUMMARY_BYTES = 32 * 1024 * 1024
 LOG_BYTES = 64 * 1024 * 1024
@@ -109,10 +113,11 @@ class History:
     Tells of centers what happened; shared by all of a process.
 
     Args:
-        pause: Called between two days that are computed, so that others get their turn.
+        pause: Lets some seconds pass while others get their turn: before a day is computed, and as long as somebody
+            else computes it. None keeps the turn.
     """
 
-    def __init__(self, pause: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, pause: Callable[[float], None] | None = None) -> None:
         self._summaries = TraceCache(SUMMARY_BYTES)
         self._logs = TraceCache(LOG_BYTES)
         self._pause = pause
@@ -169,7 +174,9 @@ class History:
             return fold(day, log, today.offset(at) if day == today else day.length)
         if day == today:
             return fold(day, self._log(center, day), today.offset(at))
-        found: Summary = self._summaries.find(center.key(day), lambda: self._whole(center, day), Summary.size)
+        key = center.key(day)
+        self._wait_for(self._summaries, key)
+        found: Summary = self._summaries.find(key, lambda: self._whole(center, day), Summary.size)
         return found
 
     def _whole(self, center: Center, day: CalendarDay) -> Summary:
@@ -177,11 +184,19 @@ class History:
 
     def _log(self, center: Center, day: CalendarDay) -> DayLog:
         def compute() -> DayLog:
-            self._pause()
+            if self._pause is not None:
+                self._pause(TURN_SECONDS)
             return day_log(center.seed, center.trace(day))
 
-        found: DayLog = self._logs.find(center.key(day), compute, DayLog.size)
+        key = center.key(day)
+        self._wait_for(self._logs, key)
+        found: DayLog = self._logs.find(key, compute, DayLog.size)
         return found
+
+    def _wait_for(self, cache: TraceCache, key: Hashable) -> None:
+        """Wait until nobody computes the thing of a key; a dashboard asks for all its widgets at the same time."""
+        while self._pause is not None and cache.under_way(key):
+            self._pause(WAIT_SECONDS)
 
 
 def fold(day: CalendarDay, whole: DayLog, instant: int) -> Summary:

@@ -43,6 +43,10 @@ class TraceCache:
         found = self._kept.get(key)
         return None if found is None else found[0]
 
+    def under_way(self, key: Hashable) -> bool:
+        """Whether somebody computes the thing of that key, so that whoever wants it has to wait."""
+        return key in self._under_way
+
     def _touch(self, key: Hashable) -> None:
         with self._lock:
             if key in self._kept:

@@ -1,6 +1,8 @@
 """What history tells is what the counters told, and it adds up."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta, timezone
+from threading import Event
 
 import numpy as np
 import pytest
@@ -14,7 +16,15 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.contacts import contacts
 from kpn_sandbox.simulation.daylog import day_log
 from kpn_sandbox.simulation.errors import InstantOutOfRange, PeriodTooLong
-from kpn_sandbox.simulation.history import LENGTHS, LONGEST_PERIOD, Answers, History, Summary
+from kpn_sandbox.simulation.history import (
+    LENGTHS,
+    LONGEST_PERIOD,
+    TURN_SECONDS,
+    WAIT_SECONDS,
+    Answers,
+    History,
+    Summary,
+)
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
 from kpn_sandbox.simulation.traces import TraceCache
@@ -198,13 +208,36 @@ def test_dates_that_no_center_has_are_refused(day):
 
 def test_others_get_their_turn_between_days():
     """Before each day that is computed the pause is called, and not for days that are kept."""
-    pauses: list[None] = []
-    history = History(lambda: pauses.append(None))
+    pauses: list[float] = []
+    history = History(pauses.append)
 
     for _ in range(2):
         history.days(center(), TODAY - timedelta(days=4), TODAY - timedelta(days=1), at(TODAY, 0))
 
     assert len(pauses) == 4
+
+
+def test_whoever_wants_the_same_day_waits_without_holding_others_up():
+    """Of several who ask for the same cold days one computes them, and the others pause meanwhile."""
+    pauses: list[float] = []
+    begun, go_on = Event(), Event()
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        begun.set()
+        go_on.wait(0.05)
+
+    history, subject = History(pause), center(seed="cold")
+    period = (subject, TODAY - timedelta(days=2), TODAY - timedelta(days=1), at(TODAY, 0))
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(history.days, *period)
+        begun.wait()
+        others = [pool.submit(history.days, *period) for _ in range(2)]
+        told = [figures(each.result().total) for each in (first, *others)]
+
+    assert told[0] == told[1] == told[2]
+    assert pauses.count(TURN_SECONDS) == 2 and WAIT_SECONDS in pauses
 
 
 def test_attributions_come_in_their_shares():

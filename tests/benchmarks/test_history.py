@@ -1,0 +1,17 @@
+"""The benchmark of history runs."""
+
+import sys
+from pathlib import Path
+from subprocess import run
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "history.py"
+
+
+def test_the_table_has_a_line_for_each_center():
+    """It tells what 28 days cost, new and known."""
+    command = [sys.executable, str(SCRIPT), "--rounds", "1", "--most-agents", "50"]
+
+    ran = run(command, capture_output=True, text=True, timeout=120)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [line.split()[0] for line in ran.stdout.splitlines()] == ["agents", "50"]
