@@ -9,7 +9,6 @@ from kpn_sandbox.apis.atobi.auth import TokenDesk
 from kpn_sandbox.apis.atobi.errors import JSON, Refusal, forced, refused
 from kpn_sandbox.apis.atobi.manners import AtobiManners
 from kpn_sandbox.apis.atobi.operations import KPI, TOKEN, VERSIONS
-from kpn_sandbox.apis.atobi.records import acknowledgment, parsed, records
 from kpn_sandbox.apis.browsers import OPEN, preflight
 from kpn_sandbox.apis.hooks import Hooks, Limits
 from kpn_sandbox.apis.operation import Operation
@@ -86,6 +85,9 @@ class Reception:
         Args:
             api_version: The version in the path.
         """
+        # Imported here because schemas take long to make, and a start does not need them.
+        from kpn_sandbox.apis.atobi.records import acknowledgment, parsed, records
+
         exchange = self._around.begin(self._manners, KPI.key, _forced)
         tenant = self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))
         at = self._around.admit(exchange, tenant, limits=Limits(THROTTLE))

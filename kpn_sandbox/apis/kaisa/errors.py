@@ -19,7 +19,6 @@ from werkzeug import exceptions as http
 
 from kpn_sandbox.apis.browsers import OPEN
 from kpn_sandbox.apis.conditional import PreconditionFailed
-from kpn_sandbox.apis.kaisa.schemas import messages
 from kpn_sandbox.apis.operation import phrase
 from kpn_sandbox.apis.preferences import MalformedPreference
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
@@ -71,6 +70,12 @@ def forced(status: int, location: str, challenge: str) -> Refusal:
         return Unauthorized(challenge)
     headers = {302: [("Location", location)], 405: [("Allow", "GET, HEAD, OPTIONS")], 429: [("Retry-After", "60")]}
     return Refusal(status, headers=headers.get(status, []))
+
+
+def messages(error: ValidationError) -> list[str]:
+    """What is wrong, a sentence for each parameter."""
+    wrong = error.normalized_messages()
+    return [f"{name} {text}" for name, texts in wrong.items() for text in texts]
 
 
 def _allow(methods: Iterable[str]) -> Refusal:

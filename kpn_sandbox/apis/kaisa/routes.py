@@ -11,7 +11,6 @@ from kpn_sandbox.apis.kaisa.auth import KaisaDoor
 from kpn_sandbox.apis.kaisa.errors import JSON, Refusal, forced
 from kpn_sandbox.apis.kaisa.manners import KaisaManners
 from kpn_sandbox.apis.kaisa.operations import OPERATIONS
-from kpn_sandbox.apis.kaisa.questions import QUESTIONS, Asked, once
 from kpn_sandbox.apis.operation import RESERVED, Operation
 from kpn_sandbox.apis.replies import told, told_if_changed
 from kpn_sandbox.control.directory import Directory
@@ -49,6 +48,9 @@ class Desk:
             operation: What is asked for.
             path_id: The customer in the path.
         """
+        # Imported here because schemas take long to make, and a start does not need them.
+        from kpn_sandbox.apis.kaisa.questions import QUESTIONS, Asked, once
+
         exchange = self._around.begin(self._manners, operation.key, self._forced)
         tenant = self._door.tenant(operation)
         at = self._around.admit(exchange, tenant)

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, fields
 from marshmallow.validate import Equal, Length, OneOf, Range, Regexp
 
 from kpn_sandbox.apis.kaisa.records import BUCKETS, DATASETS, FIELDS
@@ -229,9 +229,3 @@ def _customer_form(*, new: bool) -> type[Schema]:
 
 NewCustomerForm = _customer_form(new=True)
 ChangedCustomerForm = _customer_form(new=False)
-
-
-def messages(error: ValidationError) -> list[str]:
-    """What is wrong, a sentence for each parameter."""
-    wrong = error.normalized_messages()
-    return [f"{name} {text}" for name, texts in wrong.items() for text in texts]
