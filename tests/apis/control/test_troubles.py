@@ -158,7 +158,7 @@ def test_a_fault_may_have_a_body_and_headers_of_its_own(turn, kpn):
     ("change", "field"),
     [
         ({"api": "nobody"}, "api"),
-        ({"api": "itx"}, "api"),
+        ({"api": "genesys"}, "api"),
         ({"operation": "teapot"}, "operation"),
         ({"outcomes": []}, "outcomes"),
         ({"outcomes": [{}]}, "outcomes[0]"),
