@@ -20,22 +20,22 @@ from kpn_sandbox.apis.refusals import Refusals
 from kpn_sandbox.apis.rules import LazyRule
 from kpn_sandbox.apis.shortcut import Shortcut
 from kpn_sandbox.apis.wire import STORAGE_ERROR, request_id
-from .apis.control import errors as control_errors
-from .apis.control import routes as control_routes
-from .apis.control.auth import Door
-from .apis.kpn import routes as kpn_routes
-from .apis.kpn.auth import TokenDesk
-from .apis.kpn.face import FACE as KPN
-from .apis.kpn.manners import KpnManners
-from .auth import Guard, Tokens, TokenServer
-from .control.accounts import NewAccount
-from .control.admin import admin_token
-from .control.clock import FrozenClock, RunningClock, Source, instant, wall_time
-from .control.sandbox import Sandbox
-from .settings import Settings
-from .simulation.profile import Profile
-from .storage import Database, StorageError
-from .web import routes as web_routes
+from kpn_sandbox.apis.control import errors as control_errors
+from kpn_sandbox.apis.control import routes as control_routes
+from kpn_sandbox.apis.control.auth import Door
+from kpn_sandbox.apis.kpn import routes as kpn_routes
+from kpn_sandbox.apis.kpn.auth import TokenDesk
+from kpn_sandbox.apis.kpn.face import FACE as KPN
+from kpn_sandbox.apis.kpn.manners import KpnManners
+from kpn_sandbox.auth import Guard, Tokens, TokenServer
+from kpn_sandbox.control.accounts import NewAccount
+from kpn_sandbox.control.admin import admin_token
+from kpn_sandbox.control.clock import FrozenClock, RunningClock, Source, instant, wall_time
+from kpn_sandbox.control.sandbox import Sandbox
+from kpn_sandbox.settings import Settings
+from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.storage import Database, StorageError
+from kpn_sandbox.web import routes as web_routes
 
 FACES = (KPN, *neighbors.FACES)
 """The vendors' APIs that the sandbox has."""

@@ -12,10 +12,10 @@ from time import sleep
 
 from flask import Flask
 
-from ..app import create_app
-from .listener import AddressError, listen
-from .pool import Pool
-from ..settings import Settings, base_url
+from kpn_sandbox.app import create_app
+from kpn_sandbox.server.listener import AddressError, listen
+from kpn_sandbox.server.pool import Pool
+from kpn_sandbox.settings import Settings, base_url
 
 __all__ = ["FORKS", "AddressError", "serve"]
 
@@ -47,10 +47,10 @@ def serve(
         app = create_app(settings, pause=pool.pause if forks else sleep)
         announce(app, url)
         if forks:
-            from .processes import Application
+            from kpn_sandbox.server.processes import Application
 
             Application(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
         else:
-            from .threaded import run_threaded
+            from kpn_sandbox.server.threaded import run_threaded
 
             run_threaded(app, listener, ready=partial(ready, url))

@@ -23,8 +23,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from .pool import Pool
-from .refusal import (
+from kpn_sandbox.server.pool import Pool
+from kpn_sandbox.server.refusal import (
     FAILED,
     HEADER_BYTES,
     LINE_BYTES,
@@ -33,7 +33,7 @@ from .refusal import (
     Refusal,
     unreadable,
 )
-from ..settings import Settings
+from kpn_sandbox.settings import Settings
 
 # The longest delay a client may ask for is a minute; a stop waits a little longer than that.
 _GRACE_SECONDS = 65

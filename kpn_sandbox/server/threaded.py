@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from .refusal import TOO_BIG_HEADERS, TOO_BIG_LINE, unreadable
+from kpn_sandbox.server.refusal import TOO_BIG_HEADERS, TOO_BIG_LINE, unreadable
 
 
 class Handler(WSGIRequestHandler):

@@ -11,11 +11,11 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from ..preferences import LONGEST_DELAY_MS
-from . import __doc__ as title_page
-from .errors import Envelope, Fault, TokenRefusal, told
-from .operations import OPERATIONS, STATUSES, TOKEN, Operation
-from .schemas import AgentSchema, QueueSchema, RecentTokenSchema, TokenSchema, TrunkSchema, example
+from kpn_sandbox.apis.preferences import LONGEST_DELAY_MS
+from kpn_sandbox.apis.kpn import __doc__ as title_page
+from kpn_sandbox.apis.kpn.errors import Envelope, Fault, TokenRefusal, told
+from kpn_sandbox.apis.kpn.operations import OPERATIONS, STATUSES, TOKEN, Operation
+from kpn_sandbox.apis.kpn.schemas import AgentSchema, QueueSchema, RecentTokenSchema, TokenSchema, TrunkSchema, example
 
 _RECORDS: dict[str, type[Schema]] = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
 _NUMBERS = {"Logid": "40001", "Number": "1000"}

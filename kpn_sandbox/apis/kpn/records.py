@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ...simulation.facts import AgentFact, PortState, QueueFact, TrunkFact
+from kpn_sandbox.simulation.facts import AgentFact, PortState, QueueFact, TrunkFact
 
 
 class AgentRecord(NamedTuple):

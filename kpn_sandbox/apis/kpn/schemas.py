@@ -16,7 +16,7 @@ import orjson
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
-from ...simulation.facts import Direction, PortState, Status
+from kpn_sandbox.simulation.facts import Direction, PortState, Status
 
 _DIGITS = Regexp(r"^[0-9]+$")
 
