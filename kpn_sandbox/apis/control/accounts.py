@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from kpn_sandbox.apis.control.calls import Call, View
-from kpn_sandbox.apis.control.records import account_record, credentials_record
+from kpn_sandbox.apis.control.records import account_record, credentials_record, settings_record
 from kpn_sandbox.control.accounts import NewAccount
 from kpn_sandbox.control.clocks import new_clock
 from kpn_sandbox.control.configuration import patched
@@ -30,7 +30,7 @@ def create_account(call: Call) -> dict[str, Any]:
         wished["clock"] = new_clock(wall, wall, **wished["clock"])
     made = call.sandbox.accounts.create(NewAccount(**wished))
     tenant = call.sandbox.tenant(made.account.client_id)
-    return {**account_record(tenant), **credentials_record(made, call.base_url)}
+    return {**settings_record(tenant), **credentials_record(made, call.base_url)}
 
 
 def show_account(call: Call) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def delete_account(call: Call) -> None:
 def rotate_secret(call: Call) -> dict[str, Any]:
     """Give an account new secrets."""
     made = call.sandbox.accounts.rotate(call.client_id)
-    return {**account_record(call.tenant), **credentials_record(made, call.base_url)}
+    return {**settings_record(call.tenant), **credentials_record(made, call.base_url)}
 
 
 VIEWS: dict[str, View] = {

@@ -113,14 +113,19 @@ class Clock(Schema):
     speed = _number(metadata={"description": "Seconds of the account per second of wall time; 0 when frozen."})
 
 
-class Account(Schema):
-    """An account without its secrets."""
+class AccountSettings(Schema):
+    """What an account is set to."""
 
     client_id = _text()
     seed = _text()
     scenario = _text()
     profile = _free()
     clock = _one(Clock)
+
+
+class Account(AccountSettings):
+    """An account without its secrets."""
+
     created_at = _instant(metadata={"description": "By wall time."})
     replay = _text(metadata={"description": "What X-Sandbox-Replay tells with answers of this second."})
 
@@ -131,7 +136,7 @@ class Accounts(Schema):
     accounts = _many(Account)
 
 
-class NewAccount(Account):
+class NewAccount(AccountSettings):
     """An account with its secrets, told this once."""
 
     client_secret = _text()

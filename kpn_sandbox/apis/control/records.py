@@ -39,6 +39,15 @@ def _hour(hours: int) -> tuple[str, str]:
 
 def account_record(tenant: Tenant) -> dict[str, Any]:
     """An account without its secrets, as it is now."""
+    return {
+        **settings_record(tenant),
+        "created_at": instant(tenant.account.created_at),
+        "replay": tenant.replay(format_instant(float(int(tenant.now())))),
+    }
+
+
+def settings_record(tenant: Tenant) -> dict[str, Any]:
+    """What an account is set to now."""
     wall = tenant.source()
     return {
         "client_id": tenant.account.client_id,
@@ -46,8 +55,6 @@ def account_record(tenant: Tenant) -> dict[str, Any]:
         "scenario": tenant.in_force(tenant.clock.now(wall)).scenario,
         "profile": profile_record(tenant),
         "clock": clock_record(tenant.clock, wall),
-        "created_at": instant(tenant.account.created_at),
-        "replay": tenant.replay(format_instant(float(int(tenant.clock.now(wall))))),
     }
 
 
@@ -60,7 +67,7 @@ def credentials_record(made: Credentials, base_url: str) -> dict[str, Any]:
         "client_secret": secret,
         "credentials": {
             "kpn": {**application, "token_url": base_url + KPN_TOKEN_PATH, "base_url": base_url},
-            "bright_pattern": {"tenant_url": base_url, **user},
+            "bright_pattern": {"tenant_url": client_id, **user},
             "kaisa": user,
             "atobi": {**application, "type": "kpi"},
             "itx": {"url": f"{base_url}/rest/kpi?token={made.itx_token}", "token": made.itx_token},

@@ -5,7 +5,7 @@ import pytest
 from ..conftest import TOKEN_URL
 from .conftest import MONDAY, Turn, basic
 
-SETTINGS = {"client_id", "seed", "scenario", "profile", "clock", "created_at", "replay"}
+SETTINGS = {"client_id", "seed", "scenario", "profile", "clock"}
 
 
 def test_nothing_need_be_said(admin):
@@ -48,7 +48,7 @@ def test_there_are_credentials_for_every_api(made):
     credentials, secret = made["credentials"], made["client_secret"]
 
     assert credentials["kpn"]["token_url"] == f"http://localhost{TOKEN_URL}"
-    assert credentials["bright_pattern"] == {"tenant_url": "http://localhost", "username": "berta", "password": secret}
+    assert credentials["bright_pattern"] == {"tenant_url": "berta", "username": "berta", "password": secret}
     assert credentials["kaisa"] == {"username": "berta", "password": secret}
     assert credentials["atobi"] == {"client_id": "berta", "client_secret": secret, "type": "kpi"}
     assert credentials["itx"]["url"] == f"http://localhost/rest/kpi?token={credentials['itx']['token']}"
@@ -58,7 +58,7 @@ def test_secrets_are_told_once(admin, made):
     """Nobody is shown them again, the administrator included."""
     shown = admin("GET", "/accounts/berta")
 
-    assert set(shown.json) == SETTINGS
+    assert set(shown.json) == SETTINGS | {"created_at", "replay"}
     assert made["client_secret"] not in shown.text + admin("GET", "/accounts").text
 
 
