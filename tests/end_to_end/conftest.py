@@ -14,6 +14,10 @@ from kpn_sandbox.client import Client
 
 SOON = 20
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Whoever runs the tests in the background has Ctrl-C ignored, and what they start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Sandbox:
     """A running `kpn-sandbox serve`."""

@@ -41,8 +41,9 @@ def expected():
 
 
 @pytest.fixture
-def open_page(browser, server, expected):
+def open_page(browser, server, expected, account):
     """Open a page; afterwards nothing may have left the server and nothing may have been complained of."""
+    # The account is asked for so that it outlives the pages: its reset takes their tokens away.
     opened = []
 
     def open_page(path, size="desk", scheme="dark", **options):
