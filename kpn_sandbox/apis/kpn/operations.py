@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kpn_sandbox.apis import operation
+
 PAGE = 'developer.kpn.com, "Dashboard Server - KPN"'
 
 STATUSES = {
@@ -24,30 +26,13 @@ STATUSES = {
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One request that the API answers."""
+class Operation(operation.Operation):
+    """One request that KPN's API answers; its name is that of the request in KPN's Postman collection."""
 
-    key: str
-    """The one word for it in this code, in settings and in logs."""
-    name: str
-    """The name of the request in KPN's Postman collection."""
-    method: str
-    path: str
-    summary: str
-    statuses: tuple[int, ...]
-    """What it answers without being told to."""
-    label: str
-    """documented, inferred or invented"""
-    source: str
     parameter: str | None = None
     """The variable in the path."""
     subject: str = ""
     """What the number in the path is the number of."""
-
-    @property
-    def rule(self) -> str:
-        """The path as Flask writes it."""
-        return self.path.replace("{", "<").replace("}", ">")
 
     @property
     def kind(self) -> str:
@@ -65,7 +50,9 @@ def _get(key: str, name: str, path: str, summary: str, section: str) -> Operatio
 
 def _get_one(key: str, name: str, path: str, summary: str, section: str, parameter: str, subject: str) -> Operation:
     source = f"{PAGE}, {section}"
-    return Operation(key, name, "GET", path, summary, _SINGLE_STATUSES, "documented", source, parameter, subject)
+    return Operation(
+        key, name, "GET", path, summary, _SINGLE_STATUSES, "documented", source, parameter=parameter, subject=subject
+    )
 
 
 TOKEN = Operation(
@@ -93,6 +80,3 @@ TRUNK = _get_one(
 
 RESOURCES = (AGENTS, AGENT, QUEUES, QUEUE, TRUNKS, TRUNK)
 OPERATIONS = (TOKEN, *RESOURCES)
-
-RESERVED = {99_000 + status: status for status in STATUSES}
-"""Numbers that are nobody's and answer with a status, for callers who cannot send headers."""

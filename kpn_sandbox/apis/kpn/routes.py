@@ -17,8 +17,9 @@ from kpn_sandbox.apis.kpn.auth import TokenDesk
 from kpn_sandbox.apis.kpn.errors import BadRequest, allowed, told
 from kpn_sandbox.apis.kpn.headers import HEADERS, JSON, PREFLIGHT
 from kpn_sandbox.apis.kpn.manners import KpnManners
-from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESERVED, RESOURCES, TOKEN, Operation
+from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESOURCES, TOKEN, Operation
 from kpn_sandbox.apis.kpn.questions import QUESTIONS, READY, records
+from kpn_sandbox.apis.operation import RESERVED
 from kpn_sandbox.apis.shortcut import Answer, Plain, Road
 from kpn_sandbox.auth import Guard
 from kpn_sandbox.control.accounts import Account
@@ -179,9 +180,9 @@ def blueprint(dashboard: Dashboard, counter: Counter, base_path: str) -> Bluepri
         methods = ["GET", "POST"] if operation is TOKEN else ["GET"]
         for home in {"", base_path} if operation is not TOKEN else {""}:
             name = operation.key + ("_at_base_path" if home else "")
-            kpn.add_url_rule(home + operation.rule, name, view, methods=methods, provide_automatic_options=False)
+            kpn.add_url_rule(home + operation.rules[0], name, view, methods=methods, provide_automatic_options=False)
             preflight = _preflight_view(operation)
-            kpn.add_url_rule(home + operation.rule, f"{name}_preflight", preflight, methods=["OPTIONS"])
+            kpn.add_url_rule(home + operation.rules[0], f"{name}_preflight", preflight, methods=["OPTIONS"])
     return kpn
 
 
