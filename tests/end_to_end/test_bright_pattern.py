@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from kpn_sandbox.client import Client
 
+SOON = 30
 DEMO = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 COLUMNS = ("name", "in_calls_received_per_day", "in_calls_handled_per_day", "in_calls_waiting", "agents_ready")
 FIELDS = ("Name", "OfferedCalls", "AnsweredCalls", "InQueueCalls", "Available")
@@ -26,7 +27,7 @@ class Wallboard:
 
     def ask(self, method, path, body=None):
         """Status, headers and JSON of an answer."""
-        connection = HTTPConnection(self.address, timeout=5)
+        connection = HTTPConnection(self.address, timeout=SOON)
         headers = {"Content-Type": "application/json", "Cookie": self.cookies}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
@@ -84,7 +85,7 @@ def test_a_wallboard_meets_what_was_planned(start_on, tmp_path):
 
 def queues(sandbox, at):
     """KPN's queues as of an instant."""
-    connection = HTTPConnection(urlsplit(sandbox.url).netloc, timeout=5)
+    connection = HTTPConnection(urlsplit(sandbox.url).netloc, timeout=SOON)
     headers = {"Authorization": f"Bearer {sandbox.token()}", "Prefer": f'at="{at}"'}
     connection.request("GET", "/queues", headers=headers)
     told = json.loads(connection.getresponse().read())["DataSet"]["queues"]

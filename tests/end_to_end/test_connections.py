@@ -45,15 +45,14 @@ def test_a_dripping_answer_holds_up_nobody(start):
     dripped = []
     callers = [Thread(target=lambda: dripped.append(get(sandbox.url, "/agents", token))) for _ in range(2)]
 
-    began = time.monotonic()
     for caller in callers:
         caller.start()
     while len(account.requests(operation="agents")) < 2:
-        assert time.monotonic() - began < 2
-    quick = time.monotonic() - began
+        time.sleep(0.01)
+    meanwhile = list(dripped)
     for caller in callers:
         caller.join()
 
     plain = get(sandbox.url, "/agents", token)
+    assert meanwhile == []
     assert [answer.body for answer in dripped] == [plain.body] * 2
-    assert quick < 2 < time.monotonic() - began

@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import time
 from contextlib import closing
+from http.client import HTTPException
 from threading import Event, Thread
 
 import pytest
@@ -23,8 +24,8 @@ def asking(sandbox, token, answered, stop):
     while not stop.is_set():
         try:
             answered.append(get(sandbox.url, "/agents", token).headers["X-Request-Id"])
-        except OSError:
-            # A connection to a worker that was killed; nobody was told that it succeeded.
+        except (OSError, HTTPException):
+            # A worker was killed before it answered, or in the middle of it; nobody was told that it succeeded.
             pass
 
 
@@ -47,7 +48,8 @@ def test_killing_a_worker_loses_nothing_acknowledged(start):
         caller.join()
 
     noted = {entry["id"] for entry in account.requests()}
-    assert len(answered) < 1000 and set(answered) <= noted
+    # The journal keeps a thousand, and those that nobody was told of are among them.
+    assert len(answered) >= 180 and set(answered[-900:]) <= noted
 
 
 def test_killing_everything_loses_nothing_acknowledged(start):
