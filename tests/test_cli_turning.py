@@ -11,7 +11,7 @@ from kpn_sandbox.cli import main
 from kpn_sandbox.server.threaded import make_threaded
 from kpn_sandbox.settings import Settings
 
-MONDAY = "2026-11-23T10:00:00.000+01:00"
+MONDAY = "2026-11-23T10:00:00+01:00"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_without_his_token_it_is_told_what_is_missing(run):
 def test_the_clock_is_turned(turn):
     """Frozen, moved on, run fast, shown."""
     assert turn("clock", "freeze", MONDAY) == {"mode": "frozen", "at": MONDAY, "speed": 0.0}
-    assert turn("clock", "advance", "3600")["at"] == "2026-11-23T11:00:00.000+01:00"
+    assert turn("clock", "advance", "3600")["at"] == "2026-11-23T11:00:00+01:00"
     assert turn("clock", "run", MONDAY, "--speed", "60")["speed"] == 60
     assert turn("clock")["mode"] == "running"
 

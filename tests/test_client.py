@@ -10,7 +10,7 @@ from kpn_sandbox.client import Client, Refused, Unreachable
 from kpn_sandbox.server.threaded import make_threaded
 from kpn_sandbox.settings import Settings
 
-MONDAY = "2026-11-23T10:00:00.000+01:00"
+MONDAY = "2026-11-23T10:00:00+01:00"
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_a_new_secret_is_used_from_then_on(account):
 def test_the_clock_is_turned(account):
     """Frozen, moved on, run fast, and back to the wall's."""
     assert account.freeze(MONDAY) == {"mode": "frozen", "at": MONDAY, "speed": 0}
-    assert account.advance(3600)["at"] == account.freeze()["at"] == "2026-11-23T11:00:00.000+01:00"
+    assert account.advance(3600)["at"] == account.freeze()["at"] == "2026-11-23T11:00:00+01:00"
     assert account.run(MONDAY, speed=60)["speed"] == 60
     assert (account.run()["speed"], account.clock()["mode"]) == (1, "running")
 
@@ -150,7 +150,7 @@ def test_the_truth_is_told(account):
 
     assert calls and {call["queue"] for call in calls} == {1000}
     assert calls == [call for call in account.calls() if call["queue"] == 1000]
-    assert account.states(40001)[0]["at"] == "2026-11-23T00:00:00.000+01:00"
+    assert account.states(40001)[0]["at"] == "2026-11-23T00:00:00+01:00"
     assert len(account.customers()) == 1000
     assert account.inbox(kpi="sales") == []
 

@@ -6,11 +6,15 @@ They refuse with `InvalidProfile`, which says what would be right.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any
 
 from kpn_sandbox.simulation.errors import InvalidProfile
 
 Check = Callable[[str, Any], Any]
+
+UNLIMITED = "unlimited"
+"""The JSON of infinity, which JSON has no number for; null is taken, it stands for what nobody has said."""
 
 _READING = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
@@ -59,11 +63,17 @@ def choice(*allowed: str) -> Check:
     return check
 
 
-def optional(inner: Check) -> Check:
-    """Null, or what the inner check takes."""
+def number_or_unlimited(low: float, high: float) -> Check:
+    """A number in a range, or the word for a number above all others."""
+    limited = number(low, high)
 
-    def check(name: str, value: Any) -> Any:
-        return None if value is None else inner(name, value)
+    def check(name: str, value: Any) -> float:
+        if value == UNLIMITED:
+            return inf
+        try:
+            return limited(name, value)
+        except InvalidProfile as error:
+            raise InvalidProfile(name, value, f"{error.allowed}, or {UNLIMITED}") from None
 
     return check
 

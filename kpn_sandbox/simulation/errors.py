@@ -12,6 +12,7 @@ Everything the center can refuse.
             UnknownTrunk
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -20,13 +21,27 @@ class SimulationError(Exception):
 
 
 class InvalidProfile(SimulationError):
-    """A setting of the center is not what it may be."""
+    """
+    A setting of the center is not what it may be.
 
-    def __init__(self, field: str, value: Any, allowed: str) -> None:
+    Args:
+        field: Where it stands.
+        value: What stands there.
+        allowed: What would be right.
+        further: Other settings that are wrong, too.
+    """
+
+    def __init__(self, field: str, value: Any, allowed: str, further: Sequence["InvalidProfile"] = ()) -> None:
         super().__init__(f"{field} must be {allowed}, not {value!r}")
         self.field = field
         self.value = value
         self.allowed = allowed
+        self.further = tuple(further)
+
+    @property
+    def all(self) -> tuple["InvalidProfile", ...]:
+        """This one and the further ones."""
+        return self, *self.further
 
 
 class UnknownScenario(SimulationError):

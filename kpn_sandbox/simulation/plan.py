@@ -6,6 +6,7 @@ Durations are milliseconds, loads thousandths.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from kpn_sandbox.simulation import checks
@@ -97,13 +98,13 @@ def _trunks(profile: Profile) -> tuple[TrunkSettings, ...]:
 
 
 def _queue_plan(profile: Profile, queue: QueueSettings) -> QueuePlan:
-    patience = queue.patience_seconds if queue.patience_seconds is not None else profile.patience_seconds
+    patience = queue.value("patience_seconds", profile)
     return QueuePlan(
         name=queue.name,
         load=round(profile.load * 1000 * (1 if queue.load is None else queue.load)),
         talk=_milliseconds(queue.value("talk_seconds", profile)),
         wrap=_milliseconds(queue.value("wrap_seconds", profile)),
-        patience=None if patience is None else _milliseconds(patience),
+        patience=None if patience == inf else _milliseconds(patience),
         threshold=_milliseconds(queue.value("service_level_seconds", profile)),
         target=0.8 if queue.service_level_target is None else queue.service_level_target,
     )

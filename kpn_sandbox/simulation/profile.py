@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from math import inf
 from typing import Any, NamedTuple
 
 from kpn_sandbox.simulation import checks
@@ -60,7 +61,7 @@ class Profile:
     Everything that can be set about a center.
 
     Raises:
-        InvalidProfile: From `from_dict`, naming the first field that is wrong and what would be right.
+        InvalidProfile: From `from_dict`, naming each field that is wrong and what would be right.
     """
 
     agents: int = 50
@@ -69,7 +70,8 @@ class Profile:
     load: float = 1.0
     talk_seconds: float = 240
     wrap_seconds: float = 45
-    patience_seconds: float | None = 360
+    patience_seconds: float = 360
+    """The mean; infinity, in JSON ``unlimited``, for callers who never hang up."""
     service_level_seconds: float = 20
     opening: str = "24x7"
     names: str = "faker"
@@ -93,10 +95,18 @@ class Profile:
             settings: Field names and JSON values; what is missing keeps its default.
 
         Raises:
-            InvalidProfile: A field is unknown or not what it may be.
+            InvalidProfile: Fields are unknown or not what they may be.
         """
-        checks.known(settings, _CHECKS, "a field of the profile")
-        return cls(**{name: _CHECKS[name](name, value) for name, value in settings.items()}).checked()
+        values, wrong = {}, []
+        for name, value in settings.items():
+            try:
+                checks.known({name: value}, _CHECKS, "a field of the profile")
+                values[name] = _CHECKS[name](name, value)
+            except InvalidProfile as error:
+                wrong.append(error)
+        if wrong:
+            raise InvalidProfile(wrong[0].field, wrong[0].value, wrong[0].allowed, wrong[1:])
+        return cls(**values).checked()
 
     def checked(self) -> "Profile":
         """
@@ -136,6 +146,8 @@ ALWAYS = float("-inf")
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [{key: _plain(item) for key, item in vars(entry).items() if item is not None} for entry in value]
+    if value == inf:
+        return checks.UNLIMITED
     # Equal profiles are to look the same, whether somebody wrote 240 or 240.0.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -205,7 +217,7 @@ def _check_names(field: str, names: list[str | None]) -> None:
 _LOAD = checks.number(0, 3)
 _TALK = checks.number(1, 2700)
 _WRAP = checks.number(0, 1800)
-_PATIENCE = checks.optional(checks.number(1, 86400))
+_PATIENCE = checks.number_or_unlimited(1, 86400)
 _THRESHOLD = checks.number(0, 3600)
 
 _QUEUE_CHECKS = {

@@ -26,7 +26,7 @@ PATCHES = st.fixed_dictionaries(
         "load": st.floats(0, 3),
         "talk_seconds": st.integers(60, 900),
         "wrap_seconds": st.integers(0, 120),
-        "patience_seconds": st.none() | st.integers(10, 900),
+        "patience_seconds": st.sampled_from([None, "unlimited"]) | st.integers(10, 900),
         "opening": st.sampled_from(["24x7", "08:00-20:00", "00:00-12:00"]),
         "absent_share": st.floats(0, 0.9),
         "breaks": st.booleans(),

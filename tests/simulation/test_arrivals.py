@@ -20,7 +20,7 @@ CHANGE = 14 * HOUR + 7 * MINUTE + 13_000
     {"agents": 90},
     {"opening": "14:00-15:00"},
     {"queues": 1},
-    {"talk_seconds": 100, "patience_seconds": None, "service": "exponential"},
+    {"talk_seconds": 100, "patience_seconds": "unlimited", "service": "exponential"},
 ])
 def test_the_past_stays_when_the_rate_changes(change: dict[str, object]) -> None:
     """A change in the middle of a quarter of an hour leaves all calls before it as they were, and counts after it."""
@@ -126,7 +126,7 @@ def test_limits_of_what_a_call_brings() -> None:
 
 def test_endless_patience() -> None:
     """Callers who never hang up outlast every day."""
-    found = drawn(WEDNESDAY, profile(patience_seconds=None))
+    found = drawn(WEDNESDAY, profile(patience_seconds="unlimited"))
 
     assert (found.patience == FOREVER).all()
 

@@ -65,7 +65,7 @@ def test_queue_has_settings_of_its_own() -> None:
         "name": "Storingen", "load": 0.5, "talk_seconds": 60, "wrap_seconds": 0, "patience_seconds": 30,
         "service_level_seconds": 0, "service_level_target": 0.9,
     }
-    plan = plan_of(profile(load=1.5, patience_seconds=None, queues=[own, {}]))
+    plan = plan_of(profile(load=1.5, patience_seconds="unlimited", queues=[own, {}]))
 
     assert plan.queues[0] == QueuePlan("Storingen", 750, 60_000, 0, 30_000, 0, 0.9)
     assert plan.queues[1].patience is None

@@ -17,7 +17,7 @@ RICH = {
     "queues": [{"name": "Storingen", "agents": 10, "load": 0.5, "patience_seconds": 60}, {}, {"talk_seconds": 300.5}],
     "trunks": [{"name": "KPN", "ports": 30}, {}],
     "load": 1.2,
-    "patience_seconds": None,
+    "patience_seconds": "unlimited",
     "opening": "08:00-20:00",
     "names": "numbered",
     "locale": "en_GB",
@@ -83,6 +83,16 @@ REFUSED = [
     ({"outage": []}, "outage", "a field of the profile: one of agents, queues, trunks, "),
     ({"agents": 900, "talk_seconds": 1}, "talk_seconds", "so long that 900 agents take at most 1,000,000 calls a day"),
 ]
+
+
+def test_every_wrong_field_is_told() -> None:
+    """Whoever made three mistakes learns of all of them at once."""
+    with pytest.raises(InvalidProfile) as refusal:
+        Profile.from_dict({"agents": 2000, "load": 1.5, "queues": 77, "colour": "red"})
+
+    assert [(each.field, each.value) for each in refusal.value.all] == [
+        ("agents", 2000), ("queues", 77), ("colour", "red"),
+    ]
 
 
 @pytest.mark.parametrize(("field", "low", "high"), BOUNDS)
@@ -174,7 +184,7 @@ def test_profile_survives_json(settings: dict[str, Any]) -> None:
     "queues": some.integers(1, 50) | some.lists(some.fixed_dictionaries({"load": some.floats(0, 1)}), min_size=1),
     "trunks": some.integers(1, 20),
     "load": some.floats(0, 1),
-    "patience_seconds": some.none() | some.floats(1, 86400),
+    "patience_seconds": some.just("unlimited") | some.floats(1, 86400),
     "absent_share": some.floats(0, 0.9),
 }))
 def test_any_profile_survives(settings: dict[str, Any]) -> None:

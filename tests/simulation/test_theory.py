@@ -8,7 +8,7 @@ error. Days begin empty: what is compared begins two hours after midnight.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from math import log, sqrt
+from math import inf, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +64,7 @@ def test_callers_with_patience_meet_erlang_a(agents: int, load: float, patience:
 @pytest.mark.parametrize(("agents", "load", "count"), WITHOUT_PATIENCE)
 def test_callers_without_end_meet_erlang_c(agents: int, load: float, count: int) -> None:
     """When nobody hangs up, the same figures are those of Erlang C."""
-    center = replace(lab(agents=agents, load=load), patience_seconds=None)
+    center = replace(lab(agents=agents, load=load), patience_seconds=inf)
     facts = theory(center)
 
     measured = [figures(trace(day, center), facts.staff) for day in dates(count)]

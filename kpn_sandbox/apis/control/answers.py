@@ -1,4 +1,4 @@
-"""What the sandbox answers: the shapes that the OpenAPI document tells. Instants are ISO 8601 with milliseconds."""
+"""What the sandbox answers: the shapes that the OpenAPI document tells. Instants are ISO 8601 with offset."""
 
 from typing import Any
 
@@ -152,7 +152,7 @@ class Profile(Schema):
     load_ = _number(data_key="load")
     talk_seconds = _number()
     wrap_seconds = _number()
-    patience_seconds = _number(allow_none=True)
+    patience_seconds = fields.Raw(required=True, metadata={"description": "A number, or unlimited."})
     service_level_seconds = _number()
     opening = _text()
     names = _text(metadata={"enum": ["faker", "numbered"]})

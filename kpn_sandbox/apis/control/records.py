@@ -21,13 +21,15 @@ KPN_TOKEN_PATH = "/oauth/client_credential/accesstoken?grant_type=client_credent
 
 
 def instant(at: float | None) -> str | None:
-    """ISO 8601 with milliseconds and offset; None stays null."""
+    """ISO 8601 with offset, and with milliseconds where there are any; None stays null."""
     if at is None:
         return None
     hours, milliseconds = divmod(round(at * 1000), 3_600_000)
     minutes, milliseconds = divmod(milliseconds, 60_000)
     hour, offset = _hour(hours)
-    return f"{hour}{minutes:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}{offset}"
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    fraction = f".{milliseconds:03}" if milliseconds else ""
+    return f"{hour}{minutes:02}:{seconds:02}{fraction}{offset}"
 
 
 @lru_cache(maxsize=4096)

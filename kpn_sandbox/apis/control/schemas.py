@@ -87,13 +87,13 @@ class NewAccountSchema(Strict):
     scenario = Choice(SCENARIOS)
     clock = Part(ClockSchema)
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def _possible(self, data: dict[str, Any], **kwargs: Any) -> None:
         try:
             profile = patched(Profile(), data.get("profile", {}))
             SCENARIOS[data.get("scenario", "normal")].over(profile)
         except InvalidProfile as error:
-            raise ValidationError({"profile": {error.field: [error.allowed]}}) from None
+            raise ValidationError({"profile": {each.field: [each.allowed] for each in error.all}}) from None
 
 
 class PinSchema(Strict):

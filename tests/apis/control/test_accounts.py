@@ -135,3 +135,12 @@ def test_a_refused_secret_is_not_told_back(admin):
 
     assert answer.status_code == 400
     assert "geheim" not in answer.text
+
+
+def test_every_wrong_field_is_told(admin):
+    """Those of the profile beside those of the account."""
+    answer = admin("POST", "/accounts", {"client_id": "a b", "profile": {"agents": 0, "queues": 77}, "colour": "red"})
+
+    assert {error["field"] for error in answer.json["errors"]} == {
+        "client_id", "profile.agents", "profile.queues", "colour",
+    }

@@ -48,7 +48,7 @@ def test_a_scenario_ends_by_itself(turn):
     """After so many seconds of the account's clock."""
     told = turn("PUT", "/scenario", {"name": "peak", "for_seconds": 2700}).json
 
-    assert (told["name"], told["ends_at"]) == ("peak", "2026-11-23T10:45:00.000+01:00")
+    assert (told["name"], told["ends_at"]) == ("peak", "2026-11-23T10:45:00+01:00")
     turn("POST", "/clock/advance", {"seconds": 2700})
     assert turn("GET", "/scenario").json == {
         "name": "normal",
@@ -75,8 +75,8 @@ def test_a_clock_stands_runs_and_runs_fast(turn, wall):
     frozen = turn("PUT", "/clock", {"mode": "frozen"}).json
     wall.at += 100
 
-    assert fast == {"mode": "running", "at": "2026-11-23T10:01:30.000+01:00", "speed": 60.0}
-    assert frozen == {"mode": "frozen", "at": "2026-11-23T10:01:30.000+01:00", "speed": 0.0}
+    assert fast == {"mode": "running", "at": "2026-11-23T10:01:30+01:00", "speed": 60.0}
+    assert frozen == {"mode": "frozen", "at": "2026-11-23T10:01:30+01:00", "speed": 0.0}
     assert turn("GET", "/clock").json == frozen
 
 
@@ -94,7 +94,7 @@ def test_every_clock_can_be_moved_on(turn, clock):
 
     told = turn("POST", "/clock/advance", {"seconds": 3600}).json
 
-    assert (told["mode"], told["at"]) == (clock["mode"], "2026-11-23T11:00:00.000+01:00")
+    assert (told["mode"], told["at"]) == (clock["mode"], "2026-11-23T11:00:00+01:00")
 
 
 def test_time_travels_back_by_setting(turn, kpn):

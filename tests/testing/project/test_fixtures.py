@@ -19,7 +19,7 @@ def test_the_options_and_the_fixture_tell_what_an_account_is_like(account):
     shown = account.show()
 
     assert (shown["scenario"], shown["seed"]) == ("calm", "project")
-    assert shown["clock"] == {"mode": "frozen", "at": "2026-11-23T09:00:00.000+01:00", "speed": 0}
+    assert shown["clock"] == {"mode": "frozen", "at": "2026-11-23T09:00:00+01:00", "speed": 0}
     assert (shown["profile"]["agents"], shown["profile"]["queues"]) == (8, 2)
 
 
@@ -32,7 +32,7 @@ class TestMarker:
         shown = account.show()
 
         assert (shown["scenario"], shown["seed"], shown["profile"]["agents"]) == ("peak", "mine", 5)
-        assert shown["clock"]["at"] == "2026-11-23T12:00:00.000+01:00"
+        assert shown["clock"]["at"] == "2026-11-23T12:00:00+01:00"
 
     @pytest.mark.kpn_sandbox(agents=6, client_id="somebody", client_secret="told", clock={"mode": "running"})
     def test_the_nearest_marker_wins(self, account):
@@ -79,7 +79,7 @@ def test_time_is_the_tests(account):
     account.freeze(NOON)
     assert agents(account) == agents(account)
 
-    assert account.advance(3600)["at"] == "2026-11-23T13:00:00.000+01:00"
+    assert account.advance(3600)["at"] == "2026-11-23T13:00:00+01:00"
     assert len(agents(account)) == 8
     assert account.run(NOON, speed=60)["speed"] == 60
     assert account.clock()["mode"] == "running"
