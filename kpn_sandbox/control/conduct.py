@@ -12,7 +12,7 @@ from kpn_sandbox.control.journal import Entry
 TOKEN = "token"
 """The operation that gives out access tokens, in whichever API."""
 
-FEWEST_TOKENS = 5
+FEWEST_TOKENS = 3
 """Fewer tokens than this tell nothing about how a client uses them."""
 
 _EXAMPLES = 5
@@ -51,10 +51,10 @@ def conduct(entries: Sequence[Entry]) -> tuple[Finding, ...]:
 
 
 def _tokens_of_one_request(entries: Sequence[Entry]) -> list[str]:
-    """Tokens, when there are more than one for every two requests that use them."""
+    """Tokens, when there are more than one for every two requests that use them; tokens alone show no use at all."""
     given = [entry.id for entry in entries if entry.operation == TOKEN and entry.status == 200]
     uses = sum(1 for entry in entries if entry.operation != TOKEN)
-    return given if len(given) >= FEWEST_TOKENS and uses < 2 * len(given) else []
+    return given if len(given) >= FEWEST_TOKENS and 0 < uses < 2 * len(given) else []
 
 
 def _beyond_the_quota(entries: Sequence[Entry]) -> list[str]:

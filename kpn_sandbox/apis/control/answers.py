@@ -243,7 +243,7 @@ class Request(Schema):
 class Requests(Schema):
     """The last requests, oldest first."""
 
-    count = _whole(metadata={"description": "Requests shown."})
+    count = _whole(metadata={"description": "Requests that the filters let through; limit shows fewer."})
     dropped = _whole(metadata={"description": "Requests no longer kept."})
     requests = _many(Request)
 

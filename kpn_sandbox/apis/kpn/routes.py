@@ -9,7 +9,7 @@ import orjson
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import MethodNotAllowed as HttpMethodNotAllowed, NotFound as HttpNotFound
+from werkzeug.exceptions import NotFound as HttpNotFound
 
 from kpn_sandbox.apis.conditional import etag, unchanged
 from kpn_sandbox.apis.hooks import Hooks
@@ -210,8 +210,8 @@ class Refusals:
         Below the base path a caller must first show that he may know which paths exist.
         """
         at_home = bool(self._home) and f"{request.path}/".startswith(self._home)
-        if at_home or isinstance(error, HttpMethodNotAllowed):
-            self._around.begin_refusal(self._manners)
+        # A path with a slip in it is what one looks for in the journal.
+        self._around.begin_refusal(self._manners)
         if at_home and isinstance(error, HttpNotFound):
             try:
                 self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))

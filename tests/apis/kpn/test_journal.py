@@ -148,9 +148,16 @@ def test_strangers_are_not_noted(client, entries, authorization):
     assert entries() == ()
 
 
-def test_a_path_that_nobody_owns_is_not_noted(get, entries):
+def test_a_path_that_nobody_owns_is_noted(get, entries):
+    """A slip in a path is what one looks for; it is told whose token came with it."""
+    get("/agent/40001")
+
+    assert told(entries()) == [("GET", "/agent/40001", "", 404, "")]
+
+
+def test_what_is_beside_the_api_is_not_noted(get, entries):
     """It is no request to the API."""
-    get("/nope"), get("/_sandbox/health"), get("/openapi/kpn.json"), get("/agents", method="OPTIONS")
+    get("/_sandbox/health"), get("/openapi/kpn.json"), get("/agents", method="OPTIONS")
 
     assert entries() == ()
 
