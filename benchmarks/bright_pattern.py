@@ -4,7 +4,7 @@ What a subscription costs: 1,000 agents by 20 columns, beside `GET /agents` of t
 Two cases: asked again within the same second, and each time for another second. The time on the server is what the
 journal tells; the time of the client includes the way over the loopback.
 
-    python -m benchmarks.bright_pattern
+    python benchmarks/bright_pattern.py
 """
 
 import json
@@ -15,9 +15,9 @@ from http.client import HTTPConnection
 from time import perf_counter
 from typing import Any
 
-from benchmarks.servers import folder, free_port, gunicorn, middle, running
 from kpn_sandbox.apis.bright_pattern.statistics import Place, places_named
 from kpn_sandbox.client import Client
+from servers import folder, free_port, gunicorn, middle, running
 
 AGENTS, COLUMNS = 1000, 20
 CLIENT_ID, SECRET = "benchmark", "secret"

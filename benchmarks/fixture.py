@@ -1,7 +1,7 @@
 """
 What the pytest plugin costs: loading it, the first fixture, an account per test, and many tests side by side.
 
-    python -m benchmarks.fixture
+    python benchmarks/fixture.py
 """
 
 import re
@@ -12,10 +12,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.servers import middle
-from benchmarks.start import IMPORTS
 from kpn_sandbox.settings import environment_with
 from kpn_sandbox.testing import running
+from servers import middle
+from start import IMPORTS
 
 LOAD = """
 import pytest, time

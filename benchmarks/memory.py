@@ -3,7 +3,7 @@ How much memory serving takes: after 10,000 requests for one account, for 200 an
 
 The cache of computed days is bounded, so the last two must not lie far apart.
 
-    python -m benchmarks.memory
+    python benchmarks/memory.py
 """
 
 import os
@@ -11,8 +11,8 @@ import sys
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from benchmarks.servers import folder, free_port, resident_megabytes, running
 from kpn_sandbox.client import Client
+from servers import folder, free_port, resident_megabytes, running
 
 REQUESTS = 10_000
 

@@ -1,5 +1,6 @@
 """Starting servers for a measurement, loading them, and looking at their memory."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -66,13 +67,28 @@ def requests_per_second(
 
 def resident_megabytes(process: int) -> float:
     """Memory of a process and its children, what they share counted once each by its share (PSS)."""
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
-    return sum(_proportional_kilobytes(pid) for pid in [process, *map(int, children.stdout.split())]) / 1024
+    return sum(map(_proportional_kilobytes, _family(process))) / 1024
+
+
+def processor_seconds(process: int) -> float:
+    """What a process and its children have spent on the processor so far."""
+    return sum(map(_ticks, _family(process))) / os.sysconf("SC_CLK_TCK")
 
 
 def middle(values: list[float]) -> float:
     """The median."""
     return median(values)
+
+
+def _family(process: int) -> list[int]:
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
+    return [process, *map(int, children.stdout.split())]
+
+
+def _ticks(process: int) -> int:
+    # Behind the name, which may have spaces: fields 14 and 15, in user mode and in the kernel.
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def _proportional_kilobytes(process: int) -> int:

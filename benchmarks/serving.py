@@ -5,7 +5,7 @@ Rounds alternate between the two, so that a machine that slows down slows down b
 within the second, with the journal and without it; 200 accounts polled in turn, each time for another second, so that
 every answer is new; and two workers beside one.
 
-    python -m benchmarks.serving
+    python benchmarks/serving.py
 """
 
 import os
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from benchmarks.servers import folder, free_port, gunicorn, middle, requests_per_second, running
 from kpn_sandbox.client import Client
 from kpn_sandbox.settings import Settings
+from servers import folder, free_port, gunicorn, middle, requests_per_second, running
 
 ACCOUNTS = 200
 

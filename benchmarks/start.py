@@ -3,7 +3,7 @@ How long a start takes: from the process to the first answer of `/agents`, token
 
 Beside it, in turn, the bare import of the libraries that the sandbox stands on.
 
-    python -m benchmarks.start
+    python benchmarks/start.py
 """
 
 import subprocess
@@ -13,8 +13,8 @@ from argparse import ArgumentParser
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from benchmarks.servers import HERE, folder, middle
 from kpn_sandbox.client import Client
+from servers import HERE, folder, middle
 
 IMPORTS = "import flask, authlib, authlib.integrations.flask_oauth2, marshmallow, faker, sqlalchemy, numpy"
 
