@@ -10,7 +10,7 @@ const STATES = {
   AUX: ["aux", "AUX", "▲"],
   UNSTAFF: ["out", "Logged out", "–"],
 };
-const WIDE = 2.3;
+const WIDE = 2.5;
 const LONG = 600;
 
 export function showLegend(list) {

@@ -1,5 +1,5 @@
 // Bars of answered and missed calls; missed ones stand on top, and a sentence tells the bar that is pointed at.
-import { draw, make, put } from "./common.js";
+import { draw, make, put, roundAbove } from "./common.js";
 
 const HEIGHT = 190;
 const EDGE = { left: 46, right: 6, top: 10, bottom: 24 };
@@ -33,7 +33,7 @@ export class Bars {
 
   drawn() {
     const width = Math.max(280, this.room.clientWidth);
-    const most = Math.max(1, ...this.bars.map((bar) => bar.answered + bar.missed));
+    const most = roundAbove(Math.max(...this.bars.map((bar) => bar.answered + bar.missed)));
     const high = HEIGHT - EDGE.top - EDGE.bottom;
     const wide = (width - EDGE.left - EDGE.right) / this.bars.length;
     const y = (value) => EDGE.top + (1 - value / most) * high;
@@ -68,6 +68,8 @@ export class Bars {
     this.at = at;
     this.svg.querySelectorAll("g").forEach((group, index) => group.setAttribute("class", index === at ? "chosen" : ""));
     const bar = this.bars[at];
-    put(this.words, bar ? sentence(bar) : "Lower part: answered. Upper part: missed.");
+    // Where no bar has both parts, the first is all that was missed.
+    const stacked = this.bars.some(({ answered, missed }) => answered && missed);
+    put(this.words, bar ? sentence(bar) : stacked ? "Lower part: answered. Upper part: missed." : "First bar: missed. Others: answered, by length of the talk.");
   }
 }

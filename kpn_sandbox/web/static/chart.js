@@ -1,5 +1,5 @@
 // The day so far as lines; what a line is shows in its color, its dashes and its name at the end.
-import { draw, make, put } from "./common.js";
+import { draw, make, put, roundAbove } from "./common.js";
 
 const LINES = [
   { key: "offered", name: "Arrivals", css: "arrivals" },
@@ -32,8 +32,6 @@ function intervals(points, midnight) {
   }
 }
 
-const nice = (most) => [10, 20, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1000, 1500, 2000, 3000, 5000, 10000].find((each) => each >= most) || most;
-
 export class Chart {
   constructor(room, table) {
     this.room = room;
@@ -58,7 +56,7 @@ export class Chart {
     const edge = { left: rem * 2.6, right: rem * 8.6, top: rem * 0.5, bottom: rem * 1.5 };
     // An interval that has hardly begun would fall to zero and look like trouble.
     const drawn = this.told.filter((each) => each.whole);
-    const most = nice(Math.max(10, ...drawn.map((each) => each.offered)));
+    const most = roundAbove(Math.max(10, ...drawn.map((each) => each.offered)));
     this.x = (hour) => edge.left + (hour / HOURS) * (width - edge.left - edge.right);
     const y = (value, share) => edge.top + (1 - value / (share ? 100 : most)) * (height - edge.top - edge.bottom);
     const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, width, height, tabindex: 0, role: "img", "aria-label": this.summary() });

@@ -28,6 +28,12 @@ export function put(element, text) {
   if (element.textContent !== told) element.textContent = told;
 }
 
+// The end of an axis: a round number that is high enough.
+export function roundAbove(most) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(10, most)));
+  return [1, 1.5, 2, 3, 4, 6, 8, 10].map((step) => step * power).find((each) => each >= most);
+}
+
 export function duration(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

@@ -1,21 +1,28 @@
 // Trunks with their ports, each a small sign.
 import { find, make, put } from "./common.js";
+import { inHall } from "./queues.js";
 
 const SIGNS = { SEIZED: "■", QUEUEDIN: "◧", IDLE: "□", FAULT: "✕" };
 const MOST_SIGNS = 240;
 const MOST_IN_FULL = 2;
+const MOST_IN_WORDS = 6;
 
 function box(trunk) {
   return make("section", { "data-number": trunk.Number, class: "trunk" },
     make("h3"), make("p", { class: "figures" }), make("meter", { min: 0, max: 100 }), make("p", { class: "ports", role: "img" }));
 }
 
-function fill(element, trunk) {
+function used(trunk, faults, brief) {
+  if (brief) return `${trunk.PortsInUse}/${trunk.TotalPorts}${faults ? ` ✕${faults}` : ""}`;
+  return `${trunk.PortsInUse} of ${trunk.TotalPorts} ports in use${faults ? `, ✕ ${faults} out of service` : ""}`;
+}
+
+function fill(element, trunk, brief) {
   const [name, figures, meter, ports] = element.children;
   const count = (state) => trunk.Ports.filter((port) => port.State === state).length;
   const faults = count("FAULT");
   put(name, trunk.Name);
-  put(figures, `${trunk.PortsInUse} of ${trunk.TotalPorts} ports in use${faults ? `, ✕ ${faults} out of service` : ""}`);
+  put(figures, used(trunk, faults, brief));
   meter.value = Number(trunk.Usage);
   meter.setAttribute("aria-label", `${trunk.Name} in use, percent`);
   element.dataset.mark = faults ? "bad" : Number(trunk.Usage) >= 90 ? "warn" : "";
@@ -26,8 +33,10 @@ function fill(element, trunk) {
 
 export function showTrunks(trunks) {
   const room = find("#trunks");
+  const brief = inHall() && trunks.length > MOST_IN_WORDS;
   room.closest(".panel").classList.toggle("many", trunks.length > MOST_IN_FULL);
+  room.closest(".panel").classList.toggle("crowd", brief);
   const same = room.children.length === trunks.length && trunks.every((trunk, at) => room.children[at].dataset.number === trunk.Number);
   if (!same) room.replaceChildren(...trunks.map(box));
-  trunks.forEach((trunk, at) => fill(room.children[at], trunk));
+  trunks.forEach((trunk, at) => fill(room.children[at], trunk, brief));
 }
