@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
@@ -16,6 +17,7 @@ from kpn_sandbox.apis import documents
 from kpn_sandbox.apis.entrance import LARGEST_BODY, Entrance
 from kpn_sandbox.apis.exchange import Pause
 from kpn_sandbox.apis.hooks import Hooks
+from kpn_sandbox.apis.later import Later
 from kpn_sandbox.apis.refusals import Refusals
 from kpn_sandbox.apis.rules import LazyRule
 from kpn_sandbox.apis.shortcut import Shortcut
@@ -36,6 +38,9 @@ from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.storage import Database, StorageError
 from kpn_sandbox.web import routes as web_routes
+
+if TYPE_CHECKING:
+    from kpn_sandbox.web.house import House
 
 FACES = (KPN, *neighbors.FACES)
 """The vendors' APIs that the sandbox has."""
@@ -116,12 +121,19 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     app.register_blueprint(control_routes.blueprint(sandbox, door, FACES))
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
     demo = (settings.client_id, settings.client_secret)
-    app.register_blueprint(web_routes.blueprint(web_routes.House(sandbox, tokens, guard, door, demo, FACES)))
+    app.register_blueprint(web_routes.blueprint(Later(lambda: _house(sandbox, tokens, guard, door, demo))))
     beside = neighbors.mount(app, settings, sandbox, around, pause)
     app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path), beside))
     app.after_request(around.finish)
     roads = kpn_routes.roads(dashboard, base_path)
     app.wsgi_app = Shortcut(Entrance(app.wsgi_app), sandbox, roads)  # type: ignore[method-assign]
+
+
+def _house(sandbox: Sandbox, tokens: Tokens, guard: Guard, door: Door, demo: tuple[str, str]) -> "House":
+    # Imported here because most starts never show a page.
+    from kpn_sandbox.web.house import House
+
+    return House(sandbox, tokens, guard, door, demo, FACES)
 
 
 def _shown_secret(settings: Settings) -> str:

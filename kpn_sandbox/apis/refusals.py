@@ -1,6 +1,6 @@
 """Which vendor refuses a request: the one whose paths it asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Response
 
@@ -15,13 +15,13 @@ class Refusals:
 
     Args:
         around: Begins the exchange of a request that asks for nothing that exists.
-        manners: The vendor's.
+        manners: Gives the vendor's, when there is something to refuse.
         operations: What the vendor has.
         lands: Paths below which everything is the vendor's.
     """
 
     def __init__(
-        self, around: Hooks, manners: Manners, operations: Sequence[Operation], lands: Sequence[str] = ()
+        self, around: Hooks, manners: Callable[[], Manners], operations: Sequence[Operation], lands: Sequence[str] = ()
     ) -> None:
         self._around = around
         self._manners = manners
@@ -35,5 +35,6 @@ class Refusals:
 
     def respond(self, error: Exception) -> Response:
         """The answer to the current request."""
-        self._around.begin_refusal(self._manners)
-        return self._manners.refused(error)
+        manners = self._manners()
+        self._around.begin_refusal(manners)
+        return manners.refused(error)

@@ -1,5 +1,6 @@
 """Commands that start a sandbox."""
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,8 @@ _ELSEWHERE = ("host", "port", "database_url")
 @setting_options(*flagged_settings())
 def serve(**flags: Any) -> None:
     """Start the sandbox; SIGTERM or Ctrl-C stops it."""
+    # What is imported stays, so looking for garbage in it only takes time; the server begins to look again.
+    gc.disable()
     from kpn_sandbox.control.errors import ControlError
     from kpn_sandbox.server import AddressError, serve
     from kpn_sandbox.simulation.errors import SimulationError

@@ -5,6 +5,7 @@ The sandbox on a socket.
 what was begun. Where processes cannot fork (Windows) it runs Werkzeug's threaded server instead.
 """
 
+import gc
 import os
 from collections.abc import Callable
 from functools import partial
@@ -46,6 +47,9 @@ def serve(
         pool = Pool(settings.threads)
         app = create_app(settings, pause=pool.pause if forks else sleep)
         announce(app, url)
+        # What is there now stays; worker processes share it as long as nobody looks through it for garbage.
+        gc.freeze()
+        gc.enable()
         if forks:
             from kpn_sandbox.server.processes import Application
 

@@ -71,7 +71,7 @@ def number_or_unlimited(low: float, high: float) -> Check:
         if value == UNLIMITED:
             return inf
         try:
-            return limited(name, value)
+            return float(limited(name, value))
         except InvalidProfile as error:
             raise InvalidProfile(name, value, f"{error.allowed}, or {UNLIMITED}") from None
 

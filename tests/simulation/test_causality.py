@@ -23,7 +23,7 @@ patches = some.fixed_dictionaries(
         "load": some.floats(0, 2),
         "talk_seconds": some.integers(60, 600),
         "wrap_seconds": some.integers(0, 120),
-        "patience_seconds": some.none() | some.integers(10, 900),
+        "patience_seconds": some.just("unlimited") | some.integers(10, 900),
         "service_level_seconds": some.integers(0, 60),
         "opening": some.sampled_from(["24x7", "08:00-20:00", "07:10-13:25"]),
         "absent_share": some.floats(0, 0.5),

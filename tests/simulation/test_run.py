@@ -21,7 +21,7 @@ SIZES: list[dict[str, Any]] = [
     {"agents": 1, "queues": 1, "trunks": 1},
     {"agents": 1, "queues": 50, "trunks": 20},
     {"agents": 50, "queues": 5, "load": 3},
-    {"agents": 50, "queues": 5, "rhythm": "constant", "patience_seconds": None, "max_wait_seconds": 86400},
+    {"agents": 50, "queues": 5, "rhythm": "constant", "patience_seconds": "unlimited", "max_wait_seconds": 86400},
     {"agents": 30, "queues": 2, "wrap_seconds": 1800, "talk_seconds": 2700, "unanswered_share": 0.5},
     {"agents": 20, "queues": 2, "opening": "07:30-18:00"},
     {"agents": 40, "queues": 3, "trunks": [{"ports": 5}, {"ports": 3}]},
@@ -143,7 +143,7 @@ def test_queue_without_staff_sends_its_calls_away() -> None:
 
 def test_closing_sends_the_waiting_away() -> None:
     """At closing time those who wait are sent away at once, and those who talk go on."""
-    calls = trace(WEDNESDAY, profile(opening="09:00-17:00", load=3, queues=1, patience_seconds=None)).calls
+    calls = trace(WEDNESDAY, profile(opening="09:00-17:00", load=3, queues=1, patience_seconds="unlimited")).calls
 
     at_closing = calls.end[calls.outcome == FLOWED_OUT] == 17 * HOUR
     assert at_closing.sum() > 3

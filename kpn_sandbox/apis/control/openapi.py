@@ -70,7 +70,7 @@ def _operation(operation: Operation, plugin: MarshmallowPlugin) -> dict[str, Any
             "content": {"application/merge-patch+json": patch, "application/json": patch},
         }
     elif operation.body is not None:
-        content = {"application/json": {"schema": operation.body}}
+        content = {"application/json": {"schema": operation.body_schema}}
         described["requestBody"] = {"required": operation.key not in _BODY_OPTIONAL, "content": content}
     return described
 
@@ -81,7 +81,8 @@ def _path_parameter(name: str) -> dict[str, Any]:
 
 
 def _query(operation: Operation, plugin: MarshmallowPlugin) -> list[dict[str, Any]]:
-    declared: dict[str, fields.Field[Any]] = operation.query().fields if operation.query else {}
+    schema = operation.query_schema
+    declared: dict[str, fields.Field[Any]] = schema().fields if schema else {}
     assert plugin.converter is not None
     return [
         {"name": field.data_key or name, "in": "query", "schema": plugin.converter.field2property(field)}
@@ -101,8 +102,9 @@ def _response(operation: Operation, status: int) -> dict[str, Any]:
 
 def _answer(operation: Operation) -> Any:
     if operation.key == "list_requests":
-        return {"anyOf": [operation.answer, {"type": "object", "required": ["log"], "description": "With format=har."}]}
-    return operation.answer
+        har = {"type": "object", "required": ["log"], "description": "With format=har."}
+        return {"anyOf": [operation.answer_schema, har]}
+    return operation.answer_schema
 
 
 _SECURITY: dict[Access, list[dict[str, list[str]]]] = {

@@ -8,15 +8,12 @@ import orjson
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 
-from kpn_sandbox.apis.control import about, accounts, evidence, troubles, worlds
 from kpn_sandbox.apis.control.auth import Door, unknown_account
-from kpn_sandbox.apis.control.calls import Call, Parts, View
+from kpn_sandbox.apis.control.calls import Call, Parts
 from kpn_sandbox.apis.control.errors import BadRequest
 from kpn_sandbox.apis.control.operations import OPERATIONS, PREFIX, Operation
 from kpn_sandbox.apis.face import Face
 from kpn_sandbox.control.sandbox import Sandbox
-
-VIEWS: dict[str, View] = {**about.VIEWS, **accounts.VIEWS, **worlds.VIEWS, **troubles.VIEWS, **evidence.VIEWS}
 
 _ID = re.compile(r"[!-~]{1,128}")
 
@@ -40,15 +37,17 @@ def blueprint(sandbox: Sandbox, door: Door, faces: Sequence[Face]) -> Blueprint:
 
 
 def _view(operation: Operation, parts: Parts, door: Door) -> Callable[..., Response]:
-    answer = VIEWS[operation.key]
-
     def view(**path: str) -> Response:
+        # Imported here because most starts are never asked anything of this.
+        from kpn_sandbox.apis.control.views import VIEWS
+
         door.admit(request, operation.access, path.get("id"))
         _check_account(parts.sandbox, path.get("id"))
         given = _given(operation)
-        query = _loaded(operation.query, _query()) if operation.query else {}
-        body = _loaded(operation.body, given) if operation.body else {}
-        return _written(operation, answer(Call(parts, path, body, given, query, request.url_root.rstrip("/"))))
+        query = _loaded(schema, _query()) if (schema := operation.query_schema) else {}
+        body = _loaded(schema, given) if (schema := operation.body_schema) else {}
+        call = Call(parts, path, body, given, query, request.url_root.rstrip("/"))
+        return _written(operation, VIEWS[operation.key](call))
 
     return view
 

@@ -1,7 +1,7 @@
 """What anybody may know."""
 
 from kpn_sandbox.apis.control.operations import OPERATIONS, PREFIX
-from kpn_sandbox.apis.control.routes import VIEWS
+from kpn_sandbox.apis.control.views import VIEWS
 from kpn_sandbox.apis.kpn.face import BEHAVIORS
 from kpn_sandbox.apis.kpn.operations import OPERATIONS as KPN
 from kpn_sandbox.simulation.scenarios import SCENARIOS
