@@ -74,6 +74,16 @@ def test_accounts_take_the_administrator(turn, administrator):
     assert "berta" not in [each["client_id"] for each in turn("account", "list")]
 
 
+def test_an_account_shows_and_drops_itself(turn, administrator, monkeypatch):
+    """With its own secret, without the administrator."""
+    turn("account", "create", "carla", "--secret", "hush")
+    monkeypatch.delenv("KPN_SANDBOX_ADMIN_TOKEN")
+
+    assert turn("account", "show")["client_id"] == "APP_CONSUMER_KEY"
+    assert turn("account", "show", "carla", "--client-secret", "hush")["client_id"] == "carla"
+    assert turn("account", "delete", "carla", "--client-secret", "hush") is None
+
+
 def test_without_his_token_it_is_told_what_is_missing(run):
     """Before anybody is asked."""
     code, _, err = run("account", "list")

@@ -26,7 +26,9 @@ def serve(**flags: Any) -> None:
 
     try:
         serve(settings_from(flags), announce=_announce, ready=lambda url: click.echo(f"Ready: {url}"))
-    except (AddressError, ControlError, SimulationError, StorageError) as error:
+    except StorageError as error:
+        raise Failure(f"{error}; choose another with --database-url") from None
+    except (AddressError, ControlError, SimulationError) as error:
         raise Failure(str(error)) from None
 
 

@@ -32,13 +32,14 @@ def asks_sandbox(command: Command) -> Command:
 
 
 def asks_account(command: Command) -> Command:
-    """Hand an account in, and print what comes out."""
+    """Hand an account in, by default the one that asks, and print what comes out."""
 
     @wraps(command)
-    def run(url: str | None, **rest: Any) -> None:
+    def run(url: str | None, named: str | None = None, **rest: Any) -> None:
         if _subcommand():
             return
-        settings = settings_from({name: rest.pop(name) for name in ("host", "port", "client_id", "client_secret")})
+        flags = {name: rest.pop(name) for name in ("host", "port", "client_id", "client_secret")}
+        settings = settings_from({**flags, "client_id": named or flags["client_id"]})
         secret = settings.client_secret if settings.admin_token is None else None
         _print(ask(url, settings, lambda client: command(client.account(settings.client_id, secret), **rest)))
 
@@ -97,7 +98,7 @@ def _outcome(word: str) -> dict[str, Any]:
 
 @click.group()
 def account() -> None:
-    """Make, list, show and delete accounts; takes KPN_SANDBOX_ADMIN_TOKEN."""
+    """Make, list, show and delete accounts; all but one's own take KPN_SANDBOX_ADMIN_TOKEN."""
 
 
 @account.command("create")
@@ -123,19 +124,19 @@ def list_accounts(client: "Client") -> Any:
 
 
 @account.command("show")
-@click.argument("client_id")
-@asks_sandbox
-def show_account(client: "Client", client_id: str) -> Any:
+@click.argument("named", metavar="[CLIENT_ID]", required=False)
+@asks_account
+def show_account(account: "Account") -> Any:
     """Show an account without its secrets."""
-    return client.account(client_id).show()
+    return account.show()
 
 
 @account.command("delete")
-@click.argument("client_id")
-@asks_sandbox
-def delete_account(client: "Client", client_id: str) -> None:
+@click.argument("named", metavar="CLIENT_ID")
+@asks_account
+def delete_account(account: "Account") -> None:
     """Drop an account with its whole world."""
-    client.account(client_id).delete()
+    account.delete()
 
 
 @click.command()
