@@ -31,7 +31,7 @@ def element(number):
 
 def inbox(url):
     answer = requests.get(f"{url}/_sandbox/accounts/{USER}/inbox/kpi", auth=(USER, PASSWORD), timeout=30)
-    return {record["element_id"] for record in answer.json()["records"]}
+    return {record["id"] for record in answer.json()["records"]}
 
 
 def test_a_library_polls_kaisa(sandbox):

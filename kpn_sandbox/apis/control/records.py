@@ -175,8 +175,9 @@ def finding_record(finding: Finding) -> dict[str, Any]:
 
 
 def inbox_record(record: Record) -> dict[str, Any]:
-    """Something that was received."""
-    return {**vars(record), "received_at": instant(record.received_at)}
+    """Something that was received, its fields as they were sent."""
+    named = {"type": record.type, "context": record.context, "kpi": record.kpi}
+    return {"received_at": instant(record.received_at), **named, **record.body}
 
 
 def customer_record(fact: CustomerFact) -> dict[str, Any]:

@@ -118,6 +118,6 @@ def test_what_was_received_is_read_back(client, send):
     path = f"/_sandbox/accounts/{CLIENT}/inbox/kpi"
     records = client.get(f"{path}?context=two", auth=tuple(CREDENTIALS.values())).json["records"]
 
-    assert [(each["context"], each["kpi"], each["received_at"]) for each in records] == [
-        ("two", "points", "2026-01-05T10:00:00+01:00")
+    assert [(each["context"], each["kpi"], each["value"], each["received_at"]) for each in records] == [
+        ("two", "points", "100", "2026-01-05T10:00:00+01:00")
     ]

@@ -176,7 +176,7 @@ def test_the_inbox_is_read_in_order(app, turn):
 
     records = turn("GET", "/inbox/kpi").json["records"]
     assert [record["kpi"] for record in records] == ["sales", "visits"]
-    assert (records[0]["received_at"], records[0]["body"]) == (MONDAY, {"value": 1})
+    assert (records[0]["received_at"], records[0]["value"]) == (MONDAY, 1)
     assert turn("GET", "/inbox/kpi?kpi=visits&since=2026-11-23T10:00:30+01:00").json["records"] == records[1:]
     turn("POST", "/reset", {"layers": ["inbox"]})
     assert turn("GET", "/inbox/kpi").json == {"records": []}
