@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kpn_sandbox.storage.errors import StorageError
-from kpn_sandbox.storage.fast import Fast, Row
+from kpn_sandbox.storage.fast import Fast, Row, pauses
 from kpn_sandbox.storage.tables import accounts, metadata
 
 BUSY_SECONDS = 5.0
@@ -36,7 +36,7 @@ class Database:
         self._engine = _engine(self.url, busy_seconds)
         # A reader is to see one moment; SQLite has no other way.
         self._reader = self._engine if self._file else self._engine.execution_options(isolation_level="REPEATABLE READ")
-        self._fast = Fast(self._engine.dialect, self._connected)
+        self._fast = Fast(self._engine.dialect, self._connected, tuple(pauses(busy_seconds)) if self._file else ())
         self._prepare()
 
     @contextmanager
@@ -114,6 +114,7 @@ class Database:
         connection: Any = self._engine.dialect.connect(*arguments, **options)
         if self._file:
             _set_up(connection, None)
+            connection.execute("PRAGMA busy_timeout=0")
         else:
             connection.autocommit = True
         return connection

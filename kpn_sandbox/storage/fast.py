@@ -5,14 +5,19 @@ A statement is written with the tables, compiled once for the database at hand a
 each in a transaction of its own: microseconds instead of a tenth of a millisecond.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from time import sleep
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Executable, Select
 from sqlalchemy.exc import IntegrityError
 
 Row = tuple[Any, ...]
+
+_FIRST_PAUSE = 0.0003
+_LONGEST_PAUSE = 0.01
+_GROWTH = 1.1
 
 
 class _Compiled(NamedTuple):
@@ -30,6 +35,19 @@ class _Compiled(NamedTuple):
         return [values[name] if name in values else self.defaults[name] for name in self.order]
 
 
+def pauses(seconds: float) -> Iterator[float]:
+    """
+    Ever longer pauses between tries to write, so many seconds in all.
+
+    SQLite's own begin with milliseconds, and a statement takes a small part of one: two workers would mostly sleep.
+    """
+    pause = _FIRST_PAUSE
+    while seconds > 0:
+        yield pause
+        seconds -= pause
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+
 class Fast:
     """
     Makes single statements on connections of its own, as many as there are statements at a time.
@@ -37,9 +55,11 @@ class Fast:
     Args:
         dialect: How the database wants its statements.
         connect: Opens a connection that commits each statement by itself.
+        pauses: Between tries, where a database that somebody else writes to says so at once.
     """
 
-    def __init__(self, dialect: Dialect, connect: Callable[[], Any]) -> None:
+    def __init__(self, dialect: Dialect, connect: Callable[[], Any], pauses: Sequence[float] = ()) -> None:
+        self._pauses = pauses
         self._dialect = dialect
         self._connect = connect
         self._idle: list[Any] = []
@@ -91,7 +111,7 @@ class Fast:
 
     def _run(self, connection: Any, compiled: _Compiled, values: dict[str, Any]) -> Row | None:
         try:
-            cursor = connection.execute(compiled.text, compiled.arguments(values))
+            cursor = self._executed(connection, compiled.text, compiled.arguments(values))
             # All rows are fetched, because SQLite commits when the last one is.
             rows = cursor.fetchall() if cursor.description else ()
         except self._errors.IntegrityError as error:
@@ -102,6 +122,16 @@ class Fast:
             raise
         self._idle.append(connection)
         return rows[0] if rows else None
+
+    def _executed(self, connection: Any, text: str, arguments: Any) -> Any:
+        for pause in self._pauses:
+            try:
+                return connection.execute(text, arguments)
+            except self._errors.OperationalError as error:
+                if error.sqlite_errorcode != self._errors.SQLITE_BUSY:
+                    raise
+            sleep(pause)
+        return connection.execute(text, arguments)
 
     def _give_up(self, connection: Any) -> None:
         """When one connection fails the others are no better."""

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kpn_sandbox.storage.fast import pauses
 from kpn_sandbox.storage.tables import kept
 
 KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))
@@ -70,3 +71,12 @@ def test_a_closed_database_opens_itself_again(database):
     database.close()
 
     assert database.row(FIND, name="one") == ("one", "x")
+
+
+def test_pauses_are_short_at_first_and_long_enough_in_all():
+    """Another worker is waited for about as long as he takes, and a locked file is given up in time."""
+    waits = list(pauses(5))
+
+    assert waits[0] < 0.0005 and max(waits) <= 0.01
+    assert sum(waits[:10]) < 0.006
+    assert 5 <= sum(waits) < 5.02
