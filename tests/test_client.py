@@ -32,7 +32,7 @@ def client(tmp_path_factory):
 @pytest.fixture
 def account(client):
     """A fresh account whose clock stands."""
-    return client.new_account(profile={"agents": 9}, clock={"mode": "frozen", "at": MONDAY})
+    return client.new_account(seed="client", profile={"agents": 9}, clock={"mode": "frozen", "at": MONDAY})
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def sandbox() -> Iterator[Any]:
 @pytest.fixture
 def account(sandbox) -> Account:
     """A small center that stands still."""
-    return sandbox.new_account(agents=3, profile={"queues": 2, "names": "numbered"}, at=AT)
+    return sandbox.new_account(seed="drift", agents=3, profile={"queues": 2, "names": "numbered"}, at=AT)
 
 
 def exchange(method: str, url: str, status: int, body: Any, headers: dict[str, str] | None = None) -> dict[str, Any]:
