@@ -128,7 +128,8 @@ class Fast:
             try:
                 return connection.execute(text, arguments)
             except self._errors.OperationalError as error:
-                if error.sqlite_errorcode != self._errors.SQLITE_BUSY:
+                # The low byte: a file that another process recovers after a crash is busy, too.
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF != self._errors.SQLITE_BUSY:
                     raise
             sleep(pause)
         return connection.execute(text, arguments)

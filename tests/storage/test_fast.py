@@ -1,12 +1,14 @@
 """Single statements on their short way."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects.sqlite.pysqlite import dialect
 from sqlalchemy.exc import IntegrityError
 
-from kpn_sandbox.storage.fast import pauses
+from kpn_sandbox.storage.fast import Fast, pauses
 from kpn_sandbox.storage.tables import kept
 
 KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))
@@ -80,3 +82,46 @@ def test_pauses_are_short_at_first_and_long_enough_in_all():
     assert waits[0] < 0.0005 and max(waits) <= 0.01
     assert sum(waits[:10]) < 0.006
     assert 5 <= sum(waits) < 5.02
+
+
+class Troubled:
+    """A connection to a file that is in trouble for some tries."""
+
+    def __init__(self, code, tries):
+        self.code, self.left, self.real = code, tries, sqlite3.connect(":memory:", isolation_level=None)
+        self.real.execute("CREATE TABLE kept (name TEXT, value TEXT)")
+
+    def execute(self, *statement):
+        if self.left:
+            self.left -= 1
+            error = sqlite3.OperationalError("trouble")
+            error.sqlite_errorcode = self.code
+            raise error
+        return self.real.execute(*statement)
+
+    def close(self):
+        self.real.close()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT])
+def test_every_way_to_be_busy_is_waited_for(code):
+    """Another writes, or recovers the file after a crash."""
+    connection = Troubled(code, tries=3)
+    fast = Fast(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
+
+    fast.row(KEEP, name="one", value="x")
+
+    assert fast.row(FIND, name="one") == ("one", "x")
+    fast.close()
+
+
+@pytest.mark.parametrize(("code", "tries", "left"), [(sqlite3.SQLITE_FULL, 1, 0), (sqlite3.SQLITE_BUSY, 9, 5)])
+def test_other_trouble_is_told_at_once_and_waiting_has_an_end(code, tries, left):
+    """A full disk is not waited for, and a locked file not for ever."""
+    connection = Troubled(code, tries)
+    fast = Fast(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
+
+    with pytest.raises(sqlite3.OperationalError, match="trouble"):
+        fast.row(KEEP, name="one", value="x")
+
+    assert connection.left == left
