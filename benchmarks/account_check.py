@@ -19,14 +19,14 @@ from time import perf_counter
 from typing import Any
 
 from flask import Flask
+from servers import free_port, gunicorn, processor_seconds, running
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.auth import Tokens
-from kpn_sandbox.control.accounts import NewAccount
-from kpn_sandbox.control.journal import Entry
-from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.settings import Settings
-from servers import free_port, gunicorn, processor_seconds, running
+from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.sandbox import Sandbox
 
 AT = 1_795_424_400.0
 CLIENT = "APP_CONSUMER_KEY"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kpn_sandbox.server.processes import bind_to_cpu
+from kpn_sandbox.server.gunicorn_server import bind_to_cpu
 
 
 def post_fork(server: Any, worker: Any) -> None:

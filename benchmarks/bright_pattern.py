@@ -15,9 +15,10 @@ from http.client import HTTPConnection
 from time import perf_counter
 from typing import Any
 
-from kpn_sandbox.apis.bright_pattern.statistics import Place, places_named
-from kpn_sandbox.client import Client
 from servers import folder, free_port, gunicorn, middle, running
+
+from kpn_sandbox.client import Client
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import Place, places_named
 
 AGENTS, COLUMNS = 1000, 20
 CLIENT_ID, SECRET = "benchmark", "secret"

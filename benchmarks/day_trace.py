@@ -21,14 +21,13 @@ from time import perf_counter
 
 from simpy_queue import MEAN_PATIENCE_SECONDS, MEAN_TALK_SECONDS, seconds_per_call
 
-from kpn_sandbox.simulation.arrivals import Span
-from kpn_sandbox.simulation.calendar_day import CalendarDay, calendar_day
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation.calendar import CalendarDay, calendar_day
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.plan import plan_of
+from kpn_sandbox.simulation.day_simulation import day_trace
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
-from kpn_sandbox.simulation.run import day_trace
+from kpn_sandbox.simulation.resolved_profile import Span, plan_of
 from kpn_sandbox.simulation.scenarios import scenario
-from kpn_sandbox.simulation.traces import TraceCache
 
 FIRST_DAY = date(2026, 1, 5)
 SEED = "benchmark"

@@ -12,10 +12,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kpn_sandbox.settings import environment_with
-from kpn_sandbox.testing import running
 from servers import middle
 from start import IMPORTS
+
+from kpn_sandbox.settings import environment_with
+from kpn_sandbox.testing import sandbox as running
 
 LOAD = """
 import pytest, time
@@ -29,7 +30,7 @@ KEEPING: dict[str, str] = {}
 READY = """
 import time
 begin = time.perf_counter()
-from kpn_sandbox.testing import running
+from kpn_sandbox.testing import sandbox as running
 with running() as sandbox:
     sandbox.new_account()
     print(time.perf_counter() - begin)

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from time import perf_counter
 
-from kpn_sandbox.simulation.calendar_day import calendar_day
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.history import LONGEST_PERIOD, History
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
-from kpn_sandbox.simulation.traces import TraceCache
 
 LAST_DAY = date(2026, 11, 22)
 DAYS = 28

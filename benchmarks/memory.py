@@ -11,8 +11,9 @@ import sys
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from kpn_sandbox.client import Client
 from servers import folder, free_port, resident_megabytes, running
+
+from kpn_sandbox.client import Client
 
 REQUESTS = 10_000
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from servers import folder, free_port, gunicorn, middle, requests_per_second, running
+
 from kpn_sandbox.client import Client
 from kpn_sandbox.settings import Settings
-from servers import folder, free_port, gunicorn, middle, requests_per_second, running
 
 ACCOUNTS = 200
 

@@ -13,8 +13,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from kpn_sandbox.client import Client
 from servers import HERE, folder, middle
+
+from kpn_sandbox.client import Client
 
 IMPORTS = "import flask, authlib, authlib.integrations.flask_oauth2, marshmallow, faker, sqlalchemy, numpy"
 

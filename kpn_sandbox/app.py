@@ -2,47 +2,65 @@
 The composition root: puts the sandbox together from its settings.
 
 Nothing else makes the parts; everything is handed what it needs here.
+
+Puts the APIs together that stand beside KPN's: a part of the composition root, apart because there are several.
+
+Each has its routes from the start and gives back who answers when something of its paths goes wrong. The rooms behind
+the routes are imported, and handed what they need, when the first request comes: most starts see one vendor only.
 """
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Flask, Response, request
 
-from kpn_sandbox import neighbors
-from kpn_sandbox.apis import documents
-from kpn_sandbox.apis.entrance import LARGEST_BODY, Entrance
-from kpn_sandbox.apis.exchange import Pause
-from kpn_sandbox.apis.hooks import Hooks
-from kpn_sandbox.apis.later import Later
-from kpn_sandbox.apis.refusals import Refusals
-from kpn_sandbox.apis.rules import LazyRule
-from kpn_sandbox.apis.shortcut import Shortcut
-from kpn_sandbox.apis.wire import STORAGE_ERROR, request_id
-from kpn_sandbox.apis.control import errors as control_errors
-from kpn_sandbox.apis.control import routes as control_routes
-from kpn_sandbox.apis.control.auth import Door
-from kpn_sandbox.apis.kpn import routes as kpn_routes
-from kpn_sandbox.apis.kpn.auth import TokenDesk
-from kpn_sandbox.apis.kpn.face import FACE as KPN
-from kpn_sandbox.apis.kpn.manners import KpnManners
+from kpn_sandbox import documents
 from kpn_sandbox.auth import Guard, Tokens, TokenServer
-from kpn_sandbox.control.accounts import NewAccount
-from kpn_sandbox.control.admin import admin_token
-from kpn_sandbox.control.clock import FrozenClock, RunningClock, Source, instant, wall_time
-from kpn_sandbox.control.sandbox import Sandbox
+from kpn_sandbox.control_api import errors as control_errors
+from kpn_sandbox.control_api import routes as control_routes
+from kpn_sandbox.control_api.auth import Door
+from kpn_sandbox.gateway.error_handling import Refusals
+from kpn_sandbox.gateway.fast_path import Shortcut
+from kpn_sandbox.gateway.middleware import LARGEST_BODY, Entrance, Later, LazyRule
+from kpn_sandbox.gateway.request_context import Hooks, Pause
+from kpn_sandbox.gateway.request_info import STORAGE_ERROR, request_id
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.storage import Database, StorageError
-from kpn_sandbox.web import routes as web_routes
+from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.clock import FrozenClock, RunningClock, Source, instant, wall_time
+from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.tenants.secrets import admin_token
+from kpn_sandbox.vendors.atobi import views as atobi_routes
+from kpn_sandbox.vendors.atobi.api import FACE as ATOBI
+from kpn_sandbox.vendors.atobi.operations import OPERATIONS as ATOBI_OPERATIONS
+from kpn_sandbox.vendors.bright_pattern import routes as bright_pattern_routes
+from kpn_sandbox.vendors.bright_pattern.api import FACE as BRIGHT_PATTERN
+from kpn_sandbox.vendors.bright_pattern.operations import LANDS as BRIGHT_PATTERN_LANDS
+from kpn_sandbox.vendors.bright_pattern.operations import OPERATIONS as BRIGHT_PATTERN_OPERATIONS
+from kpn_sandbox.vendors.itx import views as itx_routes
+from kpn_sandbox.vendors.itx.api import FACE as ITX
+from kpn_sandbox.vendors.itx.operations import OPERATIONS as ITX_OPERATIONS
+from kpn_sandbox.vendors.kaisa import views as kaisa_routes
+from kpn_sandbox.vendors.kaisa.api import FACE as KAISA
+from kpn_sandbox.vendors.kaisa.operations import OPERATIONS as KAISA_OPERATIONS
+from kpn_sandbox.vendors.kpn import views as kpn_routes
+from kpn_sandbox.vendors.kpn.api import FACE as KPN
+from kpn_sandbox.vendors.kpn.api import KpnManners
+from kpn_sandbox.vendors.kpn.auth import TokenDesk
+from kpn_sandbox.web import views as web_routes
 
 if TYPE_CHECKING:
-    from kpn_sandbox.web.house import House
+    from kpn_sandbox.simulation.history import History
+    from kpn_sandbox.vendors.atobi.views import Reception
+    from kpn_sandbox.vendors.itx.views import Provider
+    from kpn_sandbox.vendors.kaisa.views import Desk
+    from kpn_sandbox.web.views import House
 
-FACES = (KPN, *neighbors.FACES)
+FACES = (KPN, BRIGHT_PATTERN, KAISA, ATOBI, ITX)
 """The vendors' APIs that the sandbox has."""
 
 _log = logging.getLogger(__name__)
@@ -122,7 +140,7 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
     demo = (settings.client_id, settings.client_secret)
     app.register_blueprint(web_routes.blueprint(Later(lambda: _house(sandbox, tokens, guard, door, demo))))
-    beside = neighbors.mount(app, settings, sandbox, around, pause)
+    beside = mount(app, settings, sandbox, around, pause)
     app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path), beside))
     app.after_request(around.finish)
     roads = kpn_routes.roads(dashboard, base_path)
@@ -131,7 +149,7 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
 
 def _house(sandbox: Sandbox, tokens: Tokens, guard: Guard, door: Door, demo: tuple[str, str]) -> "House":
     # Imported here because most starts never show a page.
-    from kpn_sandbox.web.house import House
+    from kpn_sandbox.web.views import House
 
     return House(sandbox, tokens, guard, door, demo, FACES)
 
@@ -155,3 +173,129 @@ def _refusals(kpn: kpn_routes.Refusals, beside: Sequence[Refusals]) -> Callable[
         return response
 
     return refuse
+
+
+class Ground(NamedTuple):
+    """What the APIs stand on."""
+
+    settings: Settings
+    sandbox: Sandbox
+    around: Hooks
+    history: "Later[History]"
+
+
+def mount(app: Flask, settings: Settings, sandbox: Sandbox, around: Hooks, pause: Pause) -> list[Refusals]:
+    """
+    Add the APIs to an application.
+
+    Args:
+        app: The application.
+        settings: What was chosen at the start.
+        sandbox: Whose accounts they are about.
+        around: Begins and finishes exchanges.
+        pause: Lets some seconds pass while others are served.
+
+    Returns:
+        Who answers when something of their paths goes wrong.
+    """
+    ground = Ground(settings, sandbox, around, Later(lambda: _history(pause)))
+    return [mount_one(app, ground) for mount_one in _MOUNTS]
+
+
+def _mount_bright_pattern(app: Flask, ground: Ground) -> Refusals:
+    rooms = Later(lambda: _bright_pattern(ground))
+    app.register_blueprint(bright_pattern_routes.blueprint(rooms))
+    return Refusals(ground.around, lambda: rooms().manners, BRIGHT_PATTERN_OPERATIONS, BRIGHT_PATTERN_LANDS)
+
+
+def _mount_kaisa(app: Flask, ground: Ground) -> Refusals:
+    desk = Later(lambda: _kaisa(ground))
+    app.register_blueprint(kaisa_routes.blueprint(desk))
+    lands = ("/widgets", "/api/widgets", "/customers", "/miscellaneous")
+    return Refusals(ground.around, lambda: desk().manners, KAISA_OPERATIONS, lands)
+
+
+def _mount_atobi(app: Flask, ground: Ground) -> Refusals:
+    reception = Later(lambda: _atobi(ground))
+    app.register_blueprint(atobi_routes.blueprint(reception))
+    return Refusals(ground.around, lambda: reception().manners, ATOBI_OPERATIONS, ("/api/external",))
+
+
+def _mount_itx(app: Flask, ground: Ground) -> Refusals:
+    provider = Later(lambda: _itx(ground))
+    app.register_blueprint(itx_routes.blueprint(provider))
+    return Refusals(ground.around, lambda: provider().manners, ITX_OPERATIONS, ("/rest",))
+
+
+def _history(pause: Pause) -> "History":
+    from kpn_sandbox.simulation.history import History
+
+    return History(pause)
+
+
+def _bright_pattern(ground: Ground) -> bright_pattern_routes.Rooms:
+    from kpn_sandbox.auth import Tokens
+    from kpn_sandbox.auth.client_credentials import SessionTokenServer
+    from kpn_sandbox.auth.sessions import Sessions
+    from kpn_sandbox.vendors.bright_pattern.api import BrightPatternManners
+    from kpn_sandbox.vendors.bright_pattern.auth import LOGIN_SESSION, TOKEN_SESSION, Gate, LoginDesk, TokenDesk, Users
+    from kpn_sandbox.vendors.bright_pattern.views.sessions import Doors
+    from kpn_sandbox.vendors.bright_pattern.views.subscriptions import Choices, Statsapi
+
+    settings, sandbox, around = ground.settings, ground.sandbox, ground.around
+    sessions = Sessions(sandbox, LOGIN_SESSION, TOKEN_SESSION)
+    users = Users(sandbox.accounts.welcome if settings.lenient else sandbox.accounts.authenticate)
+    gate = Gate(sessions, sandbox)
+    manners = BrightPatternManners(gate)
+    choices = Choices(
+        demo_account=settings.client_id,
+        dispositions=settings.bright_pattern_dispositions,
+        most_subscriptions=settings.bright_pattern_subscriptions,
+        refresh_seconds=settings.bright_pattern_refresh,
+    )
+    login = LoginDesk(users, sessions, is_open=settings.bright_pattern_login)
+    tokens = TokenDesk(SessionTokenServer(Tokens(sandbox), sessions, TOKEN_SESSION, users.recognize))
+    doors = Doors(gate, login, tokens, around=around, manners=manners, sandbox=sandbox)
+    return bright_pattern_routes.Rooms(Statsapi(gate, around, manners, sandbox, choices), doors, manners)
+
+
+def _kaisa(ground: Ground) -> "Desk":
+    from kpn_sandbox.vendors.kaisa.api import KaisaManners
+    from kpn_sandbox.vendors.kaisa.auth import KaisaDoor
+    from kpn_sandbox.vendors.kaisa.views import Desk
+
+    settings = ground.settings
+    door = KaisaDoor(ground.sandbox, settings.client_id if settings.kaisa_open else None)
+    return Desk(ground.sandbox, door, ground.around, KaisaManners(door), ground.history())
+
+
+def _atobi(ground: Ground) -> "Reception":
+    from kpn_sandbox.auth import Guard, Tokens, TokenServer
+    from kpn_sandbox.vendors.atobi.api import AtobiManners
+    from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, TokenDesk
+    from kpn_sandbox.vendors.atobi.views import Reception
+
+    sandbox = ground.sandbox
+    tokens = Tokens(sandbox, purpose="atobi", life_seconds=LIFE_SECONDS)
+    authenticate = sandbox.accounts.welcome if ground.settings.lenient else sandbox.accounts.authenticate
+    guard = Guard(tokens)
+    desk = TokenDesk(TokenServer(tokens, authenticate))
+    return Reception(desk, guard, ground.around, AtobiManners(sandbox, guard), sandbox)
+
+
+def _itx(ground: Ground) -> "Provider":
+    from kpn_sandbox.auth.url_tokens import FixedTokens
+    from kpn_sandbox.vendors.itx.api import ItxManners
+    from kpn_sandbox.vendors.itx.auth import ItxDoor
+    from kpn_sandbox.vendors.itx.views import Provider
+
+    door = ItxDoor(FixedTokens(ground.sandbox))
+    return Provider(door, ground.around, ItxManners(door), ground.history())
+
+
+_MOUNTS: tuple[Callable[[Flask, Ground], Refusals], ...] = (
+    _mount_bright_pattern,
+    _mount_kaisa,
+    _mount_atobi,
+    _mount_itx,
+)

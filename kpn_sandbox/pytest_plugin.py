@@ -64,7 +64,7 @@ def kpn_sandbox_settings() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def kpn_sandbox(request: pytest.FixtureRequest, kpn_sandbox_settings: dict[str, Any]) -> "Iterator[Sandbox]":
     """A sandbox that runs as long as the tests do, or the one that `KPN_SANDBOX_URL` names."""
-    from kpn_sandbox.testing.running import WrongSetting, running
+    from kpn_sandbox.testing.sandbox import WrongSetting, running
 
     try:
         with running(kpn_sandbox_settings) as sandbox:
@@ -86,7 +86,7 @@ def kpn_account(
 ) -> "Iterator[Account]":
     """An account of the test's own; it is gone afterwards."""
     from kpn_sandbox.client import ClientError
-    from kpn_sandbox.testing.wishes import WrongWish, wishes
+    from kpn_sandbox.testing.pytest_support import WrongWish, wishes
 
     try:
         account = kpn_sandbox.new_account(**wishes(request.node, kpn_account_settings))
@@ -110,7 +110,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed, if its client or its faults are not as it demands."""
     result = yield
     if ACCOUNT in item.stash or item.get_closest_marker("kpn_conduct"):
-        from kpn_sandbox.testing.demands import complaints
+        from kpn_sandbox.testing.pytest_support import complaints
 
         wrong = complaints(item, item.stash.get(ACCOUNT, None))
         if wrong:
@@ -124,7 +124,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     sandbox = item.config.stash.get(SANDBOX, None)
     if report.failed and sandbox is not None and report.when != "teardown":
-        from kpn_sandbox.testing.report import sections
+        from kpn_sandbox.testing.pytest_support import sections
 
         made = sandbox.made[item.stash.get(MADE_BEFORE, 0):]
         report.sections.extend(sections(made, int(item.config.getini("kpn_sandbox_requests") or 0)))

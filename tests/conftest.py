@@ -1,11 +1,14 @@
-"""Databases for all tests."""
+"""Databases and applications for all tests; each application has wall time that is moved by hand, and does not wait."""
 
 import os
 from secrets import token_hex
 
 import pytest
 
+from kpn_sandbox.app import create_app
+from kpn_sandbox.settings import Settings
 from tests import postgresql as server
+from tests.application import CREDENTIALS, TOKEN_URL, Wall
 
 # They are to be run beside a sandbox of their own, as the manual tells; the tests of the manual do that.
 collect_ignore = ["recipes"]
@@ -34,3 +37,67 @@ def url(request, tmp_path):
     name = f"test_{token_hex(8)}"
     yield running.create(name)
     running.drop(name)
+
+
+@pytest.fixture
+def wall():
+    return Wall(1_795_424_400.25)
+
+
+@pytest.fixture
+def pauses():
+    """The delays that requests asked for, in seconds."""
+    return []
+
+
+@pytest.fixture
+def settings():
+    """Settings beside the database; override it for others."""
+    return {"agents": 12}
+
+
+@pytest.fixture
+def start(tmp_path, wall, pauses):
+    """Starts the application, as another worker or another start would."""
+    apps = []
+
+    def one_more(**settings):
+        url = f"sqlite:///{tmp_path}/sandbox.db"
+        apps.append(create_app(Settings(database_url=url, **settings), source=wall, pause=pauses.append))
+        return apps[-1]
+
+    yield one_more
+    for app in apps:
+        app.extensions["kpn_sandbox"].sandbox.database.close()
+
+
+@pytest.fixture
+def app(start, settings):
+    return start(**settings)
+
+
+@pytest.fixture
+def sandbox(app):
+    """What the application answers from, to turn it without the control API."""
+    return app.extensions["kpn_sandbox"].sandbox
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def token(client):
+    return client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
+
+
+@pytest.fixture
+def get(client, token):
+    """Asks with a good token."""
+
+    def ask(path, method="GET", **headers):
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return client.open(path, method=method, headers={"Authorization": f"Bearer {token}", **names})
+
+    return ask

@@ -7,9 +7,9 @@ The functions take the lists of `DataSet` as they come over the wire, where ever
 from collections import Counter
 from typing import Any
 
-from kpn_sandbox.apis.kpn.records import agent_record, queue_record, trunk_record
-from kpn_sandbox.apis.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema, writer
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.vendors.kpn.records import agent_record, queue_record, trunk_record
+from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema, writer
 
 Rows = list[dict[str, Any]]
 

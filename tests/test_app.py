@@ -3,10 +3,10 @@
 import pytest
 
 from kpn_sandbox.app import create_app
-from kpn_sandbox.control.clock import FrozenClock
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.errors import InstantOutOfRange, UnknownScenario
 from kpn_sandbox.storage import StorageError
+from kpn_sandbox.tenants.clock import FrozenClock
 
 TOKEN_URL = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
 

@@ -8,22 +8,28 @@ import pytest
 import kpn_sandbox
 
 ROOT = Path(kpn_sandbox.__file__).parent
-ORDER = ("simulation", "control", "auth", "apis", "web", "app", "server", "cli")
-LEAVES = ("storage", "settings", "client")
-FRONT = {
-    "__main__": "cli",
-    "drift": "cli",
-    "execute": "cli",
-    "greeting": "cli",
-    "neighbors": "app",
-    "postman": "apis",
-    "pytest_plugin": "cli",
-    "testing": "cli",
-}
-"""Modules that belong to a room further right or left than their own file."""
+ORDER = (
+    "simulation",
+    "tenants",
+    "auth",
+    "gateway",
+    "vendors",
+    "control_api",
+    "documents",
+    "drift",
+    "itx_check",
+    "web",
+    "app",
+    "server",
+    "testing",
+    "cli",
+)
+LEAVES = ("storage", "settings", "client", "caching")
+FRONT = {"__main__": "cli", "pytest_plugin": "cli"}
+"""Modules that stand beside the packages."""
 
 WALL_TIME = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
-ROOMS = ("__init__", "operations", "auth", "routes", "records", "schemas", "errors")
+ROOMS = ("__init__", "api", "operations", "auth", "records", "schemas", "errors", "openapi", "postman")
 
 
 def modules() -> list[Path]:
@@ -88,7 +94,7 @@ def test_a_module_imports_only_to_its_left(path):
     assert rooms_imported(path) <= allowed
 
 
-@pytest.mark.parametrize("name", ["simulation", "control"])
+@pytest.mark.parametrize("name", ["simulation", "tenants"])
 def test_the_center_and_the_sandbox_know_no_http(name):
     """Who computes or keeps a center does not know how it is told."""
     forbidden = {"flask", "werkzeug", "marshmallow", "authlib", "http", "urllib3", "gunicorn"}
@@ -118,7 +124,7 @@ def test_only_the_clock_reads_wall_time():
         if reads(path) & WALL_TIME or imports(path) & {"time.time", "time.time_ns"}
     }
 
-    assert readers <= {"control/clock.py"}
+    assert readers <= {"tenants/clock.py"}
 
 
 def test_the_center_is_deterministic_by_construction():
@@ -131,7 +137,7 @@ def test_the_center_is_deterministic_by_construction():
 
 
 def apis() -> list[Path]:
-    return sorted(path for path in (ROOT / "apis").iterdir() if (path / "__init__.py").exists())
+    return sorted(path for path in (ROOT / "vendors").iterdir() if (path / "__init__.py").exists())
 
 
 @pytest.mark.parametrize("path", apis(), ids=lambda path: path.name)
@@ -145,7 +151,7 @@ def test_every_api_has_the_same_rooms(path):
 def test_apis_do_not_import_each_other():
     """What two APIs share belongs into the center, the sandbox or the hooks."""
     for path in apis():
-        others = {f"kpn_sandbox.apis.{other.name}" for other in apis() if other != path}
+        others = {f"kpn_sandbox.gateway.{other.name}" for other in apis() if other != path}
         known = {name for file in path.glob("*.py") for name in imports(file)}
 
         assert not {name for name in known if any(name.startswith(f"{other}.") for other in others)}

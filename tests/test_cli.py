@@ -7,8 +7,8 @@ import pytest
 
 from kpn_sandbox import __version__
 from kpn_sandbox.cli import main
-from kpn_sandbox.greeting import curl_line, greeting
-from kpn_sandbox.postman import COLLECTION, ENVIRONMENT, FILES
+from kpn_sandbox.cli.serve import curl_line, greeting
+from kpn_sandbox.documents import COLLECTION, ENVIRONMENT, FILES
 from kpn_sandbox.settings import Settings
 
 

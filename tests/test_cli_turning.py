@@ -8,7 +8,7 @@ import pytest
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.cli import main
-from kpn_sandbox.server.threaded import make_threaded
+from kpn_sandbox.server.werkzeug_server import make_threaded
 from kpn_sandbox.settings import Settings
 
 MONDAY = "2026-11-23T10:00:00+01:00"

@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 
 import kpn_sandbox
-from kpn_sandbox.apis.control.operations import OPERATIONS as CONTROL, PREFIX, Access
-from kpn_sandbox.apis.kpn.face import BEHAVIORS
-from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESOURCES, TOKEN
-from kpn_sandbox.apis.kpn.schemas import AgentSchema, PortSchema, QueueSchema, TrunkSchema
 from kpn_sandbox.app import create_app
-from kpn_sandbox.control.faults import CONNECTIONS
-from kpn_sandbox.control.reset import LAYERS
-from kpn_sandbox.postman import FILES, text
-from kpn_sandbox.postman.kpn import collection
+from kpn_sandbox.control_api.operations import OPERATIONS as CONTROL
+from kpn_sandbox.control_api.operations import PREFIX, Access
+from kpn_sandbox.documents import FILES, text
 from kpn_sandbox.settings import Settings, option, variable
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
+from kpn_sandbox.tenants.faults import CONNECTIONS
+from kpn_sandbox.tenants.reset import LAYERS
+from kpn_sandbox.vendors.kpn.api import BEHAVIORS
+from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
+from kpn_sandbox.vendors.kpn.postman import collection
+from kpn_sandbox.vendors.kpn.schemas import AgentSchema, PortSchema, QueueSchema, TrunkSchema
 
 PACKAGE = Path(kpn_sandbox.__file__).parent
 PROJECT = PACKAGE.parent

@@ -2,14 +2,14 @@
 
 import pytest
 
-from kpn_sandbox.apis.atobi import face as atobi_face
-from kpn_sandbox.apis.atobi.operations import OPERATIONS as ATOBI
-from kpn_sandbox.apis.itx import face as itx_face
-from kpn_sandbox.apis.itx.operations import OPERATIONS as ITX
-from kpn_sandbox.apis.kaisa import face as kaisa_face
-from kpn_sandbox.apis.kaisa.operations import OPERATIONS as KAISA
-from kpn_sandbox.control.secrets import itx_token
-from kpn_sandbox.postman import COLLECTIONS, atobi, itx, kaisa
+from kpn_sandbox.documents import COLLECTIONS, atobi, itx, kaisa
+from kpn_sandbox.tenants.secrets import itx_token
+from kpn_sandbox.vendors.atobi import api as atobi_face
+from kpn_sandbox.vendors.atobi.operations import OPERATIONS as ATOBI
+from kpn_sandbox.vendors.itx import api as itx_face
+from kpn_sandbox.vendors.itx.operations import OPERATIONS as ITX
+from kpn_sandbox.vendors.kaisa import api as kaisa_face
+from kpn_sandbox.vendors.kaisa.operations import OPERATIONS as KAISA
 from tests.test_documentation import LABELS, README, rows, section
 
 APIS = {

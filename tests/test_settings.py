@@ -5,8 +5,8 @@ from dataclasses import fields
 import pytest
 
 from kpn_sandbox.settings import (
-    Settings,
     SettingError,
+    Settings,
     base_url,
     environment_with,
     from_environment,

@@ -3,9 +3,16 @@ Access tokens for a client's own credentials: Authlib's authorization server wit
 
 Source:
     RFC 6749, section 4.4, as Authlib implements it.
+
+Access tokens that are sessions: who asks again while his token lives is given the same one with what is left of its
+life.
+
+Source:
+    RFC 6749, section 4.4, as Authlib implements it.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from authlib.oauth2 import AuthorizationServer, OAuth2Error, OAuth2Request
@@ -15,9 +22,10 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 
-from kpn_sandbox.control.accounts import Account
-from kpn_sandbox.control.secrets import random_text
-from kpn_sandbox.auth.tokens import Tokens
+from kpn_sandbox.auth.bearer_tokens import Tokens
+from kpn_sandbox.auth.sessions import Kind, Sessions
+from kpn_sandbox.tenants.accounts import Account
+from kpn_sandbox.tenants.secrets import random_text
 
 Authenticate = Callable[[str, str], Account | None]
 """Tells whose id and secret these are."""
@@ -166,3 +174,41 @@ def _basic(query_client: Callable[[str], _Client], request: TokenRequest) -> _Cl
 
 def _text(**about: Any) -> str:
     return random_text()
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who has shown his secret: a user of an account."""
+
+    account: Account
+    name: str
+    secret: str
+
+
+Recognize = Callable[[str, str], User | None]
+"""Tells whose name and secret these are."""
+
+
+class SessionTokenServer(TokenServer):
+    """
+    Gives out access tokens that are sessions.
+
+    Args:
+        tokens: Not asked; other servers remember theirs there.
+        sessions: Where these are remembered.
+        kind: Which sessions they are.
+        recognize: Tells whose name and secret these are.
+    """
+
+    def __init__(self, tokens: Tokens, sessions: Sessions, kind: Kind, recognize: Recognize) -> None:
+        super().__init__(tokens, recognize)  # type: ignore[arg-type]
+        self._sessions = sessions
+        self._kind = kind
+
+    def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
+        """Put the session that lives, or a new one, in the place of the token."""
+        user: User = request.client.account
+        request.entered(user.account)
+        issued = self._sessions.lasting(user.account.client_id, user.name, self._kind.name, user.secret)
+        token["access_token"] = issued.text
+        token["expires_in"] = int(issued.seconds_left)

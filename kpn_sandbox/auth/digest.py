@@ -19,12 +19,11 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import Authorization, WWWAuthenticate
 
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
-from kpn_sandbox.control.errors import UnknownAccount
-from kpn_sandbox.control.keeping import keep
-from kpn_sandbox.control.sandbox import Sandbox
-from kpn_sandbox.control.secrets import KAISA_REALM
-from kpn_sandbox.control.tenant import Tenant
 from kpn_sandbox.storage.tables import accounts, digest_uses
+from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.tenants.secrets import KAISA_REALM, keep
+from kpn_sandbox.tenants.tenant import Tenant
 
 NONCE_SECONDS = 300
 """How long a nonce is good, by wall time: it is made before anybody knows who asks."""

@@ -16,7 +16,7 @@ Why a request may not pass, beside what Authlib's own errors tell.
 
 from authlib.oauth2.rfc6750 import InvalidTokenError
 
-from kpn_sandbox.control.tenant import Tenant
+from kpn_sandbox.tenants.tenant import Tenant
 
 
 class UnknownToken(InvalidTokenError):

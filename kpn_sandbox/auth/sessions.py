@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
-from kpn_sandbox.control.changes import changing
-from kpn_sandbox.control.errors import UnknownAccount
-from kpn_sandbox.control.memory import Recent
-from kpn_sandbox.control.sandbox import Sandbox
-from kpn_sandbox.control.secrets import random_text, text_digest
-from kpn_sandbox.control.tenant import Tenant
+from kpn_sandbox.caching import Recent
 from kpn_sandbox.storage.tables import sessions
+from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.tenants.secrets import random_text, text_digest
+from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.tenants.transactions import changing
 
 FOREVER = float("inf")
 KEPT = 20

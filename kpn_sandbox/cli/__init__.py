@@ -11,7 +11,11 @@ from collections.abc import Sequence
 import click
 
 from kpn_sandbox import __version__
-from kpn_sandbox.cli import asking, drifting, itx, starting, turning
+from kpn_sandbox.cli import control as turning
+from kpn_sandbox.cli import drift as drifting
+from kpn_sandbox.cli import inspect as asking
+from kpn_sandbox.cli import itx
+from kpn_sandbox.cli import serve as starting
 from kpn_sandbox.cli.options import Failure
 
 _GROUP_FLAGS = ("-h", "--help", "--version")

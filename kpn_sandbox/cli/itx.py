@@ -49,10 +49,10 @@ def check(
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, help="Port to listen on; 0 takes a free one.")
 def panel(url: str, seconds: float, customer_id: str, host: str, port: int) -> None:
     """Serve the panel of URL as a web page, for any customer."""
-    from kpn_sandbox.apis.itx.calling import address
-    from kpn_sandbox.apis.itx.page import panel_app
+    from kpn_sandbox.itx_check.caller import address
+    from kpn_sandbox.itx_check.page import panel_app
     from kpn_sandbox.server.listener import AddressError, listen
-    from kpn_sandbox.server.threaded import run_threaded
+    from kpn_sandbox.server.werkzeug_server import run_threaded
     from kpn_sandbox.settings import base_url
 
     try:
@@ -66,8 +66,8 @@ def panel(url: str, seconds: float, customer_id: str, host: str, port: int) -> N
 
 
 def _checked(url: str, customer_id: str, seconds: float, *, strict: bool, panel: bool) -> int:
-    from kpn_sandbox.apis.itx.calling import Unreachable, Unusable, call
-    from kpn_sandbox.apis.itx.checking import ERROR, check
+    from kpn_sandbox.itx_check.caller import Unreachable, Unusable, call
+    from kpn_sandbox.itx_check.rules import ERROR, check
 
     try:
         answer = call(url, customer_id, seconds=seconds)
@@ -94,7 +94,7 @@ def _told(customer_id: str, text: str, code: int) -> int:
 
 
 def _print_panel(given: Any) -> None:
-    from kpn_sandbox.apis.itx.layout import rows
+    from kpn_sandbox.itx_check.panel import rows
 
     for row in rows(given):
         mark = click.style(f"  [{row.mark}]", fg=_COLORS.get(row.color)) if row.mark else ""

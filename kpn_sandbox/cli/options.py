@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kpn_sandbox.settings import Settings, SettingError, from_environment, option, sandbox_url, variable
+from kpn_sandbox.settings import SettingError, Settings, from_environment, option, sandbox_url, variable
 
 if TYPE_CHECKING:
     from kpn_sandbox.client import Client

@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from kpn_sandbox.apis.kpn.operations import OPERATIONS, RESOURCES, TOKEN, Operation
+from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN, Operation
 
 _TIMEOUT_SECONDS = 30.0
 _LISTS = tuple(operation for operation in RESOURCES if operation.parameter is None)

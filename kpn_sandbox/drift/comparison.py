@@ -1,15 +1,21 @@
-"""What differs between a captured answer and the sandbox's."""
+"""
+What differs between a captured answer and the sandbox's.
+
+Asking the sandbox what was asked of KPN, and comparing the answers.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from marshmallow import Schema
 
-from kpn_sandbox.apis.kpn.operations import TOKEN
-from kpn_sandbox.apis.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
+from kpn_sandbox.client import TOKEN_PATH, basic
 from kpn_sandbox.drift.captures import Capture
-from kpn_sandbox.testing.reply import Reply
+from kpn_sandbox.testing.account import Account
+from kpn_sandbox.testing.reply import Reply, send
+from kpn_sandbox.vendors.kpn.operations import TOKEN
+from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
 
 SCHEMAS: dict[str, type[Schema]] = {"agents": AgentSchema, "queues": QueueSchema, "trunks": TrunkSchema}
 KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
@@ -176,3 +182,34 @@ def _type(value: Any) -> str:
         return "null"
     names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list"}
     return next((told for kind, told in names.items() if isinstance(value, kind)), "an object")
+
+
+def compare(account: Account, captures: Iterable[Capture]) -> list[Difference]:
+    """
+    What differs, each difference once.
+
+    Args:
+        account: Whose center the captured answers are compared with.
+        captures: What was captured.
+    """
+    found = [difference for capture in captures for difference in differences(capture, ask(account, capture))]
+    return list({(each.where, each.what): each for each in found}.values())
+
+
+def ask(account: Account, capture: Capture) -> Reply:
+    """The sandbox's answer to the same request; a refusal is wished for."""
+    wish = {} if capture.status == 200 else {"Prefer": f"code={capture.status}"}
+    if capture.operation is TOKEN:
+        credentials = {"Authorization": basic(account.client_id, account.client_secret)}
+        return send("POST", account.url + TOKEN_PATH, {**credentials, **wish})
+    reply = account.get(capture.path, headers=wish)
+    if capture.status == 200 and reply.status == 404 and capture.operation.parameter is not None:
+        return account.get(_another(account, capture))
+    return reply
+
+
+def _another(account: Account, capture: Capture) -> str:
+    """The path of the first object of the kind, when the center has none of the captured number."""
+    kind, parameter = capture.operation.kind, str(capture.operation.parameter)
+    first = account.get(f"/{kind}")["DataSet"][kind][0]
+    return capture.operation.path.replace(f"{{{parameter}}}", first[parameter])

@@ -15,7 +15,7 @@ from flask import Flask
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.server.listener import AddressError, listen
-from kpn_sandbox.server.pool import Pool
+from kpn_sandbox.server.pausable_pool import Pool
 from kpn_sandbox.settings import Settings, base_url
 
 __all__ = ["FORKS", "AddressError", "serve"]
@@ -51,10 +51,10 @@ def serve(
         gc.freeze()
         gc.enable()
         if forks:
-            from kpn_sandbox.server.processes import Application
+            from kpn_sandbox.server.gunicorn_server import Application
 
             Application(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
         else:
-            from kpn_sandbox.server.threaded import run_threaded
+            from kpn_sandbox.server.werkzeug_server import run_threaded
 
             run_threaded(app, listener, ready=partial(ready, url))

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.calendar_day import MINUTE, CalendarDay
-from kpn_sandbox.simulation.plan import Hours, Plan
+from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
 from kpn_sandbox.simulation.randomness import UNIT, UNIT_BITS, Flags, Integers, variates, words
+from kpn_sandbox.simulation.resolved_profile import Hours, Plan, Span
 from kpn_sandbox.simulation.roster import (
     BREAK_SPREAD,
     EXTRA_MINUTES,
@@ -71,14 +71,6 @@ Callers have a peak before lunch and another one after it; shifts of eight hours
 
 DENSITY_BITS = 2 * UNIT_BITS
 """Rates are calls per millisecond in units of 2**-40."""
-
-
-class Span(NamedTuple):
-    """A part of the day with one plan, in milliseconds since midnight."""
-
-    start: int
-    end: int
-    plan: Plan
 
 
 class Calls(NamedTuple):

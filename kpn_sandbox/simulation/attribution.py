@@ -6,7 +6,7 @@ Each call has its own, whoever calls: people find a number in one way today and 
 
 import numpy as np
 
-from kpn_sandbox.simulation.calendar_day import CalendarDay
+from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.randomness import Integers, octets
 
 SHARES = (

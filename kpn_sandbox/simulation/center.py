@@ -9,19 +9,19 @@ import hashlib
 from collections.abc import Hashable, Iterator
 from functools import cached_property
 
-from kpn_sandbox.simulation.arrivals import Span, arrivals_per_hour
-from kpn_sandbox.simulation.calendar_day import CalendarDay, day_of
-from kpn_sandbox.simulation.casting import Casting
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation.agent_activity import Performance
+from kpn_sandbox.simulation.arrivals import arrivals_per_hour
+from kpn_sandbox.simulation.calendar import CalendarDay, day_of
 from kpn_sandbox.simulation.counters import Tally
-from kpn_sandbox.simulation.day import DayTrace
-from kpn_sandbox.simulation.daybook import FIRST_LOGIN, FIRST_NUMBER, DayBook, casting
+from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayBook, casting
+from kpn_sandbox.simulation.day_simulation import day_trace
+from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
 from kpn_sandbox.simulation.facts import AgentFact, Direction, PortState, QueueFact, Status, TheoryFact, TrunkFact
-from kpn_sandbox.simulation.performance import Performance
-from kpn_sandbox.simulation.plan import plan_of
+from kpn_sandbox.simulation.names import Casting
 from kpn_sandbox.simulation.profile import Epoch
-from kpn_sandbox.simulation.run import day_trace
-from kpn_sandbox.simulation.traces import TraceCache
+from kpn_sandbox.simulation.resolved_profile import Span, plan_of
 
 _INBOUND = (Status.RINGING, Status.TALKING)
 _ON_A_CALL = (*_INBOUND, Status.WRAPPING)

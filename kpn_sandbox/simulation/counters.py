@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace, RingTable
+from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace, RingTable
 from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.randomness import Flags, Integers
 

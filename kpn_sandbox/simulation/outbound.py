@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.calendar_day import CalendarDay
-from kpn_sandbox.simulation.day import RestTable
+from kpn_sandbox.simulation.calendar import CalendarDay
+from kpn_sandbox.simulation.day_trace import RestTable
 from kpn_sandbox.simulation.randomness import WORDS, Integers, variates, words
 from kpn_sandbox.simulation.roster import BACK_OFFICE
 

@@ -13,9 +13,9 @@ from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
 
-from kpn_sandbox.simulation import checks
+from kpn_sandbox.simulation import validation as checks
 from kpn_sandbox.simulation.errors import InvalidProfile
-from kpn_sandbox.simulation.naming import check_locale
+from kpn_sandbox.simulation.names import check_locale
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush, heapreplace
 from typing import NamedTuple
 
 from kpn_sandbox.simulation.arrivals import NO_ANSWER_TIMEOUT
-from kpn_sandbox.simulation.calendar_day import MINUTE
+from kpn_sandbox.simulation.calendar import MINUTE
 from kpn_sandbox.simulation.roster import NO_ANSWER, Session
 
 NO_ANSWER_PENALTY = 2 * MINUTE

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.day import ANSWERED, DayTrace, Occupation
+from kpn_sandbox.simulation.day_trace import ANSWERED, DayTrace, Occupation
 from kpn_sandbox.simulation.facts import PortState, Status
 from kpn_sandbox.simulation.randomness import Integers
 

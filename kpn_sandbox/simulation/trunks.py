@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import NamedTuple
 
-from kpn_sandbox.simulation.arrivals import Span
-from kpn_sandbox.simulation.calendar_day import CalendarDay
-from kpn_sandbox.simulation.checks import minutes
+from kpn_sandbox.simulation.calendar import CalendarDay
+from kpn_sandbox.simulation.resolved_profile import Span
+from kpn_sandbox.simulation.validation import minutes
 
 BLOCKED = -1
 

@@ -11,7 +11,6 @@ The fixtures `kpn_sandbox` and `kpn_account` of the pytest plugin give them out;
 
 from kpn_sandbox.testing.account import Account
 from kpn_sandbox.testing.reply import Reply
-from kpn_sandbox.testing.running import running
-from kpn_sandbox.testing.sandbox import Sandbox
+from kpn_sandbox.testing.sandbox import Sandbox, running
 
 __all__ = ["Account", "Reply", "Sandbox", "running"]

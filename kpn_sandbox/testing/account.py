@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kpn_sandbox.client import TOKEN_PATH, Account as RemoteControl, Answer, Client, basic
+from kpn_sandbox.client import TOKEN_PATH, Answer, Client, basic
+from kpn_sandbox.client import Account as RemoteControl
 from kpn_sandbox.testing.reply import Reply, send
 
 USER_AGENT = "kpn-sandbox-fixture"
@@ -118,7 +119,7 @@ class Account(RemoteControl):
         Raises:
             CaptureError: It is none of these.
         """
-        from kpn_sandbox.drift.overrides import apply, overrides
+        from kpn_sandbox.drift.pin_sets import apply, overrides
 
         return apply(self, overrides(source))
 

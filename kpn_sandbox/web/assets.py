@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flask import Response, abort, request
 
-from kpn_sandbox.apis.conditional import etag, unchanged
-from kpn_sandbox.web.pages import HEADERS
+from kpn_sandbox.gateway.responses import etag, unchanged
+from kpn_sandbox.web.security import HEADERS
 
 OWN = Path(__file__).parent / "static"
 

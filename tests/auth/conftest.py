@@ -5,9 +5,9 @@ import base64
 import pytest
 
 from kpn_sandbox.auth import Guard, TokenRequest, Tokens, TokenServer
-from kpn_sandbox.control.accounts import Account, NewAccount
-from kpn_sandbox.control.sandbox import Sandbox
 from kpn_sandbox.storage import Database
+from kpn_sandbox.tenants.accounts import Account, NewAccount
+from kpn_sandbox.tenants.sandbox import Sandbox
 
 ANNA = Account("anna", "seed")
 

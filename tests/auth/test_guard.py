@@ -5,12 +5,11 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import MissingAuthorizationError, UnsupportedTokenTypeError
 from sqlalchemy import insert, select
 
+from kpn_sandbox.auth.bearer_tokens import KEPT
 from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, SpentToken, UnknownToken
-from kpn_sandbox.auth.tokens import KEPT
-from kpn_sandbox.control.accounts import NewAccount
-from kpn_sandbox.control.clock import FrozenClock
 from kpn_sandbox.storage import tables
-
+from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.clock import FrozenClock
 from tests.auth.conftest import ANNA
 
 

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from kpn_sandbox.drift.captures import CaptureError, captures, fetched
-from kpn_sandbox.drift.overrides import apply, from_differences, overrides, to_set
-from kpn_sandbox.drift.comparing import compare
+from kpn_sandbox.drift.comparison import compare
+from kpn_sandbox.drift.pin_sets import apply, from_differences, overrides, to_set
 from tests.drift.conftest import archive, exchange
 
 QUEUE = {"Error": None, "DataSet": {"queue": {"Number": "1000", "Name": "Sales", "InQueueCalls": "7"}}}

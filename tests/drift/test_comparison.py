@@ -3,7 +3,7 @@
 import pytest
 
 from kpn_sandbox.drift.captures import captures
-from kpn_sandbox.drift.comparing import compare
+from kpn_sandbox.drift.comparison import compare
 from tests.drift.conftest import HEADERS, archive, exchange
 
 BASE = "https://api-prd.kpn.com/communication/kpn/dashboard-server"

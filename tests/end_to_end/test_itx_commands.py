@@ -11,8 +11,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from kpn_sandbox.apis.itx.openapi import SAMPLE
-from kpn_sandbox.control.secrets import itx_token
+from kpn_sandbox.tenants.secrets import itx_token
+from kpn_sandbox.vendors.itx.openapi import SAMPLE
 
 JSON = {"Content-Type": "application/json"}
 ANSWERS = {

@@ -10,7 +10,7 @@ import pytest
 import requests
 from requests.auth import HTTPDigestAuth
 
-from kpn_sandbox.control.secrets import itx_token
+from kpn_sandbox.tenants.secrets import itx_token
 
 USER, PASSWORD = "APP_CONSUMER_KEY", "APP_CONSUMER_SECRET"
 KPI = "/api/external/v1/kpi"

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from kpn_sandbox.postman import COLLECTIONS, ENVIRONMENT, text
+from kpn_sandbox.documents import COLLECTIONS, ENVIRONMENT, text
 
 from .tools import tool
 

@@ -5,7 +5,7 @@ from concurrent.futures import wait
 
 import pytest
 
-from kpn_sandbox.server.pool import Pool
+from kpn_sandbox.server.pausable_pool import Pool
 
 SOON = 10
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from kpn_sandbox.server.listener import listen
-from kpn_sandbox.server.threaded import make_threaded
+from kpn_sandbox.server.werkzeug_server import make_threaded
 
 SOON = 10
 

@@ -3,12 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
-from kpn_sandbox.simulation.arrivals import Span
-from kpn_sandbox.simulation.calendar_day import calendar_day
-from kpn_sandbox.simulation.day import DayTrace
-from kpn_sandbox.simulation.plan import plan_of
+from kpn_sandbox.simulation.calendar import calendar_day
+from kpn_sandbox.simulation.day_simulation import day_trace
+from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.profile import Profile
-from kpn_sandbox.simulation.run import day_trace
+from kpn_sandbox.simulation.resolved_profile import Span, plan_of
 
 WEDNESDAY = date(2026, 1, 7)
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)

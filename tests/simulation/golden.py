@@ -12,11 +12,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kpn_sandbox.simulation.calendar_day import day_of
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
-from kpn_sandbox.simulation.traces import TraceCache
 
 DIGESTS = Path(__file__).with_name("golden.json")
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC).timestamp()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kpn_sandbox.simulation.arrivals import FOREVER, LAST_ARRIVAL, NO_ANSWER_TIMEOUT, Calls, calls
-from kpn_sandbox.simulation.calendar_day import MINUTE, calendar_day
+from kpn_sandbox.simulation.calendar import MINUTE, calendar_day
 from kpn_sandbox.simulation.profile import Profile
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, one_span, profile, spans
 

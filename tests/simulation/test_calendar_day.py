@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kpn_sandbox.simulation.calendar_day import FIRST_DATE, LAST_DATE, MINUTE, calendar_day, day_of
+from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, MINUTE, calendar_day, day_of
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY
 

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kpn_sandbox.simulation.casting import Casting
 from kpn_sandbox.simulation.errors import InvalidProfile
+from kpn_sandbox.simulation.names import Casting
 
 AGENTS = range(1000)
 QUEUES = range(60)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from kpn_sandbox.caching import TraceCache
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
-from kpn_sandbox.simulation.traces import TraceCache
 from tests.reconciliation import answers, check_ageing, check_growth, check_instant
 
 MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC).timestamp()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.simulation.calendar_day import calendar_day
-from kpn_sandbox.simulation.casting import Casting
-from kpn_sandbox.simulation.clientele import KINDS, Clientele, clientele
-from kpn_sandbox.simulation.commerce import DAY, InvoiceStatus, OrderStatus, invoices, orders
+from kpn_sandbox.simulation.calendar import calendar_day
+from kpn_sandbox.simulation.customers import KINDS, Clientele, clientele
+from kpn_sandbox.simulation.names import Casting
+from kpn_sandbox.simulation.orders import DAY, InvoiceStatus, OrderStatus, invoices, orders
 
 NOON = calendar_day(date(2026, 11, 23)).starts_at + 43_200
 CAST = Casting("commerce")

@@ -3,7 +3,11 @@
 import pytest
 
 from tests.simulation.erlang import (
-    answered_in_time, answered_in_time_with_endless_patience, blocked_share, endless_patience, limited_patience,
+    answered_in_time,
+    answered_in_time_with_endless_patience,
+    blocked_share,
+    endless_patience,
+    limited_patience,
 )
 
 # Servers, load per server, then percent answered in 20 s, percent abandoned, mean wait in seconds; calls last 300 s and

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.simulation import truth
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation import call_detail_records as truth
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, SHARES, attributions
-from kpn_sandbox.simulation.calendar_day import calendar_day, zone
+from kpn_sandbox.simulation.calendar import calendar_day, zone
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.contacts import contacts
-from kpn_sandbox.simulation.daylog import day_log
+from kpn_sandbox.simulation.customers import contacts
 from kpn_sandbox.simulation.errors import InstantOutOfRange, PeriodTooLong
 from kpn_sandbox.simulation.history import (
     LENGTHS,
@@ -24,10 +24,10 @@ from kpn_sandbox.simulation.history import (
     Answers,
     History,
     Summary,
+    day_log,
 )
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
-from kpn_sandbox.simulation.traces import TraceCache
 
 TODAY = date(2026, 11, 23)
 DAY = 86_400

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kpn_sandbox.simulation.calendar_day import day_of
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.day import FLOWED_OUT
+from kpn_sandbox.simulation.day_trace import FLOWED_OUT
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import scenario
-from kpn_sandbox.simulation.traces import TraceCache
 
 MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC).timestamp()
 STEP = 5

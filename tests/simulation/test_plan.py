@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kpn_sandbox.simulation.plan import Hours, QueuePlan, TrunkPlan, plan_of
 from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.simulation.resolved_profile import Hours, QueuePlan, TrunkPlan, plan_of
 from tests.simulation.days import profile
 
 STAFFED = [

@@ -6,10 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kpn_sandbox.simulation.calendar_day import MINUTE, calendar_day
-from kpn_sandbox.simulation.day import ANSWERED
-from kpn_sandbox.simulation.plan import plan_of
+from kpn_sandbox.simulation.calendar import MINUTE, calendar_day
+from kpn_sandbox.simulation.day_trace import ANSWERED
 from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.simulation.resolved_profile import plan_of
 from kpn_sandbox.simulation.roster import LAST_LOGOUT, LUNCH, NO_ANSWER, PERSONAL, Session, planned_shifts, sessions
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, trace
 

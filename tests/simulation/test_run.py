@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kpn_sandbox.simulation.calendar_day import calendar_day
+from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.counters import Counters
-from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, DayTrace
+from kpn_sandbox.simulation.day_simulation import day_trace
+from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, DayTrace
 from kpn_sandbox.simulation.profile import Profile
-from kpn_sandbox.simulation.run import day_trace
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, spans, trace
 
 LATE_OUTAGE = [{"trunk": 1, "start": "23:59", "end": "24:00"}]

@@ -14,14 +14,15 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from kpn_sandbox.simulation.arrivals import Calls, Span, calls
-from kpn_sandbox.simulation.calendar_day import calendar_day
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation.arrivals import Calls, calls
+from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.day import ABANDONED, ANSWERED, BLOCKED, DayTrace
+from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, DayTrace
 from kpn_sandbox.simulation.facts import TheoryFact
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
+from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.scenarios import scenario
-from kpn_sandbox.simulation.traces import TraceCache
 from tests.simulation import erlang
 from tests.simulation.days import HOUR, WEDNESDAY, dates, one_span, profile, trace
 

@@ -6,7 +6,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from kpn_sandbox.simulation.traces import TraceCache
+from kpn_sandbox.caching import TraceCache
 
 
 class Workshop:

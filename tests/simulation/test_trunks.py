@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kpn_sandbox.simulation.calendar_day import calendar_day
-from kpn_sandbox.simulation.day import BLOCKED as LOST
+from kpn_sandbox.simulation.calendar import calendar_day
+from kpn_sandbox.simulation.day_trace import BLOCKED as LOST
 from kpn_sandbox.simulation.facts import PortState
 from kpn_sandbox.simulation.timelines import PortTimeline
 from kpn_sandbox.simulation.trunks import BLOCKED, Closure, Fault, PortPool, closures, sizes

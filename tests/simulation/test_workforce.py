@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.simulation import truth, workforce
-from kpn_sandbox.simulation.calendar_day import day_of
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation import call_detail_records as truth
+from kpn_sandbox.simulation import supervisor_metrics as workforce
+from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import DISPOSITIONS, code_of
 from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.roster import BACK_OFFICE, BREAK, LUNCH
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
-from kpn_sandbox.simulation.traces import TraceCache
 
 MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC).timestamp()
 DAY = 86_400

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite.pysqlite import dialect
 from sqlalchemy.exc import IntegrityError
 
-from kpn_sandbox.storage.fast import Fast, pauses
+from kpn_sandbox.storage.prepared_statements import Fast, pauses
 from kpn_sandbox.storage.tables import kept
 
 KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))

@@ -4,15 +4,15 @@ import pytest
 
 from kpn_sandbox.auth.digest import DigestDoor
 from kpn_sandbox.auth.errors import DigestRefused
-from kpn_sandbox.auth.fixed_tokens import FixedTokens
-from kpn_sandbox.control.accounts import NewAccount
-from kpn_sandbox.control.directory import FIRST_ADDED, Directory
-from kpn_sandbox.control.errors import UnknownAccount
-from kpn_sandbox.control.inbox import Inbox, Received, Record
-from kpn_sandbox.control.keeping import keep
-from kpn_sandbox.control.sandbox import Sandbox
+from kpn_sandbox.auth.url_tokens import FixedTokens
 from kpn_sandbox.storage import Database
-from tests.apis.kaisa.conftest import credentials
+from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.tenants.secrets import keep
+from kpn_sandbox.vendors.atobi.store import Inbox, Received, Record
+from kpn_sandbox.vendors.kaisa.store import FIRST_ADDED, Directory
+from tests.vendors.kaisa.conftest import credentials
 
 
 @pytest.fixture

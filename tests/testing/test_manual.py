@@ -7,8 +7,7 @@ import pytest
 
 from kpn_sandbox.pytest_plugin import OPTIONS
 from kpn_sandbox.testing import Account
-from kpn_sandbox.testing.demands import RULES
-from kpn_sandbox.testing.wishes import KNOWN
+from kpn_sandbox.testing.pytest_support import KNOWN, RULES
 from tests.testing.conftest import README, RECIPES
 
 SECTION = README.read_text(encoding="utf-8").split("\n## In your tests\n")[1].split("\n## What the fields mean\n")[0]

@@ -4,7 +4,7 @@ import pytest
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
-from kpn_sandbox.web.history import SHOWN
+from kpn_sandbox.web.data import SHOWN
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The panel page lays out what the ITX API tells."""
 
-from kpn_sandbox.apis.itx.layout import rows
+from kpn_sandbox.itx_check.panel import rows
 
 
 def test_the_rows_are_those_of_the_api(app, client):

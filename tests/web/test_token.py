@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.control.accounts import NewAccount
+from kpn_sandbox.tenants.accounts import NewAccount
 
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 

@@ -1,0 +1,33 @@
+"""Tokens that stand in a URL and never change unless the account's secret does."""
+
+from sqlalchemy import bindparam, select
+
+from kpn_sandbox.storage.tables import accounts
+from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.tenants.secrets import text_digest
+from kpn_sandbox.tenants.tenant import Tenant
+
+_OWNER = select(accounts.c.client_id).where(accounts.c.itx_digest == bindparam("digest"))
+
+
+class FixedTokens:
+    """
+    The fixed tokens of all accounts.
+
+    Args:
+        sandbox: Knows the accounts.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def owner(self, token: str) -> Tenant | None:
+        """Whose token that is, None when it is nobody's."""
+        row = self._sandbox.database.row(_OWNER, digest=text_digest(token))
+        if row is None:
+            return None
+        try:
+            return self._sandbox.tenant(row[0])
+        except UnknownAccount:
+            return None

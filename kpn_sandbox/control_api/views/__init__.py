@@ -1,0 +1,1 @@
+"""Views of the control API, grouped by what they are about."""

@@ -1,0 +1,167 @@
+"""
+What lies behind the counters: every call and every change of an agent, as far as they have come.
+
+Whatever happens after the instant up to which things are known is told as not having happened: a later change of the
+profile may yet make it otherwise.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from kpn_sandbox.simulation.arrivals import CUSTOMERS
+from kpn_sandbox.simulation.calendar import CalendarDay, day_of
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayBook
+from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT
+from kpn_sandbox.simulation.errors import UnknownAgent
+from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, Status
+from kpn_sandbox.simulation.trunks import BLOCKED as NO_PORT
+
+OUTCOMES = {ANSWERED: "answered", ABANDONED: "abandoned", FLOWED_OUT: "flowed_out", BLOCKED: "blocked"}
+
+
+class Period(NamedTuple):
+    """From an instant to before another one, as far as things are known; epoch seconds."""
+
+    start: float
+    end: float
+    known: float
+    """The last instant of which anything is known."""
+
+    def days(self) -> Iterator[CalendarDay]:
+        """
+        The days that the period touches.
+
+        Raises:
+            InstantOutOfRange: It reaches beyond the years of the center.
+        """
+        last = min(self.end, self.known)
+        day = day_of(self.start)
+        while day.starts_at <= last:
+            yield day
+            day = day_of(day.starts_at + day.length / 1000)
+
+
+def customers(center: Center, at: float) -> list[CustomerFact]:
+    """All customers of a center."""
+    book, _ = center.book_at(at)
+    cast = book.casting(book.trace.spans[-1])
+    return [cast.customer(index) for index in range(CUSTOMERS)]
+
+
+def calls(center: Center, period: Period, *, queue: int | None = None, agent: int | None = None) -> list[CallFact]:
+    """
+    The calls that arrived in a period, in order of arrival.
+
+    Args:
+        queue: Only those of the queue with this number.
+        agent: Only those that rang at the agent with this login id.
+    """
+    return [fact for day in period.days() for fact in _DayOfCalls(center.book(day), period).facts(queue, agent)]
+
+
+def states(center: Center, login: int, period: Period) -> list[StateFact]:
+    """
+    The states that an agent entered in a period, in order.
+
+    Raises:
+        UnknownAgent: Nobody has that login id.
+    """
+    found, known = [], False
+    for day in period.days():
+        book = center.book(day)
+        if 0 <= login - FIRST_LOGIN < len(book.people[0]):
+            known = True
+            found += list(_changes(book, login - FIRST_LOGIN, period))
+    if not known:
+        raise UnknownAgent(login)
+    return found
+
+
+class _DayOfCalls:
+    """The calls of a day, told as far as they are known."""
+
+    def __init__(self, book: DayBook, period: Period) -> None:
+        self._book, self._period = book, period
+        self._start = book.trace.day.starts_at
+        self._known = round((period.known - self._start) * 1000)
+        self._occupation = book.trace.occupation
+        self._rings: dict[int, list[tuple[int, int, int]]] = {}
+        for call, agent, start, end, _ in zip(*(column.tolist() for column in book.trace.rings)):
+            self._rings.setdefault(call, []).append((agent, start, end))
+
+    def facts(self, queue: int | None, agent: int | None) -> Iterator[CallFact]:
+        table = self._book.trace.calls
+        first, last = ((at - self._start) * 1000 for at in (self._period.start, self._period.end))
+        chosen = (table.arrival >= first) & (table.arrival < last) & (table.arrival <= self._known)
+        if queue is not None:
+            chosen &= table.queue == queue - FIRST_NUMBER
+        rows = np.flatnonzero(chosen)
+        for row in rows[np.argsort(table.arrival[rows], kind="stable")].tolist():
+            fact = self._fact(row)
+            if agent is None or any(ring.agent == agent for ring in fact.rings):
+                yield fact
+
+    def _fact(self, row: int) -> CallFact:
+        table, span = self._book.trace.calls, self._book.trace.span_at(int(self._book.trace.calls.arrival[row]))
+        outcome, port = int(table.outcome[row]), int(self._occupation.port[row])
+        answered = outcome == ANSWERED
+        answered_at, ended_at = self._at(table.answer[row]), self._at(table.end[row])
+        left_at = answered_at if answered else ended_at
+        rings = self._rings_of(row, answered)
+        return CallFact(
+            queue=FIRST_NUMBER + int(table.queue[row]),
+            vdn=self._book.vdn_name(span, row),
+            trunk=None if port == NO_PORT else FIRST_NUMBER + bisect_right(self._occupation.starts, port) - 1,
+            port=None if port == NO_PORT else self._port_in_trunk(port),
+            customer=self._book.casting(span).customer(int(table.customer[row])),
+            arrived_at=self._start + int(table.arrival[row]) / 1000,
+            ringing_at=rings[0].started_at if rings else None,
+            rings=rings,
+            answered_at=answered_at,
+            held_at=self._at(table.hold_start[row]),
+            ended_at=ended_at if answered else None,
+            wrapped_at=self._at(table.wrap_end[row]),
+            left_at=left_at,
+            agent=FIRST_LOGIN + int(table.agent[row]) if answered_at is not None else None,
+            outcome=None if left_at is None else OUTCOMES[outcome],
+            in_service_level=None if left_at is None else bool(table.in_time[row]),
+            transferred=None if ended_at is None else bool(table.transferred[row]),
+        )
+
+    def _rings_of(self, row: int, answered: bool) -> tuple[RingFact, ...]:
+        table = self._book.trace.calls
+        rang = [(*ring, False) for ring in self._rings.get(row, [])]
+        if answered:
+            rang.append((int(table.agent[row]), int(table.ring_start[row]), int(table.answer[row]), True))
+        return tuple(
+            RingFact(FIRST_LOGIN + agent, self._start + start / 1000, self._at(end), took and end <= self._known)
+            for agent, start, end, took in sorted(rang, key=lambda ring: ring[1])
+            if start <= self._known
+        )
+
+    def _port_in_trunk(self, port: int) -> int:
+        starts = self._occupation.starts
+        return port - starts[bisect_right(starts, port) - 1] + 1
+
+    def _at(self, instant: int) -> float | None:
+        return self._start + int(instant) / 1000 if 0 <= instant <= self._known else None
+
+
+def _changes(book: DayBook, agent: int, period: Period) -> Iterator[StateFact]:
+    trace = book.trace
+    for status, instant, detail in book.agents.of(agent):
+        at = trace.day.starts_at + instant / 1000
+        if period.start <= at < period.end and at <= period.known:
+            span = trace.span_at(instant)
+            on_a_call = status in (Status.RINGING, Status.TALKING, Status.WRAPPING)
+            yield StateFact(
+                at=at,
+                status=status,
+                reason=detail if status is Status.AUXILIARY else None,
+                queue=FIRST_NUMBER + book.homes(span, instant)[agent],
+                vdn=book.vdn_name(span, detail) if on_a_call else None,
+            )

@@ -1,0 +1,120 @@
+"""
+One date, all of it: the day trace.
+
+A trace is computed once and never changes; every instant of the day is read from it. All instants are milliseconds
+since midnight, -1 where a thing did not happen; agents, queues, trunks, ports and calls are counted from 0.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kpn_sandbox.simulation.calendar import CalendarDay
+from kpn_sandbox.simulation.randomness import Flags, Integers
+from kpn_sandbox.simulation.resolved_profile import Span
+from kpn_sandbox.simulation.trunks import Fault
+
+BLOCKED, ANSWERED, ABANDONED, FLOWED_OUT = range(4)
+"""How a call ended."""
+
+
+class CallTable(NamedTuple):
+    """
+    All calls of a day, by queue and then by arrival, one column for each thing known of them.
+
+    A kept table is narrow: its columns are as small as their values allow, so many days fit into memory. What is
+    computed from it may not fit; `wide` gives the same table in 64 bits.
+    """
+
+    queue: Integers
+    arrival: Integers
+    ring_start: Integers
+    """When the ring began that was answered."""
+    answer: Integers
+    end: Integers
+    """When the call let go of its trunk: end of talk, hang-up, flow-out; of a blocked call its arrival."""
+    wrap_end: Integers
+    agent: Integers
+    outcome: Integers
+    in_time: Flags
+    transferred: Flags
+    hold_start: Integers
+    vdn: Integers
+    """Eight bits from which the number it was dialled at follows."""
+    customer: Integers
+
+    def narrow(self) -> "CallTable":
+        """The table to keep."""
+        return CallTable(*(column.astype(kind) for column, kind in zip(self, _NARROW)))
+
+    def wide(self) -> "CallTable":
+        """The table to compute with."""
+        columns: Iterable[Any] = (column if column.dtype == bool else column.astype(np.int64) for column in self)
+        return CallTable(*columns)
+
+
+_NARROW = ("i2", "i4", "i4", "i4", "i4", "i4", "i2", "i1", "?", "?", "i4", "u1", "i2")
+
+
+class RingTable(NamedTuple):
+    """Rings that were not answered: the caller hung up, or the time-out returned the call to its queue."""
+
+    call: Integers
+    agent: Integers
+    start: Integers
+    end: Integers
+    returned: Integers
+
+
+class RestTable(NamedTuple):
+    """Times in AUX."""
+
+    agent: Integers
+    queue: Integers
+    start: Integers
+    end: Integers
+    reason: Integers
+
+
+class StayTable(NamedTuple):
+    """Times logged in."""
+
+    agent: Integers
+    queue: Integers
+    login: Integers
+    logout: Integers
+
+
+class Occupation(NamedTuple):
+    """Which port carried which call (-1: none), and when ports were out of service."""
+
+    starts: list[int]
+    """The first port of each trunk, and behind them the number of all ports."""
+    port: Integers
+    faults: list[Fault]
+
+
+@dataclass(frozen=True)
+class DayTrace:
+    """A day of a center."""
+
+    day: CalendarDay
+    spans: tuple[Span, ...]
+    calls: CallTable
+    rings: RingTable
+    rests: RestTable
+    stays: StayTable
+    find_occupation: Callable[[], Occupation]
+    """Must not hold on to more than it needs: it is kept as long as the trace."""
+
+    @cached_property
+    def occupation(self) -> Occupation:
+        """The ports, computed when first asked for unless the calls depended on them."""
+        return self.find_occupation()
+
+    def span_at(self, instant: int) -> Span:
+        """The part of the day that an instant lies in."""
+        return next(span for span in reversed(self.spans) if span.start <= instant)

@@ -1,0 +1,155 @@
+"""
+A profile worked out: what each queue, trunk and agent gets, in the integers of the simulation.
+
+Durations are milliseconds, loads thousandths.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+from typing import NamedTuple
+
+from kpn_sandbox.simulation import validation as checks
+from kpn_sandbox.simulation.profile import Profile, QueueSettings, TrunkSettings
+
+PORTS_PER_HUNDRED_AGENTS = 240
+PORTS_PER_GROUP = 30
+"""The voice channels of one E1 line; trunks come in whole lines."""
+
+MOST_PORTS = 480
+
+
+@dataclass(frozen=True)
+class QueuePlan:
+    """One queue with everything it does not say for itself taken from the profile."""
+
+    name: str | None
+    load: int
+    talk: int
+    wrap: int
+    patience: int | None
+    threshold: int
+    target: float
+
+
+@dataclass(frozen=True)
+class TrunkPlan:
+    """One trunk: its own name, if it has one, and how many ports."""
+
+    name: str | None
+    ports: int
+
+
+class Hours(NamedTuple):
+    """When the center is open, in minutes of the wall clock; 0 to 1,440 for one that never closes."""
+
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A profile worked out."""
+
+    profile: Profile
+    queues: tuple[QueuePlan, ...]
+    trunks: tuple[TrunkPlan, ...]
+    homes: tuple[int, ...]
+    """The queue (from 0) of each agent."""
+    hours: Hours
+    ring: int
+    max_wait: int
+
+    @property
+    def constant(self) -> bool:
+        """Whether arrivals and staff stay the same all day."""
+        return self.profile.rhythm == "constant"
+
+    def staff(self, queue: int) -> list[int]:
+        """The agents (from 0) whose home a queue is, in order."""
+        return [agent for agent, home in enumerate(self.homes) if home == queue]
+
+
+class Span(NamedTuple):
+    """A part of the day with one plan, in milliseconds since midnight."""
+
+    start: int
+    end: int
+    plan: Plan
+
+
+@lru_cache(maxsize=4096)
+def plan_of(profile: Profile) -> Plan:
+    """Work a profile out."""
+    queues = _queues(profile)
+    return Plan(
+        profile=profile,
+        queues=tuple(_queue_plan(profile, queue) for queue in queues),
+        trunks=tuple(_trunk_plan(profile, trunk) for trunk in _trunks(profile)),
+        homes=_homes(_targets(profile.agents, queues)),
+        hours=_hours(profile.opening),
+        ring=_milliseconds(profile.ring_seconds),
+        max_wait=_milliseconds(profile.max_wait_seconds),
+    )
+
+
+def _queues(profile: Profile) -> tuple[QueueSettings, ...]:
+    if isinstance(profile.queues, int):
+        return (QueueSettings(),) * profile.queues
+    return profile.queues
+
+
+def _trunks(profile: Profile) -> tuple[TrunkSettings, ...]:
+    if isinstance(profile.trunks, int):
+        return (TrunkSettings(),) * profile.trunks
+    return profile.trunks
+
+
+def _queue_plan(profile: Profile, queue: QueueSettings) -> QueuePlan:
+    patience = queue.value("patience_seconds", profile)
+    return QueuePlan(
+        name=queue.name,
+        load=round(profile.load * 1000 * (1 if queue.load is None else queue.load)),
+        talk=_milliseconds(queue.value("talk_seconds", profile)),
+        wrap=_milliseconds(queue.value("wrap_seconds", profile)),
+        patience=None if patience == inf else _milliseconds(patience),
+        threshold=_milliseconds(queue.value("service_level_seconds", profile)),
+        target=0.8 if queue.service_level_target is None else queue.service_level_target,
+    )
+
+
+def _trunk_plan(profile: Profile, trunk: TrunkSettings) -> TrunkPlan:
+    if trunk.ports is not None:
+        return TrunkPlan(trunk.name, trunk.ports)
+    share = -(-profile.agents * PORTS_PER_HUNDRED_AGENTS // (100 * len(_trunks(profile))))
+    groups = -(-share // PORTS_PER_GROUP)
+    return TrunkPlan(trunk.name, min(groups * PORTS_PER_GROUP, MOST_PORTS))
+
+
+def _targets(agents: int, queues: tuple[QueueSettings, ...]) -> list[int]:
+    # Agents that no queue asks for are spread evenly over the queues that ask for no number, or over all of them.
+    targets = [queue.agents or 0 for queue in queues]
+    takers = [number for number, queue in enumerate(queues) if queue.agents is None] or list(range(len(queues)))
+    each, left = divmod(agents - sum(targets), len(takers))
+    for position, number in enumerate(takers):
+        targets[number] += each + (position < left)
+    return targets
+
+
+def _homes(targets: list[int]) -> tuple[int, ...]:
+    # Dealing like cards keeps the homes of the first agents when more agents come.
+    homes: list[int] = []
+    for place in range(max(targets)):
+        homes += [queue for queue, target in enumerate(targets) if place < target]
+    return tuple(homes)
+
+
+def _hours(opening: str) -> Hours:
+    if opening == "24x7":
+        return Hours(0, 24 * 60)
+    start, _, end = opening.partition("-")
+    return Hours(checks.minutes(start), checks.minutes(end))
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,73 @@
+"""
+A journal as an HTTP archive, which browsers and many tools open.
+
+Source:
+    HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/. Bodies are not kept, so their sizes are unknown (-1).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from kpn_sandbox.tenants.clock import format_instant
+from kpn_sandbox.tenants.request_log import Entry
+
+
+def har(entries: Iterable[Entry], *, base_url: str, version: str) -> dict[str, Any]:
+    """
+    The archive.
+
+    Args:
+        entries: The oldest first.
+        base_url: Where the server is, without a slash at the end.
+        version: The version of the program that makes it.
+    """
+    creator = {"name": "kpn-sandbox", "version": version}
+    return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(entry, base_url) for entry in entries]}}
+
+
+def _entry(entry: Entry, base_url: str) -> dict[str, Any]:
+    told = {"_id": entry.id, "_api": entry.api, "_operation": entry.operation, "_at": format_instant(entry.at)}
+    return {
+        "startedDateTime": datetime.fromtimestamp(entry.wall_at, UTC).isoformat(timespec="milliseconds"),
+        "time": entry.duration_ms,
+        "request": _request(entry, base_url),
+        "response": _response(entry),
+        "cache": {},
+        "timings": {"send": 0, "wait": entry.duration_ms, "receive": 0},
+        "comment": entry.note,
+        **told,
+    }
+
+
+def _request(entry: Entry, base_url: str) -> dict[str, Any]:
+    query = f"?{entry.query}" if entry.query else ""
+    return {
+        "method": entry.method,
+        "url": f"{base_url}{entry.path}{query}",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(entry.headers.items()),
+        "queryString": _pairs(parse_qsl(entry.query, keep_blank_values=True)),
+        "headersSize": -1,
+        "bodySize": -1,
+    }
+
+
+def _response(entry: Entry) -> dict[str, Any]:
+    return {
+        "status": entry.status,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [] if entry.retry_after is None else _pairs([("Retry-After", str(entry.retry_after))]),
+        "content": {"size": -1, "mimeType": "application/json"},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": -1,
+    }
+
+
+def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in items]

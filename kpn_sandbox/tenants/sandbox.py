@@ -1,0 +1,123 @@
+"""The sandbox: opens an account's center at its own instant."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from kpn_sandbox.caching import Recent, TraceCache
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.profile import Epoch
+from kpn_sandbox.storage import Database
+from kpn_sandbox.storage.tables import accounts
+from kpn_sandbox.tenants.accounts import Accounts, account_of
+from kpn_sandbox.tenants.clock import Clocks, Source, clock_from_dict, wall_time
+from kpn_sandbox.tenants.configuration import Configurations, epochs_of, log_of, settings_of
+from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.faults import Faults, plans_of
+from kpn_sandbox.tenants.pins import Pins, pins_of
+from kpn_sandbox.tenants.quota import Quota, Quotas
+from kpn_sandbox.tenants.request_log import Journal
+from kpn_sandbox.tenants.reset import reset
+from kpn_sandbox.tenants.tenant import Tenant
+
+__all__ = ["Sandbox", "Tenant"]
+
+TRACE_BYTES = 256 * 1024 * 1024
+"""Days kept: those of some three hundred centers of 50 agents on a busy Monday."""
+CENTERS = 512
+TENANTS = 4096
+
+_BY_ID = accounts.c.client_id == bindparam("client_id")
+_VERSION = select(accounts.c.version).where(_BY_ID)
+_ACCOUNT = select(accounts).where(_BY_ID)
+
+
+class Sandbox:
+    """
+    All accounts of one database, each with its center.
+
+    Args:
+        database: Where the accounts are.
+        source: Tells wall time.
+        journal: Whether requests are written down.
+    """
+
+    def __init__(self, database: Database, source: Source = wall_time, *, journal: bool = True) -> None:
+        self.database = database
+        self.source = source
+        self.accounts = Accounts(database, source)
+        self.clocks = Clocks(database, source)
+        self.configuration = Configurations(database, source, lambda client_id: self.tenant(client_id).warm())
+        self.pins = Pins(database)
+        self.faults = Faults(database)
+        self.quotas = Quotas(database)
+        self.journal = Journal(database, on=journal)
+        self._traces = TraceCache(TRACE_BYTES)
+        self._centers: Recent[Center] = Recent(CENTERS)
+        self._tenants: Recent[Tenant] = Recent(TENANTS)
+
+    def tenant(self, client_id: str) -> Tenant:
+        """
+        An account as it is now, whoever changed it.
+
+        Raises:
+            UnknownAccount: Nobody has that client id.
+        """
+        # PostgreSQL cannot even be asked for a text with that character.
+        version = None if "\x00" in client_id else self.database.row(_VERSION, client_id=client_id)
+        if version is None:
+            raise UnknownAccount(client_id)
+        tenant = self._tenants.find(client_id)
+        if tenant is None or tenant.version != version[0]:
+            tenant = self._read(client_id)
+            self._tenants.put(client_id, tenant)
+        return tenant
+
+    def reset(self, client_id: str, layers: Any = None) -> tuple[str, ...]:
+        """
+        Make layers of an account as they were when it began, all of them by default.
+
+        Returns:
+            The layers.
+
+        Raises:
+            UnknownAccount: Nobody has that client id.
+            InvalidSetting: There is no such layer.
+        """
+        return reset(self.database, client_id, layers, self.source())
+
+    def _read(self, client_id: str) -> Tenant:
+        with self.database.read() as connection:
+            row = connection.execute(_ACCOUNT, {"client_id": client_id}).one_or_none()
+            if row is None:
+                raise UnknownAccount(client_id)
+            log = log_of(connection, client_id)
+            pins = pins_of(connection, client_id)
+            plans = tuple(plan for plan in plans_of(connection, client_id) if plan.remaining != 0)
+        account = account_of(row)
+        settings = settings_of(account, log)
+        return Tenant(
+            account=account,
+            center=self._center(account.seed, epochs_of(settings)),
+            clock=clock_from_dict(json.loads(row.clock)),
+            source=self.source,
+            settings=settings,
+            pins=pins,
+            plans=plans,
+            quota=_quota(row),
+            version=row.version,
+        )
+
+    def _center(self, seed: str, epochs: tuple[Epoch, ...]) -> Center:
+        """A center, kept for the next time somebody has the same seed and configuration."""
+        key = (seed, tuple((epoch.since, epoch.profile.digest) for epoch in epochs))
+        center = self._centers.find(key)
+        if center is None:
+            center = Center(seed, epochs, self._traces)
+            self._centers.put(key, center)
+        return center
+
+
+def _quota(row: Row[Any]) -> Quota | None:
+    return None if row.quota is None else Quota(**json.loads(row.quota))

@@ -1,0 +1,1 @@
+"""The vendors' APIs: one package per vendor, the same modules in each."""

@@ -1,0 +1,99 @@
+"""
+Access tokens in Atobi's dress.
+
+Source:
+    help.atobi.io, "KPI integration": the fields, "grant-type" among them, and the content type as misspelled there; RFC
+    6749 for what was evidently meant. Both are taken.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from authlib.oauth2.rfc6749 import InvalidRequestError, UnsupportedGrantTypeError
+from flask import Request
+
+from kpn_sandbox.auth import Entered, TokenRequest, TokenServer, claimed_id
+from kpn_sandbox.vendors.atobi.errors import TokenRefusal
+
+LIFE_SECONDS = 3600
+FORMS = ("application/x-www-form-urlencoded", "application/x-www-urlencoded", "multipart/form-data", "")
+"""Content types of a form: the right one, the one on Atobi's page, and others that clients send."""
+
+_FIELDS = ("grant_type", "grant-type", "client_id", "client_secret", "scope")
+
+
+class TokenDesk:
+    """
+    Answers requests for a token.
+
+    Args:
+        server: Gives out tokens.
+    """
+
+    def __init__(self, server: TokenServer) -> None:
+        self._server = server
+
+    def answer(self, request: Request, entered: Entered) -> bytes:
+        """
+        The body that brings a new token.
+
+        Args:
+            request: The request for it.
+            entered: Told whose it is before the token is made.
+
+        Raises:
+            TokenRefusal, OAuth2Error: The request is not what it must be.
+            Exception: What `entered` raises.
+        """
+        form = form_of(request)
+        grant_type = form.get("grant_type") or form.get("grant-type")
+        if form.get("grant-type", grant_type) != grant_type:
+            raise TokenRefusal(400, "invalid_request", "grant_type and grant-type must be the same")
+        if grant_type is None:
+            raise UnsupportedGrantTypeError(grant_type)
+        headers = {"Authorization": request.headers.get("Authorization", "")}
+        if claimed_id(headers, form) is None and not headers["Authorization"]:
+            raise InvalidRequestError("The request is missing a required parameter: client_id")
+        token = self._server.token(TokenRequest("POST", headers, grant_type, form, entered=entered))
+        told = {name: token[name] for name in ("token_type", "expires_in", "access_token")}
+        return json.dumps({**told, "scope": form["scope"]} if "scope" in form else told).encode()
+
+
+def form_of(request: Request) -> dict[str, str]:
+    """
+    The fields of a request for a token, from a form or from JSON.
+
+    Raises:
+        TokenRefusal: The body cannot be read, or a field stands there twice.
+    """
+    if request.mimetype == "application/json":
+        return _from_json(request.get_data())
+    if request.mimetype not in FORMS:
+        raise TokenRefusal(400, "invalid_request", f"Content-Type must be {FORMS[0]}")
+    pairs = list(request.form.items(multi=True)) or _from_text(request.get_data(cache=True))
+    given = [(name, value) for name, value in pairs if name in _FIELDS]
+    if len(dict(given)) < len(given):
+        raise TokenRefusal(400, "invalid_request", "each parameter must be given once")
+    return {name: value for name, value in given if value}
+
+
+def _from_text(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True)
+    except ValueError:
+        raise TokenRefusal(400, "invalid_request", "the body must be a form") from None
+
+
+def _from_json(body: bytes) -> dict[str, str]:
+    try:
+        given: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, Mapping):
+        raise TokenRefusal(400, "invalid_request", "the body must be a JSON object")
+    wrong = [name for name in _FIELDS if not isinstance(given.get(name, ""), str)]
+    if wrong:
+        raise TokenRefusal(400, "invalid_request", f"{wrong[0]} must be a string")
+    return {name: given[name] for name in _FIELDS if given.get(name)}

@@ -1,0 +1,98 @@
+"""A body that was sent, checked as a whole and turned into records for the inbox."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from marshmallow import ValidationError
+
+from kpn_sandbox.vendors.atobi.errors import INVALID, Refusal
+from kpn_sandbox.vendors.atobi.schemas import BodySchema, Number, paths
+from kpn_sandbox.vendors.atobi.store import Received, Record
+
+PLACEHOLDER = "{{unique_integration_identifier}}"
+"""What stands in the page's sample; taken, so that the sample can be sent as it is printed."""
+
+_REPORTED = 100
+"""Wrong fields that are told; the others would be more of the same."""
+
+
+def parsed(body: bytes) -> Any:
+    """
+    The JSON of a body, its numbers as text.
+
+    Raises:
+        Refusal: It is no JSON.
+    """
+    try:
+        return json.loads(body.decode(), parse_float=Number, parse_int=Number, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise Refusal(400, "The request body must be valid JSON: it is nested too deeply.") from None
+    except ValueError as error:
+        raise Refusal(400, f"The request body must be valid JSON: {error}.") from None
+
+
+def records(given: Any, integration: str, received_at: float) -> list[Record]:
+    """
+    The elements of a body.
+
+    Args:
+        given: Its JSON.
+        integration: The type that the account's integration has.
+        received_at: The account's instant.
+
+    Raises:
+        Refusal: Something is wrong; tells what and where.
+    """
+    try:
+        body: dict[str, Any] = BodySchema().load(given)
+    except ValidationError as error:
+        raise _invalid(paths(error.normalized_messages())) from None
+    if body["type"] not in (integration, PLACEHOLDER):
+        raise _invalid({"type": [f"The selected type is invalid: it must be {integration}."]})
+    found = list(_elements({**body, "type": integration}, received_at))
+    _check_ids(found)
+    return [record for _, record in found]
+
+
+def acknowledgment(received: Received) -> dict[str, Any]:
+    """What is said when all was taken."""
+    return {"status": "success", "received": received.created + received.updated, **received._asdict()}
+
+
+def _elements(body: dict[str, Any], received_at: float) -> Iterator[tuple[str, Record]]:
+    """The records, each with the path of its element."""
+    about = {name: body[name] for name in ("type", "version", "context")}
+    for number, item in enumerate(body["data"]):
+        whose = {name: item[name] for name in ("user_id", "location_id") if item.get(name) is not None}
+        for place, element in enumerate(item["elements"]):
+            known = {name: value for name, value in element.items() if value is not None}
+            record = Record(
+                received_at=received_at,
+                type=body["type"],
+                context=body["context"],
+                kpi=element["kpi"],
+                element_id=element["id"],
+                body={**about, **whose, **known},
+            )
+            yield f"data.{number}.elements.{place}", record
+
+
+def _check_ids(found: list[tuple[str, Record]]) -> None:
+    first: dict[str | None, str] = {}
+    twice: dict[str, list[str]] = {}
+    for path, record in found:
+        earlier = first.setdefault(record.element_id, path)
+        if earlier != path:
+            twice[f"{path}.id"] = [f"The id {record.element_id} is already used by {earlier}."]
+    if twice:
+        raise _invalid(twice)
+
+
+def _invalid(errors: dict[str, list[str]]) -> Refusal:
+    told = dict(list(errors.items())[:_REPORTED])
+    return Refusal(422, INVALID, told)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")

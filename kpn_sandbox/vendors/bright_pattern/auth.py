@@ -1,0 +1,246 @@
+"""
+Sessions in Bright Pattern's dress.
+
+A session is a UUID, given for a user name and a password and sent as cookies too, or an access token. Both may be
+presented in every way that clients are seen to present one: as `Authorization` with or without `Bearer`, as header or
+cookie `X-BP-SESSION-ID`, as cookie `X-STATSAPI-TOKEN`.
+
+Source:
+    The page and the reference for both ways to log in; github.com/i4way-hong/BP_Statistics and recorded cookies for
+    `X-BP-SESSION-ID` and the bare `Authorization`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+from flask import Request, Response
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from kpn_sandbox.auth import TokenRequest, claimed_id
+from kpn_sandbox.auth.client_credentials import SessionTokenServer, User
+from kpn_sandbox.auth.sessions import FOREVER, Kind, Session, Sessions
+from kpn_sandbox.tenants.accounts import Account
+from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.vendors.bright_pattern.errors import LoginRefused, TokenRefusal, Unauthorized
+from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
+from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
+from kpn_sandbox.vendors.bright_pattern.subscription import json_body
+
+LOGIN_SESSION = Kind("login", FOREVER)
+"""Until the next log-in of the same user."""
+
+TOKEN_SESSION = Kind("bearer", 3600)
+
+LONGEST_USER = 256
+"""Characters of a user name."""
+
+SESSION_COOKIE, TOKEN_COOKIE, TENANT_COOKIE, USER_COOKIE = (
+    "X-BP-SESSION-ID",
+    "X-STATSAPI-TOKEN",
+    "X-STATSAPI-TENANT",
+    "X-STATSAPI-LOGIN",
+)
+
+Authenticate = Callable[[str, str], Account | None]
+Entered = Callable[[Account], object]
+
+
+def account_names(user: str) -> Iterator[str]:
+    """The client ids that a user name may stand for: itself, or what stands before +label."""
+    yield user
+    if "+" in user:
+        yield user.rpartition("+")[0]
+
+
+class Users:
+    """
+    Tells whose user names and passwords are.
+
+    Args:
+        authenticate: Tells whose client id and secret are.
+    """
+
+    def __init__(self, authenticate: Authenticate) -> None:
+        self._authenticate = authenticate
+
+    def recognize(self, name: str, secret: str) -> User | None:
+        """The user of that name and password; `client id+label` is one more user of the same account."""
+        if len(name) > LONGEST_USER or not name.isprintable():
+            return None
+        for client_id in account_names(name):
+            account = self._authenticate(client_id, secret)
+            if account is not None:
+                return User(account, name, secret)
+        return None
+
+
+class Gate:
+    """
+    Tells who calls.
+
+    Args:
+        sessions: Those that were begun.
+        sandbox: Knows the accounts.
+    """
+
+    def __init__(self, sessions: Sessions, sandbox: Sandbox) -> None:
+        self._sessions = sessions
+        self._sandbox = sandbox
+
+    def session(self, request: Request) -> Session:
+        """
+        The session of a request: the first good one that is presented.
+
+        Raises:
+            Unauthorized: There is none.
+        """
+        for text in presented(request):
+            session = self._sessions.find(text)
+            if session is not None and self._sessions.good(session):
+                return session
+        raise Unauthorized()
+
+    def owner(self, request: Request) -> Tenant | None:
+        """Whose session a request presents, good or not; None when nobody was given it."""
+        for text in presented(request):
+            session = self._sessions.find(text)
+            if session is not None:
+                return session.tenant
+        return None
+
+    def tenant_of(self, user: str | None) -> Tenant | None:
+        """The account of a user name, whether or not the password is right."""
+        for client_id in account_names(user) if user else ():
+            try:
+                return self._sandbox.tenant(client_id)
+            except UnknownAccount:
+                continue
+        return None
+
+
+def presented(request: Request) -> Iterator[str]:
+    """Every text with which a request may show a session."""
+    authorization = request.environ.get("HTTP_AUTHORIZATION", "").strip()
+    if authorization:
+        scheme, _, text = authorization.partition(" ")
+        yield text.strip() if scheme.lower() == "bearer" else authorization
+    if SESSION_COOKIE in request.headers:
+        yield request.headers[SESSION_COOKIE].strip()
+    if "HTTP_COOKIE" in request.environ:
+        for name in (SESSION_COOKIE, TOKEN_COOKIE):
+            yield from request.cookies.getlist(name)
+
+
+class LoginDesk:
+    """
+    Answers log-ins and log-outs.
+
+    Args:
+        users: Tells who logs in.
+        sessions: Where sessions are begun.
+        is_open: Whether this way to log in still exists.
+    """
+
+    def __init__(self, users: Users, sessions: Sessions, *, is_open: bool) -> None:
+        self._users = users
+        self._sessions = sessions
+        self._is_open = is_open
+
+    def login(self, request: Request, entered: Entered) -> tuple[dict[str, Any], dict[str, str]]:
+        """
+        A session for who asks.
+
+        Args:
+            request: The request for it.
+            entered: Told whose it is before it is begun.
+
+        Returns:
+            The body, and the cookies.
+
+        Raises:
+            LoginRefused: This way to log in is closed.
+            BadRequest: The body is not what it may be.
+            Unauthorized: Nobody has that name and password.
+            Exception: What `entered` raises.
+        """
+        if not self._is_open:
+            raise LoginRefused()
+        given = loaded(LoginSchema, json_body(request))
+        user = self._users.recognize(given["username"], given["password"])
+        if user is None:
+            raise Unauthorized("Unknown user name or wrong password")
+        entered(user.account)
+        token = str(uuid4())
+        self._sessions.begin(user.account.client_id, user.name, LOGIN_SESSION.name, token)
+        body = {
+            "token": token,
+            "privileges": list(PRIVILEGES),
+            "user_id": unique_id(user.account.seed, f"supervisor {user.name}", 0),
+        }
+        return body, _cookies(token, given["tenant_url"], user.name)
+
+    def logout(self, session: Session, response: Response) -> Response:
+        """End a session and take its cookies away."""
+        self._sessions.end(session)
+        for name in _cookies("", "", ""):
+            response.delete_cookie(name)
+        return response
+
+
+class TokenDesk:
+    """
+    Answers requests for an access token.
+
+    Args:
+        server: Gives them out.
+    """
+
+    def __init__(self, server: SessionTokenServer) -> None:
+        self._server = server
+
+    def answer(self, request: Request, entered: Entered) -> dict[str, str]:
+        """
+        The body that brings a token, with every value a string.
+
+        Raises:
+            TokenRefusal: A parameter stands there twice.
+            OAuth2Error: What the token server raises.
+            Exception: What `entered` raises.
+        """
+        names = ("grant_type", "client_id", "client_secret", "scope")
+        given = {name: value for name in names if (value := _single(request.form, name)) is not None}
+        headers = {"Authorization": request.headers.get("Authorization", "")}
+        token = self._server.token(TokenRequest("POST", headers, given.get("grant_type"), given, entered=entered))
+        return {
+            "access_token": token["access_token"],
+            "token_type": token["token_type"],
+            "expires_in": str(token["expires_in"]),
+            "scope": given.get("scope") or request.host,
+        }
+
+
+def claimed(request: Request) -> str | None:
+    """The user name that a request for a token or a session comes with; None when it cannot be read."""
+    try:
+        if request.is_json:
+            body = request.get_json(silent=True)
+            name = body.get("username") if isinstance(body, dict) else None
+            return name if isinstance(name, str) else None
+        return claimed_id(dict(request.headers), request.form)
+    except (HTTPException, RecursionError):
+        return None
+
+
+def _cookies(token: str, tenant: str, user: str) -> dict[str, str]:
+    return {SESSION_COOKIE: token, TOKEN_COOKIE: token, TENANT_COOKIE: tenant, USER_COOKIE: user}
+
+
+def _single(values: MultiDict[str, str], name: str) -> str | None:
+    given = values.getlist(name)
+    if len(given) > 1:
+        raise TokenRefusal(400, "invalid_request", f"{name} stands there twice")
+    return given[0] if given else None

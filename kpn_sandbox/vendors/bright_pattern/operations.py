@@ -1,0 +1,128 @@
+"""What can be asked: method, path, answers, source and how well each is known."""
+
+from kpn_sandbox.gateway.api import Operation
+
+WIKI = "help3x.brightpattern.com, 3.10:Real-time-statistics-api/APIDescription"
+REFERENCE = "documenter.getpostman.com/view/6735878/T1DwbtSk"
+SAMPLES = "github.com/sergey-lozhkin/statsapi-samples"
+WALLBOARD = "github.com/dvakhrushev/dvakhrushev.github.io, wb6"
+
+STATUSES = {
+    200: "OK",
+    201: "Created",
+    204: "Data is not ready yet",
+    302: "Found",
+    400: "Bad request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Limit of active subscriptions exceeded for tenant",
+    429: "Too many requests",
+    500: "Internal server error",
+    502: "Bad gateway",
+    503: "Service unavailable",
+}
+"""The statuses that it can be told to answer; the pages name 200, 204, 400, 401, 403, 404 and 409."""
+
+LANDS = ("/statsapi", "/configapi")
+"""Everything below them is this API's."""
+
+_READ = (200, 401, 405, 500)
+_STORED = (200, 400, 401, 404, 405, 500)
+
+LOGIN = Operation(
+    "login", "Authenticate", "POST", "/statsapi/auth", "A session for a user name and a password.",
+    (200, 400, 401, 403, 405, 500), "documented", f"{WIKI}, Authenticate; {REFERENCE}",
+)
+LOGOUT = Operation(
+    "logout", "Log out", "DELETE", "/statsapi/auth", "The end of the session.", _READ, "inferred",
+    f"{WALLBOARD}, app/stats-api.factory.js",
+)
+TOKEN = Operation(
+    "token", "Get access token", "POST", "/configapi/v2/oauth/token",
+    "An access token for a user name and an API secret key.", (200, 400, 401, 405, 500), "documented", REFERENCE,
+)
+SUBSCRIBE = Operation(
+    "subscribe", "Create subscription", "POST", "/statsapi/subscription",
+    "Say which statistics are wished; takes the place of the subscription before.",
+    (200, 400, 401, 405, 409, 500), "documented", f"{WIKI}, Create subscription",
+)
+UNSUBSCRIBE = Operation(
+    "unsubscribe", "Delete subscription", "DELETE", "/statsapi/subscription/active", "Delete the active subscription.",
+    (200, 401, 404, 405, 500), "documented", f"{WIKI}, Delete subscription",
+)
+DATA = Operation(
+    "data", "Get subscription data", "GET", "/statsapi/subscription/data", "The statistics of the subscription.",
+    (200, 204, 401, 404, 405, 500), "documented", f"{WIKI}, Get subscription data",
+)
+DISPOSITIONS = Operation(
+    "dispositions", "Get dispositions", "GET", "/statsapi/cfg/dispositions", "Names of dispositions.",
+    (200, 400, 401, 405, 500), "documented", f"{WIKI}, Get dispositions",
+)
+TEAMS = Operation(
+    "teams", "Get teams", "GET", "/statsapi/cfg/teams", "The teams that the user supervises.", _READ, "documented",
+    REFERENCE,
+)
+AGENTS = Operation(
+    "agents", "Get agents", "GET", "/statsapi/cfg/agents", "The agents of those teams.", _READ, "inferred",
+    f"{SAMPLES}, 4-agents.sh",
+)
+SERVICES = Operation(
+    "services", "Get services", "GET", "/statsapi/cfg/services", "The services of those teams.", _READ, "inferred",
+    f"{SAMPLES}, 5-services.sh",
+)
+AVAILABLE_AGENTS = Operation(
+    "available_agents", "Check available agents", "GET", "/statsapi/info/check_available_agents",
+    "Whether an agent is ready for a service; open to everybody.", (200, 400, 404, 405, 500), "documented", REFERENCE,
+)
+WALLBOARDS = Operation(
+    "wallboards", "List wallboards", "GET", "/statsapi/cfg/wallboards", "The wallboards that are stored.", _READ,
+    "inferred", WALLBOARD,
+)
+ADD_WALLBOARD = Operation(
+    "add_wallboard", "Store wallboard", "POST", "/statsapi/cfg/wallboards", "Store a wallboard.",
+    (201, 400, 401, 405, 500), "inferred", WALLBOARD,
+)
+SHOW_WALLBOARD = Operation(
+    "show_wallboard", "Get wallboard", "GET", "/statsapi/cfg/wallboards/{id}", "A wallboard.",
+    (200, 401, 404, 405, 500), "inferred", WALLBOARD,
+)
+REMOVE_WALLBOARD = Operation(
+    "remove_wallboard", "Delete wallboard", "DELETE", "/statsapi/cfg/wallboards/{id}", "Delete a wallboard.",
+    (200, 401, 404, 405, 500), "inferred", WALLBOARD,
+)
+CHANGE_WALLBOARD = Operation(
+    "change_wallboard", "Change wallboard", "PUT", "/statsapi/cfg/wallboards/{id}/{name}",
+    "Store a wallboard anew, with this name.", _STORED, "inferred", WALLBOARD,
+)
+
+OPERATIONS = (
+    LOGIN,
+    TOKEN,
+    SUBSCRIBE,
+    DATA,
+    UNSUBSCRIBE,
+    DISPOSITIONS,
+    TEAMS,
+    AGENTS,
+    SERVICES,
+    AVAILABLE_AGENTS,
+    ADD_WALLBOARD,
+    WALLBOARDS,
+    SHOW_WALLBOARD,
+    CHANGE_WALLBOARD,
+    REMOVE_WALLBOARD,
+    LOGOUT,
+)
+"""In the order in which a client asks for them."""
+
+
+OPEN = (LOGIN, TOKEN, AVAILABLE_AGENTS)
+"""What needs no session."""
+
+
+def methods_of(path: str) -> tuple[str, ...]:
+    """The methods of a path, HEAD and OPTIONS included."""
+    methods = {operation.method for operation in OPERATIONS if operation.path == path}
+    return tuple(sorted({*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))

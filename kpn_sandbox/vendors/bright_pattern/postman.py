@@ -1,0 +1,162 @@
+"""
+Bright Pattern's collection.
+
+Its requests stand in the order in which a client sends them: an access token, a subscription, its data, and so on. The
+first data come a second after the subscription, so their request waits that long.
+"""
+
+import json
+from typing import Any
+
+from kpn_sandbox.gateway.api import Operation
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, bearer, collection_of, form, item, json_text, url_of
+from kpn_sandbox.vendors.bright_pattern import operations
+from kpn_sandbox.vendors.bright_pattern.operations import OPERATIONS
+
+NAME = "Bright Pattern Real-Time Statistics"
+FILE = "bright-pattern-statistics.postman_collection.json"
+VARIABLES = {"bright_pattern_token": "", "wallboard_id": "", "service": ""}
+"""What its requests need of the environment, beside who calls."""
+
+SUBSCRIPTION = {
+    "data": {
+        "stats_totals": ["in_calls_received_per_day", "in_calls_waiting", "agents_logged", "service_level"],
+        "service_grids": [
+            {
+                "id": "services",
+                "columns": [
+                    {"id": "name", "stat_name": "name"},
+                    {"id": "received", "stat_name": "in_calls_received_per_day"},
+                    {"id": "waiting", "stat_name": "in_calls_waiting"},
+                    {"id": "logged", "stat_name": "agents_logged"},
+                ],
+            }
+        ],
+        "agent_grids": [
+            {
+                "id": "agents",
+                "columns": [
+                    {"id": "login", "stat_name": "login_id"},
+                    {"id": "name", "stat_name": "first_last_name"},
+                    {"id": "state", "stat_name": "acd_state"},
+                    {"id": "reason", "stat_name": "reason"},
+                    {"id": "since", "stat_name": "state_duration"},
+                    {"id": "handled", "stat_name": "in_calls_handled_per_day"},
+                ],
+                "order_by": "handled",
+                "order_dir": "DESC",
+                "limit": "20",
+            }
+        ],
+        "chat_messages": {"filter": "", "limit": "5"},
+    }
+}
+
+_STATUS_TESTS = """\
+pm.test("Status is %(status)s", () => pm.response.to.have.status(%(status)s));
+"""
+
+_LOGIN_TESTS = """\
+pm.test("Token is a UUID and also a cookie", () => {
+    pm.expect(body.token).to.match(/^[0-9a-f-]{36}$/);
+    pm.expect(body.privileges).to.be.an("array");
+});
+"""
+
+_TOKEN_TESTS = """\
+pm.test("Token is 64 hexadecimal digits in capitals", () => pm.expect(body.access_token).to.match(/^[0-9A-F]{64}$/));
+pm.test("Its life is told as a string", () => pm.expect(body.expires_in).to.match(/^[0-9]+$/));
+pm.environment.set("bright_pattern_token", body.access_token);
+"""
+
+_DATA_TESTS = """\
+const told = body.data;
+pm.test("Every value is a string", () => {
+    const rows = [told.stats_totals].concat(told.service_grids[0].values, told.agent_grids[0].values);
+    rows.forEach((row) => Object.values(row).forEach((value) => pm.expect(value).to.be.a("string")));
+});
+pm.test("Services add up to the totals", () => {
+    const sum = (name) => told.service_grids[0].values.reduce((total, row) => total + Number(row[name]), 0);
+    pm.expect(String(sum("received"))).to.eql(told.stats_totals.in_calls_received_per_day);
+    pm.expect(String(sum("waiting"))).to.eql(told.stats_totals.in_calls_waiting);
+    pm.expect(String(sum("logged"))).to.eql(told.stats_totals.agents_logged);
+});
+pm.test("Rows are in order and not too many", () => {
+    const handled = told.agent_grids[0].values.map((row) => Number(row.handled));
+    pm.expect(handled).to.eql([...handled].sort((one, other) => other - one));
+    pm.expect(handled.length).to.be.at.most(20);
+});
+"""
+
+_NAMED_TESTS = """\
+pm.test("Each has an id and a name", () =>
+    body.forEach((each) => {
+        pm.expect(each.id).to.match(/^[0-9A-F-]{36}$/);
+        pm.expect(each.name).to.be.a("string");
+    }));
+"""
+
+_TESTS = {
+    "login": ANSWER_TESTS + _LOGIN_TESTS,
+    "token": ANSWER_TESTS + _TOKEN_TESTS,
+    "data": ANSWER_TESTS + _DATA_TESTS,
+    "dispositions": ANSWER_TESTS + 'pm.test("There are some", () => pm.expect(body.dispositions).not.to.be.empty);\n',
+    "teams": ANSWER_TESTS + _NAMED_TESTS,
+    "agents": ANSWER_TESTS + _NAMED_TESTS,
+    "services": ANSWER_TESTS + _NAMED_TESTS + 'pm.environment.set("service", body[0].name);\n',
+    "available_agents": ANSWER_TESTS
+    + 'pm.test("It is true or false", () => pm.expect(body.availability).to.be.a("boolean"));\n',
+    "wallboards": ANSWER_TESTS + 'pm.test("There is one", () => pm.expect(body.wallboards).not.to.be.empty);\n',
+    "add_wallboard": _STATUS_TESTS % {"status": 201}
+    + 'pm.environment.set("wallboard_id", pm.response.json().id);\n',
+    "show_wallboard": ANSWER_TESTS
+    + 'pm.test("It is the one", () => pm.expect(body.id).to.eql(pm.variables.get("wallboard_id")));\n',
+}
+_OTHER_TESTS = _STATUS_TESTS % {"status": 200}
+
+_LOGIN = {"tenant_url": "localhost", "username": "{{client_id}}", "password": "{{client_secret}}"}
+_BODIES: dict[str, Any] = {
+    "login": _LOGIN,
+    "subscribe": SUBSCRIPTION,
+    "add_wallboard": {"name": "Entrance hall", "is_global": False, "config": {"widgets": []}},
+    "change_wallboard": {"config": {"widgets": []}},
+}
+_QUERY = {"tenantUrl": "{{client_id}}", "service": "{{service}}"}
+_WAIT = "setTimeout(() => {}, 1500);"
+_PATHS = {"{id}": "{wallboard_id}", "{name}": "Reception"}
+
+
+def collection() -> dict[str, Any]:
+    """The collection: a request for each operation, with its tests."""
+    # The log-out at the end would end the access token that all others are sent with; it ends the log-in instead.
+    order = [each for each in OPERATIONS if each is not operations.LOGOUT]
+    description = "Select the environment of the sandbox, then send the requests in their order."
+    items = [*map(_item, order), _logout()]
+    return collection_of(FILE, NAME, description, bearer("bright_pattern_token"), items)
+
+
+def _item(operation: Operation) -> dict[str, Any]:
+    path = operation.path
+    for name, value in _PATHS.items():
+        path = path.replace(name, value)
+    query = _QUERY if operation is operations.AVAILABLE_AGENTS else None
+    description = f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
+    script = _TESTS.get(operation.key, _OTHER_TESTS)
+    made = item(operation.name, operation.method, url_of(path, query), description, script)
+    if operation.key in _BODIES:
+        made["request"]["header"] = [{"key": "Content-Type", "value": "application/json"}]
+        made["request"]["body"] = json_text(json.dumps(_BODIES[operation.key], indent=2))
+    if operation is operations.TOKEN:
+        made["request"]["body"] = form("client_id", "client_secret", grant_type="client_credentials")
+    if operation is operations.DATA:
+        script_of_wait = {"type": "text/javascript", "exec": [_WAIT]}
+        made["event"].insert(0, {"listen": "prerequest", "script": script_of_wait})
+    if operation in operations.OPEN:
+        made["request"]["auth"] = {"type": "noauth"}
+    return made
+
+
+def _logout() -> dict[str, Any]:
+    made = _item(operations.LOGOUT)
+    made["request"]["auth"] = {"type": "noauth"}
+    return made

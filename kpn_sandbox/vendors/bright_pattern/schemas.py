@@ -1,0 +1,295 @@
+"""
+How things are spelled on the wire: what a client may send, and what it is answered.
+
+Clients differ in how they spell a subscription, and so did the server over the years: ids and limits come as numbers
+or texts, switches as truth values or texts, names as `stat_name` or `statName`. All of that is understood; members that
+are not known are passed over. Every value of an answer is a string.
+
+Source:
+    The page for the members; the saved requests of the reference, the wallboard and other public clients for the rest.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow.validate import Length
+
+from kpn_sandbox.vendors.bright_pattern.errors import BadRequest, Code
+
+MOST_COLUMNS = 200
+"""Of one grid."""
+
+_WHOLE = re.compile(r"[0-9]{1,18}")
+_SHOWN = 100
+
+
+class Problem(str):
+    """What is wrong, with its code."""
+
+    code: Code
+
+    def __new__(cls, code: Code, text: str) -> "Problem":
+        """A text that knows its code."""
+        problem = super().__new__(cls, text)
+        problem.code = code
+        return problem
+
+
+def wrong(code: Code, text: str) -> ValidationError:
+    """The error that tells it."""
+    return ValidationError(Problem(code, text))
+
+
+class Identifier(fields.Field[str]):
+    """An id: a text or a whole number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise wrong(Code.WRONG_TYPE, "An id is a string or a whole number")
+        return str(value)
+
+
+class Limit(fields.Field["int | None"]):
+    """How many at most: a whole number or a text of digits; empty for all."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if value == "":
+            return None
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+        if isinstance(value, bool | list | dict) or not _WHOLE.fullmatch(text):
+            raise wrong(Code.WRONG_LIMIT, "A limit is a whole number of 0 or more")
+        return int(text)
+
+
+class Truth(fields.Field[bool]):
+    """A switch: a truth value or a text of one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        found = {"true": True, "1": True, "false": False, "0": False, "": False}.get(str(value).strip().lower())
+        if found is None:
+            raise wrong(Code.WRONG_TYPE, "A switch is true or false")
+        return found
+
+
+class Choice(fields.Field[str]):
+    """One of some words, in whatever case; empty for none."""
+
+    def __init__(self, code: Code, *words: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.words = words
+        self._code = code
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = value.strip().upper() if isinstance(value, str) else None
+        if text is None or text and text not in self.words:
+            raise wrong(self._code, f"Must be one of {', '.join(self.words)}")
+        return text
+
+
+class Comparable(fields.Field[str]):
+    """A value to compare with: a text, a number or a truth value."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str | int | float):
+            raise wrong(Code.WRONG_TYPE, "A value to compare with is a string or a number")
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class _Request(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+def _told(description: str, example: Any = None, **options: Any) -> dict[str, Any]:
+    told = {"description": description} if example is None else {"description": description, "example": example}
+    return {"metadata": told, **options}
+
+
+def _texts(description: str, example: Any = None) -> "fields.List[str]":
+    return fields.List(fields.String(), **_told(description, example, allow_none=True))
+
+
+class ColumnSchema(_Request):
+    """A column of a grid."""
+
+    id = Identifier(required=True, **_told("Names the value in each row.", "1"))
+    stat_name = fields.String(**_told("A statistic, or SUM.", "acd_state", allow_none=True))
+    statName = fields.String(**_told("Another spelling of stat_name.", allow_none=True))
+    sum_stat_names = _texts("With SUM: the statistics that are added.")
+    dispositions = _texts("For calls_dispositions_per_day: the dispositions that count.")
+
+
+class OrderSchema(_Request):
+    """A column by which rows are ordered."""
+
+    by = Identifier(required=True, **_told("Id of the column.", "1"))
+    dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_told("ASC unless given.", "DESC", allow_none=True))
+
+
+class GridSchema(_Request):
+    """A table."""
+
+    id = Identifier(required=True, **_told("Names the table in the answer.", "1"))
+    columns = fields.List(
+        fields.Nested(ColumnSchema), required=True, validate=Length(1, MOST_COLUMNS), **_told("The columns.")
+    )
+    order_by = Identifier(**_told("Id of the column by which rows are ordered.", "1", allow_none=True))
+    order_dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_told("ASC unless given.", "ASC", allow_none=True))
+    order = fields.List(fields.Nested(OrderSchema), **_told("Instead of order_by and order_dir.", allow_none=True))
+    limit = Limit(**_told("So many rows at most.", 1000, allow_none=True))
+    filter_by = Identifier(**_told("Id of the column that decides which rows are told.", allow_none=True))
+    filter_value = Comparable(**_told("What its value is compared with.", allow_none=True))
+    filter_operation = Choice(
+        Code.WRONG_OPERATION, "EQ", "NE", "LT", "GT", "LE", "GE", **_told("How.", "EQ", allow_none=True)
+    )
+    team_ids = _texts("Only these teams; empty for all.", [])
+    service_ids = _texts("Only these services; empty for all.", [])
+    my_subteam_only = Truth(**_told("Changes nothing: there are no subteams.", False, allow_none=True))
+    logged_in_agents_only = Truth(**_told("Leave out agents who are logged out.", False, allow_none=True))
+
+
+class ChatSchema(_Request):
+    """Which chat messages are told."""
+
+    filter = fields.String(**_told("Only those that contain this, whatever the case.", "", allow_none=True))
+    limit = Limit(**_told("So many of the last ones at most.", 10, allow_none=True))
+
+
+class ApplicationSchema(_Request):
+    """One part of a subscription, for one display."""
+
+    stats_totals = fields.List(
+        fields.String(), **_told("Statistics over all services.", ["in_calls_waiting"], allow_none=True)
+    )
+    stats_totals_service_ids = _texts("Only these services; empty for all.", [])
+    stats_totals_dispositions = _texts("The dispositions that count.", [])
+    service_grids = fields.List(fields.Nested(GridSchema), **_told("Tables of services.", allow_none=True))
+    agent_grids = fields.List(fields.Nested(GridSchema), **_told("Tables of agents.", allow_none=True))
+    chat_messages = fields.Nested(ChatSchema, **_told("Messages between agents.", allow_none=True))
+
+
+class LoginSchema(_Request):
+    """Who wants a session."""
+
+    tenant_url = fields.String(
+        required=True, validate=Length(1, 255), **_told("Any text: the tenant is known by the user.", "localhost")
+    )
+    username = fields.String(required=True, **_told("Client id, also with +label.", "APP_CONSUMER_KEY"))
+    password = fields.String(required=True, **_told("Client secret.", "APP_CONSUMER_SECRET"))
+
+
+def _check_text(text: str) -> None:
+    if not text.isprintable():
+        raise wrong(Code.WRONG_TYPE, "A name has no control characters")
+
+
+class WallboardSchema(_Request):
+    """A wallboard to store."""
+
+    name = fields.String(required=True, validate=[Length(1, 200), _check_text], **_told("Its name.", "Entrance hall"))
+    is_global = Truth(**_told("Whether all users see it.", False, allow_none=True))
+    config = fields.Dict(keys=fields.String(), **_told("What stands on it.", {"widgets": []}, allow_none=True))
+
+
+def _text(description: str, example: str) -> fields.String:
+    return fields.String(required=True, **_told(description, example))
+
+
+class GridAnswerSchema(Schema):
+    """A table."""
+
+    id = _text("The id that was given.", "1")
+    values = fields.List(
+        fields.Dict(keys=fields.String(), values=fields.String()),
+        required=True,
+        **_told("The rows, each with its values by the ids of the columns.", [{"1": "40001", "2": "ready"}]),
+    )
+
+
+class MessageSchema(Schema):
+    """A message from one agent to the others."""
+
+    id = _text("UUID.", "0A3F0B63-3A3B-5B1C-9C1D-3B0C1B4D7A55")
+    login_id = _text("Login id of the sender.", "40007")
+    first_name = _text("His first name.", "Sara")
+    last_name = _text("His last name.", "de Koning")
+    send_time = _text("Epoch seconds.", "1795430853")
+    is_urgent = _text("1 or 0.", "0")
+    content = _text("What he wrote.", "Ik ga zo met pauze")
+
+
+class ApplicationAnswerSchema(Schema):
+    """The parts of an application that were subscribed to."""
+
+    stats_totals = fields.Dict(
+        keys=fields.String(), values=fields.String(), **_told("Values by statistic.", {"in_calls_waiting": "2"})
+    )
+    service_grids = fields.List(fields.Nested(GridAnswerSchema), **_told("Tables of services."))
+    agent_grids = fields.List(fields.Nested(GridAnswerSchema), **_told("Tables of agents."))
+    chat_messages = fields.List(fields.Nested(MessageSchema), **_told("The last message first."))
+
+
+class LoginAnswerSchema(Schema):
+    """A session."""
+
+    token = _text("UUID; also sent as cookies.", "2f6d5f5e-1a3c-4b8e-9a36-0f6c2f6a7d11")
+    privileges = fields.List(fields.String(), required=True, **_told("What the user may do.", ["CUSTOMIZE_WALLBOARDS"]))
+    user_id = _text("UUID of the user.", "1B4E28BA-2FA1-51D2-883F-0016D3CCA427")
+
+
+class TokenAnswerSchema(Schema):
+    """An access token."""
+
+    access_token = _text("64 hexadecimal digits in capitals.", "0F" * 32)
+    token_type = _text("How it is presented.", "Bearer")
+    expires_in = _text("Seconds that are left of its life, as a string.", "3600")
+    scope = _text("The scope that was asked for, else the host.", "localhost")
+
+
+class NamedSchema(Schema):
+    """A team, an agent or a service."""
+
+    id = _text("UUID.", "F4ED90FA-8E52-5A6B-8D1A-0D6B3E1C2A10")
+    name = _text("Its name; of an agent the login id.", "Facturatie")
+
+
+def loaded(schema: type[Schema], body: Any, place: str = "") -> dict[str, Any]:
+    """
+    What somebody sent, understood.
+
+    Args:
+        schema: What it may be.
+        body: The JSON.
+        place: Where it stands.
+
+    Raises:
+        BadRequest: It is not what it may be; the first thing that is wrong, with its place.
+    """
+    try:
+        found: dict[str, Any] = schema().load(body)
+    except ValidationError as error:
+        path, problem = next(_problems(error.messages, place))
+        raise BadRequest(_code(problem), str(problem).rstrip("."), path) from None
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def shown(text: str) -> str:
+    """A text that came from outside, short enough for a message."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _problems(messages: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            step = f"[{name}]" if isinstance(name, int) else "" if name == "_schema" else f".{name}" if place else name
+            yield from _problems(inner, place + step)
+    else:
+        yield from ((place, message) for message in messages)
+
+
+def _code(problem: str) -> Code:
+    if isinstance(problem, Problem):
+        return problem.code
+    return Code.MISSING if problem.startswith(("Missing", "Length must be")) else Code.WRONG_TYPE

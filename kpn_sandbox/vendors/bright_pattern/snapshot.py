@@ -1,0 +1,119 @@
+"""A center at an instant as one account sees it: with its pins, ready to be asked for statistics."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from kpn_sandbox.simulation import supervisor_metrics as workforce
+from kpn_sandbox.simulation.calendar import day_of
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.dispositions import code_of
+from kpn_sandbox.simulation.supervisor_metrics import ChatFact, ServiceFact, Workforce
+from kpn_sandbox.vendors.bright_pattern.records import pinned_agent, pinned_queue, service_id, team_id
+
+Pinned = Mapping[str, Mapping[str, Any]]
+"""Fixed fields by the number of what they belong to."""
+
+
+class Snapshot:
+    """
+    One instant.
+
+    Args:
+        center: The center.
+        at: The instant, in epoch seconds.
+        agents: What is fixed of agents.
+        queues: What is fixed of queues.
+    """
+
+    def __init__(self, center: Center, at: float, agents: Pinned, queues: Pinned) -> None:
+        self.center = center
+        self.at = at
+        self.seed = center.seed
+        self._pinned_agents, self._pinned_queues = agents, queues
+
+    @cached_property
+    def services(self) -> list[ServiceFact]:
+        """All services, in the order of their numbers."""
+        facts = workforce.services(self.center, self.at)
+        if not self._pinned_queues:
+            return facts
+        return [_pinned_service(fact, self._pinned_queues.get(str(fact.queue.number))) for fact in facts]
+
+    @cached_property
+    def agents(self) -> Workforce:
+        """All agents."""
+        told = workforce.workforce(self.center, self.at)
+        return _pinned_workforce(told, self._pinned_agents, self.center, self.at) if self._pinned_agents else told
+
+    @cached_property
+    def chats(self) -> list[ChatFact]:
+        """What agents have written to one another today, the last first."""
+        return workforce.chats(self.center, self.at)
+
+    @cached_property
+    def date(self) -> str:
+        """The calendar day."""
+        return day_of(self.at).date.isoformat()
+
+    @cached_property
+    def service_ids(self) -> list[str]:
+        """The UUID of each service."""
+        return [service_id(self.seed, fact.queue.number) for fact in self.services]
+
+    @cached_property
+    def service_of_agents(self) -> list[str]:
+        """For each agent the UUID of his service."""
+        return [service_id(self.seed, 999 + fact.skill) for fact in self.agents.agents]
+
+    @cached_property
+    def team_of_agents(self) -> list[str]:
+        """For each agent the UUID of his team."""
+        return [team_id(self.seed, fact.department) for fact in self.agents.agents]
+
+    def disposed(self, names: Iterable[str]) -> list[int]:
+        """How many conversations of each agent ended with one of these dispositions."""
+        return workforce.disposed(self.center, _codes(names), self.at)
+
+    def disposed_for(self, names: Iterable[str]) -> dict[int, int]:
+        """Likewise by the number of the queue."""
+        return workforce.disposed_for(self.center, _codes(names), self.at)
+
+
+def _codes(names: Iterable[str]) -> list[int]:
+    codes = map(code_of, names)
+    return [code for code in codes if code is not None]
+
+
+def _pinned_service(fact: ServiceFact, fields: Mapping[str, Any] | None) -> ServiceFact:
+    if fields is None:
+        return fact
+    queue = pinned_queue(fact.queue, fields)
+    abandoned = max(0, queue.offered - queue.answered - queue.flowed_out - queue.waiting)
+    return fact._replace(queue=queue, abandoned=abandoned, short_abandoned=min(fact.short_abandoned, abandoned))
+
+
+def _pinned_workforce(told: Workforce, pinned: Pinned, center: Center, at: float) -> Workforce:
+    book, instant = center.book_at(at)
+    cast = book.casting(book.trace.span_at(instant))
+    agents, departments, reasons = list(told.agents), list(told.department_names), list(told.reason_names)
+    seconds = list(told.seconds_in_activity)
+    for place, fact in enumerate(told.agents):
+        fields = pinned.get(str(fact.login))
+        if fields is not None:
+            agents[place] = agent = pinned_agent(fact, fields)
+            departments[place] = _known(cast.department_name, agent.department)
+            reasons[place] = None if agent.reason is None else _known(cast.reason_name, agent.reason)
+            seconds[place] = int(fields.get("Time", seconds[place]))
+    return replace(
+        told, agents=agents, department_names=departments, reason_names=reasons, seconds_in_activity=seconds
+    )
+
+
+def _known(name_of: Callable[[int], str], number: int) -> str:
+    """The name of a number; whoever fixes one that the center does not have is shown the number."""
+    try:
+        return name_of(number)
+    except (ValueError, IndexError):
+        return str(number)

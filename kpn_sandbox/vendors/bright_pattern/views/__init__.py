@@ -1,0 +1,1 @@
+"""Views of Bright Pattern's API, grouped by what they are about."""

@@ -1,0 +1,68 @@
+"""
+The collection of ITX's reverse API: what ITX would ask a provider.
+
+Its requests also work with a provider of your own: set `itx_url` to its URL.
+"""
+
+from typing import Any
+
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, collection_of, item
+from kpn_sandbox.vendors.itx.operations import KPI
+from kpn_sandbox.vendors.itx.schemas import COLORS
+
+NAME = "ITX Custom KPI API"
+FILE = "itx-custom-kpi.postman_collection.json"
+VARIABLES = {"itx_url": "{{base_url}}/rest/kpi?token={{itx_token}}", "customerId": ""}
+"""What its requests need of the environment, beside who calls."""
+
+_FIND = """\
+const credentials = btoa(pm.variables.get("client_id") + ":" + pm.variables.get("client_secret"));
+pm.sendRequest({
+    url: pm.variables.get("base_url") + "/_sandbox/accounts/" + pm.variables.get("client_id") + "/customers",
+    header: {Authorization: "Basic " + credentials},
+}, (error, response) => {
+    if (!error && response.code === 200) {
+        pm.environment.set("customerId", String(response.json().customers[0].customer_number));
+    }
+});
+"""
+_TESTS = f"""\
+const instant = /^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z$/;
+pm.test("Sections have titles and documents", () =>
+    body.sections.forEach((section) => {{
+        pm.expect(section.title).to.be.a("string");
+        pm.expect(section.documents).to.be.an("array");
+    }}));
+const documents = body.sections.flatMap((section) => section.documents);
+pm.test("Documents have numbers and dates, and colors that ITX knows", () =>
+    documents.forEach((document) => {{
+        pm.expect(document.documentNumber).to.be.a("string").that.is.not.empty;
+        pm.expect(document.documentDate).to.match(instant);
+        const color = (document.status || {{}}).colorCode || "NORMAL";
+        pm.expect({list(COLORS)}).to.include(color);
+    }}));
+pm.test("Newest first", () =>
+    body.sections.forEach((section) => {{
+        const dates = section.documents.map((document) => document.documentDate);
+        pm.expect(dates).to.eql([...dates].sort().reverse());
+    }}));
+"""
+_KNOWN = 'pm.test("There is something to show", () => pm.expect(documents).not.to.be.empty);\n'
+_UNKNOWN = 'pm.test("There is nothing to show", () => pm.expect(documents).to.be.empty);\n'
+
+
+def collection() -> dict[str, Any]:
+    """The collection: a customer, and somebody whom nobody knows."""
+    description = "Select the environment of the sandbox, then send the requests."
+    known = _item(KPI.name, "{{customerId}}", _KNOWN)
+    find = {"type": "text/javascript", "exec": _FIND.splitlines()}
+    known["event"].insert(0, {"listen": "prerequest", "script": find})
+    unknown = _item(f"{KPI.name}: unknown customer", "nobody", _UNKNOWN)
+    return collection_of(FILE, NAME, description, {"type": "noauth"}, [known, unknown])
+
+
+def _item(name: str, customer_id: str, script: str) -> dict[str, Any]:
+    raw = f"{{{{itx_url}}}}&customerId={customer_id}"
+    url = {"raw": raw, "host": ["{{itx_url}}&customerId=" + customer_id]}
+    description = f"{KPI.summary}\n\nSource: {KPI.source} ({KPI.label})."
+    return item(name, KPI.method, url, description, ANSWER_TESTS + _TESTS + script)

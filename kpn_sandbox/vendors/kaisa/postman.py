@@ -1,0 +1,113 @@
+"""
+Kaisa's collection.
+
+All eleven types are asked for the same days, and what they tell is compared; then the customers.
+"""
+
+from typing import Any
+
+from kpn_sandbox.gateway.api import Operation
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, collection_of, form, item, url_of, variable
+from kpn_sandbox.vendors.kaisa import operations
+from kpn_sandbox.vendors.kaisa.records import DATASETS, FIELDS
+
+NAME = "Kaisa Developer API"
+FILE = "kaisa-developer-api.postman_collection.json"
+VARIABLES = {"customer_id": ""}
+"""What its requests need of the environment, beside who calls."""
+
+_PERIOD = {"from_date": "2026-01-05", "to_date": "2026-01-11"}
+"""A week that lies behind every clock that nobody turned back."""
+
+_FRAME_TESTS = """\
+pm.test("It is the dataset that was asked for", () => {
+    pm.expect(body.dataset).to.eql("%(name)s");
+    pm.expect(body.datasources.length).to.eql(1);
+    pm.expect(body.datasources[0].datasource).to.eql(0);
+});
+const told = body.datasources[0].data;
+"""
+
+_DATA_TESTS = {
+    "missed_calls": "pm.expect(told).to.match(/^[0-9]+$/); pm.environment.set('missed_calls', told);",
+    "call_durations": "pm.expect(Number.isInteger(told)).to.be.true;",
+    "average_calls_per_user": "pm.expect(told).to.match(/^[0-9]+[.][0-9]$/);",
+    "call_totals": "pm.expect(told).to.match(/^[0-9]+$/); pm.environment.set('call_totals', told);",
+    "calls_top_attributions": "pm.expect(told.length).to.be.within(1, 5); "
+    "told.forEach((row) => pm.expect(row.val).to.be.a('string'));",
+    "unique_callers": "pm.expect(Number.isInteger(told)).to.be.true;",
+    "call_length_distribution": "pm.expect(told[0].name).to.eql('missed'); "
+    "pm.expect(told[0].isWarningValue).to.eql(true); "
+    "pm.expect(told[0].val).to.eql(pm.variables.get('missed_calls')); "
+    "pm.expect(String(told.reduce((sum, row) => sum + Number(row.val), 0)))"
+    ".to.eql(pm.variables.get('call_totals'));",
+    "geographic_origin": "told.forEach((row) => pm.expect(Number.isInteger(row.val)).to.be.true);",
+    "daily_call_distribution": "pm.expect(told.length).to.eql(24); "
+    "pm.expect(String(told.reduce((sum, row) => sum + row.Answered + row.Missed, 0)))"
+    ".to.eql(pm.variables.get('call_totals'));",
+    "top_customers_by_calls": "pm.expect(told.length).to.be.within(1, 10); "
+    "pm.expect(told[0].url).to.eql('/mypages/dashboard/scid:' + told[0].scId);",
+    "calls_per_day": "pm.expect(told.map((row) => row.name)[0]).to.eql('2026-01-05'); "
+    "pm.expect(told.length).to.eql(7); "
+    "pm.expect(String(told.reduce((sum, row) => sum + row.Missed, 0))).to.eql(pm.variables.get('missed_calls'));",
+}
+
+_CUSTOMER_TESTS = """\
+pm.test("Customers have all fields, as strings", () =>
+    body.customers.forEach((customer) => {
+        pm.expect(Object.keys(customer)).to.include.members(%(fields)s);
+        Object.values(customer).forEach((value) => pm.expect(value).to.be.a("string"));
+    }));
+pm.environment.set("customer_id", body.customers[0].customer_id);
+"""
+_PING_TESTS = 'pm.test("It answers", () => pm.expect(body).to.eql({ping: "ok"}));\n'
+
+
+def collection() -> dict[str, Any]:
+    """The collection: a request for each type and each operation, with its tests."""
+    auth = {
+        "type": "digest",
+        "digest": [
+            variable("username", "{{client_id}}"),
+            variable("password", "{{client_secret}}"),
+            variable("algorithm", "MD5"),
+        ],
+    }
+    description = "Select the environment of the sandbox, then send the requests in their order."
+    widgets = [_widget(name) for name in DATASETS if name not in _FIRST]
+    return collection_of(FILE, NAME, description, auth, [*map(_widget, _FIRST), *widgets, *_others()])
+
+
+_FIRST = ("missed_calls", "call_totals")
+"""What the others are compared with."""
+
+
+def _widget(name: str) -> dict[str, Any]:
+    script = ANSWER_TESTS + _FRAME_TESTS % {"name": name}
+    script += f'pm.test("Data are as on the page", () => {{ {_DATA_TESTS[name]} }});\n'
+    url = url_of(operations.WIDGETS.path, {"type": name, **_PERIOD})
+    return item(f"{operations.WIDGETS.name}: {name}", "GET", url, _description(operations.WIDGETS), script)
+
+
+def _others() -> list[dict[str, Any]]:
+    fields = '["' + '", "'.join(FIELDS) + '"]'
+    tests = ANSWER_TESTS + _CUSTOMER_TESTS % {"fields": fields}
+    added = _item(operations.ADD_CUSTOMER, operations.ADD_CUSTOMER.path, tests)
+    added["request"]["body"] = form(name="Postman company", custnr="P-1")
+    changed = _item(operations.CHANGE_CUSTOMER, "/customers/{customer_id}", tests)
+    changed["request"]["body"] = form(name="Postman company, renamed")
+    return [
+        _item(operations.CUSTOMERS, operations.CUSTOMERS.path, tests),
+        added,
+        changed,
+        _item(operations.CUSTOMER, operations.CUSTOMER.path, tests),
+        _item(operations.PING, operations.PING.path, ANSWER_TESTS + _PING_TESTS),
+    ]
+
+
+def _item(operation: Operation, path: str, script: str) -> dict[str, Any]:
+    return item(operation.name, operation.method, url_of(path), _description(operation), script)
+
+
+def _description(operation: Operation) -> str:
+    return f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."

@@ -1,0 +1,123 @@
+"""
+Access tokens in KPN's dress: the grant type in the query, the answer as Apigee prints it.
+
+Source:
+    developer.kpn.com, "Dashboard Server - KPN", Get Access Token; apigee/api-platform-samples, default-proxies/oauth.
+"""
+
+import json
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from kpn_sandbox.auth import Entered, TokenRequest, TokenServer, claimed_id
+from kpn_sandbox.vendors.kpn.errors import InvalidTokenRequest, MethodNotAllowed, allowed
+from kpn_sandbox.vendors.kpn.operations import TOKEN
+
+PRODUCT = "dashboard-server"
+
+
+class TokenDesk:
+    """
+    Answers requests for a token.
+
+    Args:
+        server: Gives out tokens.
+        body: `v1`, the documented body, or `v2`, that of 2020.
+        lenient: Whether the grant type may also stand in the form.
+    """
+
+    def __init__(self, server: TokenServer, *, body: str = "v1", lenient: bool = False) -> None:
+        self._server = server
+        self._spell = {"v1": token_record, "v2": recent_token_record}[body]
+        self._lenient = lenient
+
+    def answer(self, request: Request, entered: Entered) -> bytes:
+        """
+        The body that brings a new token.
+
+        Args:
+            request: The request for it.
+            entered: Told whose it is before the token is made.
+
+        Raises:
+            InvalidTokenRequest: The grant type is missing or a parameter stands there twice.
+            MethodNotAllowed: Everything is there, but not by POST.
+            OAuth2Error: What the token server raises.
+            Exception: What `entered` raises.
+        """
+        grant_type = self._grant_type(request)
+        if grant_type is None:
+            raise InvalidTokenRequest("Required param : grant_type")
+        if request.method != "POST":
+            raise MethodNotAllowed(allowed(TOKEN))
+        form = {name: value for name in ("client_id", "client_secret") if (value := _single(request.form, name))}
+        credentials = {"Authorization": request.headers.get("Authorization", "")}
+        token_request = TokenRequest("POST", credentials, grant_type, form, entered=entered)
+        return printed(self._spell(self._server.token(token_request)))
+
+    def _grant_type(self, request: Request) -> str | None:
+        given = _single(request.args, "grant_type")
+        return _single(request.form, "grant_type") if given is None and self._lenient else given
+
+
+def claimed(request: Request) -> str | None:
+    """The client id that a request for a token comes with; None when there is none or it cannot be read."""
+    try:
+        return claimed_id({"Authorization": request.headers.get("Authorization", "")}, request.form)
+    except HTTPException:
+        return None
+
+
+def token_record(token: dict[str, Any]) -> dict[str, Any]:
+    """A token as KPN's page prints it."""
+    return {
+        "refresh_token_expires_in": "0",
+        "api_product_list": f"[{PRODUCT}]",
+        "api_product_list_json": [PRODUCT],
+        "organization_name": "kpn",
+        "developer_email": "demo123@kpn.com",
+        "token_type": token["token_type"],
+        "issued_at": str(int(token["issued_at"] * 1000)),
+        "client_id": token["client_id"],
+        "access_token": token["access_token"],
+        "application_name": application_name(token["client_id"]),
+        "scope": "",
+        "expires_in": str(token["expires_in"]),
+        "refresh_count": "0",
+        "status": "approved",
+    }
+
+
+def recent_token_record(token: dict[str, Any]) -> dict[str, Any]:
+    """A token as printed since 2020: without the product list as JSON, with a level and an empty refresh token."""
+    record: dict[str, Any] = {}
+    for key, value in token_record(token).items():
+        if key == "api_product_list_json":
+            continue
+        record[key] = value
+        if key == "application_name":
+            record["level"] = "demo"
+        if key == "expires_in":
+            record["refresh_token"] = ""
+    return record
+
+
+def application_name(client_id: str) -> str:
+    """A UUID that is always the same for one client id."""
+    return str(uuid5(NAMESPACE_URL, f"kpn-sandbox:{client_id}"))
+
+
+def printed(record: dict[str, Any]) -> bytes:
+    """JSON with a space on both sides of each colon; there are clients that look for it."""
+    return json.dumps(record, indent=2, separators=(",", " : ")).encode()
+
+
+def _single(values: MultiDict[str, str], name: str) -> str | None:
+    given = values.getlist(name)
+    if len(given) > 1:
+        raise InvalidTokenRequest(f"Repeated param : {name}")
+    return given[0] if given else None

@@ -1,0 +1,115 @@
+"""
+KPN's collection.
+
+Every request tests its answer: status, content type, envelope, names and types. A request for one agent, queue or trunk
+then asks for the whole list as of its own instant and compares the two, because the center has moved on meanwhile.
+
+Source:
+    developer.kpn.com, "Dashboard Server - KPN" (read 2026-11) for the names of the requests and variables.
+"""
+
+import json
+from typing import Any
+
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, bearer, collection_of, form, item, url_of
+from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN, Operation
+from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TokenSchema, TrunkSchema
+
+NAME = "KPN Dashboard Server"
+FILE = "kpn-dashboard-server.postman_collection.json"
+
+_SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
+VARIABLES = {"Logid": "40001", "Number": "1001", "access_token": ""}
+"""What its requests need of the environment, beside who calls."""
+
+_TOKEN_TESTS = """\
+pm.test("Token has KPN's keys", () => pm.expect(body).to.include.all.keys(%(keys)s));
+pm.test("Token is 28 letters and digits", () => pm.expect(body.access_token).to.match(/^[A-Za-z0-9]{28}$/));
+pm.test("Token is a bearer token for an hour", () => {
+    pm.expect(body.token_type).to.eql("Bearer");
+    pm.expect(body.expires_in).to.eql("3599");
+    pm.expect(body.issued_at).to.match(/^[0-9]{13}$/);
+});
+pm.environment.set("access_token", body.access_token);
+"""
+
+_ENVELOPE_TESTS = """\
+pm.test("Envelope holds %(member)s and no error", () => {
+    pm.expect(Object.keys(body)).to.eql(["Error", "DataSet"]);
+    pm.expect(body.Error).to.be.null;
+    pm.expect(Object.keys(body.DataSet)).to.eql(["%(member)s"]);
+});
+const records = [].concat(body.DataSet.%(member)s);
+pm.test("Records have KPN's keys in KPN's order", () =>
+    records.forEach((record) => pm.expect(Object.keys(record)).to.eql(%(keys)s)));
+pm.test("Every value is a string or null", () =>
+    records.forEach((record) => Object.entries(record).forEach(([key, value]) => {
+        if (key !== "Ports" && value !== null) {
+            pm.expect(value, key).to.be.a("string");
+        }
+    })));
+"""
+
+_PORTS_TESTS = """\
+pm.test("Ports are complete", () =>
+    records.forEach((trunk) => {
+        pm.expect(String(trunk.Ports.length)).to.eql(trunk.TotalPorts);
+        trunk.Ports.forEach((port) => pm.expect(port).to.have.all.keys("Number", "State"));
+    }));
+"""
+
+_AGREEMENT_TESTS = """\
+pm.test("It is the one that was asked for", () =>
+    pm.expect(records[0].%(key)s).to.eql(pm.variables.get("%(key)s")));
+const list = {
+    url: pm.variables.get("base_url") + "%(list)s",
+    header: {
+        Authorization: "Bearer " + pm.variables.get("access_token"),
+        Prefer: 'at="' + pm.response.headers.get("X-Sandbox-Time") + '"',
+    },
+};
+pm.test("List and single agree", (done) =>
+    pm.sendRequest(list, (error, response) => {
+        pm.expect(error).to.be.null;
+        const same = response.json().DataSet.%(member)ss.filter((each) => each.%(key)s === records[0].%(key)s);
+        pm.expect(same).to.eql(records);
+        done();
+    }));
+"""
+
+
+def collection() -> dict[str, Any]:
+    """The collection: a request for each operation, with its tests."""
+    items = [_token_item() if operation is TOKEN else _resource_item(operation) for operation in OPERATIONS]
+    description = "Select the environment of the sandbox, send Get Access Token, then any other request."
+    return collection_of(FILE, NAME, description, bearer("access_token"), items)
+
+
+def _token_item() -> dict[str, Any]:
+    made = _item(TOKEN, ANSWER_TESTS + _TOKEN_TESTS % {"keys": json.dumps(_required(TokenSchema))})
+    made["request"]["auth"] = {"type": "noauth"}
+    made["request"]["url"] = url_of(TOKEN.path, {"grant_type": "client_credentials"})
+    made["request"]["body"] = form("client_id", "client_secret")
+    return made
+
+
+def _required(schema: type[TokenSchema]) -> list[str]:
+    """The keys that both generations of the token answer have."""
+    return [key for key in schema().fields if key != "api_product_list_json"]
+
+
+def _resource_item(operation: Operation) -> dict[str, Any]:
+    singular = operation.key.removesuffix("s")
+    facts = {"member": operation.key, "keys": json.dumps(list(_SCHEMAS[singular]().fields))}
+    script = ANSWER_TESTS + _ENVELOPE_TESTS % facts
+    if singular == "trunk":
+        script += _PORTS_TESTS
+    if operation.parameter:
+        listing = next(each.path for each in RESOURCES if each.key == f"{singular}s")
+        script += _AGREEMENT_TESTS % {**facts, "key": operation.parameter, "list": listing}
+    return _item(operation, script)
+
+
+def _item(operation: Operation, script: str) -> dict[str, Any]:
+    description = f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
+    return item(operation.name, operation.method, url_of(operation.path), description, script)

@@ -1,0 +1,146 @@
+"""Accounts are made, shown and dropped; their secrets are told once."""
+
+import pytest
+
+from tests.application import TOKEN_URL
+from .conftest import MONDAY, Turn, basic
+
+SETTINGS = {"client_id", "seed", "scenario", "profile", "clock"}
+
+
+def test_nothing_need_be_said(admin):
+    """Id, secret and seed are chosen; the rest is the default."""
+    answer = admin("POST", "/accounts", {})
+
+    made = answer.json
+    assert (answer.status_code, set(made)) == (201, SETTINGS | {"client_secret", "credentials"})
+    assert (made["seed"], made["scenario"], made["clock"]["mode"]) == (made["client_id"], "normal", "running")
+    assert made["profile"]["agents"] == 50
+
+
+def test_even_the_body_may_be_missing(admin):
+    """A plain POST makes an account."""
+    assert admin("POST", "/accounts").status_code == 201
+
+
+def test_what_is_said_is_so(admin):
+    """Each wish is fulfilled."""
+    wish = {
+        "client_id": "carla",
+        "client_secret": "hush!",
+        "seed": "zaad",
+        "profile": {"agents": 7, "load": None},
+        "scenario": "peak",
+        "clock": {"mode": "frozen", "at": MONDAY},
+    }
+
+    made = admin("POST", "/accounts", wish).json
+
+    assert made["clock"] == {"mode": "frozen", "at": MONDAY, "speed": 0.0}
+    assert (made["profile"]["agents"], made["profile"]["load"]) == (7, 1)
+    assert [made[name] for name in ("client_id", "client_secret", "seed", "scenario")] == [
+        "carla", "hush!", "zaad", "peak"
+    ]
+
+
+def test_there_are_credentials_for_every_api(made):
+    """With addresses on the server that was asked."""
+    credentials, secret = made["credentials"], made["client_secret"]
+
+    assert credentials["kpn"]["token_url"] == f"http://localhost{TOKEN_URL}"
+    assert credentials["bright_pattern"] == {"tenant_url": "berta", "username": "berta", "password": secret}
+    assert credentials["kaisa"] == {"username": "berta", "password": secret}
+    assert credentials["atobi"] == {"client_id": "berta", "client_secret": secret, "type": "kpi"}
+    assert credentials["itx"]["url"] == f"http://localhost/rest/kpi?token={credentials['itx']['token']}"
+
+
+def test_secrets_are_told_once(admin, made):
+    """Nobody is shown them again, the administrator included."""
+    shown = admin("GET", "/accounts/berta")
+
+    assert set(shown.json) == SETTINGS | {"created_at", "replay"}
+    assert made["client_secret"] not in shown.text + admin("GET", "/accounts").text
+
+
+def test_a_new_secret_voids_the_old_one(turn, client):
+    """From the next request on."""
+    answer = turn("POST", "/secret")
+
+    secret = answer.json["client_secret"]
+    assert answer.json["credentials"]["kaisa"]["password"] == secret
+    assert turn("GET").status_code == 401
+    assert Turn(client, basic("berta", secret))("GET", "/accounts/berta").status_code == 200
+
+
+def test_an_id_is_given_once(admin, made):
+    """The second is told which field to change."""
+    answer = admin("POST", "/accounts", {"client_id": "berta"})
+
+    assert answer.status_code == 409
+    assert answer.json["errors"] == [
+        {"field": "client_id", "value": "berta", "allowed": "a client id that no other account has"}
+    ]
+
+
+def test_dropping_drops_the_whole_world(admin, turn, kpn):
+    """Its token is unknown, and an account of the same name begins anew."""
+    turn("PUT", "/pins/agents/40001", {"fields": {"Status": "AUX"}})
+    kpn("/agents")
+
+    assert turn("DELETE").status_code == 204
+    assert kpn("/agents").status_code == 401
+    assert admin("GET", "/accounts/berta").status_code == 404
+    admin("POST", "/accounts", {"client_id": "berta"})
+    assert admin("GET", "/accounts/berta/pins").json == {"pins": []}
+    assert admin("GET", "/accounts/berta/requests").json["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"client_id": "a:b"}, "client_id"),
+        ({"client_id": "a/b"}, "client_id"),
+        ({"client_id": ".."}, "client_id"),
+        ({"client_id": ""}, "client_id"),
+        ({"client_id": "x" * 129}, "client_id"),
+        ({"client_id": None}, "client_id"),
+        ({"client_secret": "één"}, "client_secret"),
+        ({"seed": "a\x00b"}, "seed"),
+        ({"seed": 7}, "seed"),
+        ({"profile": {"agents": 0}}, "profile.agents"),
+        ({"profile": {"queues": [{"load": 9}]}}, "profile.queues[0].load"),
+        ({"profile": {"couches": 1}}, "profile.couches"),
+        ({"profile": 50}, "profile"),
+        ({"scenario": "party"}, "scenario"),
+        ({"clock": {"mode": "frozen", "at": "2026-11-23T10:00:00"}}, "clock.at"),
+        ({"clock": "running"}, "clock"),
+        ({"clientId": "x"}, "clientId"),
+    ],
+)
+def test_a_wrong_wish_makes_nothing(admin, body, field):
+    """The field is named and what would be right; no account is made."""
+    before = admin("GET", "/accounts").json
+
+    answer = admin("POST", "/accounts", body)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+    assert all(error["allowed"] and error["allowed"] in answer.json["detail"] for error in answer.json["errors"])
+    assert admin("GET", "/accounts").json == before
+
+
+def test_a_refused_secret_is_not_told_back(admin):
+    """Answers end up in logs."""
+    answer = admin("POST", "/accounts", {"client_secret": "geheim é"})
+
+    assert answer.status_code == 400
+    assert "geheim" not in answer.text
+
+
+def test_every_wrong_field_is_told(admin):
+    """Those of the profile beside those of the account."""
+    answer = admin("POST", "/accounts", {"client_id": "a b", "profile": {"agents": 0, "queues": 77}, "colour": "red"})
+
+    assert {error["field"] for error in answer.json["errors"]} == {
+        "client_id", "profile.agents", "profile.queues", "colour",
+    }

@@ -1,0 +1,20 @@
+"""An application whose connections break as its paths say."""
+
+import time
+
+from flask import Flask, Response
+
+from kpn_sandbox.gateway.fault_injection import Broken, drip
+
+TEXT = "drop by drop"
+
+app = Flask(__name__)
+
+
+@app.get("/<connection>")
+def answer(connection: str) -> Response:
+    """Break; `whole` is an ordinary answer."""
+    response = Response(TEXT)
+    if connection == "whole":
+        return response
+    return drip(response, time.sleep) if connection == "drip" else Broken(connection)

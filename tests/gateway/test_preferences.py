@@ -1,0 +1,47 @@
+"""How wishes are read."""
+
+import pytest
+
+from kpn_sandbox.gateway.prefer_header import NONE, preferences
+
+STATUSES = (200, 404, 503)
+
+
+def read(header, **others):
+    return preferences({"HTTP_PREFER": header, **others}, STATUSES)
+
+
+@pytest.mark.parametrize(
+    "header", ["code=503", 'code="503"', "Code = 503", "code=503;x=y", "wait=1, code=503", "code=503,code=404"]
+)
+def test_a_preference_has_many_spellings(header):
+    """Quoted or not, with space, with parameters, among others; the first of two counts."""
+    assert read(header).code == 503
+
+
+def test_the_header_goes_before_its_alias():
+    """The alias helps only who does not say it in the header."""
+    assert read("code=503", HTTP_X_MOCK_RESPONSE_CODE="404").code == 503
+    assert read("wait=1", HTTP_X_MOCK_RESPONSE_CODE="404").code == 404
+
+
+def test_quoted_values_may_hold_commas():
+    """A comma in quotes separates nothing."""
+    assert read('note="a, code=404, b", code=503').code == 503
+
+
+def test_escapes_in_quotes_are_resolved():
+    r"""A backslash stands for the character after it."""
+    assert read(r'code="5\03"').code == 503
+
+
+@pytest.mark.parametrize("filling", ["x", '"', '"\\', "x ", "x=", ";", ",", 'x="'])
+def test_only_the_beginning_of_a_long_header_is_read(filling):
+    """However long and odd it is, it costs little."""
+    assert read(filling * 20_000 + ", code=503") is NONE
+
+
+def test_who_wishes_nothing_gets_the_same_nothing():
+    """So that it costs nothing."""
+    assert preferences({}, STATUSES) is NONE
+    assert read("wait=10") is NONE

@@ -1,0 +1,222 @@
+"""Accounts: the tenants of the sandbox."""
+
+import hashlib
+import re
+
+import pytest
+from sqlalchemy import select
+
+from kpn_sandbox.simulation.errors import InvalidProfile, UnknownScenario
+from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.storage import tables
+from kpn_sandbox.tenants.accounts import Account, NewAccount
+from kpn_sandbox.tenants.clock import FrozenClock
+from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
+from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.secrets import text_digest
+from tests.tenants.crowd import in_threads
+
+CLOCK = FrozenClock(1_795_424_400.0)
+ANNA = Account("anna", "seed of anna", "busy", Profile(agents=7), CLOCK)
+NEW_ANNA = NewAccount("anna", "secret", "seed of anna", Profile(agents=7), "busy", CLOCK)
+
+
+def test_an_account_is_found_as_it_was_made(accounts, other, wall):
+    """Seed, scenario, profile and clock are kept, and when it was made."""
+    credentials = accounts.create(NEW_ANNA)
+
+    assert (credentials.account, credentials.client_secret) == (ANNA, "secret")
+    assert other.accounts.show("anna") == ANNA
+    assert other.accounts.show("anna").created_at == wall.at
+
+
+def test_what_is_left_open_is_made_up(accounts):
+    """Id and secret nobody can guess; the seed is the client id."""
+    credentials = accounts.create(NewAccount())
+
+    assert re.fullmatch("[A-Za-z0-9]{28}", credentials.account.client_id)
+    assert re.fullmatch("[A-Za-z0-9]{28}", credentials.client_secret)
+    assert credentials.account == Account(credentials.account.client_id, seed=credentials.account.client_id)
+
+
+def test_accounts_are_listed_in_the_order_of_their_making(accounts, wall):
+    """The oldest first."""
+    for name in ("carla", "anna", "berta"):
+        accounts.create(NewAccount(name))
+        wall.at += 1
+
+    assert [account.client_id for account in accounts.list()] == ["carla", "anna", "berta"]
+
+
+def test_nobody_is_found_by_an_unknown_id(accounts):
+    """None or an error, as one asks; an id that nobody can have is no other case."""
+    for client_id in ("anna", "an\x00na", "é", ""):
+        assert accounts.find(client_id) is None
+        with pytest.raises(UnknownAccount):
+            accounts.show(client_id)
+
+
+def test_a_client_id_is_given_once(accounts):
+    """The second one learns that it is taken, the first one stays."""
+    accounts.create(NEW_ANNA)
+
+    with pytest.raises(AccountExists, match="account anna exists"):
+        accounts.create(NewAccount("anna", "other"))
+
+    assert accounts.find("anna") == ANNA
+
+
+def test_of_many_who_want_an_id_one_gets_it(sandbox, other):
+    """Wherever they ask."""
+
+    def made(turn):
+        try:
+            return (sandbox, other)[turn % 2].accounts.create(NewAccount("anna")).client_secret
+        except AccountExists:
+            return None
+
+    (secret,) = filter(None, in_threads(made, 16))
+
+    assert sandbox.accounts.authenticate("anna", secret)
+
+
+@pytest.mark.parametrize("client_id", ["", "a:b", "a b", "é", "a" * 129, "a\n"])
+def test_a_client_id_must_fit_into_http_basic(client_id):
+    """Visible ASCII without a colon."""
+    with pytest.raises(InvalidSetting, match="client_id must be"):
+        Account(client_id, "seed")
+
+
+@pytest.mark.parametrize("text", ["", "a\x00", "a\n", "\ud800", "a" * 129])
+def test_seed_and_secret_are_texts(accounts, text):
+    """Without control characters; a refused secret is not repeated."""
+    with pytest.raises(InvalidSetting, match="seed must be"):
+        Account("anna", text)
+    with pytest.raises(InvalidSetting, match=r"client_secret must be .* not '\*\*\*'"):
+        accounts.create(NewAccount("anna", text))
+
+
+def test_scenario_and_profile_must_be_possible():
+    """The refusal names the scenarios that exist, or the field."""
+    with pytest.raises(UnknownScenario, match="one of calm, normal"):
+        Account("anna", "seed", "lunch")
+    with pytest.raises(InvalidProfile):
+        Account("anna", "seed", "peak", Profile(agents=1000, talk_seconds=60, wrap_seconds=31, load=1.0))
+
+
+@pytest.mark.parametrize(
+    ("client_id", "secret", "found"),
+    [
+        ("anna", "secret", ANNA),
+        ("anna", "Secret", None),
+        ("anna", "", None),
+        ("berta", "secret", None),
+        ("\x00", "secret", None),
+        ("anna", "\ud800", None),
+    ],
+)
+def test_id_and_secret_belong_together(accounts, client_id, secret, found):
+    """Only both right open the door."""
+    accounts.create(NEW_ANNA)
+
+    assert accounts.authenticate(client_id, secret) == found
+
+
+def test_secrets_themselves_are_not_kept(accounts, database):
+    """The database holds digests, salted where the secret may be a poor one."""
+    made = [accounts.create(NEW_ANNA), accounts.create(NewAccount("berta", "secret"))]
+
+    with database.read() as connection:
+        anna, berta = connection.execute(select(tables.accounts).order_by(tables.accounts.c.client_id)).all()
+
+    assert anna.secret_digest != berta.secret_digest
+    assert anna.kaisa_ha1 == hashlib.md5(b"anna:Kaisa:secret").hexdigest()
+    assert anna.itx_digest == text_digest(made[0].itx_token) != berta.itx_digest
+    assert not any(b"secret" in str(value).encode() for value in anna if value != anna.seed)
+
+
+def test_a_new_secret_takes_the_place_of_the_old_one(accounts, other):
+    """For every door, at every worker, at once."""
+    before = accounts.create(NEW_ANNA)
+
+    after = other.accounts.rotate("anna")
+
+    assert accounts.authenticate("anna", before.client_secret) is None
+    assert accounts.authenticate("anna", after.client_secret) == ANNA
+    assert after.itx_token != before.itx_token
+
+
+def test_a_deleted_account_takes_its_world_along(sandbox, other, database):
+    """Nothing of it is left in any table, and whoever has its name next begins anew."""
+    sandbox.accounts.create(NEW_ANNA)
+    sandbox.configuration.patch("anna", {"agents": 9})
+    sandbox.pins.put("anna", "agents", "50001", {})
+    sandbox.journal.note(Entry("anna", "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
+    known = other.tenant("anna")
+
+    sandbox.accounts.delete("anna")
+
+    with pytest.raises(UnknownAccount):
+        other.tenant("anna")
+    with database.read() as connection:
+        counts = {name: len(connection.execute(select(table)).all()) for name, table in tables.metadata.tables.items()}
+    assert not any(counts.values()), counts
+    sandbox.accounts.create(NEW_ANNA)
+    assert other.tenant("anna") is not known
+    assert other.tenant("anna").in_force(CLOCK.at).profile.agents == 7
+
+
+def test_nobody_is_deleted_or_given_a_secret(accounts):
+    """An unknown account is told."""
+    with pytest.raises(UnknownAccount):
+        accounts.delete("anna")
+    with pytest.raises(UnknownAccount):
+        accounts.rotate("anna")
+
+
+def test_follow_makes_an_account_and_changes_it(sandbox):
+    """It begins as told, whether it existed or not; what was changed of the old one is forgotten."""
+    sandbox.accounts.follow(NEW_ANNA)
+    sandbox.configuration.patch("anna", {"agents": 9})
+    sandbox.accounts.follow(NewAccount("anna", "new"))
+
+    assert sandbox.accounts.find("anna") == Account("anna", "anna")
+    assert sandbox.tenant("anna").in_force(CLOCK.at).profile == Profile()
+    assert sandbox.accounts.authenticate("anna", "secret") is None
+    assert sandbox.accounts.authenticate("anna", "new") is not None
+
+
+def test_follow_keeps_what_was_changed_since(sandbox, other):
+    """A start with unchanged settings writes nothing."""
+    sandbox.accounts.follow(NEW_ANNA)
+    sandbox.clocks.advance("anna", 60)
+    sandbox.configuration.patch("anna", {"agents": 9})
+    before = sandbox.tenant("anna")
+
+    other.accounts.follow(NEW_ANNA)
+
+    assert sandbox.tenant("anna") is before
+    assert other.tenant("anna").now() == CLOCK.at + 60
+    assert other.tenant("anna").in_force(CLOCK.at + 60).profile.agents == 9
+
+
+def test_many_starts_at_once_agree(sandbox, other):
+    """None fails because another one was faster."""
+    in_threads(lambda turn: (sandbox, other)[turn % 2].accounts.follow(NEW_ANNA), 8)
+
+    assert sandbox.accounts.list() == (ANNA,)
+
+
+def test_a_stranger_is_welcome_and_stays_himself(accounts):
+    """The first secret that comes with an unknown id becomes its secret."""
+    first = accounts.welcome("carla", "secret")
+
+    assert first == Account("carla", seed="carla")
+    assert accounts.welcome("carla", "secret") == first
+    assert accounts.welcome("carla", "other") is None
+
+
+def test_not_every_stranger_is_welcome(accounts):
+    """An id that no account may have makes none."""
+    assert accounts.welcome("car la", "secret") is None
+    assert accounts.list() == ()

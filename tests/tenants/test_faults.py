@@ -1,0 +1,186 @@
+"""Faults: what shall go wrong, in which order or how often."""
+
+from collections import Counter
+
+import pytest
+
+from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount, UnknownFault
+from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from tests.tenants.crowd import in_processes, in_threads
+
+THREE = FaultPlan("kpn", "agents", (Outcome(503), Outcome(503, delay_ms=200), Outcome(ok=True)))
+
+
+def due(sandbox, operation="agents", api="kpn"):
+    return sandbox.faults.due("anna", sandbox.tenant("anna").plans, api, operation)
+
+
+def status(sandbox):
+    outcome = due(sandbox)
+    return None if outcome is None else outcome.status
+
+
+def test_outcomes_happen_in_order_and_are_used_up(anna, sandbox, other):
+    """Whoever meets them; then all is well again."""
+    plan = sandbox.faults.add(anna, THREE)
+
+    happened = [due(worker) for worker in (sandbox, other, sandbox, other, sandbox)]
+
+    assert happened == [*THREE.outcomes, None, None]
+    assert other.faults.show(anna, plan.id).remaining == 0
+    assert sandbox.tenant(anna).plans == ()
+
+
+def test_only_the_operation_that_is_meant_goes_wrong(anna, sandbox):
+    """A plan without an operation means all of its API."""
+    sandbox.faults.add(anna, THREE)
+    sandbox.faults.add(anna, FaultPlan("kaisa", outcomes=(Outcome(500),)))
+
+    assert due(sandbox, "queues") is None
+    assert due(sandbox, "customers", "kaisa") == Outcome(500)
+
+
+def test_the_first_plan_with_something_left_decides(anna, sandbox):
+    """The next one follows when it is used up."""
+    sandbox.faults.add(anna, FaultPlan("kpn", "agents", (Outcome(500),)))
+    sandbox.faults.add(anna, FaultPlan("kpn", None, (Outcome(501), Outcome(502))))
+
+    assert [status(sandbox) for _ in range(4)] == [500, 501, 502, None]
+
+
+def test_a_plan_may_begin_again(anna, sandbox):
+    """It has no end, so nobody can tell what remains."""
+    plan = sandbox.faults.add(anna, FaultPlan("kpn", "agents", (Outcome(500), Outcome(ok=True)), repeat=True))
+
+    assert [status(sandbox) for _ in range(5)] == [500, None, 500, None, 500]
+    assert plan.remaining is None
+
+
+def test_a_seed_decides_when_something_happens(anna, sandbox):
+    """The same seed makes the same requests fail, another seed others."""
+    plan = FaultPlan("kpn", "agents", probability=0.3, outcome=Outcome(503), seed="one")
+
+    def statuses(plan):
+        added = sandbox.faults.add(anna, plan)
+        happened = [status(sandbox) for _ in range(40)]
+        sandbox.faults.remove(anna, added.id)
+        return happened
+
+    first, again = statuses(plan), statuses(plan)
+    another = statuses(FaultPlan("kpn", "agents", probability=0.3, outcome=Outcome(503), seed="two"))
+
+    assert first == again != another
+    assert set(first) == {503, None}
+
+
+@pytest.mark.parametrize(("probability", "happens"), [(0, 0), (1, 1000), (0.2, 200)])
+def test_the_probability_is_kept(probability, happens):
+    """Over a thousand requests, within what chance allows."""
+    plan = FaultPlan("kpn", probability=probability, outcome=Outcome(503)).named("made")
+
+    happened = sum(plan.nth(position) is not None for position in range(1, 1001))
+
+    assert abs(happened - happens) <= 40 * (0 < probability < 1)
+
+
+def test_a_plan_without_a_seed_tells_the_one_it_was_given(anna, sandbox, other):
+    """So that it can be planned once more."""
+    plan = sandbox.faults.add(anna, FaultPlan("kpn", probability=0.5, outcome=Outcome(503)))
+
+    assert plan.seed
+    assert other.faults.show(anna, plan.id) == plan
+
+
+def test_plans_come_back_as_they_were_made(anna, sandbox, other):
+    """Bodies, headers and broken connections included, in the order of their making."""
+    odd = Outcome(418, 5, {"a": [1, None]}, {"X-Odd": "yes"})
+    plans = [THREE, FaultPlan("kpn", "token", (odd, Outcome(connection="drip"))), THREE]
+
+    added = [sandbox.faults.add(anna, plan) for plan in plans]
+
+    assert list(other.faults.list(anna)) == added
+    assert len({plan.id for plan in added}) == 3
+
+
+def test_outcomes_are_exact_over_threads(anna, sandbox, other):
+    """Each happens once."""
+    sandbox.faults.add(anna, FaultPlan("kpn", outcomes=tuple(Outcome(200 + number) for number in range(100))))
+
+    happened = in_threads(lambda turn: status((sandbox, other)[turn % 2]), 150)
+
+    assert Counter(happened) == Counter([*range(200, 300), *[None] * 50])
+
+
+def test_outcomes_are_exact_over_processes(anna, sandbox, url):
+    """Also when nothing is shared but the database."""
+    sandbox.faults.add(anna, FaultPlan("kpn", outcomes=tuple(Outcome(200 + number) for number in range(60))))
+
+    happened = in_processes(url, status, 25)
+
+    assert Counter(happened) == Counter([*range(200, 260), *[None] * 15])
+
+
+def test_plans_are_removed(anna, sandbox, other):
+    """One, then all; what is gone does not happen any more."""
+    first, second = sandbox.faults.add(anna, THREE), sandbox.faults.add(anna, THREE)
+
+    assert sandbox.faults.remove(anna, first.id) == 1
+    assert other.faults.list(anna) == (second,)
+    assert other.faults.remove(anna) == 1
+    assert due(sandbox) is None
+
+
+def test_an_unknown_plan_is_told(anna, sandbox):
+    """Another account's plan is as unknown as one that nobody made."""
+    sandbox.accounts.welcome("berta", "secret")
+    hers = sandbox.faults.add("berta", THREE)
+
+    for fault in ("nothing", "\x00", hers.id):
+        with pytest.raises(UnknownFault):
+            sandbox.faults.remove(anna, fault)
+    with pytest.raises(UnknownAccount):
+        sandbox.faults.add("carla", THREE)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "outcome"),
+        ({"status": 199}, "status"),
+        ({"status": 600}, "status"),
+        ({"status": "503"}, "status"),
+        ({"status": True}, "status"),
+        ({"delay_ms": -1}, "delay_ms"),
+        ({"delay_ms": 60_001}, "delay_ms"),
+        ({"connection": "slow"}, "connection"),
+        ({"ok": True, "status": 503}, "ok"),
+    ],
+)
+def test_a_wrong_outcome_is_refused(given, field):
+    """The refusal names the field and what would be right."""
+    with pytest.raises(InvalidSetting) as refusal:
+        Outcome(**given)
+
+    assert refusal.value.field == field
+    assert refusal.value.allowed
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "outcomes"),
+        ({"outcomes": (Outcome(503),), "probability": 0.5, "outcome": Outcome(500)}, "outcomes"),
+        ({"outcomes": (Outcome(503),) * 1001}, "outcomes"),
+        ({"probability": 0.5}, "outcome"),
+        ({"outcome": Outcome(500)}, "outcome"),
+        ({"probability": 1.5, "outcome": Outcome(500)}, "probability"),
+        ({"probability": float("nan"), "outcome": Outcome(500)}, "probability"),
+        ({"probability": 0.5, "outcome": Outcome(500), "repeat": True}, "repeat"),
+    ],
+)
+def test_a_wrong_plan_is_refused(given, field):
+    """Either outcomes in order, or one with a probability."""
+    with pytest.raises(InvalidSetting) as refusal:
+        FaultPlan("kpn", **given)
+
+    assert refusal.value.field == field

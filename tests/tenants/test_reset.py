@@ -1,0 +1,145 @@
+"""Making an account as it was when it began, layer by layer."""
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.storage import tables
+from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.clock import RunningClock
+from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
+from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.quota import Quota
+from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.reset import LAYERS
+
+AT = 1_795_424_400.0
+
+
+def note(sandbox, client_id):
+    sandbox.journal.note(Entry(client_id, "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
+
+
+def receive(sandbox, client_id):
+    with sandbox.database.write() as connection:
+        connection.execute(insert(tables.inbox).values(client_id=client_id, received_at=0.0, body="{}"))
+
+
+def give_token(sandbox, client_id):
+    row = {"digest": client_id, "client_id": client_id, "issued_at": 0.0, "revoked": 0}
+    with sandbox.database.write() as connection:
+        connection.execute(insert(tables.tokens).values(row))
+
+
+CHANGES = {
+    "profile": lambda sandbox, anna: sandbox.configuration.patch(anna, {"agents": 9}),
+    "scenario": lambda sandbox, anna: sandbox.configuration.set_scenario(anna, "busy", 60),
+    "clock": lambda sandbox, anna: sandbox.clocks.set(anna, "frozen", at=AT),
+    "pins": lambda sandbox, anna: sandbox.pins.put(anna, "agents", "50001", {}),
+    "faults": lambda sandbox, anna: sandbox.faults.add(anna, FaultPlan("kpn", outcomes=(Outcome(503),))),
+    "quota": lambda sandbox, anna: sandbox.quotas.set(anna, Quota(5)),
+    "requests": note,
+    "inbox": receive,
+    "tokens": give_token,
+}
+
+
+@pytest.fixture
+def changed(sandbox):
+    """An account that did not begin like others, with every layer changed; and another one like it."""
+    began = {"profile": Profile(agents=7), "scenario": "peak", "clock": RunningClock(AT, 1_795_424_000.0, 60.0)}
+    for client_id in ("anna", "berta"):
+        sandbox.accounts.create(NewAccount(client_id, **began))
+        for change in CHANGES.values():
+            change(sandbox, client_id)
+        tenant = sandbox.tenant(client_id)
+        sandbox.quotas.count(client_id, tenant.quota, "kpn", tenant.now())
+    return "anna"
+
+
+def state(sandbox, client_id="anna"):
+    """What every layer of an account looks like."""
+    tenant = sandbox.tenant(client_id)
+    at = tenant.now()
+    with sandbox.database.read() as connection:
+        rows = {
+            table.name: connection.scalar(select(func.count()).where(table.c.client_id == client_id))
+            for table in (tables.inbox, tables.tokens, tables.requests, tables.quota_counts, tables.faults)
+        }
+    return {
+        "profile": {setting.profile.agents for setting in tenant.settings},
+        "scenario": {setting.scenario for setting in tenant.settings},
+        "clock": at,
+        "pins": tenant.pins,
+        "faults": rows["faults"],
+        "quota": (tenant.quota, rows["quota_counts"]),
+        "requests": rows["requests"],
+        "inbox": rows["inbox"],
+        "tokens": rows["tokens"],
+    }
+
+
+NOTHING = {
+    "profile": {7},
+    "scenario": {"peak"},
+    "clock": AT,
+    "pins": (),
+    "faults": 0,
+    "quota": (None, 0),
+    "requests": 0,
+    "inbox": 0,
+    "tokens": 0,
+}
+
+
+def test_every_layer_has_a_change_in_this_test():
+    """So that none is forgotten."""
+    assert list(CHANGES) == list(LAYERS) == list(NOTHING)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_is_reset_and_the_others_stay(changed, sandbox, other, layer):
+    """At every worker; the clock begins again where it began."""
+    sandbox.clocks.set(changed, "frozen", at=AT + 5)
+    before = state(other)
+
+    assert sandbox.reset(changed, [layer]) == (layer,)
+
+    assert state(other) == {**before, layer: NOTHING[layer]}
+
+
+def test_a_reset_makes_all_as_it_was(changed, sandbox, other):
+    """Doing it twice changes nothing more, and the other account stays as it was."""
+    hers = state(other, "berta")
+
+    assert sandbox.reset(changed) == tuple(LAYERS)
+    once = state(other)
+    sandbox.reset(changed)
+
+    assert once == state(other) == NOTHING
+    assert state(other, "berta") == hers
+
+
+@pytest.mark.parametrize("layers", [["shoes"], ["pins", 5], "pins", 5, {"pins": True}, [["pins"]]])
+def test_an_unknown_layer_is_refused(changed, sandbox, layers):
+    """Nothing is reset then, and the refusal names those that exist."""
+    before = state(sandbox)
+
+    with pytest.raises(InvalidSetting, match="layers must be a list of profile, scenario, clock"):
+        sandbox.reset(changed, layers)
+
+    assert state(sandbox) == before
+
+
+def test_no_layer_is_nothing(changed, sandbox):
+    """An empty list resets nothing."""
+    before = state(sandbox)
+
+    assert sandbox.reset(changed, []) == ()
+    assert state(sandbox) == before
+
+
+def test_nobody_is_not_reset(sandbox):
+    """There must be an account."""
+    with pytest.raises(UnknownAccount):
+        sandbox.reset("nobody")

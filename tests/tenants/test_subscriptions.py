@@ -1,0 +1,95 @@
+"""Subscriptions and wallboards of an account, on both databases."""
+
+from threading import Thread
+
+import pytest
+
+from kpn_sandbox.vendors.bright_pattern.store import (
+    MOST_WALLBOARDS,
+    Subscriptions,
+    TooManySubscriptions,
+    UnknownWallboard,
+    Wallboard,
+    Wallboards,
+)
+
+
+@pytest.fixture
+def tenant(sandbox, anna):
+    return sandbox.tenant(anna)
+
+
+def test_a_user_has_one_subscription(sandbox, other, tenant):
+    """A second one takes the place of the first, for every worker."""
+    mine = Subscriptions(sandbox.database)
+    for body in ("one", "two"):
+        mine.put(tenant, "user", body, 10)
+
+        found = Subscriptions(other.database).find(other.tenant(tenant.account.client_id), "user")
+        assert found.body == body
+    assert mine.find(sandbox.tenant(tenant.account.client_id), "nobody") is None
+
+
+def test_the_limit_is_exact(sandbox, other, tenant):
+    """However many ask at once, so many users have a subscription."""
+    refused = []
+
+    def put(one, user):
+        try:
+            Subscriptions(one.database).put(one.tenant(tenant.account.client_id), user, "{}", 3)
+        except TooManySubscriptions:
+            refused.append(user)
+
+    threads = [Thread(target=put, args=((sandbox, other)[number % 2], f"user {number}")) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 7
+
+
+def test_age_is_by_the_clock_that_runs(sandbox, anna, wall):
+    """A clock that stands still does not keep a subscription young, one that is moved on makes it old."""
+    sandbox.clocks.set(anna, "frozen")
+    subscriptions = Subscriptions(sandbox.database)
+    subscriptions.put(sandbox.tenant(anna), "user", "{}", 1)
+    young = subscriptions.find(sandbox.tenant(anna), "user").age(sandbox.tenant(anna))
+    wall.at += 2
+    older = subscriptions.find(sandbox.tenant(anna), "user").age(sandbox.tenant(anna))
+    sandbox.clocks.advance(anna, 100)
+    oldest = subscriptions.find(sandbox.tenant(anna), "user").age(sandbox.tenant(anna))
+
+    assert (young, older) == (0, 2)
+    assert oldest == pytest.approx(100, abs=1)
+
+
+def test_a_subscription_can_be_removed(sandbox, tenant):
+    """Removing tells whether there was one."""
+    subscriptions = Subscriptions(sandbox.database)
+    subscriptions.put(tenant, "user", "{}", 1)
+
+    assert [subscriptions.remove(tenant, "user") for _ in range(2)] == [True, False]
+
+
+def test_wallboards_are_kept_up_to_a_number(sandbox, anna):
+    """The oldest go first; whatever JSON stands on them comes back."""
+    wallboards = Wallboards(sandbox.database)
+    numbers = range(MOST_WALLBOARDS + 1)
+    made = [wallboards.add(anna, f"wall {number}", False, {"é\x00": [number]}) for number in numbers]
+
+    assert wallboards.list(anna) == tuple(made[1:])
+    assert wallboards.show(anna, made[-1].id).config == {"é\x00": [MOST_WALLBOARDS]}
+
+
+def test_unknown_wallboards_are_refused(sandbox, anna):
+    """There is nothing to show, change or remove."""
+    wallboards = Wallboards(sandbox.database)
+
+    for ask in (
+        lambda: wallboards.show(anna, "x\x00"),
+        lambda: wallboards.remove(anna, "x"),
+        lambda: wallboards.change(anna, Wallboard("x", "name", False, {})),
+    ):
+        with pytest.raises(UnknownWallboard):
+            ask()

@@ -1,0 +1,216 @@
+"""Key figures are taken in, all or none."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from tests.vendors.atobi.conftest import KPI, SAMPLES, body, element
+
+
+def test_the_pages_sample_is_taken_as_printed(send, inbox):
+    """Even with the placeholder of its type; every figure can be read back."""
+    response = send(SAMPLES["body"])
+
+    assert (response.status_code, response.json) == (
+        200, {"status": "success", "received": 6, "created": 6, "updated": 0}
+    )
+    assert [tuple(map(each.get, ("user_id", "location_id", "id", "value"))) for each in inbox(type="kpi")] == [
+        ("123", "321", "1", "100"),
+        ("123", "321", "2", "150.00"),
+        ("89", None, "3", "100"),
+        ("89", None, "4", "250.00"),
+        (None, "3", "5", "100"),
+        (None, "3", "6", "150.00"),
+    ]
+
+
+def test_the_pages_element_is_no_json(send, inbox):
+    """The page prints a trailing comma and asks for valid JSON: it is refused as any trailing comma."""
+    elements = SAMPLES["element"].rstrip().removesuffix(",")
+    text = json.dumps(body()).replace(json.dumps([element()]), f"[{elements}]")
+
+    response = send(text)
+
+    assert response.status_code == 400 and response.json["status"] == "error"
+    assert response.json["message"].startswith("The request body must be valid JSON: ")
+    assert inbox() == []
+
+
+def test_the_same_id_replaces(send, inbox):
+    """Type, context and id together are one figure; sent again it takes the other's place, as the newest."""
+    send(body(element(1, value="1"), element(2)))
+
+    again = send(body(element("1", value="2")))
+    other = send(body(element(1, value="3"), context="other"))
+
+    assert (again.json["updated"], other.json["created"]) == (1, 1)
+    assert [(each["context"], each["id"], each["value"]) for each in inbox()] == [
+        ("sales", "2", "100"), ("sales", "1", "2"), ("other", "1", "3")
+    ]
+
+
+@pytest.mark.parametrize("text", ['"150.00"', "150.00", "1e3", "-0.10", '"+7."', "1000000000000000000000", '"007"'])
+def test_values_keep_their_text(send, inbox, text):
+    """A decimal number is told as it was sent, as text or as a JSON number."""
+    send(json.dumps(body(element(value="VALUE"))).replace('"VALUE"', text))
+
+    assert inbox()[0]["value"] == text.strip('"')
+
+
+@pytest.mark.parametrize("moment", ["2019-09-10 13:09:23", 1568120963, "1568120963"])
+def test_times_are_dates_or_seconds(send, moment):
+    """Both readings of the page are taken."""
+    assert send(body(element(timestamp=moment, date_from=moment, date_to=moment))).status_code == 200
+
+
+def test_the_tables_names_are_taken(send, inbox):
+    """data_from and data_to of the table mean date_from and date_to of the samples."""
+    send(body(element(data_from="2019-09-10 13:09:23", data_to="2019-09-11 13:09:23")))
+
+    assert (inbox()[0]["date_from"], inbox()[0]["date_to"]) == ("2019-09-10 13:09:23", "2019-09-11 13:09:23")
+
+
+FIRST = "data.0.elements.0"
+WRONG = {
+    "no type": (body(type=None), ["type"]),
+    "another type": (body(type="other"), ["type"]),
+    "a number as type": (body(type=5), ["type"]),
+    "an empty context": (body(context=" "), ["context"]),
+    "a version of two numbers": (body(version="1.0"), ["version"]),
+    "data that is an object": (body(data={}), ["data"]),
+    "no data": (body(data=[]), ["data"]),
+    "an item that is a text": (body(data=["x"]), ["data.0"]),
+    "nobody": (body(data=[{"elements": [element()]}]), ["data.0.user_id", "data.0.location_id"]),
+    "no elements": (body(data=[{"user_id": "1", "elements": []}]), ["data.0.elements"]),
+    "an element that is null": (body(data=[{"user_id": "1", "elements": [None]}]), [FIRST]),
+    "a user that is an object": (body(data=[{"user_id": {}, "location_id": 3, "elements": [element()]}]),
+                                 ["data.0.user_id"]),
+    "no id": (body(element(None)), [f"{FIRST}.id"]),
+    "a fraction as id": (body(element(1.5)), [f"{FIRST}.id"]),
+    "true as id": (body(element(True)), [f"{FIRST}.id"]),
+    "no kpi": (body(element(kpi=None)), [f"{FIRST}.kpi"]),
+    "another object type": (body(element(object_type="text")), [f"{FIRST}.object_type"]),
+    "a word as value": (body(element(value="many")), [f"{FIRST}.value"]),
+    "an empty value": (body(element(value="")), [f"{FIRST}.value"]),
+    "a comma in a value": (body(element(value="1,5")), [f"{FIRST}.value"]),
+    "a list as value": (body(element(value=[1])), [f"{FIRST}.value"]),
+    "a text that PostgreSQL cannot keep": (body(element(kpi="a\x00b")), [f"{FIRST}.kpi"]),
+    "half a character": (body(element(kpi="\ud800")), [f"{FIRST}.kpi"]),
+    "a day that does not exist": (body(element(timestamp="2019-02-30 10:00:00")), [f"{FIRST}.timestamp"]),
+    "a date without a time": (body(element(timestamp="2019-02-28")), [f"{FIRST}.timestamp"]),
+    "an end before the begin": (
+        body(element(date_from="2020-01-02 00:00:00", date_to="2020-01-01 00:00:00")), [f"{FIRST}.date_to"]
+    ),
+    "both names of a field": (
+        body(element(date_from="2020-01-02 00:00:00", data_from="2020-01-02 00:00:00")), [f"{FIRST}.data_from"]
+    ),
+    "an id twice": (body(element(1), element(2), element("1")), ["data.0.elements.2.id"]),
+    "everything at once": (
+        body(element(kpi=None, value="x"), element(timestamp="y"), version="z"),
+        ["version", f"{FIRST}.kpi", f"{FIRST}.value", "data.0.elements.1.timestamp"],
+    ),
+    "a list": ([], ["body"]),
+    "a number": (3, ["body"]),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_every_wrong_field_is_told_with_its_path(send, inbox, name):
+    """422 names each wrong field by its path, and nothing of the body is stored."""
+    told, paths = WRONG[name]
+    if isinstance(told, dict) and told.get("type", "") is None:
+        del told["type"]
+
+    response = send(told)
+
+    assert response.status_code == 422, response.text
+    assert (response.json["status"], response.json["message"]) == ("error", "The given data was invalid.")
+    assert set(response.json["errors"]) == set(paths)
+    assert inbox() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "nothing", '{"a": 1,}', "{'a': 1}", b"\xff\xfe", "[" * 50_000, '{"a": NaN}', '{"a": Infinity}', "{} {}"],
+)
+def test_what_is_no_json_is_refused(send, text):
+    """400 says what is wrong with it."""
+    response = send(text)
+
+    assert response.status_code == 400
+    assert response.json["message"].startswith("The request body must be valid JSON: ")
+
+
+def test_a_huge_number_is_no_trouble(send):
+    """Digits without end are text like any other, and too long for an id."""
+    assert send(json.dumps(body(element("ID"))).replace('"ID"', "9" * 100_000)).status_code == 422
+
+
+def test_a_body_beyond_the_limit_is_refused(send, inbox):
+    """More than 1 MB is not read; 100,000 elements are more than that."""
+    many = body(*(element(number) for number in range(100_000)))
+
+    response = send(many)
+
+    assert (response.status_code, response.json["message"]) == (413, "The request body must be at most 1 MB.")
+    assert inbox() == []
+
+
+def test_thousands_of_elements_are_taken_at_once(send, inbox):
+    """What fits into 1 MB is taken in one piece."""
+    many = body(*(element(number) for number in range(5000)))
+
+    first, second = send(many).json, send(many).json
+
+    assert (first["created"], second["updated"], len(inbox())) == (5000, 5000, 5000)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "message"),
+    [
+        ("/api/external/v2/kpi", {}, 404, "Unknown API version: it must be v1."),
+        (KPI, {"Content_Type": "text/plain"}, 415, "Content-Type must be application/json."),
+        (KPI, {"Authorization": "Bearer nobody's"}, 401, "Unauthenticated."),
+        (KPI, {"Authorization": "Basic QTpC"}, 401, "Unauthenticated."),
+        ("/api/external/v1", {}, 404, "Not Found"),
+        ("/api/external/v1/kpi/", {}, 404, "Not Found"),
+    ],
+)
+def test_other_requests_are_refused_in_atobis_shape(send, path, headers, status, message):
+    """With a status in the body, as for what is taken."""
+    response = send(body(), path=path, **headers)
+
+    assert (response.status_code, response.json) == (status, {"status": "error", "message": message})
+
+
+ANYTHING = some.recursive(
+    some.none()
+    | some.booleans()
+    | some.floats(allow_nan=False, allow_infinity=False)
+    | some.integers()
+    | some.text(max_size=20),
+    lambda inner: some.lists(inner, max_size=4)
+    | some.dictionaries(some.sampled_from(["id", "kpi", "value", "elements", "data", "user_id", "type", "x"]), inner),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=ANYTHING, place=some.sampled_from(["body", "data", "item", "element", "value"]))
+def test_no_body_breaks_it(send, app, told, place):
+    """Whatever stands wherever, it is refused or taken, never an error of the sandbox."""
+    app.extensions["kpn_sandbox"].sandbox.reset("APP_CONSUMER_KEY", ["quota"])
+    bodies = {
+        "body": json.dumps(told),
+        "data": body(data=told),
+        "item": body(data=[told]),
+        "element": body(told),
+        "value": body({**element(), "value": told}),
+    }
+
+    response = send(bodies[place])
+
+    assert response.status_code in (200, 422), response.text
+    assert response.json["status"] in ("success", "error")

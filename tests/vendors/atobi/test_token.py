@@ -1,0 +1,106 @@
+"""Atobi's token, asked for by its page's letter and by the book."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.application import CREDENTIALS, TOKEN_URL
+
+PATH = "/oauth/token"
+GRANT = "client_credentials"
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type"),
+    [
+        ({"grant-type": GRANT, **CREDENTIALS}, "application/x-www-urlencoded"),
+        ({"grant-type": GRANT, **CREDENTIALS}, "application/x-www-form-urlencoded"),
+        ({"grant_type": GRANT, **CREDENTIALS}, "application/x-www-form-urlencoded"),
+        ({"grant_type": GRANT, "grant-type": GRANT, **CREDENTIALS}, "application/x-www-form-urlencoded; charset=UTF-8"),
+    ],
+)
+def test_both_roads_lead_to_a_token(client, form, content_type):
+    """The page's spelling of field and content type is taken, and so is OAuth's."""
+    response = client.post(PATH, data=urlencode(form), content_type=content_type)
+
+    told = response.json
+    assert response.status_code == 200
+    assert list(told) == ["token_type", "expires_in", "access_token"]
+    assert (told["token_type"], told["expires_in"]) == ("Bearer", 3600)
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_json_and_basic_credentials_are_taken(client):
+    """A client may also send JSON, or its credentials in a header."""
+    json = client.post(PATH, json={"grant_type": GRANT, **CREDENTIALS})
+    basic = client.post(PATH, data={"grant_type": GRANT}, auth=tuple(CREDENTIALS.values()))
+
+    assert (json.status_code, basic.status_code) == (200, 200)
+
+
+def test_a_scope_is_told_again(client):
+    """Whatever scope was asked for."""
+    assert client.post(PATH, data={"grant_type": GRANT, "scope": "kpi all", **CREDENTIALS}).json["scope"] == "kpi all"
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({}, 400, "unsupported_grant_type"),
+        (CREDENTIALS, 400, "unsupported_grant_type"),
+        ({"grant_type": "password", **CREDENTIALS}, 400, "unsupported_grant_type"),
+        ({"grant_type": GRANT, "grant-type": "other", **CREDENTIALS}, 400, "invalid_request"),
+        ({"grant_type": GRANT}, 400, "invalid_request"),
+        ({"grant_type": GRANT, **CREDENTIALS, "client_secret": "wrong"}, 401, "invalid_client"),
+        ({"grant_type": GRANT, **CREDENTIALS, "client_id": "nobody"}, 401, "invalid_client"),
+        ({"grant_type": GRANT, "client_id": "APP_CONSUMER_KEY"}, 401, "invalid_client"),
+        ({"grant_type": [GRANT, GRANT], **CREDENTIALS}, 400, "invalid_request"),
+    ],
+)
+def test_refusals_tell_the_error(client, form, status, error):
+    """The error's code stands in `error`, its text in `error_description` and `message`."""
+    response = client.post(PATH, data=form)
+
+    assert (response.status_code, response.json["error"]) == (status, error)
+    assert response.json["error_description"] == response.json["message"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"grant_type": 1}', "[" * 5000])
+def test_wrong_json_is_refused(client, text):
+    """Nothing else than an object of strings is taken."""
+    response = client.post(PATH, data=text, content_type="application/json")
+
+    assert (response.status_code, response.json["error"]) == (400, "invalid_request")
+
+
+def test_another_content_type_is_refused(client):
+    """XML is no form."""
+    assert client.post(PATH, data="<a/>", content_type="application/xml").status_code == 400
+
+
+def test_a_token_opens_its_own_api_only(client, get, send):
+    """KPN's tokens open nothing here and Atobi's nothing there."""
+    kpn = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
+    atobi = client.post(PATH, data={"grant_type": GRANT, **CREDENTIALS}).json["access_token"]
+
+    assert send("{}", Authorization=f"Bearer {kpn}").status_code == 401
+    assert client.get("/agents", headers={"Authorization": f"Bearer {atobi}"}).status_code == 401
+
+
+def test_a_token_lasts_an_hour_of_the_account(send, wall):
+    """Its life counts by the account's clock."""
+    wall.at += 3599
+    young = send("{}").status_code
+    wall.at += 1
+
+    old = send("{}")
+
+    assert (young, old.status_code, old.json) == (422, 401, {"status": "error", "message": "Unauthenticated."})
+
+
+def test_another_method_is_refused(client):
+    """In the shape of the token endpoint."""
+    response = client.get(PATH)
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert response.json["message"] == "Method Not Allowed"

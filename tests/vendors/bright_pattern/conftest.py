@@ -1,0 +1,79 @@
+"""Clients of Bright Pattern's API, and subscriptions to try it with."""
+
+import pytest
+
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import Place, places_named
+
+LOGIN = {"tenant_url": "localhost", "username": "APP_CONSUMER_KEY", "password": "APP_CONSUMER_SECRET"}
+FORM = {
+    "grant_type": "client_credentials",
+    "client_id": "APP_CONSUMER_KEY",
+    "client_secret": "APP_CONSUMER_SECRET",
+    "scope": "yourcompany.brightpattern.com",
+}
+TOKEN_PATH = "/configapi/v2/oauth/token"
+
+
+@pytest.fixture
+def settings():
+    """A start whose subscriptions have data at once."""
+    return {"agents": 30, "bright_pattern_refresh": 0}
+
+
+@pytest.fixture
+def session(client):
+    """A client that is logged in: its cookies go with every request."""
+    assert client.post("/statsapi/auth", json=LOGIN).status_code == 200
+    return client
+
+
+@pytest.fixture
+def subscribe(session):
+    """Subscribes, which must succeed."""
+
+    def one(body):
+        answer = session.post("/statsapi/subscription", json=body)
+        assert (answer.status_code, answer.data) == (200, b""), answer.json
+
+    return one
+
+
+@pytest.fixture
+def told(session, subscribe):
+    """Subscribes and gives the data."""
+
+    def data(body, **headers):
+        subscribe(body)
+        answer = session.get("/statsapi/subscription/data", headers=headers)
+        assert answer.status_code == 200, answer.json
+        return answer.json
+
+    return data
+
+
+def grid(*names, **options):
+    """A grid whose columns have the names of their statistics."""
+    columns = [{"id": name, "stat_name": name} for name in names]
+    return {"id": "g", "columns": columns, **options}
+
+
+def agents(*names, **options):
+    """A subscription to one grid of agents."""
+    return {"data": {"agent_grids": [grid(*names, **options)]}}
+
+
+def services(*names, **options):
+    """A subscription to one grid of services."""
+    return {"data": {"service_grids": [grid(*names, **options)]}}
+
+
+def everything():
+    """A subscription to all statistics there are."""
+    return {
+        "data": {
+            "stats_totals": places_named(Place.TOTALS),
+            "service_grids": [grid(*places_named(Place.SERVICES))],
+            "agent_grids": [grid(*places_named(Place.AGENTS))],
+            "chat_messages": {},
+        }
+    }

@@ -1,0 +1,194 @@
+"""Who may ask: sessions and access tokens, in all the ways that clients present them."""
+
+import re
+
+import pytest
+
+from tests.vendors.bright_pattern.conftest import FORM, LOGIN, TOKEN_PATH
+
+TEAMS = "/statsapi/cfg/teams"
+
+
+@pytest.fixture
+def stranger(app):
+    """A client without cookies."""
+    return app.test_client(use_cookies=False)
+
+
+@pytest.fixture
+def bearer(stranger):
+    """The text of an access token."""
+    return stranger.post(TOKEN_PATH, data=FORM).json["access_token"]
+
+
+def test_a_log_in_gives_a_token_and_the_same_as_cookies(client):
+    """The body has token, privileges and user id; the documented cookies carry the same token."""
+    answer = client.post("/statsapi/auth", json=LOGIN)
+
+    assert list(answer.json) == ["token", "privileges", "user_id"]
+    assert re.fullmatch(r"[0-9a-f-]{36}", answer.json["token"])
+    assert "CUSTOMIZE_WALLBOARDS" in answer.json["privileges"]
+    for name in ("X-STATSAPI-TOKEN", "X-BP-SESSION-ID"):
+        assert client.get_cookie(name).value == answer.json["token"]
+    assert client.get_cookie("X-STATSAPI-TENANT").value == "localhost"
+    assert client.get_cookie("X-STATSAPI-LOGIN").value == "APP_CONSUMER_KEY"
+
+
+@pytest.mark.parametrize("kind", ["session", "token"])
+@pytest.mark.parametrize(
+    "present",
+    [
+        lambda text: {"Authorization": f"Bearer {text}"},
+        lambda text: {"Authorization": f"bearer {text}"},
+        lambda text: {"Authorization": text},
+        lambda text: {"X-BP-SESSION-ID": text},
+        lambda text: {"Cookie": f"X-BP-SESSION-ID={text}"},
+        lambda text: {"Cookie": f"X-STATSAPI-TOKEN={text}; X-STATSAPI-TENANT=any; X-STATSAPI-LOGIN=any"},
+        lambda text: {"Authorization": "Basic eDp5", "Cookie": f"X-BP-SESSION-ID={text}"},
+    ],
+)
+def test_a_session_may_be_presented_in_many_ways(stranger, bearer, kind, present):
+    """Session tokens and access tokens open the door as header, with or without Bearer, and as cookie."""
+    text = bearer if kind == "token" else stranger.post("/statsapi/auth", json=LOGIN).json["token"]
+
+    assert stranger.get(TEAMS, headers=present(text)).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer no"}, {"Authorization": ""}, {"Cookie": "a=b"}])
+def test_without_a_session_nothing_opens(stranger, headers):
+    """No session, or one that nobody was given, is a 401 with the sandbox's code."""
+    answer = stranger.get(TEAMS, headers=headers)
+
+    assert (answer.status_code, answer.json) == (401, {"error_code": 1101, "error_message": "Unauthorized"})
+
+
+def test_the_next_log_in_ends_the_session(stranger):
+    """A user has one session; another user of the same account has his own."""
+    first, second = (stranger.post("/statsapi/auth", json=LOGIN).json["token"] for _ in range(2))
+    other = {**LOGIN, "username": "APP_CONSUMER_KEY+hall"}
+    beside = stranger.post("/statsapi/auth", json=other).json["token"]
+
+    codes = [stranger.get(TEAMS, headers={"Authorization": each}).status_code for each in (first, second, beside)]
+
+    assert codes == [401, 200, 200]
+
+
+def test_a_log_out_ends_the_session(session):
+    """After a log-out the token is good for nothing."""
+    token = session.get_cookie("X-STATSAPI-TOKEN").value
+
+    assert session.delete("/statsapi/auth").status_code == 200
+    assert session.get(TEAMS).status_code == 401
+    assert session.get(TEAMS, headers={"Authorization": token}).status_code == 401
+
+
+def test_a_session_lasts(session, wall):
+    """A session does not grow old."""
+    wall.at += 90 * 86_400
+
+    assert session.get(TEAMS).status_code == 200
+
+
+def test_an_access_token_is_handed_out_again_while_it_lives(stranger, wall):
+    """Upper-case hexadecimal digits, life as a string; the same token with what is left, a new one afterwards."""
+    first = stranger.post(TOKEN_PATH, data=FORM).json
+    wall.at += 336
+    second = stranger.post(TOKEN_PATH, data=FORM).json
+    wall.at += 3264
+    third = stranger.post(TOKEN_PATH, data=FORM).json
+
+    assert re.fullmatch(r"[0-9A-F]{64}", first["access_token"])
+    assert first == {**first, "token_type": "Bearer", "expires_in": "3600", "scope": FORM["scope"]}
+    assert second == {**first, "expires_in": "3264"}
+    assert third["access_token"] != first["access_token"]
+    texts = [each["access_token"] for each in (first, third)]
+    assert [stranger.get(TEAMS, headers={"Authorization": text}).status_code for text in texts] == [401, 200]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"client_id": "nobody"}, 401, "invalid_client"),
+        ({"client_id": "APP_CONSUMER_KEY+" + "x" * 300}, 401, "invalid_client"),
+        ({"client_id": "APP_CONSUMER_KEY+\x00"}, 401, "invalid_client"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"grant_type": None}, 400, "invalid_request"),
+        ({"client_id": ["a", "b"]}, 400, "invalid_request"),
+    ],
+)
+def test_a_bad_request_for_a_token_is_told_as_oauth_has_it(stranger, change, status, error):
+    """The token endpoint's refusals have error and error_description."""
+    form = {name: value for name, value in {**FORM, **change}.items() if value is not None}
+
+    answer = stranger.post(TOKEN_PATH, data=form)
+
+    assert (answer.status_code, answer.json["error"]) == (status, error)
+    assert answer.json["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"json": {**LOGIN, "password": "wrong"}}, 401, 1101),
+        ({"json": {**LOGIN, "username": "nobody"}}, 401, 1101),
+        ({"json": {"username": "a", "password": "b"}}, 400, 1004),
+        ({"json": {**LOGIN, "password": 5}}, 400, 1005),
+        ({"json": []}, 400, 1005),
+        ({"data": "{", "content_type": "application/json"}, 400, 1002),
+        ({"data": "{}", "content_type": "text/plain"}, 400, 1003),
+        ({"data": b"\xff", "content_type": "application/json"}, 400, 1002),
+    ],
+)
+def test_a_bad_log_in_is_refused(stranger, sent, status, code):
+    """Whatever is wrong with a log-in is told with a code."""
+    answer = stranger.post("/statsapi/auth", **sent)
+
+    assert (answer.status_code, answer.json["error_code"]) == (status, code)
+
+
+def test_the_old_way_to_log_in_can_be_closed(start):
+    """With the setting for release 5.36 the log-in answers 403; access tokens still work."""
+    client = start(bright_pattern_login=False).test_client(use_cookies=False)
+
+    answer = client.post("/statsapi/auth", json=LOGIN)
+
+    assert (answer.status_code, answer.json) == (403, {"error": "illegal login attempt"})
+    token = client.post(TOKEN_PATH, data=FORM).json["access_token"]
+    assert client.get(TEAMS, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_any_worker_knows_a_session(start, settings):
+    """What one worker began another one knows, and what one ended none knows."""
+    one, other = (start(**settings).test_client(use_cookies=False) for _ in range(2))
+    token = one.post("/statsapi/auth", json=LOGIN).json["token"]
+
+    assert other.get(TEAMS, headers={"Authorization": token}).status_code == 200
+    one.delete("/statsapi/auth", headers={"Authorization": token})
+    assert other.get(TEAMS, headers={"Authorization": token}).status_code == 401
+
+
+def test_a_new_secret_gives_a_new_token(app, stranger, bearer):
+    """After a change of the secret the old token cannot be handed out again."""
+    sandbox = app.extensions["kpn_sandbox"].sandbox
+    secret = sandbox.accounts.rotate("APP_CONSUMER_KEY").client_secret
+
+    answer = stranger.post(TOKEN_PATH, data={**FORM, "client_secret": secret})
+
+    assert answer.status_code == 200
+    assert answer.json["access_token"] != bearer
+
+
+def test_a_browser_may_bring_its_cookies(stranger):
+    """The caller's own origin is allowed, with credentials; a preflight tells the methods of the path."""
+    origin = {"Origin": "http://wallboard.test"}
+
+    plain, preflight = stranger.get(TEAMS, headers=origin), stranger.options("/statsapi/subscription", headers=origin)
+
+    for answer in (plain, preflight):
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://wallboard.test"
+        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+        assert answer.headers["Vary"] == "Origin"
+    assert preflight.status_code == 200
+    assert "Authorization" in preflight.headers["Access-Control-Allow-Headers"]
+    assert preflight.headers["Allow"] == "OPTIONS, POST"

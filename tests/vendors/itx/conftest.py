@@ -1,0 +1,36 @@
+"""A caller as ITX is, with the demo account's token."""
+
+import pytest
+
+from kpn_sandbox.simulation.customers import Clientele
+from kpn_sandbox.simulation.names import Casting
+from kpn_sandbox.tenants.secrets import itx_token
+from tests.application import CREDENTIALS
+
+TOKEN = itx_token(*CREDENTIALS.values())
+
+
+@pytest.fixture
+def everybody():
+    """The demo account's customers."""
+    return Clientele(Casting(CREDENTIALS["client_id"]))
+
+
+@pytest.fixture
+def ask(client):
+    """Asks for the panel of a customer."""
+
+    def ask(customer_id, *, token=TOKEN, method="GET", **headers):
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        query = {"token": token, "customerId": customer_id}
+        return client.open("/rest/kpi", method=method, query_string=query, headers=names)
+
+    return ask
+
+
+@pytest.fixture
+def sections(ask):
+    """The documents of a customer, by section."""
+    return lambda customer_id, **headers: {
+        section["title"]: section["documents"] for section in ask(customer_id, **headers).json["sections"]
+    }

@@ -1,0 +1,179 @@
+"""The reverse API as a reference provider: every customer has one panel, whatever ITX knows of him."""
+
+import json
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from kpn_sandbox.itx_check.rules import check
+from kpn_sandbox.simulation.customers import KINDS
+from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.vendors.itx.schemas import COLORS, KpiResponseDTO
+from tests.application import CREDENTIALS
+
+CLIENT = CREDENTIALS["client_id"]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(index=some.integers(0, 999))
+def test_every_panel_passes_the_check(ask, everybody, index):
+    """No panel has anything that ITX would stumble over or could not show."""
+    response = ask(everybody[index].primary_key)
+
+    assert response.status_code == 200
+    assert KpiResponseDTO().validate(response.json) == {}
+    given_, findings = check(response.data)
+    assert [finding for finding in findings if "hard to read" not in finding.rule] == []
+    assert [section["title"] for section in given_["sections"]] == ["Orders", "Invoices", "Contacts"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_identifier_leads_to_the_same_panel(ask, everybody, kind):
+    """Primary key, entity id, customer number, phone number and external id are of one customer."""
+    customer = everybody[3]
+
+    assert ask(getattr(customer, kind)).data == ask(customer.customer_number).data
+
+
+def test_a_phone_number_may_be_spelled(ask, everybody):
+    """Spaces, a national number and a plus sign that nobody escaped: it is the same number."""
+    phone = everybody[3].phone
+    spelled = (f"+31 {phone[3:5]} {phone[5:]}", f"0{phone[3:]}", f" {phone[1:]}", f"0031{phone[3:]}")
+
+    assert {ask(each).data for each in spelled} == {ask(phone).data}
+
+
+def test_documents_are_written_as_on_the_page(sections, everybody):
+    """Dates to the second in UTC, colors that ITX knows, newest first, at most 20."""
+    told = sections(everybody[0].customer_number)
+
+    for documents in told.values():
+        dates = [document["documentDate"] for document in documents]
+        assert 0 < len(dates) <= 20 and dates == sorted(dates, reverse=True)
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", date) for date in dates)
+        assert {document["status"].get("colorCode", "NORMAL") for document in documents} <= set(COLORS)
+    lines = [line for document in told["Orders"] for line in document["lines"]]
+    assert all(line["expandableFields"][0]["columns"] for line in lines)
+
+
+def test_amounts_have_two_decimals_on_the_wire(ask, everybody):
+    """JSON can keep ".00", so it is kept."""
+    texts = re.findall(r'"amount":([^,]+),', ask(everybody[0].customer_number).text)
+
+    assert texts and all(re.fullmatch(r"[0-9]+\.[0-9]{2}", text) for text in texts)
+
+
+def test_contacts_are_the_calls_that_truth_tells(client, sections, everybody):
+    """Who called is in the panel, and so is who answered."""
+    at = "2026-11-23T15:00:00+01:00"
+    home, auth = f"/_sandbox/accounts/{CLIENT}", tuple(CREDENTIALS.values())
+    client.put(f"{home}/clock", json={"mode": "frozen", "at": at}, auth=auth)
+    calls = client.get(f"{home}/truth/calls", auth=auth).json["calls"]
+    key = Counter(call["customer"] for call in calls).most_common(1)[0][0]
+    who = next(each for each in everybody if str(each.primary_key) == str(key))
+
+    contacts = sections(who.customer_number)["Contacts"]
+
+    own = [call for call in calls if str(call["customer"]) == str(who.primary_key)]
+    today = [each for each in contacts if each["documentNumber"].startswith("C20261123")]
+    assert len(today) == min(len(own), 20) > 0
+    answered = sum(call["outcome"] == "answered" for call in own)
+    assert sum(each["status"]["name"] in ("Answered", "In conversation") for each in today) == answered
+
+
+def test_nobody_has_an_empty_panel(ask):
+    """An unknown customer is no error: the sections say that there is nothing."""
+    response = ask("nobody")
+
+    assert response.status_code == 200
+    assert response.json["sections"] == [
+        {"title": title, "message": "No data available", "documents": []}
+        for title in ("Orders", "Invoices", "Contacts")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "message"),
+    [
+        ("/rest/kpi", 401, "Missing or unknown token"),
+        ("/rest/kpi?customerId=1", 401, "Missing or unknown token"),
+        ("/rest/kpi?customerId=1&token=wrong", 401, "Missing or unknown token"),
+        ("/rest/kpi?customerId=1&token=", 401, "Missing or unknown token"),
+        ("/rest/kpi?customerId=1&token={0}&token={0}", 401, "Missing or unknown token"),
+        ("/rest/kpi?token={0}", 400, "customerId must be given once"),
+        ("/rest/kpi?token={0}&customerId=", 400, "customerId must be given once"),
+        ("/rest/kpi?token={0}&customerId=1&customerId=2", 400, "customerId must be given once"),
+        ("/rest/kpi?token={0}&customerId=" + "1" * 129, 400, "customerId must be at most 128 characters"),
+        ("/rest/other?token={0}", 404, "Not Found"),
+    ],
+)
+def test_refusals_are_panels(client, url, status, message):
+    """Whoever ignores the status has something to show all the same."""
+    from tests.vendors.itx.conftest import TOKEN
+
+    response = client.get(url.format(TOKEN))
+
+    assert response.status_code == status
+    assert response.json == {"sections": [{"title": "Error", "message": message, "documents": []}]}
+
+
+def test_only_get_is_supported(ask):
+    """Other methods are told which there are; HEAD is GET without a body."""
+    post, head = ask("1", method="POST"), ask("1", method="HEAD")
+
+    assert (post.status_code, post.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert (head.status_code, head.data) == (200, b"")
+
+
+def test_further_parameters_are_ignored(client, everybody):
+    """The URL may hold whatever else is fixed in ITX."""
+    from tests.vendors.itx.conftest import TOKEN
+
+    url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={everybody[3].entity_id}"
+
+    assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("customer_id", ["\x00", "é" * 100, "%", "' OR 1=1", "99999", "0" * 128])
+def test_strange_identifiers_are_nobodys(ask, customer_id):
+    """Whatever they hold."""
+    assert ask(customer_id).status_code == 200
+
+
+def test_clock_faults_quota_and_journal_work(app, ask, sections, everybody):
+    """As for KPN: the panel follows the clock, fails when told to, and is noted without its token."""
+    sandbox = app.extensions["kpn_sandbox"].sandbox
+    number = everybody[0].customer_number
+    sandbox.clocks.set(CLIENT, "frozen", at=1_770_000_000)
+    sandbox.faults.add(CLIENT, FaultPlan(api="itx", operation="kpi", outcomes=(Outcome(status=502),)))
+
+    failed, told = ask(number), sections(number)
+
+    assert failed.status_code == 502
+    assert max(each["documentDate"] for documents in told.values() for each in documents) <= "2026-02-02T02:40:00Z"
+    entry = sandbox.journal.entries(CLIENT, api="itx").entries[-1]
+    assert (entry.operation, entry.status, entry.query) == ("kpi", 200, f"token=***&customerId={number}")
+
+
+def test_numbers_of_documents_last(sections, everybody):
+    """A later panel tells of the same documents."""
+    number = everybody[0].customer_number
+    then, later = (
+        sections(number, Prefer=f'at="2026-11-{day}T10:00:00+01:00"') for day in (20, 21)
+    )
+
+    for title in ("Orders", "Invoices"):
+        known = [document["documentNumber"] for document in then[title]]
+        assert len(set(known) - {document["documentNumber"] for document in later[title]}) <= 2
+
+
+def test_a_forced_answer_may_hold_anything(app, ask):
+    """One source of three may fail: a fault's own body tells it."""
+    panel = {"sections": [{"title": "Orders", "message": "Order system does not answer", "documents": []}]}
+    outcome = Outcome(status=200, body=panel)
+    app.extensions["kpn_sandbox"].sandbox.faults.add(CLIENT, FaultPlan(api="itx", outcomes=(outcome,)))
+
+    assert json.loads(ask("1").data) == panel

@@ -1,0 +1,138 @@
+"""Kaisa's customers are the center's, and those that an account adds."""
+
+import pytest
+
+from kpn_sandbox.vendors.kaisa.records import FIELDS
+from kpn_sandbox.vendors.kaisa.schemas import CustomersSchema
+
+
+def test_a_page_is_spelled_as_documented(ask):
+    """Every customer has all fields, as strings, in the page's order."""
+    told = ask("/customers?page=0").json
+
+    assert CustomersSchema().validate(told) == {}
+    assert [list(customer) for customer in told["customers"]] == [list(FIELDS)] * 1000
+    assert (told["total"], told["page"], told["pagesize"], told["numpages"]) == (1000, 0, 1000, 1)
+
+
+def test_pages_follow_one_another(ask):
+    """Pages are counted from 0 and together they are the whole list."""
+    whole = ask("/customers").json["customers"]
+
+    pages = [ask(f"/customers?page={page}&pagesize=300").json for page in range(5)]
+
+    assert [customer for page in pages for customer in page["customers"]] == whole
+    assert [len(page["customers"]) for page in pages] == [300, 300, 300, 100, 0]
+    assert pages[0]["numpages"] == 4
+
+
+def test_filters_find_one(ask):
+    """The id, the number and the path lead to the same customer."""
+    wanted = ask("/customers").json["customers"][7]
+
+    asked = (f"?customer_id={wanted['customer_id']}", f"?custnr={wanted['custnr']}", f"/{wanted['customer_id']}")
+
+    assert [ask(f"/customers{each}").json["customers"] for each in asked] == [[wanted]] * 3
+
+
+@pytest.mark.parametrize("query", ["?customer_id=1", "?custnr=nobody", "/123"])
+def test_nobody_is_an_empty_list(ask, query):
+    """What matches nobody is no error."""
+    response = ask(f"/customers{query}")
+
+    assert (response.status_code, response.json["customers"], response.json["total"]) == (200, [], 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?page=-1", "page must be 0 or more"),
+        ("?pagesize=0", "pagesize must be 1 to 1000"),
+        ("?pagesize=1001", "pagesize must be 1 to 1000"),
+        ("?customer_id=x", "customer_id must be a whole number"),
+        ("/x", "customer_id must be a whole number"),
+    ],
+)
+def test_wrong_parameters_are_told(ask, query, told):
+    """Each has its sentence."""
+    response = ask(f"/customers{query}")
+
+    assert (response.status_code, response.json) == (400, {"errors": [told]})
+
+
+def test_a_customer_can_be_added_and_changed(ask, data):
+    """What is sent is told again, and nobody else's list changes."""
+    form = {"name": "New & old", "custnr": "N-1", "custom_1": "one"}
+    added = ask("/customers", "POST", data=form).json["customers"][0]
+    number = added["customer_id"]
+
+    changed = ask(f"/customers/{number}", "PUT", data={"name": "Newer"}).json["customers"][0]
+
+    assert (added["name"], added["custom_1"]) == ("New & old", "one")
+    assert changed == {**added, "name": "Newer"} == ask(f"/customers?customer_id={number}").json["customers"][0]
+    assert ask("/customers").json["total"] == 1001
+    assert data("call_totals", customer_id=number) == "0"
+
+
+def test_a_customer_of_the_center_can_be_renamed(ask, data):
+    """The new name stands in the top list as well."""
+    first = data("top_customers_by_calls")[0]
+
+    ask("/customers", "PUT", data={"customer_id": first["scId"], "name": "Renamed"})
+
+    assert data("top_customers_by_calls")[0] == {**first, "name": "Renamed"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "status", "told"),
+    [
+        ("POST", "/customers", {"custnr": "1"}, 400, "name must be 1 to 60 characters"),
+        ("POST", "/customers", {"name": "x" * 61, "custnr": "1"}, 400, "name must be 1 to 60 characters"),
+        ("POST", "/customers", {"name": "x", "custnr": "1" * 46}, 400, "custnr must be 1 to 45 characters"),
+        ("POST", "/customers", {"name": "a\x00b", "custnr": "1"}, 400, "name must be 1 to 60 characters"),
+        ("PUT", "/customers", {"name": "x"}, 400, "customer_id must be given"),
+        ("PUT", "/customers", {"name": "x", "customer_id": "y"}, 400, "customer_id must be a whole number"),
+        ("PUT", "/customers/123", {"name": "x"}, 404, "customer 123 not found"),
+    ],
+)
+def test_wrong_customers_are_refused(ask, method, path, form, status, told):
+    """Nothing is stored of what is refused."""
+    response = ask(path, method, data=form)
+
+    assert response.status_code == status
+    assert [error.startswith(told) for error in response.json["errors"]] == [True]
+    assert ask("/customers").json["total"] == 1000
+
+
+def test_a_reset_forgets_added_customers(ask, app):
+    """What an account sent in goes with its inbox."""
+    ask("/customers", "POST", data={"name": "New", "custnr": "N-1"})
+
+    app.extensions["kpn_sandbox"].sandbox.reset("APP_CONSUMER_KEY", ["inbox"])
+
+    assert ask("/customers").json["total"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/customers", "GET, HEAD, OPTIONS, POST, PUT"),
+        ("POST", "/widgets/data", "GET, HEAD, OPTIONS"),
+        ("PATCH", "/miscellaneous/ping", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_other_methods_are_refused(client, method, path, allowed):
+    """In Kaisa's shape, with the methods that there are."""
+    response = client.open(path, method=method)
+
+    assert (response.status_code, response.json) == (405, {"errors": ["Method Not Allowed"]})
+    assert response.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/widgets", "/widgets/data/", "/widgets/nope", "/customers/1/2", "/miscellaneous/x"])
+def test_unknown_paths_are_refused_in_kaisas_shape(client, path):
+    """Whatever lies below Kaisa's paths is answered by Kaisa; `/widgets` itself is nobody's."""
+    response = client.get(path)
+
+    assert response.status_code == 404 and response.content_type == "application/json"
+    assert ("errors" in response.json) is (path != "/widgets")

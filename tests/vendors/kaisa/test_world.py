@@ -1,0 +1,82 @@
+"""Clock, faults, quota, journal and preferences work for Kaisa as for KPN."""
+
+import pytest
+
+from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.quota import Quota
+
+CLIENT = "APP_CONSUMER_KEY"
+TOTAL = "/widgets/data?type=call_totals"
+
+
+@pytest.fixture
+def sandbox(app):
+    return app.extensions["kpn_sandbox"].sandbox
+
+
+def test_the_clock_tells_which_day_is_today(sandbox, data):
+    """The default period ends on the account's own today."""
+    sandbox.clocks.set(CLIENT, "frozen", at=1_780_000_000)
+
+    assert data("calls_per_day")[-1]["name"] == "2026-05-28"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500, 503])
+def test_a_wish_is_refused_in_kaisas_shape(client, status):
+    """A wished status comes before credentials, with `errors`."""
+    response = client.get(TOTAL, headers={"Prefer": f"code={status}"})
+
+    assert response.status_code == status and list(response.json) == ["errors"]
+
+
+def test_a_malformed_wish_is_told(client):
+    """What a preference must be stands in `errors`."""
+    response = client.get(TOTAL, headers={"Prefer": "code=999"})
+
+    assert response.status_code == 400 and response.json["errors"][0].startswith("Preference code must be")
+
+
+def test_a_fault_happens_once(sandbox, ask):
+    """An ordered fault is used up by one request."""
+    sandbox.faults.add(CLIENT, FaultPlan(api="kaisa", operation="widgets", outcomes=(Outcome(status=503),)))
+
+    assert [ask(TOTAL).status_code for _ in range(2)] == [503, 200]
+
+
+def test_a_quota_is_counted(sandbox, ask):
+    """A used-up quota is refused in Kaisa's shape."""
+    sandbox.quotas.set(CLIENT, Quota(1, 1, "minute", retry_after=True))
+
+    first, second = ask(TOTAL), ask(TOTAL)
+
+    assert (first.status_code, second.status_code, list(second.json)) == (200, 429, ["errors"])
+    assert int(second.headers["Retry-After"]) > 0
+
+
+def test_requests_are_noted_without_secrets(sandbox, ask):
+    """The journal knows operation and status, and no credentials."""
+    ask(TOTAL)
+
+    entry = sandbox.journal.entries(CLIENT, api="kaisa").entries[-1]
+    asked = (entry.operation, entry.path, entry.query, entry.status)
+    assert asked == ("widgets", "/widgets/data", "type=call_totals", 200)
+    assert entry.headers["Authorization"] == "***"
+
+
+def test_reserved_numbers_answer_with_their_status(ask):
+    """Who cannot send headers asks for a customer that stands for a status."""
+    assert ask(f"{TOTAL}&customer_id=99503").status_code == 503
+    assert ask("/customers/99404").status_code == 404
+
+
+def test_accounts_are_worlds_of_their_own(sandbox, ask):
+    """Another account has other customers and other calls."""
+    from kpn_sandbox.tenants.accounts import NewAccount
+
+    sandbox.accounts.create(NewAccount("other", "secret"))
+    ask("/customers", "POST", data={"name": "Mine", "custnr": "1"})
+
+    other = ask("/customers", user="other", password="secret").json
+
+    assert other["total"] == 1000
+    assert other["customers"][0] != ask("/customers").json["customers"][0]

@@ -1,0 +1,192 @@
+"""Planned faults: which request meets them, and what it is answered."""
+
+import json
+
+import pytest
+
+from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+
+from tests.application import CREDENTIALS, TOKEN_URL
+
+ME = "APP_CONSUMER_KEY"
+
+
+@pytest.fixture
+def fail(sandbox):
+    """Plans outcomes for an operation of the demo account; all operations without one."""
+
+    def plan(*outcomes, operation=None, **more):
+        return sandbox.faults.add(ME, FaultPlan("kpn", operation, tuple(Outcome(**each) for each in outcomes), **more))
+
+    return plan
+
+
+def test_outcomes_happen_one_by_one(get, fail, pauses):
+    """Each to one request, in order; then all is well again."""
+    fail({"status": 503}, {"status": 502, "delay_ms": 200}, {"ok": True}, operation="agents")
+
+    answers = [get("/agents") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [503, 502, 200, 200]
+    assert answers[0].json["fault"]["detail"]["errorcode"] == "messaging.adaptors.http.flow.ServiceUnavailable"
+    assert pauses == [0.2]
+
+
+def test_other_operations_meet_no_fault(get, fail):
+    """A plan may be about one operation only."""
+    fail({"status": 503}, operation="agents")
+
+    assert (get("/queues").status_code, get("/agents").status_code) == (200, 503)
+
+
+def test_a_plan_without_operation_is_about_all(get, fail):
+    """Whatever is asked uses it up."""
+    fail({"status": 500}, {"status": 502})
+
+    assert [get(path).status_code for path in ("/trunks", "/agent/logid/40001", "/queues")] == [500, 502, 200]
+
+
+def test_who_may_not_ask_uses_nothing_up(client, get, fail):
+    """The token is looked at first."""
+    fail({"status": 503})
+
+    assert client.get("/agents").status_code == 401
+    assert get("/agents").status_code == 503
+
+
+def test_a_wished_refusal_uses_nothing_up(get, fail):
+    """It comes before everything else."""
+    fail({"status": 503})
+
+    assert get("/agents", Prefer="code=404").status_code == 404
+    assert get("/agents").status_code == 503
+
+
+@pytest.mark.parametrize("status", [201, 202, 206])
+def test_a_forced_success_changes_the_status_only(get, fail, status):
+    """The answer is the ordinary one."""
+    fail({"status": status}, {"status": status})
+
+    answer = get("/queues")
+
+    assert (answer.status_code, answer.data) == (status, get("/queues").data)
+    assert get("/queue/number/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (418, {"Error": "I'm a Teapot", "DataSet": None}),
+        (499, {"Error": "Status 499", "DataSet": None}),
+        (304, None),
+        (
+            504,
+            {
+                "fault": {
+                    "faultstring": "Gateway Timeout",
+                    "detail": {"errorcode": "messaging.adaptors.http.flow.GatewayTimeout"},
+                }
+            },
+        ),
+    ],
+)
+def test_a_status_that_kpn_does_not_list_has_kpns_shape(get, fail, status, body):
+    """The API's own below 500, the gateway's from there on."""
+    fail({"status": status})
+
+    answer = get("/agents")
+
+    assert (answer.status_code, answer.get_json(silent=True)) == (status, body)
+
+
+def test_no_content_is_no_content(get, fail):
+    """An answer that has no body tells none of its headers."""
+    fail({"status": 204})
+
+    answer = get("/agents")
+
+    assert (answer.status_code, answer.data, answer.headers.get("Content-Length")) == (204, b"", None)
+
+
+def test_a_fault_may_bring_its_own_body_and_headers(get, fail):
+    """JSON is written out, a text is sent as it is; headers come beside the usual ones or in their place."""
+    fail(
+        {"status": 503, "body": {"down": True}, "headers": {"Retry-After": "7"}},
+        {"status": 200, "body": "<html>", "headers": {"Content-Type": "text/html"}},
+        {"status": 429, "headers": {"Retry-After": "5"}},
+    )
+
+    down, page, slow = (get("/agents") for _ in range(3))
+
+    assert (down.status_code, down.data, down.headers["Retry-After"]) == (503, b'{"down":true}', "7")
+    assert (page.status_code, page.data, page.headers.getlist("Content-Type")) == (200, b"<html>", ["text/html"])
+    assert "ETag" not in page.headers
+    assert slow.json["fault"]["detail"]["errorcode"] == "policies.ratelimit.QuotaViolation"
+    assert slow.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize("body", [{}, [], 0, False, ""])
+def test_a_body_may_be_next_to_nothing(get, fail, body):
+    """It is a body all the same."""
+    fail({"status": 200, "body": body})
+
+    assert get("/agents").data == (b"" if body == "" else json.dumps(body).encode())
+
+
+def test_a_fault_of_the_token_endpoint_gives_no_token(client, fail, sandbox):
+    """The refusal has its own shape, wrong secrets use nothing up, and the next request is served."""
+    fail({"status": 401}, operation="token")
+
+    stranger = client.post(TOKEN_URL, data={**CREDENTIALS, "client_secret": "wrong"})
+    refused, served = (client.post(TOKEN_URL, data=CREDENTIALS) for _ in range(2))
+
+    assert stranger.status_code == 401
+    assert refused.text == '{"ErrorCode" : "invalid_client", "Error" :"ClientId is Invalid"}'
+    assert served.status_code == 200
+    assert sandbox.faults.list(ME)[0].remaining == 0
+
+
+@pytest.mark.parametrize("connection", ["reset", "empty", "garbage"])
+def test_a_broken_connection_answers_nothing(get, fail, connection):
+    """Without a socket the test client meets a reset."""
+    fail({"connection": connection})
+
+    with pytest.raises(ConnectionResetError, match=connection):
+        get("/agents")
+    assert get("/agents").status_code == 200
+
+
+def test_a_dripping_answer_is_the_ordinary_one(get, fail, pauses):
+    """With a pause before each byte."""
+    fail({"connection": "drip"})
+
+    dripped, plain = get("/trunks"), get("/trunks")
+
+    assert (dripped.status_code, dripped.data, dripped.headers["ETag"]) == (200, plain.data, plain.headers["ETag"])
+    assert len(pauses) == len(plain.data) == int(dripped.headers["Content-Length"])
+
+
+def test_a_probability_is_drawn_from_its_seed(get, fail, sandbox):
+    """The same plan hits the same requests, about as often as it says."""
+
+    def hits():
+        sandbox.faults.add(ME, FaultPlan("kpn", probability=0.3, outcome=Outcome(status=503), seed="dice"))
+        found = [get("/agents").status_code == 503 for _ in range(100)]
+        sandbox.faults.remove(ME)
+        return found
+
+    first, second = hits(), hits()
+
+    assert first == second
+    assert 15 < sum(first) < 45
+
+
+def test_another_worker_meets_what_is_left(start, get, fail):
+    """Outcomes are used up once, whoever answers."""
+    other = start(agents=12).test_client()
+    fail({"status": 503}, {"status": 502})
+    token = other.post(TOKEN_URL, data=CREDENTIALS, headers={"Prefer": "code=201"})
+
+    assert token.status_code == 503
+    assert get("/agents").status_code == 502
+    assert other.post(TOKEN_URL, data=CREDENTIALS).status_code == 200

@@ -1,0 +1,109 @@
+"""Pins, as the dashboard's callers see them."""
+
+import pytest
+
+from kpn_sandbox.tenants.clock import parse_instant
+
+ME = "APP_CONSUMER_KEY"
+AWAY = {"Status": "AUX", "Reason": "2", "Direction": None, "VDN": None}
+
+
+@pytest.fixture
+def pin(sandbox):
+    """Pins fields of an object of the demo account."""
+
+    def put(kind, key, fields, **limits):
+        return sandbox.pins.put(ME, kind, key, fields, **limits)
+
+    return put
+
+
+def agent(get, number="40003", **headers):
+    return get(f"/agent/logid/{number}", **headers).json["DataSet"]["agent"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "fields", "listed", "single"),
+    [
+        ("agents", "40003", AWAY, "/agents", "/agent/logid/40003"),
+        ("queues", "1000", {"InQueueCalls": "99"}, "/queues", "/queue/number/1000"),
+        ("trunks", "1000", {"Usage": "100"}, "/trunks", "/trunk/number/1000"),
+    ],
+)
+def test_a_pin_shows_in_the_list_and_in_the_single_answer(get, pin, kind, key, fields, listed, single):
+    """Over the living figures of its object, and over no other."""
+    before = get(listed).json["DataSet"][kind]
+
+    pin(kind, key, fields)
+
+    after = get(listed).json["DataSet"][kind]
+    [changed] = [record for record, old in zip(after, before) if record != old]
+    assert changed == {**next(old for old in before if key in old.values()), **fields}
+    assert list(changed) == list(before[0])
+    assert get(single).json["DataSet"] == {kind.removesuffix("s"): changed}
+
+
+def test_a_pin_changes_the_tag(get, pin):
+    """Whoever has the answer of before gets the new one."""
+    tag = get("/agents").headers["ETag"]
+
+    pin("agents", "40003", AWAY)
+
+    assert get("/agents", If_None_Match=tag).status_code == 200
+
+
+def test_a_removed_pin_is_gone(get, pin, sandbox):
+    """The next request sees the living figures again."""
+    before = agent(get)
+    pin("agents", "40003", {"Agent": "Somebody"})
+    assert agent(get)["Agent"] == "Somebody"
+
+    sandbox.pins.remove(ME, "agents", "40003")
+
+    assert agent(get) == before
+
+
+def test_a_pin_expires_by_the_accounts_clock(get, pin, wall):
+    """At its instant, not a second later."""
+    pin("agents", "40003", {"Agent": "Somebody"}, expires_at=parse_instant("2026-11-23T10:00:10+01:00"))
+
+    wall.at += 9
+    still = agent(get)["Agent"]
+    wall.at += 1
+
+    assert still == "Somebody"
+    assert agent(get)["Agent"] != "Somebody"
+
+
+def test_a_pin_with_reads_shows_so_often(get, pin):
+    """Each answer that shows its object counts, list or single, also one without a body; others do not."""
+    pin("agents", "40003", {"Agent": "Somebody"}, reads=3)
+
+    get("/queues"), get("/agent/logid/40004"), get("/agent/logid/1")
+    listed = [record["Agent"] for record in get("/agents").json["DataSet"]["agents"]]
+    get("/agent/logid/40003", method="HEAD")
+    told = [agent(get)["Agent"] for _ in range(2)]
+
+    assert listed.count("Somebody") == 1
+    assert [name == "Somebody" for name in told] == [True, False]
+
+
+def test_a_pin_with_reads_counts_over_all_workers(get, start, pin, token):
+    """An answer of another worker is one of them."""
+    other = start(agents=12).test_client()
+    pin("agents", "40003", {"Agent": "Somebody"}, reads=2)
+
+    first = agent(get)
+    second = other.get("/agent/logid/40003", headers={"Authorization": f"Bearer {token}"}).json["DataSet"]["agent"]
+
+    assert (first["Agent"], second["Agent"]) == ("Somebody", "Somebody")
+    assert agent(get)["Agent"] != "Somebody"
+
+
+def test_a_refused_request_reads_nothing(get, pin):
+    """What was not shown is not counted."""
+    pin("agents", "40003", {"Agent": "Somebody"}, reads=1)
+
+    get("/agents", Prefer="code=503"), get("/agents", Prefer="code=abc")
+
+    assert agent(get)["Agent"] == "Somebody"

@@ -1,0 +1,138 @@
+"""How things are spelled: KPN's own examples, and the writers against marshmallow."""
+
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+
+from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.facts import AgentFact, Direction, Status
+from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
+from kpn_sandbox.vendors.kpn.auth import recent_token_record, token_record
+from kpn_sandbox.vendors.kpn.operations import AGENTS, RESOURCES
+from kpn_sandbox.vendors.kpn.records import AgentRecord, PortRecord, QueueRecord, TrunkRecord, agent_record
+from kpn_sandbox.vendors.kpn.schemas import (
+    AgentSchema,
+    Pieces,
+    PortSchema,
+    QueueSchema,
+    RecentTokenSchema,
+    TokenSchema,
+    TrunkSchema,
+    example,
+    writer,
+)
+from kpn_sandbox.vendors.kpn.views import QUESTIONS, READY
+
+SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text())
+SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
+PAIRS = [
+    (AgentRecord, AgentSchema),
+    (QueueRecord, QueueSchema),
+    (PortRecord, PortSchema),
+    (TrunkRecord, TrunkSchema),
+]
+
+
+@pytest.mark.parametrize("key", [operation.key for operation in RESOURCES])
+def test_the_published_examples_pass(key):
+    """Every record on KPN's page is valid and has our keys in our order."""
+    held = SAMPLES[key]["DataSet"][key]
+    records = held if isinstance(held, list) else [held]
+    schema = SCHEMAS[key.removesuffix("s")]
+
+    assert schema(many=True).validate(records) == {}
+    assert {tuple(record) for record in records} == {tuple(schema().fields)}
+
+
+def test_the_published_token_passes():
+    """Keys and order; the application's own values are not ours to check."""
+    assert TokenSchema().validate(SAMPLES["token"]) == {}
+    assert list(SAMPLES["token"]) == list(TokenSchema().fields)
+
+
+@pytest.mark.parametrize(("spell", "schema"), [(token_record, TokenSchema), (recent_token_record, RecentTokenSchema)])
+def test_our_tokens_have_the_keys_of_their_schema(spell, schema):
+    """Both bodies."""
+    token = {"token_type": "Bearer", "issued_at": 1.0, "client_id": "c", "access_token": "t", "expires_in": 3599}
+
+    assert list(spell(token)) == list(schema().fields)
+    assert schema().validate(spell(token)) == {}
+
+
+@pytest.mark.parametrize(("record", "schema"), PAIRS)
+def test_records_and_schemas_name_the_same_fields(record, schema):
+    """In the same order."""
+    assert record._fields == tuple(schema().fields)
+
+
+@pytest.mark.parametrize(("record", "schema"), PAIRS[:3])
+def test_a_writer_spells_as_the_schema_dumps(record, schema):
+    """Numbers, texts and nulls."""
+    values = [7, "x", None, 0, -1, "é"]
+    made = record(*(values[index % len(values)] for index in range(len(record._fields))))
+
+    assert list(writer(schema)(made).items()) == list(schema().dump(made).items())
+
+
+def test_a_writer_remembers_a_bounded_number_of_values():
+    """Beyond it, it spells on."""
+    write = writer(PortSchema)
+
+    spelled = [write(PortRecord(number, "IDLE"))["Number"] for number in range(60_000)]
+
+    assert spelled == [str(number) for number in range(60_000)]
+
+
+def test_a_writer_spells_what_is_nested():
+    """The ports of a trunk."""
+    trunk = TrunkRecord("T", 1000, 2, 1, 1, 50, (PortRecord(1, "IDLE"), PortRecord(2, "SEIZED")))
+
+    assert writer(TrunkSchema)(trunk) == TrunkSchema().dump(trunk)
+
+
+def test_an_agent_is_renamed_not_computed():
+    """Each fact stands under KPN's name for it."""
+    fact = AgentFact(40001, "Agent 1", Status.TALKING, None, Direction.INBOUND, 2, 11, 1000.5, "KPN 1", 139)
+
+    assert writer(AgentSchema)(agent_record(fact, 1170)) == SAMPLES["agent"]["DataSet"]["agent"]
+
+
+def test_pieces_spell_what_the_writer_spells():
+    """A record put together from pieces is the one that is spelled as a whole, whatever its text holds."""
+    fact = AgentFact(40001, 'Jan "Time":" \\ \u00e9', Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139)
+    pieces = Pieces(AgentSchema, "Time")
+
+    for at in (1001, 1002, 1170):
+        spelled = pieces.spell(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at))
+        assert orjson.loads(spelled) == writer(AgentSchema)(agent_record(fact, at))
+
+
+def test_pieces_tell_equal_facts_apart():
+    """Pieces are remembered for an object, so another fact with other values is spelled anew."""
+    pieces = Pieces(AgentSchema, "Time")
+    names = [f"Agent {number}" for number in range(pieces.MOST + 10)]
+
+    for name in names:
+        fact = AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
+        assert name.encode() in pieces.spell(fact, 5, lambda: agent_record(fact, 1005))
+
+
+def test_examples_are_kpn_s():
+    """What the OpenAPI document shows is what KPN's page shows."""
+    for key, schema in SCHEMAS.items():
+        sample = SAMPLES[key]["DataSet"][key]
+        sample = {**sample, "Ports": sample["Ports"][:1]} if "Ports" in sample else sample
+
+        assert example(schema) == sample
+
+
+def test_ready_answers_are_the_others():
+    """An answer of agents spelled already is the one that is put together record by record."""
+    center = Center("ready", (Epoch(ALWAYS, Profile(agents=30)),), TraceCache())
+
+    for at in (1_795_424_400, 1_795_424_401, 1_795_427_000, 1_795_424_402):
+        ready, plain = (questions[AGENTS](center, at, None) for questions in (READY, QUESTIONS))
+        assert orjson.dumps(ready) == orjson.dumps(plain)

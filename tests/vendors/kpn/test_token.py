@@ -1,0 +1,197 @@
+"""The token endpoint."""
+
+import base64
+import re
+
+import pytest
+
+from tests.application import CREDENTIALS, TOKEN_PATH, TOKEN_URL
+
+MISSING = b'{"ErrorCode" : "invalid_request", "Error" :"Required param : grant_type"}'
+INVALID = b'{"ErrorCode" : "invalid_client", "Error" :"ClientId is Invalid"}'
+
+
+def basic(text):
+    return {"Authorization": "Basic " + base64.b64encode(text.encode()).decode()}
+
+
+def test_the_answer_is_as_documented(client):
+    """Every key in KPN's order, every value a string but the list, spelled with a space on both sides of the colon."""
+    answer = client.post(TOKEN_URL, data=CREDENTIALS)
+
+    token = answer.json["access_token"]
+    assert re.fullmatch("[A-Za-z0-9]{28}", token)
+    assert answer.text == (
+        "{\n"
+        '  "refresh_token_expires_in" : "0",\n'
+        '  "api_product_list" : "[dashboard-server]",\n'
+        '  "api_product_list_json" : [\n    "dashboard-server"\n  ],\n'
+        '  "organization_name" : "kpn",\n'
+        '  "developer_email" : "demo123@kpn.com",\n'
+        '  "token_type" : "Bearer",\n'
+        '  "issued_at" : "1795424400250",\n'
+        '  "client_id" : "APP_CONSUMER_KEY",\n'
+        f'  "access_token" : "{token}",\n'
+        '  "application_name" : "999cffe0-4794-5deb-a02a-334a17ebc899",\n'
+        '  "scope" : "",\n'
+        '  "expires_in" : "3599",\n'
+        '  "refresh_count" : "0",\n'
+        '  "status" : "approved"\n'
+        "}"
+    )
+
+
+def test_the_content_type_is_json_and_nothing_else(client):
+    """No charset: there are clients that compare the whole header. The token is not to be kept by caches."""
+    answer = client.post(TOKEN_URL, data=CREDENTIALS)
+
+    assert answer.headers.getlist("Content-Type") == ["application/json"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_recent_body_has_a_level_and_no_list(start):
+    """With the setting v2 the keys are those of 2020, in their order."""
+    answer = start(token_body="v2").test_client().post(TOKEN_URL, data=CREDENTIALS)
+
+    assert list(answer.json) == [
+        "refresh_token_expires_in",
+        "api_product_list",
+        "organization_name",
+        "developer_email",
+        "token_type",
+        "issued_at",
+        "client_id",
+        "access_token",
+        "application_name",
+        "level",
+        "scope",
+        "expires_in",
+        "refresh_token",
+        "refresh_count",
+        "status",
+    ]
+
+
+def test_basic_credentials_need_no_body(client):
+    """HTTP Basic is as good as the form."""
+    answer = client.post(TOKEN_URL, headers=basic("APP_CONSUMER_KEY:APP_CONSUMER_SECRET"))
+
+    assert (answer.status_code, answer.json["client_id"]) == (200, "APP_CONSUMER_KEY")
+
+
+def test_the_grant_type_may_also_stand_in_the_form(client):
+    """Repeating it there does no harm."""
+    answer = client.post(TOKEN_URL, data={**CREDENTIALS, "grant_type": "client_credentials"})
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("form", [{}, {"grant_type": "client_credentials"}])
+def test_the_grant_type_must_stand_in_the_query(client, form):
+    """In the form alone it is not seen."""
+    answer = client.post(TOKEN_PATH, data={**CREDENTIALS, **form})
+
+    assert (answer.status_code, answer.data) == (400, MISSING)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("password", '"password"'),
+        ("Client_Credentials", '"Client_Credentials"'),
+        ("%22%5C%0A%C3%A9", r'"\"\\\n\u00e9"'),
+        ("%ff", '"%FF"'),
+    ],
+)
+def test_another_grant_type_is_told(client, given, told):
+    """The refusal repeats what was given, escaped as JSON."""
+    answer = client.post(f"{TOKEN_PATH}?grant_type={given}", data=CREDENTIALS)
+
+    expected = f'{{"ErrorCode" : "invalid_request", "Error" :"Unsupported grant type : {told[1:-1]}"}}'
+    assert (answer.status_code, answer.text) == (400, expected)
+
+
+@pytest.mark.parametrize(
+    "request_parts",
+    [
+        {},
+        {"data": {"client_id": "APP_CONSUMER_KEY"}},
+        {"data": {**CREDENTIALS, "client_id": "nobody"}},
+        {"data": {**CREDENTIALS, "client_secret": "wrong"}},
+        {"data": {**CREDENTIALS, "client_secret": b"\xff\xfe"}},
+        {"data": {"client_id": "\x00", "client_secret": "\x00"}},
+        {"json": CREDENTIALS},
+        {"query_string": {"grant_type": "client_credentials", **CREDENTIALS}, "path": TOKEN_PATH},
+        {"headers": basic("APP_CONSUMER_KEY")},
+        {"headers": basic("APP_CONSUMER_KEY:wrong")},
+        {"headers": {"Authorization": "Basic =="}},
+        {"headers": {"Authorization": "Basic /////w=="}},
+        {"headers": {"Authorization": "Bearer abc"}},
+        {"data": b"\xff\x00=&&&", "content_type": "application/x-www-form-urlencoded"},
+        {"data": b"--x\r\nbroken", "content_type": "multipart/form-data; boundary=x"},
+        {"data": b"--x", "content_type": "multipart/form-data"},
+    ],
+)
+def test_without_good_credentials_there_is_no_token(client, request_parts):
+    """Unknown, wrong, missing and unreadable credentials are refused alike."""
+    answer = client.post(**{"path": TOKEN_URL, **request_parts})
+
+    assert (answer.status_code, answer.data) == (401, INVALID)
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        (f"{TOKEN_URL}&grant_type=client_credentials", CREDENTIALS),
+        (TOKEN_URL, {**CREDENTIALS, "client_id": ["APP_CONSUMER_KEY", "other"]}),
+    ],
+)
+def test_a_parameter_that_stands_there_twice_is_refused(client, url, form):
+    """Which of the two counts is nobody's guess."""
+    answer = client.post(url, data=form)
+
+    assert answer.status_code == 400
+    assert re.match(r'{"ErrorCode" : "invalid_request", "Error" :"Repeated param : \w+"}', answer.text)
+
+
+def test_a_body_beyond_a_megabyte_is_refused(client):
+    """In the token endpoint's own shape."""
+    answer = client.post(TOKEN_URL, data={**CREDENTIALS, "more": "x" * 1_100_000})
+
+    assert answer.status_code == 400
+    assert answer.text == '{"ErrorCode" : "invalid_request", "Error" :"Body must be at most 1 MB"}'
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_reading_the_endpoint_misses_the_grant_type(client, method):
+    """As KPN's own endpoint answered a probe."""
+    assert client.open(TOKEN_PATH, method=method).status_code == 400
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "BREW"])
+def test_tokens_are_given_by_post_only(client, method):
+    """Other methods are refused, with those that are allowed."""
+    answer = client.open(TOKEN_URL, method=method)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert answer.json == {"Error": "Method not allowed", "DataSet": None}
+
+
+def test_a_lenient_sandbox_takes_anybody(start):
+    """The grant type may stand in the form, and unknown credentials make an account of their own."""
+    client = start(lenient=True).test_client()
+    form = {"grant_type": "client_credentials", "client_id": "carla", "client_secret": "hers"}
+
+    answers = [client.post(TOKEN_PATH, data={**form, **change}) for change in ({}, {}, {"client_secret": "not hers"})]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
+    assert answers[0].json["client_id"] == "carla"
+
+
+def test_the_application_name_is_one_per_client(start):
+    """It is derived from the client id, so it is the same at every start."""
+    def name(client_id):
+        client = start(client_id=client_id).test_client()
+        return client.post(TOKEN_URL, data={**CREDENTIALS, "client_id": client_id}).json["application_name"]
+
+    assert name("one") == name("one") != name("two")

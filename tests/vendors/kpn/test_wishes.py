@@ -1,0 +1,144 @@
+"""What a caller may wish of an answer, and reserved numbers."""
+
+import pytest
+
+from kpn_sandbox.vendors.kpn.operations import STATUSES
+
+from tests.application import CREDENTIALS, TOKEN_URL
+
+REFUSALS = [status for status in STATUSES if status >= 300]
+AT = "2026-07-03T12:00:00+02:00"
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+@pytest.mark.parametrize("header", ["Prefer", "X-Mock-Response-Code"])
+def test_a_wished_refusal_comes_before_the_token(client, status, header):
+    """In the vendor's shape, and told as applied."""
+    value = f"code={status}" if header == "Prefer" else str(status)
+
+    answer = client.get("/agents", headers={header: value})
+
+    assert (answer.status_code, answer.headers["Preference-Applied"]) == (status, f"code={status}")
+    assert set(answer.json) in ({"fault"}, {"Error", "DataSet"})
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_a_wished_refusal_at_the_token_endpoint(client, status):
+    """Its own shape where it has one."""
+    answer = client.post(TOKEN_URL, data=CREDENTIALS, headers={"Prefer": f"code={status}"})
+
+    assert answer.status_code == status
+    assert ("ErrorCode" in answer.json) == (status in (400, 401))
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_wished_success_changes_the_status_only(client, get, status):
+    """The body is the answer's own, and the token is needed."""
+    answer = get("/agents", Prefer=f"code={status}")
+
+    assert (answer.status_code, answer.data) == (status, get("/agents").data)
+    assert client.get("/agents", headers={"Prefer": f"code={status}"}).status_code == 401
+    assert get("/agent/logid/1", Prefer=f"code={status}").status_code == 404
+
+
+def test_a_wished_redirect_says_where_to(get):
+    """To the same resource, without the query."""
+    answer = get("/queue/number/1000?x=1", Prefer="code=302")
+
+    assert answer.headers["Location"] == "http://localhost/queue/number/1000"
+
+
+@pytest.mark.parametrize("headers", [{"Prefer": "delay-ms=250"}, {"X-Mock-Response-Delay": "250"}])
+def test_a_wished_delay_passes_before_the_answer(get, pauses, headers):
+    """In seconds, once."""
+    answer = get("/agents", **headers)
+
+    assert (answer.status_code, pauses) == (200, [0.25])
+    assert answer.headers["Preference-Applied"] == "delay-ms=250"
+
+
+def test_a_delay_and_a_status_go_together(client, pauses):
+    """Also at the token endpoint."""
+    answer = client.post(TOKEN_URL, data=CREDENTIALS, headers={"Prefer": "delay-ms=1000, code=503"})
+
+    assert (answer.status_code, pauses) == (503, [1.0])
+    assert answer.headers["Preference-Applied"] == "code=503, delay-ms=1000"
+
+
+def test_a_wished_instant_is_for_this_request_only(get):
+    """The answer is as of then, and says so; the next is as of now."""
+    then = get("/queues", Prefer=f'at="{AT}"')
+    now = get("/queues")
+
+    assert then.headers["X-Sandbox-Time"] == AT
+    assert then.headers["X-Sandbox-Replay"].endswith(f"at={AT}")
+    assert then.headers["Preference-Applied"] == f'at="{AT}"'
+    assert now.headers["X-Sandbox-Time"] == "2026-11-23T10:00:00+01:00"
+    assert then.data != now.data
+
+
+def test_a_wished_instant_does_not_age_the_token(get):
+    """The token lives by the account's clock."""
+    assert get("/agents", Prefer='at="2099-01-01T00:00:00Z"').status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ("code=418", "Preference code must be one of 200, 201, 202, 302, "),
+        ("code=abc", "Preference code must be one of 200"),
+        ("code", "Preference code must be one of 200"),
+        ("delay-ms=60001", "Preference delay-ms must be 0 to 60000"),
+        ("delay-ms=-1", "Preference delay-ms must be 0 to 60000"),
+        ("delay-ms=1e3", "Preference delay-ms must be 0 to 60000"),
+        ('at="yesterday"', "Preference at must be an ISO 8601 instant with offset"),
+        ('at="2026-07-03T12:00:00"', "Preference at must be an ISO 8601 instant with offset"),
+        ('at="1999-07-03T12:00:00Z"', "instant must be from 2000-01-01 to 2100-12-31"),
+        ('at="9999-12-31T23:59:59-12:00"', "instant must be from 2000-01-01 to 2100-12-31"),
+        ('at="0001-01-01T00:00:00+12:00"', "instant must be from 2000-01-01 to 2100-12-31"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused(get, wish, told):
+    """With what would be right."""
+    answer = get("/agents", Prefer=wish)
+
+    assert answer.status_code == 400
+    assert answer.json["Error"].startswith(told)
+
+
+def test_a_wish_that_cannot_be_is_refused_by_the_token_endpoint(client):
+    """In its own shape."""
+    answer = client.post(TOKEN_URL, data=CREDENTIALS, headers={"Prefer": "delay-ms=x"})
+
+    assert answer.text == '{"ErrorCode" : "invalid_request", "Error" :"Preference delay-ms must be 0 to 60000"}'
+
+
+@pytest.mark.parametrize("wish", ["return=minimal", "respond-async, wait=10", "", ",,;=", "x" * 99, '"', "a; code=503"])
+def test_other_wishes_are_ignored(get, wish):
+    """As RFC 7240 has it."""
+    answer = get("/agents", Prefer=wish)
+
+    assert answer.status_code == 200
+    assert "Preference-Applied" not in answer.headers
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+@pytest.mark.parametrize("path", ["/agent/logid/", "/queue/number/", "/trunk/number/"])
+def test_reserved_numbers_answer_their_status(client, get, path, status):
+    """For callers who cannot send headers; the token is needed."""
+    assert get(f"{path}99{status}").status_code == status
+    assert client.get(f"{path}99{status}").status_code == 401
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_reserved_numbers_of_success_tell_the_first(get, status):
+    """There is nobody of that number, so the first of the list answers."""
+    answer = get(f"/agent/logid/99{status}")
+
+    assert answer.status_code == status
+    assert answer.json["DataSet"]["agent"] == get("/agents").json["DataSet"]["agents"][0]
+
+
+def test_a_reserved_404_tells_its_number(get):
+    """As an ordinary one does."""
+    assert get("/queue/number/99404").json == {"Error": "Queue 99404 not found", "DataSet": None}
