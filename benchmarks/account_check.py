@@ -25,7 +25,7 @@ from kpn_sandbox.app import create_app
 from kpn_sandbox.auth import Tokens
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.sandbox import Sandbox
 
 AT = 1_795_424_400.0
@@ -71,8 +71,8 @@ def tell_share(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) ->
     target = f" (target {TARGET_SHARE:.0%}: {met})" if sandbox.database.url.get_backend_name() == "sqlite" else ""
     told = f"a request {request:.1f} us, {part:.1f} us of it the application"
     print(f"{told}, its check {check:.2f} us: {share:.1%}{target}")
-    entry = Entry(CLIENT, "id", AT, AT, "kpn", "agents", "GET", "/agents", "", 200, 1.0, {"Accept": "*/*"})
-    notes = median(microseconds(lambda: sandbox.journal.note(entry), 300) for _ in range(rounds))
+    entry = LogEntry(CLIENT, "id", AT, AT, "kpn", "agents", "GET", "/agents", "", 200, 1.0, {"Accept": "*/*"})
+    notes = median(microseconds(lambda: sandbox.request_log.note(entry), 300) for _ in range(rounds))
     print(f"a line of the journal {notes:.1f} us")
 
 

@@ -21,7 +21,7 @@ from time import perf_counter
 
 from simpy_queue import MEAN_PATIENCE_SECONDS, MEAN_TALK_SECONDS, seconds_per_call
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import CalendarDay, calendar_day
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_simulation import day_trace
@@ -78,7 +78,7 @@ def lab_seconds_per_call(number: int) -> float:
 
 def measure(size: Size, number: int) -> None:
     """One round of a size: the first answers of a day, the ports, and answers about other instants of it."""
-    center = Center(SEED, (Epoch(ALWAYS, size.profile),), TraceCache())
+    center = Center(SEED, (Epoch(ALWAYS, size.profile),), SingleFlightCache())
     center.agents(monday(-1).starts_at)
     day = monday(number)
     at = day.starts_at + 17 * 3600
@@ -91,7 +91,7 @@ def measure(size: Size, number: int) -> None:
 
 def kept_bytes(size: Size) -> int:
     """What a day takes in memory once it was asked for everything; names not counted."""
-    center = Center(SEED, (Epoch(ALWAYS, size.profile),), TraceCache())
+    center = Center(SEED, (Epoch(ALWAYS, size.profile),), SingleFlightCache())
     ask_everything(center, monday(-1))
     gc.collect()
     tracemalloc.start()
@@ -148,8 +148,20 @@ def comparison(lab: float, simpy: float) -> str:
 
 def table(centers: list[Size]) -> str:
     """The figures of all sizes, a line each; times in milliseconds."""
-    heads = ("agents/queues/trunks", "calls", "build", "+ports", "whole", "published", "ratio", "agents", "queues",
-             "trunks", "kept MB", "declared")
+    heads = (
+        "agents/queues/trunks",
+        "calls",
+        "build",
+        "+ports",
+        "whole",
+        "published",
+        "ratio",
+        "agents",
+        "queues",
+        "trunks",
+        "kept MB",
+        "declared",
+    )
     lines = ["{:>20} {:>6} {:>7} {:>7} {:>7} {:>9} {:>9} {:>7} {:>7} {:>7} {:>8} {:>8}".format(*heads)]
     return "\n".join(lines + [line(size) for size in centers])
 
@@ -158,7 +170,7 @@ def line(size: Size) -> str:
     """The figures of one size."""
     found, (low, high) = size.figures, size.published
     whole = found["build"] + found["ports"]
-    declared = Center(SEED, (Epoch(ALWAYS, size.profile),), TraceCache()).book(monday(0)).size()
+    declared = Center(SEED, (Epoch(ALWAYS, size.profile),), SingleFlightCache()).book(monday(0)).size()
     return (
         f"{size.agents:>9}/{size.queues}/{size.trunks}".rjust(20)
         + f" {found['calls']:>6.0f} {found['build']:>7.2f} {found['ports']:>7.2f} {whole:>7.2f}"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from time import perf_counter
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.history import LONGEST_PERIOD, History
@@ -46,7 +46,7 @@ def figures(size: Size, rounds: int) -> tuple[float, float, float, float]:
     """Seconds of 28 days when they are new, known, known of one customer, and a known year in its place."""
     cold, warm, one, year = [], [], [], []
     for number in range(rounds):
-        center = Center(f"history {number}", (Epoch(ALWAYS, _profile(size)),), TraceCache())
+        center = Center(f"history {number}", (Epoch(ALWAYS, _profile(size)),), SingleFlightCache())
         history, at = History(), calendar_day(LAST_DAY).starts_at + 12 * 3600
         center.agents(at)
 

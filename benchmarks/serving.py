@@ -46,9 +46,7 @@ def main() -> None:
             beside_raw("steady second, 100 agents", place, rounds, bound=bound, agents=100)
             beside_raw("the same, journal off", place, rounds, bound=bound, agents=100, journal=False)
             beside_raw("every answer new, 50 agents", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS)
-            beside_raw(
-                "the same, journal off", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS, journal=False
-            )
+            beside_raw("the same, journal off", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS, journal=False)
         print("two workers beside one, each bound to a CPU")
         beside_one("steady second, 100 agents", place, rounds)
 

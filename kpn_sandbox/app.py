@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from flask import Flask, Response, request
 
 from kpn_sandbox import documents
-from kpn_sandbox.auth import Guard, Tokens, TokenServer
+from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer
 from kpn_sandbox.control_api import errors as control_errors
 from kpn_sandbox.control_api import routes as control_routes
-from kpn_sandbox.control_api.auth import Door
+from kpn_sandbox.control_api.auth import ControlAuth
 from kpn_sandbox.gateway.error_handling import Refusals
-from kpn_sandbox.gateway.fast_path import Shortcut
-from kpn_sandbox.gateway.middleware import LARGEST_BODY, Entrance, Later, LazyRule
-from kpn_sandbox.gateway.request_context import Hooks, Pause
+from kpn_sandbox.gateway.fast_path import FastPathMiddleware
+from kpn_sandbox.gateway.middleware import LARGEST_BODY, BodyLimitMiddleware, Later, LazyRule
+from kpn_sandbox.gateway.request_context import Pause, RequestLifecycle
 from kpn_sandbox.gateway.request_info import STORAGE_ERROR, request_id
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.profile import Profile
@@ -50,7 +50,7 @@ from kpn_sandbox.vendors.kaisa.operations import OPERATIONS as KAISA_OPERATIONS
 from kpn_sandbox.vendors.kpn import views as kpn_routes
 from kpn_sandbox.vendors.kpn.api import FACE as KPN
 from kpn_sandbox.vendors.kpn.api import KpnManners
-from kpn_sandbox.vendors.kpn.auth import TokenDesk
+from kpn_sandbox.vendors.kpn.auth import KpnTokenEndpoint
 from kpn_sandbox.web import views as web_routes
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def create_app(settings: Settings, *, source: Source = wall_time, pause: Pause =
     account.account(source())
     database = Database(settings.database_url)
     sandbox = Sandbox(database, source, journal=settings.journal)
-    sandbox.accounts.follow(account)
+    sandbox.accounts.ensure(account)
     app = _flask()
     app.extensions["kpn_sandbox"] = Parts(settings, sandbox, admin_token(database, settings.admin_token))
     _mount(app, settings, sandbox, pause)
@@ -126,16 +126,16 @@ def _flask() -> Flask:
 
 def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> None:
     tokens = Tokens(sandbox)
-    guard = Guard(tokens)
-    authenticate = sandbox.accounts.welcome if settings.lenient else sandbox.accounts.authenticate
-    around = Hooks(sandbox, pause)
+    guard = BearerAuth(tokens)
+    authenticate = sandbox.accounts.authenticate_or_create if settings.lenient else sandbox.accounts.authenticate
+    around = RequestLifecycle(sandbox, pause)
     manners = KpnManners(sandbox, guard)
     base_path = settings.base_path.rstrip("/")
-    desk = TokenDesk(TokenServer(tokens, authenticate), body=settings.token_body, lenient=settings.lenient)
+    desk = KpnTokenEndpoint(TokenServer(tokens, authenticate), body=settings.token_body, lenient=settings.lenient)
     counter = kpn_routes.Counter(desk, around, manners, sandbox)
     dashboard = kpn_routes.Dashboard(guard, around, manners, sandbox.pins)
     app.register_blueprint(kpn_routes.blueprint(dashboard, counter, base_path))
-    door = Door(authenticate, app.extensions["kpn_sandbox"].admin_token)
+    door = ControlAuth(authenticate, app.extensions["kpn_sandbox"].admin_token)
     app.register_blueprint(control_routes.blueprint(sandbox, door, FACES))
     app.register_blueprint(documents.blueprint(settings.client_id, _shown_secret(settings)))
     demo = (settings.client_id, settings.client_secret)
@@ -144,10 +144,10 @@ def _mount(app: Flask, settings: Settings, sandbox: Sandbox, pause: Pause) -> No
     app.register_error_handler(Exception, _refusals(kpn_routes.Refusals(guard, around, manners, base_path), beside))
     app.after_request(around.finish)
     roads = kpn_routes.roads(dashboard, base_path)
-    app.wsgi_app = Shortcut(Entrance(app.wsgi_app), sandbox, roads)  # type: ignore[method-assign]
+    app.wsgi_app = FastPathMiddleware(BodyLimitMiddleware(app.wsgi_app), sandbox, roads)  # type: ignore[method-assign]
 
 
-def _house(sandbox: Sandbox, tokens: Tokens, guard: Guard, door: Door, demo: tuple[str, str]) -> "House":
+def _house(sandbox: Sandbox, tokens: Tokens, guard: BearerAuth, door: ControlAuth, demo: tuple[str, str]) -> "House":
     # Imported here because most starts never show a page.
     from kpn_sandbox.web.views import House
 
@@ -180,11 +180,11 @@ class Ground(NamedTuple):
 
     settings: Settings
     sandbox: Sandbox
-    around: Hooks
+    around: RequestLifecycle
     history: "Later[History]"
 
 
-def mount(app: Flask, settings: Settings, sandbox: Sandbox, around: Hooks, pause: Pause) -> list[Refusals]:
+def mount(app: Flask, settings: Settings, sandbox: Sandbox, around: RequestLifecycle, pause: Pause) -> list[Refusals]:
     """
     Add the APIs to an application.
 
@@ -238,14 +238,23 @@ def _bright_pattern(ground: Ground) -> bright_pattern_routes.Rooms:
     from kpn_sandbox.auth.client_credentials import SessionTokenServer
     from kpn_sandbox.auth.sessions import Sessions
     from kpn_sandbox.vendors.bright_pattern.api import BrightPatternManners
-    from kpn_sandbox.vendors.bright_pattern.auth import LOGIN_SESSION, TOKEN_SESSION, Gate, LoginDesk, TokenDesk, Users
+    from kpn_sandbox.vendors.bright_pattern.auth import (
+        LOGIN_SESSION,
+        TOKEN_SESSION,
+        BrightPatternTokenEndpoint,
+        LoginEndpoint,
+        SessionAuth,
+        UserDirectory,
+    )
     from kpn_sandbox.vendors.bright_pattern.views.sessions import Doors
     from kpn_sandbox.vendors.bright_pattern.views.subscriptions import Choices, Statsapi
 
     settings, sandbox, around = ground.settings, ground.sandbox, ground.around
     sessions = Sessions(sandbox, LOGIN_SESSION, TOKEN_SESSION)
-    users = Users(sandbox.accounts.welcome if settings.lenient else sandbox.accounts.authenticate)
-    gate = Gate(sessions, sandbox)
+    users = UserDirectory(
+        sandbox.accounts.authenticate_or_create if settings.lenient else sandbox.accounts.authenticate
+    )
+    gate = SessionAuth(sessions, sandbox)
     manners = BrightPatternManners(gate)
     choices = Choices(
         demo_account=settings.client_id,
@@ -253,43 +262,43 @@ def _bright_pattern(ground: Ground) -> bright_pattern_routes.Rooms:
         most_subscriptions=settings.bright_pattern_subscriptions,
         refresh_seconds=settings.bright_pattern_refresh,
     )
-    login = LoginDesk(users, sessions, is_open=settings.bright_pattern_login)
-    tokens = TokenDesk(SessionTokenServer(Tokens(sandbox), sessions, TOKEN_SESSION, users.recognize))
+    login = LoginEndpoint(users, sessions, is_open=settings.bright_pattern_login)
+    tokens = BrightPatternTokenEndpoint(SessionTokenServer(Tokens(sandbox), sessions, TOKEN_SESSION, users.recognize))
     doors = Doors(gate, login, tokens, around=around, manners=manners, sandbox=sandbox)
     return bright_pattern_routes.Rooms(Statsapi(gate, around, manners, sandbox, choices), doors, manners)
 
 
 def _kaisa(ground: Ground) -> "Desk":
     from kpn_sandbox.vendors.kaisa.api import KaisaManners
-    from kpn_sandbox.vendors.kaisa.auth import KaisaDoor
+    from kpn_sandbox.vendors.kaisa.auth import KaisaAuth
     from kpn_sandbox.vendors.kaisa.views import Desk
 
     settings = ground.settings
-    door = KaisaDoor(ground.sandbox, settings.client_id if settings.kaisa_open else None)
+    door = KaisaAuth(ground.sandbox, settings.client_id if settings.kaisa_open else None)
     return Desk(ground.sandbox, door, ground.around, KaisaManners(door), ground.history())
 
 
 def _atobi(ground: Ground) -> "Reception":
-    from kpn_sandbox.auth import Guard, Tokens, TokenServer
+    from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer
     from kpn_sandbox.vendors.atobi.api import AtobiManners
-    from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, TokenDesk
+    from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, AtobiTokenEndpoint
     from kpn_sandbox.vendors.atobi.views import Reception
 
     sandbox = ground.sandbox
     tokens = Tokens(sandbox, purpose="atobi", life_seconds=LIFE_SECONDS)
-    authenticate = sandbox.accounts.welcome if ground.settings.lenient else sandbox.accounts.authenticate
-    guard = Guard(tokens)
-    desk = TokenDesk(TokenServer(tokens, authenticate))
+    authenticate = sandbox.accounts.authenticate_or_create if ground.settings.lenient else sandbox.accounts.authenticate
+    guard = BearerAuth(tokens)
+    desk = AtobiTokenEndpoint(TokenServer(tokens, authenticate))
     return Reception(desk, guard, ground.around, AtobiManners(sandbox, guard), sandbox)
 
 
 def _itx(ground: Ground) -> "Provider":
-    from kpn_sandbox.auth.url_tokens import FixedTokens
+    from kpn_sandbox.auth.url_tokens import UrlTokens
     from kpn_sandbox.vendors.itx.api import ItxManners
-    from kpn_sandbox.vendors.itx.auth import ItxDoor
+    from kpn_sandbox.vendors.itx.auth import ItxAuth
     from kpn_sandbox.vendors.itx.views import Provider
 
-    door = ItxDoor(FixedTokens(ground.sandbox))
+    door = ItxAuth(UrlTokens(ground.sandbox))
     return Provider(door, ground.around, ItxManners(door), ground.history())
 
 

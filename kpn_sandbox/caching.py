@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 
-class TraceCache:
+class SingleFlightCache:
     """
     Keeps what was asked for last, within a number of bytes; safe to share between threads.
 
@@ -91,7 +91,7 @@ class _Turn:
 Value = TypeVar("Value")
 
 
-class Recent(Generic[Value]):
+class BoundedCache(Generic[Value]):
     """
     The values made last, up to a total weight; the oldest go first.
 

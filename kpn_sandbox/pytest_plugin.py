@@ -126,6 +126,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed and sandbox is not None and report.when != "teardown":
         from kpn_sandbox.testing.pytest_support import sections
 
-        made = sandbox.made[item.stash.get(MADE_BEFORE, 0):]
+        made = sandbox.made[item.stash.get(MADE_BEFORE, 0) :]
         report.sections.extend(sections(made, int(item.config.getini("kpn_sandbox_requests") or 0)))
     return report

@@ -14,7 +14,9 @@ from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchem
 Rows = list[dict[str, Any]]
 
 NOT_COUNTERS = {"Name", "Number", "InQueueCalls", "LongestWaitingCall", "Staffed", "Available", "ServiceLevel"} | {
-    "InACD", "InAUX", "InACW"
+    "InACD",
+    "InAUX",
+    "InACW",
 }
 
 

@@ -12,14 +12,14 @@ from authlib.oauth2.rfc6750 import BearerTokenValidator
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
-from kpn_sandbox.caching import Recent
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.storage.tables import tokens
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 
 LIFE_SECONDS = 3599
 """
@@ -76,7 +76,7 @@ class Tokens:
         self._purpose = purpose
         self._sandbox = sandbox
         self._database = sandbox.database
-        self._owners: Recent[str] = Recent(_OWNERS)
+        self._owners: BoundedCache[str] = BoundedCache(_OWNERS)
 
     def save(self, text: str, account: Account) -> float:
         """
@@ -90,7 +90,7 @@ class Tokens:
         """
         issued_at = self._sandbox.tenant(account.client_id).now()
         values = {"digest": self._digest(text), "client_id": account.client_id, "issued_at": issued_at}
-        saved = self._database.row(_SAVE, **values)
+        saved = self._database.fetch_one(_SAVE, **values)
         if saved is not None and saved[0] % _PRUNE_EVERY == 0:
             self._prune(account.client_id)
         return issued_at
@@ -104,7 +104,7 @@ class Tokens:
             tenant = self._sandbox.tenant(owner)
         except UnknownAccount:
             return None
-        token = tenant.notes.get(text)
+        token = tenant.cache.get(text)
         if isinstance(token, AccessToken):
             return token
         return self._read(text, tenant)
@@ -112,16 +112,16 @@ class Tokens:
     def revoke(self, text: str) -> None:
         """Take a token back; nothing happens when there is none."""
         digest = self._digest(text)
-        row = self._database.row(_FIND, digest=digest)
+        row = self._database.fetch_one(_FIND, digest=digest)
         if row is not None:
-            with changing(self._database, row[0]) as connection:
+            with account_transaction(self._database, row[0]) as connection:
                 connection.execute(update(tokens).where(_ROW.digest == digest).values(revoked=1))
 
     def _digest(self, text: str) -> str:
         return text_digest(f"{self._purpose} {text}" if self._purpose else text)
 
     def _owner(self, text: str) -> str | None:
-        row = self._database.row(_FIND, digest=self._digest(text))
+        row = self._database.fetch_one(_FIND, digest=self._digest(text))
         if row is None:
             return None
         self._owners.put(text, row[0])
@@ -129,22 +129,22 @@ class Tokens:
 
     def _read(self, text: str, tenant: Tenant) -> AccessToken | None:
         """The token as it is now: the tenant, which was read before, may keep it until anybody changes the account."""
-        row = self._database.row(_FIND, digest=self._digest(text))
+        row = self._database.fetch_one(_FIND, digest=self._digest(text))
         if row is None or row[0] != tenant.account.client_id:
             return None
         token = AccessToken(tenant, row[1], bool(row[2]), self.life_seconds)
-        if len(tenant.notes) >= _NOTED:
-            tenant.notes.clear()
-        tenant.notes[text] = token
+        if len(tenant.cache) >= _NOTED:
+            tenant.cache.clear()
+        tenant.cache[text] = token
         return token
 
     def _prune(self, client_id: str) -> None:
-        oldest = self._database.row(_OLDEST, client_id=client_id, kept=KEPT)
+        oldest = self._database.fetch_one(_OLDEST, client_id=client_id, kept=KEPT)
         if oldest is not None:
-            self._database.row(_PRUNE, of_client=client_id, last=oldest[0])
+            self._database.fetch_one(_PRUNE, of_client=client_id, last=oldest[0])
 
 
-class Guard:
+class BearerAuth:
     """Stands before everything that needs an access token."""
 
     def __init__(self, tokens: Tokens) -> None:

@@ -30,7 +30,7 @@ from kpn_sandbox.tenants.secrets import random_text
 Authenticate = Callable[[str, str], Account | None]
 """Tells whose id and secret these are."""
 
-Entered = Callable[[Account], object]
+OnAuthenticated = Callable[[Account], object]
 """Told whose request it is before he is given a token; may raise what keeps him from it."""
 
 
@@ -56,7 +56,7 @@ class TokenRequest(OAuth2Request):
         grant_type: str | None,
         form: Mapping[str, str],
         *,
-        entered: Entered = lambda account: None,
+        entered: OnAuthenticated = lambda account: None,
     ) -> None:
         super().__init__(method, self._URI, headers=headers)
         self.payload = BasicOAuth2Payload({} if grant_type is None else {"grant_type": grant_type})
@@ -154,7 +154,7 @@ class _Client:
         return ""
 
 
-def claimed_id(headers: Mapping[str, str], form: Mapping[str, str]) -> str | None:
+def presented_client_id(headers: Mapping[str, str], form: Mapping[str, str]) -> str | None:
     """The client id that a request for a token comes with, whether or not the secret is right; None without one."""
     try:
         client_id, _ = extract_basic_authorization(headers)

@@ -22,7 +22,7 @@ from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
 from kpn_sandbox.storage.tables import accounts, digest_uses
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
-from kpn_sandbox.tenants.secrets import KAISA_REALM, keep
+from kpn_sandbox.tenants.secrets import KAISA_REALM, get_or_create_secret
 from kpn_sandbox.tenants.tenant import Tenant
 
 NONCE_SECONDS = 300
@@ -37,7 +37,7 @@ _PRUNE = delete(digest_uses).where(digest_uses.c.ends_at < bindparam("before"))
 _NEEDED = ("username", "nonce", "uri", "response", "nc", "cnonce")
 
 
-class DigestDoor:
+class DigestAuth:
     """
     Lets callers in who know an account's secret.
 
@@ -84,7 +84,7 @@ class DigestDoor:
 
     @cached_property
     def _key(self) -> bytes:
-        return keep(self._sandbox.database, _KEY).encode()
+        return get_or_create_secret(self._sandbox.database, _KEY).encode()
 
     def _nonce(self) -> str:
         stem = f"{int(self._sandbox.source()):x}-{token_hex(8)}"
@@ -107,7 +107,7 @@ class DigestDoor:
             return None
 
     def _matches(self, given: dict[str, str], tenant: Tenant, method: str) -> bool:
-        row = self._sandbox.database.row(_HA1, client_id=tenant.account.client_id)
+        row = self._sandbox.database.fetch_one(_HA1, client_id=tenant.account.client_id)
         if row is None:
             return False
         request = _md5(f"{method}:{given['uri']}")
@@ -117,11 +117,11 @@ class DigestDoor:
     def _first_use(self, given: dict[str, str], ends_at: int) -> bool:
         count = int(given["nc"], 16)
         try:
-            self._sandbox.database.row(_USE, nonce=given["nonce"], count=count, ends_at=ends_at)
+            self._sandbox.database.fetch_one(_USE, nonce=given["nonce"], count=count, ends_at=ends_at)
         except IntegrityError:
             return False
         if count == 1:
-            self._sandbox.database.row(_PRUNE, before=int(self._sandbox.source()) - NONCE_SECONDS)
+            self._sandbox.database.fetch_one(_PRUNE, before=int(self._sandbox.source()) - NONCE_SECONDS)
         return True
 
 

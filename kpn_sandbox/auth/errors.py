@@ -23,7 +23,7 @@ class UnknownToken(InvalidTokenError):
     """Nobody was given that access token."""
 
 
-class SpentToken(InvalidTokenError):
+class InactiveToken(InvalidTokenError):
     """
     The access token was good once.
 
@@ -36,11 +36,11 @@ class SpentToken(InvalidTokenError):
         self.tenant = tenant
 
 
-class ExpiredToken(SpentToken):
+class ExpiredToken(InactiveToken):
     """The access token has outlived its time."""
 
 
-class RevokedToken(SpentToken):
+class RevokedToken(InactiveToken):
     """The access token was taken back."""
 
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
-from kpn_sandbox.caching import Recent
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.storage.tables import sessions
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import random_text, text_digest
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 
 FOREVER = float("inf")
 KEPT = 20
@@ -69,7 +69,7 @@ class Sessions:
         self._sandbox = sandbox
         self._database = sandbox.database
         self._lives = {kind.name: kind.life_seconds for kind in kinds}
-        self._owners: Recent[str] = Recent(_OWNERS)
+        self._owners: BoundedCache[str] = BoundedCache(_OWNERS)
 
     def begin(self, client_id: str, user: str, kind: str, text: str) -> None:
         """
@@ -110,7 +110,7 @@ class Sessions:
             UnknownAccount: The account is gone.
         """
         client_id = session.tenant.account.client_id
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             ending = update(sessions).where(*_living(client_id, session.user, session.kind))
             connection.execute(ending.values(ended=1))
 
@@ -123,7 +123,7 @@ class Sessions:
             tenant = self._sandbox.tenant(owner)
         except UnknownAccount:
             return None
-        known = tenant.notes.get(f"session {text}")
+        known = tenant.cache.get(f"session {text}")
         return known if isinstance(known, Session) else self._read(text, tenant)
 
     def good(self, session: Session) -> bool:
@@ -133,7 +133,7 @@ class Sessions:
     def _begin(self, client_id: str, user: str, kind: str, text: str, nonce: str) -> None:
         values = {"client_id": client_id, "user": user, "kind": kind, "nonce": nonce, "ended": 0}
         issued_at = self._sandbox.tenant(client_id).now()
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(update(sessions).where(*_living(client_id, user, kind)).values(ended=1))
             connection.execute(insert(sessions).values(digest=text_digest(text), issued_at=issued_at, **values))
             his = (_ROW.client_id == client_id, _ROW.user == user, _ROW.kind == kind)
@@ -143,18 +143,18 @@ class Sessions:
                 connection.execute(delete(sessions).where(*his, _ROW.serial <= oldest))
 
     def _owner(self, text: str) -> str | None:
-        row = self._database.row(_FIND, digest=text_digest(text))
+        row = self._database.fetch_one(_FIND, digest=text_digest(text))
         if row is None:
             return None
         self._owners.put(text, row[0])
         return str(row[0])
 
     def _read(self, text: str, tenant: Tenant) -> Session | None:
-        row = self._database.row(_FIND, digest=text_digest(text))
+        row = self._database.fetch_one(_FIND, digest=text_digest(text))
         if row is None or row[0] != tenant.account.client_id:
             return None
         session = Session(tenant, row[1], row[2], row[3], bool(row[4]))
-        tenant.notes[f"session {text}"] = session
+        tenant.cache[f"session {text}"] = session
         return session
 
 

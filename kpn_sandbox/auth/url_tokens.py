@@ -11,7 +11,7 @@ from kpn_sandbox.tenants.tenant import Tenant
 _OWNER = select(accounts.c.client_id).where(accounts.c.itx_digest == bindparam("digest"))
 
 
-class FixedTokens:
+class UrlTokens:
     """
     The fixed tokens of all accounts.
 
@@ -24,7 +24,7 @@ class FixedTokens:
 
     def owner(self, token: str) -> Tenant | None:
         """Whose token that is, None when it is nobody's."""
-        row = self._sandbox.database.row(_OWNER, digest=text_digest(token))
+        row = self._sandbox.database.fetch_one(_OWNER, digest=text_digest(token))
         if row is None:
             return None
         try:

@@ -37,9 +37,7 @@ def _account_options(command: Command) -> Command:
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write pins that undo it to a file.")
 @click.option("--pin", is_flag=True, help="Set these pins.")
 @_account_options
-def diff(
-    source: str, token: str | None, write: Path | None, pin: bool, url: str | None, **given: Any
-) -> int:
+def diff(source: str, token: str | None, write: Path | None, pin: bool, url: str | None, **given: Any) -> int:
     """
     Compare captured answers of KPN with the sandbox: shape, types, headers, and values that do not move.
 

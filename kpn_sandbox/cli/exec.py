@@ -32,9 +32,7 @@ class StartError(Exception):
         self.exit_code = exit_code
 
 
-def execute(
-    command: Sequence[str], settings: Settings, given: Mapping[str, str], *, faults_used: bool = False
-) -> int:
+def execute(command: Sequence[str], settings: Settings, given: Mapping[str, str], *, faults_used: bool = False) -> int:
     """
     Run a command with the variables `KPN_SANDBOX_URL`, `_CLIENT_ID`, `_CLIENT_SECRET` and `_ADMIN_TOKEN`.
 

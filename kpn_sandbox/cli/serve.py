@@ -18,6 +18,7 @@ from kpn_sandbox.web import start_page as start
 if TYPE_CHECKING:
     from flask import Flask
 
+
 def greeting(settings: Settings, url: str, admin_token: str) -> str:
     """
     The lines that are printed before the sandbox is ready.

@@ -21,7 +21,7 @@ _READING = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
-class Door:
+class ControlAuth:
     """
     Lets callers in.
 

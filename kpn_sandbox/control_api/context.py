@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from kpn_sandbox.gateway.api import Face
+from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -16,12 +16,12 @@ class Parts:
     """What the control API turns and tells."""
 
     sandbox: Sandbox
-    faces: Sequence[Face]
+    faces: Sequence[VendorApi]
     """The vendors' APIs."""
     started_at: float
     """Wall time."""
 
-    def face(self, key: str) -> Face | None:
+    def face(self, key: str) -> VendorApi | None:
         """The API of that name, None when the sandbox does not have it."""
         return next((face for face in self.faces if face.key == key), None)
 

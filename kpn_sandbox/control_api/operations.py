@@ -97,9 +97,7 @@ def _get(key: str, path: str, summary: str, answer: str, query: str | None = Non
     return Operation(key, "GET", _ID + path, summary, answer, query=query)
 
 
-def _change(
-    key: str, method: str, path: str, summary: str, answer: str, body: str | None = None
-) -> Operation:
+def _change(key: str, method: str, path: str, summary: str, answer: str, body: str | None = None) -> Operation:
     return Operation(key, method, _ID + path, summary, answer, body)
 
 
@@ -148,9 +146,7 @@ OPERATIONS = (
     _change("set_pin", "PUT", "/pins/{kind}/{key}", "Pin fields of an object.", "Pin", "PinSchema"),
     _drop("delete_pin", "/pins/{kind}/{key}", "Unpin an object."),
     _get("list_faults", "/faults", "What is to go wrong.", "Faults"),
-    Operation(
-        "add_fault", "POST", _ID + "/faults", "Let something go wrong.", "Fault", "FaultSchema", success=201
-    ),
+    Operation("add_fault", "POST", _ID + "/faults", "Let something go wrong.", "Fault", "FaultSchema", success=201),
     _drop("delete_faults", "/faults", "Let nothing go wrong any more."),
     _get("show_fault", "/faults/{fault}", "A fault and what is left of it.", "Fault"),
     _drop("delete_fault", "/faults/{fault}", "Drop a fault."),

@@ -12,7 +12,7 @@ import orjson
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 
-from kpn_sandbox.control_api.auth import Door, unknown_account
+from kpn_sandbox.control_api.auth import ControlAuth, unknown_account
 from kpn_sandbox.control_api.context import Call, Parts, View
 from kpn_sandbox.control_api.errors import BadRequest
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Operation
@@ -21,13 +21,13 @@ from kpn_sandbox.control_api.views import configuration as worlds
 from kpn_sandbox.control_api.views import inspection as evidence
 from kpn_sandbox.control_api.views import overrides as troubles
 from kpn_sandbox.control_api.views import status as about
-from kpn_sandbox.gateway.api import Face
+from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.tenants.sandbox import Sandbox
 
 _ID = re.compile(r"[!-~]{1,128}")
 
 
-def blueprint(sandbox: Sandbox, door: Door, faces: Sequence[Face]) -> Blueprint:
+def blueprint(sandbox: Sandbox, door: ControlAuth, faces: Sequence[VendorApi]) -> Blueprint:
     """
     The routes.
 
@@ -45,7 +45,7 @@ def blueprint(sandbox: Sandbox, door: Door, faces: Sequence[Face]) -> Blueprint:
     return control
 
 
-def _view(operation: Operation, parts: Parts, door: Door) -> Callable[..., Response]:
+def _view(operation: Operation, parts: Parts, door: ControlAuth) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         # Imported here because most starts are never asked anything of this.
         door.admit(request, operation.access, path.get("id"))

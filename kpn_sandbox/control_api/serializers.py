@@ -12,7 +12,7 @@ from kpn_sandbox.tenants.clock import Clock, format_instant
 from kpn_sandbox.tenants.conduct import Finding
 from kpn_sandbox.tenants.faults import FaultPlan
 from kpn_sandbox.tenants.pins import Pin
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
 
@@ -154,7 +154,7 @@ def state_record(fact: StateFact) -> dict[str, Any]:
     return {**fact._asdict(), "at": instant(fact.at), "status": fact.status.value}
 
 
-def entry_record(entry: Entry) -> dict[str, Any]:
+def entry_record(entry: LogEntry) -> dict[str, Any]:
     """A request as it was received and how it ended."""
     shown = ("method", "path", "query", "status", "duration_ms", "headers")
     return {

@@ -154,7 +154,7 @@ def _path(operation: Operation, record: Any) -> str:
 def _local(url: str, operation: Operation) -> str:
     """The path without host, base path and query."""
     path = urlsplit(url).path.rstrip("/")
-    return path[path.rindex(operation.path.split("{")[0]):]
+    return path[path.rindex(operation.path.split("{")[0]) :]
 
 
 def _read(text: str) -> Any:

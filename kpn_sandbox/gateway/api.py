@@ -54,7 +54,7 @@ PinCheck = Callable[[Mapping[str, Any]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Known:
+class Behavior:
     """An operation or a behavior, and how well it is known."""
 
     name: str
@@ -64,14 +64,14 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Face:
+class VendorApi:
     """One API."""
 
     key: str
     """The one word for it in settings and in logs."""
-    operations: Mapping[str, Known]
+    operations: Mapping[str, Behavior]
     """By the key of each."""
-    behaviors: tuple[Known, ...] = ()
+    behaviors: tuple[Behavior, ...] = ()
     statuses: Collection[int] = ()
     """Those that it can be told to answer in its own shape."""
     pins: Mapping[str, PinCheck] = field(default_factory=dict)

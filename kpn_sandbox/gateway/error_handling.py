@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Response
 
 from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.request_context import Hooks, Manners
+from kpn_sandbox.gateway.request_context import Manners, RequestLifecycle
 
 
 class Refusals:
@@ -20,7 +20,11 @@ class Refusals:
     """
 
     def __init__(
-        self, around: Hooks, manners: Callable[[], Manners], operations: Sequence[Operation], lands: Sequence[str] = ()
+        self,
+        around: RequestLifecycle,
+        manners: Callable[[], Manners],
+        operations: Sequence[Operation],
+        lands: Sequence[str] = (),
     ) -> None:
         self._around = around
         self._manners = manners

@@ -23,7 +23,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
 
-class Answer(NamedTuple):
+class CachedAnswer(NamedTuple):
     """What is sent, ready to be sent again."""
 
     body: bytes
@@ -31,16 +31,16 @@ class Answer(NamedTuple):
     headers: Headers
 
 
-class Plain(NamedTuple):
+class CacheableRequest(NamedTuple):
     """A plain request and its answer."""
 
     tenant: Tenant
     api: str
     operation: str
-    answer: Answer
+    answer: CachedAnswer
 
 
-Road = Callable[[dict[str, Any], str | None, float | None], Plain | None]
+FastRoute = Callable[[dict[str, Any], str | None, float | None], CacheableRequest | None]
 """
 Answers the plain requests of one operation; None sends the request the long way, and so does an exception.
 
@@ -49,7 +49,7 @@ that the answer shall be of, None for now. It must change nothing, because the l
 """
 
 
-class Shortcut:
+class FastPathMiddleware:
     """
     Answers plain requests and hands on all others.
 
@@ -59,7 +59,7 @@ class Shortcut:
         roads: By the path, or the path without its last part.
     """
 
-    def __init__(self, long_way: Application, sandbox: Sandbox, roads: Mapping[str, Road]) -> None:
+    def __init__(self, long_way: Application, sandbox: Sandbox, roads: Mapping[str, FastRoute]) -> None:
         self.long_way = long_way
         self._sandbox = sandbox
         self._roads = roads
@@ -90,11 +90,11 @@ class Shortcut:
         if plain is None:
             return None
         had = unchanged(environ, plain.answer.tag)
-        if self._sandbox.journal.on:
+        if self._sandbox.request_log.on:
             self._note(environ, plain, wishes, 304 if had else 200, began)
         return _not_modified(environ, plain.answer, wishes) if had else _success(environ, plain.answer, wishes)
 
-    def _plain(self, environ: dict[str, Any], at: float | None) -> Plain | None:
+    def _plain(self, environ: dict[str, Any], at: float | None) -> CacheableRequest | None:
         path: str = environ["PATH_INFO"]
         road = self._roads.get(path)
         if road is not None:
@@ -103,7 +103,9 @@ class Shortcut:
         road = self._roads.get(home)
         return None if road is None else road(environ, last, at)
 
-    def _note(self, environ: dict[str, Any], plain: Plain, wishes: Preferences, status: int, began: float) -> None:
+    def _note(
+        self, environ: dict[str, Any], plain: CacheableRequest, wishes: Preferences, status: int, began: float
+    ) -> None:
         told = entry(
             environ,
             plain.tenant,
@@ -114,15 +116,17 @@ class Shortcut:
             began=began,
             note=wishes.note,
         )
-        self._sandbox.journal.note(told)
+        self._sandbox.request_log.note(told)
 
 
-def _success(environ: dict[str, Any], answer: Answer, wishes: Preferences) -> tuple[str, Headers, list[bytes]]:
+def _success(environ: dict[str, Any], answer: CachedAnswer, wishes: Preferences) -> tuple[str, Headers, list[bytes]]:
     length = ("Content-Length", str(len(answer.body)))
     return "200 OK", [*answer.headers, length, *_special(environ, wishes)], [answer.body]
 
 
-def _not_modified(environ: dict[str, Any], answer: Answer, wishes: Preferences) -> tuple[str, Headers, list[bytes]]:
+def _not_modified(
+    environ: dict[str, Any], answer: CachedAnswer, wishes: Preferences
+) -> tuple[str, Headers, list[bytes]]:
     kept = (each for each in answer.headers if each[0] != "Content-Type")
     return "304 NOT MODIFIED", [*kept, *_special(environ, wishes)], []
 

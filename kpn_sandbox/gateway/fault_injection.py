@@ -26,7 +26,7 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 _SOCKETS = ("gunicorn.socket", "werkzeug.socket")
 
 
-class Broken(Response):
+class BrokenConnection(Response):
     """An answer that never comes."""
 
     def __init__(self, connection: str) -> None:

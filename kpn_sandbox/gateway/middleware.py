@@ -30,7 +30,7 @@ MOST_TAKEN_IN = 64 * LARGEST_BODY
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Entrance:
+class BodyLimitMiddleware:
     """
     The way into an application.
 

@@ -20,13 +20,13 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from flask import Response, request
 
-from kpn_sandbox.gateway.fault_injection import Broken, drip
+from kpn_sandbox.gateway.fault_injection import BrokenConnection, drip
 from kpn_sandbox.gateway.prefer_header import NONE, preferences
 from kpn_sandbox.gateway.request_info import STORAGE_ERROR, entry, request_id
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.faults import Outcome
 from kpn_sandbox.tenants.quota import Count, Quota
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -69,7 +69,7 @@ class Manners(Protocol):
         """The answer when this went wrong."""
 
 
-class Exchange:
+class RequestContext:
     """
     One request and its answer.
 
@@ -149,12 +149,12 @@ class Exchange:
         """The answer as it shall arrive, if it does."""
         for outcome in self.outcomes:
             if outcome.connection in _BREAKS:
-                return Broken(str(outcome.connection))
+                return BrokenConnection(str(outcome.connection))
             if outcome.connection is not None:
                 return drip(response, self._pause)
         return response
 
-    def entry(self, environ: dict[str, Any], response: Response) -> Entry | None:
+    def entry(self, environ: dict[str, Any], response: Response) -> LogEntry | None:
         """What the journal keeps; None when nobody can tell whose request it is."""
         if self.tenant is None:
             self.tenant, note = self.manners.caller()
@@ -214,7 +214,7 @@ class Limits(NamedTuple):
 NO_LIMITS = Limits()
 
 
-class Hooks:
+class RequestLifecycle:
     """
     Begins and finishes exchanges.
 
@@ -227,7 +227,7 @@ class Hooks:
         self._sandbox = sandbox
         self._pause = pause
 
-    def begin(self, manners: Manners, operation: str, refuse: Refuse) -> Exchange:
+    def begin(self, manners: Manners, operation: str, refuse: Refuse) -> RequestContext:
         """
         Begin the exchange of the current request, and let happen what the caller wishes.
 
@@ -258,7 +258,7 @@ class Hooks:
             self._open(manners, "", _unforced)
 
     def admit(
-        self, exchange: Exchange, tenant: Tenant, *, counted: bool = True, limits: Limits = NO_LIMITS
+        self, exchange: RequestContext, tenant: Tenant, *, counted: bool = True, limits: Limits = NO_LIMITS
     ) -> float:
         """
         Let the caller in: his quota counts, and a fault that is due happens.
@@ -285,7 +285,7 @@ class Hooks:
     def finish(self, response: Response) -> Response:
         """Tell the request's id and all that belongs to its exchange, and note it in the journal."""
         environ = request.environ
-        exchange: Exchange | None = environ.get(_EXCHANGE)
+        exchange: RequestContext | None = environ.get(_EXCHANGE)
         if exchange is not None:
             if exchange.outcomes or exchange.applied or exchange.count is not None:
                 exchange.dress(response)
@@ -295,12 +295,12 @@ class Hooks:
         response.headers["X-Request-Id"] = request_id(environ)
         return response
 
-    def _open(self, manners: Manners, operation: str, refuse: Refuse) -> Exchange:
-        exchange = Exchange(manners, operation, refuse, self._pause, self._sandbox.source())
+    def _open(self, manners: Manners, operation: str, refuse: Refuse) -> RequestContext:
+        exchange = RequestContext(manners, operation, refuse, self._pause, self._sandbox.source())
         request.environ[_EXCHANGE] = exchange
         return exchange
 
-    def _count(self, exchange: Exchange, tenant: Tenant, limits: Limits) -> None:
+    def _count(self, exchange: RequestContext, tenant: Tenant, limits: Limits) -> None:
         counter = f"{exchange.manners.api}{limits.counter}"
         quota = tenant.quota or limits.quota
         if quota is None:
@@ -310,7 +310,7 @@ class Hooks:
             exchange.notes.append("quota used up")
             raise exchange.refuse(429)
 
-    def _fail(self, exchange: Exchange, tenant: Tenant) -> None:
+    def _fail(self, exchange: RequestContext, tenant: Tenant) -> None:
         outcome = self._sandbox.faults.due(
             tenant.account.client_id, tenant.plans, exchange.manners.api, exchange.operation
         )
@@ -319,14 +319,14 @@ class Hooks:
             exchange.notes.append(f"fault: {', '.join(told)}")
             exchange.happen(outcome)
 
-    def _noted(self, exchange: Exchange, response: Response) -> Response:
+    def _noted(self, exchange: RequestContext, response: Response) -> Response:
         """The answer once it is written down; without that it must not go out, unless it says that nothing works."""
-        if not self._sandbox.journal.on or STORAGE_ERROR in request.environ:
+        if not self._sandbox.request_log.on or STORAGE_ERROR in request.environ:
             return response
         try:
             entry = exchange.entry(request.environ, response)
             if entry is not None:
-                self._sandbox.journal.note(entry)
+                self._sandbox.request_log.note(entry)
             return response
         except Exception as error:
             trace = None if isinstance(error, StorageError) else error

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import quote
 
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -78,7 +78,7 @@ def entry(
     began: float,
     note: str = "",
     retry_after: int | None = None,
-) -> Entry:
+) -> LogEntry:
     """
     An entry.
 
@@ -93,7 +93,7 @@ def entry(
         note: What is worth knowing beside that.
         retry_after: The seconds that the answer told to wait.
     """
-    return Entry(
+    return LogEntry(
         client_id=tenant.account.client_id,
         id=request_id(environ),
         at=tenant.clock.now(wall_at),

@@ -289,5 +289,5 @@ def _thresholds(trace: DayTrace, calls: CallTable) -> Integers:
     table = np.zeros((len(trace.spans), int(calls.queue.max(initial=0)) + 1), dtype=np.int64)
     for number, each in enumerate(trace.spans):
         thresholds: Sequence[int] = [queue.threshold for queue in each.plan.queues]
-        table[number, :len(thresholds)] = thresholds[:table.shape[1]]
+        table[number, : len(thresholds)] = thresholds[: table.shape[1]]
     return table[span, calls.queue]

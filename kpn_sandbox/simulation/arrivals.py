@@ -212,7 +212,9 @@ def offered_load(hours: Hours, breaks: bool, day: CalendarDay, staff: int) -> li
     smooth = np.convolve(np.pad(present, 1, mode="edge"), np.ones(3, dtype=np.int64), mode="valid") // 3
     pressure = np.full(len(smooth), PLANNING_MARGIN)
     for hour, percent in PRESSURE.items():
-        pressure[day.elapsed(60 * hour) // SLOT:day.elapsed(60 * hour + 60) // SLOT] = PLANNING_MARGIN * percent // 100
+        pressure[day.elapsed(60 * hour) // SLOT : day.elapsed(60 * hour + 60) // SLOT] = (
+            PLANNING_MARGIN * percent // 100
+        )
     return [_erlangs(each) * factor // 1000 for each, factor in zip(smooth.tolist(), pressure.tolist())]
 
 
@@ -220,11 +222,11 @@ def _count_shift(present: Integers, shift: Shift, breaks: bool, day: CalendarDay
     """Add an agent to the quarters of his shift, and take off the share of each in which he is expected to pause."""
     share = 1000 - PLANNED_ABSENCE
     start, end = day.elapsed(shift.start), day.elapsed(shift.start + shift.length)
-    present[start // SLOT:-(-end // SLOT)] += share
+    present[start // SLOT : -(-end // SLOT)] += share
     expected = (*shift.pauses, Pause(62, EXTRA_MINUTES // 4, PERSONAL)) if breaks and shift.pauses else ()
     for pause in expected:
         first = (start + (end - start) * pause.percent // 100) // SLOT
-        window = present[first:first + 1 + (pause.minutes * MINUTE + BREAK_SPREAD) // SLOT]
+        window = present[first : first + 1 + (pause.minutes * MINUTE + BREAK_SPREAD) // SLOT]
         window -= share * pause.minutes * MINUTE // (SLOT * len(window))
 
 

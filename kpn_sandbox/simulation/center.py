@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Hashable, Iterator
 from functools import cached_property
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.agent_activity import Performance
 from kpn_sandbox.simulation.arrivals import arrivals_per_hour
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
@@ -37,7 +37,7 @@ class Center:
         traces: Where computed days are kept; may be shared with other centers.
     """
 
-    def __init__(self, seed: str, epochs: tuple[Epoch, ...], traces: TraceCache) -> None:
+    def __init__(self, seed: str, epochs: tuple[Epoch, ...], traces: SingleFlightCache) -> None:
         self.seed = seed
         self._epochs = epochs
         self._traces = traces
@@ -118,6 +118,7 @@ class Center:
 
     def book(self, day: CalendarDay) -> DayBook:
         """A day of the center."""
+
         def compute() -> DayBook:
             return DayBook(self.seed, self._simulated(day))
 

@@ -108,9 +108,7 @@ class Counters:
         self._rings_over = self._column(every, end, None, end - start)
         self._unanswered = self._column(queue, rings.end, rings.returned == 1)
 
-    def _column(
-        self, queue: Integers, instant: Integers, chosen: Flags | None = None, *weights: Integers
-    ) -> Events:
+    def _column(self, queue: Integers, instant: Integers, chosen: Flags | None = None, *weights: Integers) -> Events:
         kept = slice(None) if chosen is None else chosen
         keys = (queue[kept] << INSTANT_BITS) + instant[kept]
         return Events(keys, [each[kept] for each in weights], self._queues)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.arrivals import CUSTOMERS
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, attributions
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
@@ -190,8 +190,8 @@ class History:
     """
 
     def __init__(self, pause: Callable[[float], None] | None = None) -> None:
-        self._summaries = TraceCache(SUMMARY_BYTES)
-        self._logs = TraceCache(LOG_BYTES)
+        self._summaries = SingleFlightCache(SUMMARY_BYTES)
+        self._logs = SingleFlightCache(LOG_BYTES)
         self._pause = pause
 
     def days(self, center: Center, first: date, last: date, at: float, customer: int | None = None) -> Days:
@@ -265,7 +265,7 @@ class History:
         found: DayLog = self._logs.find(key, compute, DayLog.size)
         return found
 
-    def _wait_for(self, cache: TraceCache, key: Hashable) -> None:
+    def _wait_for(self, cache: SingleFlightCache, key: Hashable) -> None:
         """Wait until nobody computes the thing of a key; a dashboard asks for all its widgets at the same time."""
         while self._pause is not None and cache.under_way(key):
             self._pause(WAIT_SECONDS)
@@ -300,7 +300,7 @@ def _sum(summaries: Iterable[Summary]) -> Summary:
     every = list(summaries)
     calls = np.zeros((len(FATES), max((each.calls.shape[1] for each in every), default=1), HOURS), dtype=np.int64)
     for each in every:
-        calls[:, :each.calls.shape[1]] += each.calls
+        calls[:, : each.calls.shape[1]] += each.calls
     return Summary(
         calls=calls,
         lengths=_added([each.lengths for each in [NOTHING, *every]]),

@@ -34,6 +34,7 @@ def check_locale(locale: str) -> None:
     if locale == DEFAULT_LOCALE:
         return
     from faker.config import AVAILABLE_LOCALES
+
     if locale not in AVAILABLE_LOCALES:
         raise InvalidProfile("locale", locale, "a locale of Faker, such as nl_NL or en_GB")
 
@@ -151,6 +152,7 @@ class FakerNames:
     def reason(self, code: int) -> str:
         """Name of an AUX reason."""
         from kpn_sandbox.simulation.faker_provider import REASONS
+
         return REASONS[code]
 
     def customer(self, index: int) -> str:
@@ -190,6 +192,7 @@ class FakerNames:
         from faker.factory import Factory
 
         from kpn_sandbox.simulation.faker_provider import ContactCenterProvider
+
         faker = Factory.create(self._locale, providers=["faker.providers.person"])
         faker.add_provider(ContactCenterProvider)
         return faker
@@ -212,9 +215,21 @@ MOBILE = Area("6", "Mobile")
 AREAS = tuple(
     Area(prefix, name)
     for prefix, name in (
-        ("20", "Amsterdam"), ("10", "Rotterdam"), ("70", "Den Haag"), ("30", "Utrecht"), ("40", "Eindhoven"),
-        ("50", "Groningen"), ("13", "Tilburg"), ("36", "Almere"), ("76", "Breda"), ("24", "Nijmegen"),
-        ("26", "Arnhem"), ("23", "Haarlem"), ("53", "Enschede"), ("38", "Zwolle"), ("43", "Maastricht"),
+        ("20", "Amsterdam"),
+        ("10", "Rotterdam"),
+        ("70", "Den Haag"),
+        ("30", "Utrecht"),
+        ("40", "Eindhoven"),
+        ("50", "Groningen"),
+        ("13", "Tilburg"),
+        ("36", "Almere"),
+        ("76", "Breda"),
+        ("24", "Nijmegen"),
+        ("26", "Arnhem"),
+        ("23", "Haarlem"),
+        ("53", "Enschede"),
+        ("38", "Zwolle"),
+        ("43", "Maastricht"),
     )
 )
 
@@ -282,7 +297,7 @@ class Casting:
             entity_id=str((number >> 16) % 10**6).zfill(6) + str(index).zfill(3),
             customer_number=10_000 + 7 * index + number % 7,
             # The index in the middle keeps the numbers of different customers apart.
-            phone=f"+31{area.prefix}{subscriber[:9 - len(area.prefix) - 3]}{index:03d}",
+            phone=f"+31{area.prefix}{subscriber[: 9 - len(area.prefix) - 3]}{index:03d}",
             external_id=str(30_000_000_000 + 10**6 * index + (number >> 32) % 10**6),
             kaisa_customer_id=400_000 + 13 * index + number % 13,
             name=self._names.customer(index),

@@ -15,9 +15,18 @@ from kpn_sandbox.simulation.calendar import FIRST_DATE, calendar_day, day_of
 from kpn_sandbox.simulation.randomness import words
 
 PRODUCTS = (
-    ("Modem", 8995), ("Wifi-versterker", 5995), ("Tv-ontvanger", 7495), ("Mobiel abonnement", 2250),
-    ("Internet 1 Gbit/s", 5250), ("Vaste telefonie", 1150), ("Simkaart", 500), ("Toestel basis", 19900),
-    ("Toestel plus", 64900), ("Monteursbezoek", 9900), ("Netwerkkabel 10 m", 1295), ("Headset", 12995),
+    ("Modem", 8995),
+    ("Wifi-versterker", 5995),
+    ("Tv-ontvanger", 7495),
+    ("Mobiel abonnement", 2250),
+    ("Internet 1 Gbit/s", 5250),
+    ("Vaste telefonie", 1150),
+    ("Simkaart", 500),
+    ("Toestel basis", 19900),
+    ("Toestel plus", 64900),
+    ("Monteursbezoek", 9900),
+    ("Netwerkkabel 10 m", 1295),
+    ("Headset", 12995),
 )
 """Names and prices."""
 
@@ -137,9 +146,7 @@ class _Story(NamedTuple):
             status, since = InvoiceStatus.OVERDUE, due_at
         else:
             status, since = InvoiceStatus.OPEN, self.shipped_at
-        return InvoiceFact(
-            f"INV{self.digits}", f"SO{self.digits}", self.shipped_at, due_at, status, since, self.amount
-        )
+        return InvoiceFact(f"INV{self.digits}", f"SO{self.digits}", self.shipped_at, due_at, status, since, self.amount)
 
     @property
     def amount(self) -> int:
@@ -163,14 +170,15 @@ def _stories(seed: str, customer: int, at: float) -> Iterator[_Story]:
         yield from sorted(_month(seed, customer, month), key=lambda story: story.placed_at, reverse=True)
         if month == FIRST_DATE:
             return
-        month = (month.replace(year=month.year - 1, month=12) if month.month == 1
-                 else month.replace(month=month.month - 1))
+        month = (
+            month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
+        )
 
 
 def _month(seed: str, customer: int, month: date) -> list[_Story]:
     drawn = words((len(_ORDERS_A_MONTH) + 1) * _WORDS, seed, month, "orders", customer).tolist()
     count = sum(drawn[0] % 100 >= percent for percent in _ORDERS_A_MONTH)
-    chunks = [drawn[_WORDS * (number + 1):_WORDS * (number + 2)] for number in range(count)]
+    chunks = [drawn[_WORDS * (number + 1) : _WORDS * (number + 2)] for number in range(count)]
     return [_story(f"{month:%y%m}{customer:03d}{number}", month, chunk) for number, chunk in enumerate(chunks)]
 
 

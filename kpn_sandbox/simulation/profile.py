@@ -195,7 +195,9 @@ def _most_calls(profile: Profile) -> float:
     """Calls of a day at most, as if every agent were busy and those of no queue worked where calls are shortest."""
     queues = _distinct_queues(profile)
     rates = [
-        86400 * profile.load * (1 if queue.load is None else queue.load)
+        86400
+        * profile.load
+        * (1 if queue.load is None else queue.load)
         / (queue.value("talk_seconds", profile) + queue.value("wrap_seconds", profile) + profile.ring_seconds)
         for queue in queues
     ]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kpn_sandbox.storage.errors import StorageError
-from kpn_sandbox.storage.prepared_statements import Fast, Row, pauses
+from kpn_sandbox.storage.prepared_statements import PreparedStatements, Row, pauses
 from kpn_sandbox.storage.tables import accounts, metadata
 
 BUSY_SECONDS = 5.0
@@ -36,7 +36,9 @@ class Database:
         self._engine = _engine(self.url, busy_seconds)
         # A reader is to see one moment; SQLite has no other way.
         self._reader = self._engine if self._file else self._engine.execution_options(isolation_level="REPEATABLE READ")
-        self._fast = Fast(self._engine.dialect, self._connected, tuple(pauses(busy_seconds)) if self._file else ())
+        self._statements = PreparedStatements(
+            self._engine.dialect, self._connected, tuple(pauses(busy_seconds)) if self._file else ()
+        )
         self._prepare()
 
     @contextmanager
@@ -55,7 +57,7 @@ class Database:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
-    def row(self, statement: Executable, **values: Any) -> Row | None:
+    def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
         """
         Make one statement, quickly and in a transaction of its own.
 
@@ -71,7 +73,7 @@ class Database:
             StorageError: The database cannot be used.
         """
         try:
-            return self._fast.row(statement, **values)
+            return self._statements.fetch_one(statement, **values)
         except IntegrityError:
             raise
         except Exception as error:
@@ -101,12 +103,12 @@ class Database:
     def renew(self) -> None:
         """Forget the connections of the parent process; called in a worker after the fork."""
         self._engine.dispose(close=False)
-        self._fast.forget()
+        self._statements.forget()
 
     def close(self) -> None:
         """Let go of all connections; the next use opens new ones."""
         self._engine.dispose()
-        self._fast.close()
+        self._statements.close()
 
     def _connected(self) -> Any:
         arguments, options = self._engine.dialect.create_connect_args(self.url)
@@ -127,7 +129,7 @@ class Database:
                 except DBAPIError:
                     # Two starts at the same moment may both find no table; the second then finds them all.
                     self._create_tables()
-            self.row(select(*accounts.c).limit(0))
+            self.fetch_one(select(*accounts.c).limit(0))
         except StorageError:
             if not self._holds_accounts():
                 raise
@@ -136,7 +138,7 @@ class Database:
 
     def _holds_accounts(self) -> bool:
         try:
-            return self.row(select(func.count()).select_from(accounts)) is not None
+            return self.fetch_one(select(func.count()).select_from(accounts)) is not None
         except StorageError:
             return False
 

@@ -48,7 +48,7 @@ def pauses(seconds: float) -> Iterator[float]:
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
 
-class Fast:
+class PreparedStatements:
     """
     Makes single statements on connections of its own, as many as there are statements at a time.
 
@@ -65,7 +65,7 @@ class Fast:
         self._idle: list[Any] = []
         self._known: dict[Executable, _Compiled] = {}
 
-    def row(self, statement: Executable, **values: Any) -> Row | None:
+    def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
         """
         Make a statement.
 

@@ -19,7 +19,7 @@ from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.clock import Clock, RunningClock, Source, clock_from_dict, wall_time
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.secrets import digest_ha1, itx_token, matches, random_text, salted, text_digest
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 
 _CLIENT_ID = re.compile(r"[!-9;-~]{1,128}")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}")
@@ -149,7 +149,7 @@ class Accounts:
         Raises:
             UnknownAccount: There is none.
         """
-        with changing(self._database, self.show(client_id).client_id) as connection:
+        with account_transaction(self._database, self.show(client_id).client_id) as connection:
             connection.execute(delete(tables.accounts).where(_ROW.client_id == client_id))
 
     def rotate(self, client_id: str) -> Credentials:
@@ -160,24 +160,24 @@ class Accounts:
             UnknownAccount: There is none.
         """
         credentials = Credentials(self.show(client_id), random_text())
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(_change(client_id).values(_secret_columns(credentials)))
         return credentials
 
     def authenticate(self, client_id: str, secret: str) -> Account | None:
         """The account whose id and secret these are; unknown ids take as long as wrong secrets."""
-        row = self._database.row(_SECRET, client_id=client_id) if _CLIENT_ID.fullmatch(client_id) else None
+        row = self._database.fetch_one(_SECRET, client_id=client_id) if _CLIENT_ID.fullmatch(client_id) else None
         salt, digest = _NOBODY if row is None else row
         return self.find(client_id) if matches(secret, salt, digest) and row is not None else None
 
-    def welcome(self, client_id: str, secret: str) -> Account | None:
+    def authenticate_or_create(self, client_id: str, secret: str) -> Account | None:
         """As `authenticate`, but a client id that nobody has is given an account of its own."""
         with suppress(AccountExists, InvalidSetting):
             if self.find(client_id) is None:
                 self.create(NewAccount(client_id, secret))
         return self.authenticate(client_id, secret)
 
-    def follow(self, new: NewAccount) -> None:
+    def ensure(self, new: NewAccount) -> None:
         """
         Make an account begin as told, whether it exists or not.
 
@@ -193,12 +193,12 @@ class Accounts:
     def _adapt(self, wished: Credentials) -> None:
         client_id = wished.account.client_id
         if self.show(client_id) != wished.account:
-            with changing(self._database, client_id) as connection:
+            with account_transaction(self._database, client_id) as connection:
                 connection.execute(_change(client_id).values(_origin_columns(wished.account)))
                 log = tables.configuration
                 connection.execute(delete(log).where(log.c.client_id == client_id))
         if self.authenticate(client_id, wished.client_secret) is None:
-            with changing(self._database, client_id) as connection:
+            with account_transaction(self._database, client_id) as connection:
                 connection.execute(_change(client_id).values(_secret_columns(wished)))
 
 

@@ -20,7 +20,7 @@ from kpn_sandbox.simulation.calendar import LAST_DATE, calendar_day, day_of, zon
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.errors import InvalidSetting
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.tenants.validation import number
 
 Source = Callable[[], float]
@@ -217,10 +217,10 @@ class Clocks:
         return self._changed(client_id, lambda clock: clock.advanced(seconds, wall))
 
     def _changed(self, client_id: str, change: Callable[[Clock], Clock]) -> Clock:
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             stored = connection.scalar(select(accounts.c.clock).where(accounts.c.client_id == client_id))
             clock = change(clock_from_dict(json.loads(stored or "")))
-            keep(connection, client_id, clock)
+            save_clock(connection, client_id, clock)
         return clock
 
 
@@ -249,7 +249,7 @@ def new_clock(now: float, wall: float, mode: str, *, at: float | None = None, sp
     return RunningClock(now if at is None else at, wall, _speed(1.0 if speed is None else speed))
 
 
-def keep(connection: Connection, client_id: str, clock: Clock) -> None:
+def save_clock(connection: Connection, client_id: str, clock: Clock) -> None:
     """Write a clock down."""
     row: dict[str, Any] = {"clock": json.dumps(clock.to_dict())}
     connection.execute(update(accounts).where(accounts.c.client_id == client_id).values(row))

@@ -7,7 +7,7 @@ Asking again without `If-None-Match` is no fault: it is answered in full and cos
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 
 TOKEN = "token"
 """The operation that gives out access tokens, in whichever API."""
@@ -36,7 +36,7 @@ class Finding:
     advice: str
 
 
-def conduct(entries: Sequence[Entry]) -> tuple[Finding, ...]:
+def conduct(entries: Sequence[LogEntry]) -> tuple[Finding, ...]:
     """
     What is wrong with these requests.
 
@@ -50,20 +50,20 @@ def conduct(entries: Sequence[Entry]) -> tuple[Finding, ...]:
     return tuple(Finding(rule, len(ids), tuple(ids[-_EXAMPLES:]), advice) for rule, advice, ids in found if ids)
 
 
-def _tokens_of_one_request(entries: Sequence[Entry]) -> list[str]:
+def _tokens_of_one_request(entries: Sequence[LogEntry]) -> list[str]:
     """Tokens, when there are more than one for every two requests that use them; tokens alone show no use at all."""
     given = [entry.id for entry in entries if entry.operation == TOKEN and entry.status == 200]
     uses = sum(1 for entry in entries if entry.operation != TOKEN)
     return given if len(given) >= FEWEST_TOKENS and 0 < uses < 2 * len(given) else []
 
 
-def _beyond_the_quota(entries: Sequence[Entry]) -> list[str]:
+def _beyond_the_quota(entries: Sequence[LogEntry]) -> list[str]:
     return [entry.id for entry in entries if entry.status == 429]
 
 
-def _too_early(entries: Sequence[Entry]) -> list[str]:
+def _too_early(entries: Sequence[LogEntry]) -> list[str]:
     """Requests that came before the wait was over that the API's last refusal asked for, by whichever clock."""
-    waits: dict[str, Entry] = {}
+    waits: dict[str, LogEntry] = {}
     early = []
     for entry in entries:
         refusal = waits.get(entry.api)
@@ -74,12 +74,12 @@ def _too_early(entries: Sequence[Entry]) -> list[str]:
     return early
 
 
-def _waited(refusal: Entry, entry: Entry) -> float:
+def _waited(refusal: LogEntry, entry: LogEntry) -> float:
     # Whoever moved the account's clock has waited by it; whoever watches a clock on the wall has waited, too.
     return max(entry.wall_at - refusal.wall_at, entry.at - refusal.at)
 
 
-def _spent_tokens(entries: Sequence[Entry]) -> list[str]:
+def _spent_tokens(entries: Sequence[LogEntry]) -> list[str]:
     """Requests with a token that was refused before."""
     refused: set[str] = set()
     again = []
@@ -91,11 +91,11 @@ def _spent_tokens(entries: Sequence[Entry]) -> list[str]:
     return again
 
 
-def _with_token(entries: Iterable[Entry]) -> Iterable[Entry]:
+def _with_token(entries: Iterable[LogEntry]) -> Iterable[LogEntry]:
     return (entry for entry in entries if entry.token)
 
 
-RULES: tuple[tuple[str, str, Callable[[Sequence[Entry]], list[str]]], ...] = (
+RULES: tuple[tuple[str, str, Callable[[Sequence[LogEntry]], list[str]]], ...] = (
     (
         "token-per-request",
         "Fetch a token once and use it until it expires; the answer tells expires_in.",

@@ -24,7 +24,7 @@ from kpn_sandbox.storage.tables import accounts, configuration
 from kpn_sandbox.tenants.accounts import Account, account_of
 from kpn_sandbox.tenants.clock import Source, clock_from_dict
 from kpn_sandbox.tenants.errors import InvalidSetting
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.tenants.validation import number
 
 
@@ -190,7 +190,7 @@ class Configurations:
         """
         if not isinstance(patch, dict):
             raise InvalidProfile("profile", patch, "an object")
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             draft = _Draft(connection, client_id, self._source())
             draft.rebuild(patch) if midnight else draft.add(Change(draft.now, profile=patch))
             profile = draft.finish().profile
@@ -219,7 +219,7 @@ class Configurations:
         scenario(name)
         if for_seconds is not None and not 0 < number("for_seconds", for_seconds, _DURATION) <= _LONGEST:
             raise InvalidSetting("for_seconds", for_seconds, _DURATION)
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             draft = _Draft(connection, client_id, self._source())
             before = draft.scenario_to_return_to()
             draft.forget_ends()

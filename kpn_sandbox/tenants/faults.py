@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownFault
 from kpn_sandbox.tenants.secrets import random_text
-from kpn_sandbox.tenants.transactions import bump, changing
+from kpn_sandbox.tenants.transactions import account_transaction, invalidate
 from kpn_sandbox.tenants.validation import between, number
 
 CONNECTIONS = ("reset", "empty", "garbage", "drip")
@@ -187,7 +187,7 @@ class Faults:
         """
         named = plan.named(random_text(8))
         values = {"client_id": client_id, "id": named.id, "plan": json.dumps(named.to_dict()), "used": 0}
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(insert(tables.faults).values(**values, total=named.total))
         return named
 
@@ -222,7 +222,7 @@ class Faults:
         these: list[Any] = [_ROW.client_id == client_id]
         if fault is not None:
             these.append(_ROW.id == self.show(client_id, fault).id)
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             return connection.execute(delete(tables.faults).where(*these)).rowcount
 
     def due(self, client_id: str, plans: Iterable[FaultPlan], api: str, operation: str) -> Outcome | None:
@@ -249,11 +249,11 @@ class Faults:
         return None
 
     def _take(self, client_id: str, plan: FaultPlan) -> int | None:
-        taken = self._database.row(_TAKE, of_client=client_id, of_id=plan.id)
+        taken = self._database.fetch_one(_TAKE, of_client=client_id, of_id=plan.id)
         if taken is None:
             return None
         if taken[0] == plan.total:
-            bump(self._database, client_id)
+            invalidate(self._database, client_id)
         return int(taken[0])
 
 

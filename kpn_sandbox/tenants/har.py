@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from kpn_sandbox.tenants.clock import format_instant
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 
 
-def har(entries: Iterable[Entry], *, base_url: str, version: str) -> dict[str, Any]:
+def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str, Any]:
     """
     The archive.
 
@@ -27,7 +27,7 @@ def har(entries: Iterable[Entry], *, base_url: str, version: str) -> dict[str, A
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(entry, base_url) for entry in entries]}}
 
 
-def _entry(entry: Entry, base_url: str) -> dict[str, Any]:
+def _entry(entry: LogEntry, base_url: str) -> dict[str, Any]:
     told = {"_id": entry.id, "_api": entry.api, "_operation": entry.operation, "_at": format_instant(entry.at)}
     return {
         "startedDateTime": datetime.fromtimestamp(entry.wall_at, UTC).isoformat(timespec="milliseconds"),
@@ -41,7 +41,7 @@ def _entry(entry: Entry, base_url: str) -> dict[str, Any]:
     }
 
 
-def _request(entry: Entry, base_url: str) -> dict[str, Any]:
+def _request(entry: LogEntry, base_url: str) -> dict[str, Any]:
     query = f"?{entry.query}" if entry.query else ""
     return {
         "method": entry.method,
@@ -55,7 +55,7 @@ def _request(entry: Entry, base_url: str) -> dict[str, Any]:
     }
 
 
-def _response(entry: Entry) -> dict[str, Any]:
+def _response(entry: LogEntry) -> dict[str, Any]:
     return {
         "status": entry.status,
         "statusText": "",

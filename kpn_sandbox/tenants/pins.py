@@ -15,7 +15,7 @@ from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownPin
 from kpn_sandbox.tenants.secrets import random_text
-from kpn_sandbox.tenants.transactions import bump, changing
+from kpn_sandbox.tenants.transactions import account_transaction, invalidate
 from kpn_sandbox.tenants.validation import between
 
 KINDS = ("agents", "queues", "trunks")
@@ -103,7 +103,7 @@ class Pins:
         if expires_at is not None:
             instant(expires_at)
         pin = Pin(kind, key, fields, expires_at, reads, random_text(16))
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(delete(tables.pins).where(*_at(client_id, kind, key)))
             connection.execute(insert(tables.pins).values(client_id=client_id, **_columns(pin)))
         return pin
@@ -138,12 +138,10 @@ class Pins:
         # A key with characters that no object has is not asked for: PostgreSQL would refuse some of them.
         if key is not None and not (key.isascii() and key.isprintable()):
             return 0
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             return connection.execute(delete(tables.pins).where(*_at(client_id, kind, key))).rowcount
 
-    def read(
-        self, client_id: str, pins: Iterable[Pin], *, keys: Collection[str] | None, at: float
-    ) -> tuple[Pin, ...]:
+    def read(self, client_id: str, pins: Iterable[Pin], *, keys: Collection[str] | None, at: float) -> tuple[Pin, ...]:
         """
         The pins that one answer shows; those with a number of reads lose one.
 
@@ -157,9 +155,9 @@ class Pins:
         return tuple(pin for pin in shown if pin.reads_left is None or self._takes(client_id, pin))
 
     def _takes(self, client_id: str, pin: Pin) -> bool:
-        left = self._database.row(_TAKE, of_client=client_id, of_kind=pin.kind, of_key=pin.key, of_mark=pin.mark)
+        left = self._database.fetch_one(_TAKE, of_client=client_id, of_kind=pin.kind, of_key=pin.key, of_mark=pin.mark)
         if left == (0,):
-            bump(self._database, client_id)
+            invalidate(self._database, client_id)
         return left is not None
 
 

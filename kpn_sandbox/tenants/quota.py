@@ -18,7 +18,7 @@ from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, quota_counts
 from kpn_sandbox.tenants.errors import InvalidSetting
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.tenants.validation import between
 
 UNITS = ("minute", "hour", "day", "week", "month")
@@ -162,14 +162,14 @@ class Quotas:
         return Count(quota.limit, quota.interval, quota.unit, told, window.ends_at, exceeded, wait)
 
     def _count(self, client_id: str, api: str, starts_at: int, limit: int) -> int | None:
-        row = self._database.row(self._counted, client_id=client_id, api=api, starts_at=starts_at, limit=limit)
+        row = self._database.fetch_one(self._counted, client_id=client_id, api=api, starts_at=starts_at, limit=limit)
         if row == (1,):
-            self._database.row(_PRUNE, of_client=client_id, of_api=api, before=starts_at)
+            self._database.fetch_one(_PRUNE, of_client=client_id, of_api=api, before=starts_at)
         return None if row is None else int(row[0])
 
     def _write(self, client_id: str, quota: Quota | None) -> None:
         text = None if quota is None else json.dumps(quota.to_dict())
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(update(accounts).where(accounts.c.client_id == client_id).values(quota=text))
             connection.execute(delete(quota_counts).where(_ROW.client_id == client_id))
 

@@ -78,7 +78,7 @@ _PRUNE = delete(requests).where(_ROW.client_id == bindparam("of_client"), _ROW.n
 _EXISTS = select(accounts.c.client_id).where(accounts.c.client_id == bindparam("client_id"))
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """
     One request and its answer, without secrets.
 
@@ -118,18 +118,18 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page:
+class LogPage:
     """Some entries of a journal."""
 
     count: int
     """How many there are that match, before the limit."""
     dropped: int
     """How many of the account's requests can no longer be looked at."""
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
     """The oldest first."""
 
 
-class Journal:
+class RequestLog:
     """
     The journals in a database.
 
@@ -142,7 +142,7 @@ class Journal:
         self._database = database
         self.on = on
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: LogEntry) -> None:
         """
         Write a request down; nothing happens when its account is gone.
 
@@ -153,7 +153,7 @@ class Journal:
             return
         self._insert(_columns(entry))
         if random() < _PRUNED:
-            self._database.row(_PRUNE, of_client=entry.client_id)
+            self._database.fetch_one(_PRUNE, of_client=entry.client_id)
 
     def entries(
         self,
@@ -164,7 +164,7 @@ class Journal:
         status: int | None = None,
         since: float | None = None,
         limit: int | None = None,
-    ) -> Page:
+    ) -> LogPage:
         """
         The last requests of an account.
 
@@ -184,8 +184,8 @@ class Journal:
             highest = connection.scalar(select(func.max(_ROW.number)).where(_ROW.client_id == client_id)) or 0
             conditions += [_ROW.client_id == client_id, _ROW.number > highest - CAPACITY]
             rows = connection.execute(select(requests).where(*conditions).order_by(_ROW.number)).all()
-        shown = rows if limit is None else rows[max(0, len(rows) - limit):]
-        return Page(len(rows), max(0, highest - CAPACITY), tuple(map(_entry, shown)))
+        shown = rows if limit is None else rows[max(0, len(rows) - limit) :]
+        return LogPage(len(rows), max(0, highest - CAPACITY), tuple(map(_entry, shown)))
 
     def clear(self, client_id: str) -> int:
         """
@@ -200,16 +200,16 @@ class Journal:
     def _insert(self, columns: dict[str, Any]) -> None:
         for _ in range(_TRIES):
             try:
-                self._database.row(_NOTE, **columns)
+                self._database.fetch_one(_NOTE, **columns)
                 return
             except IntegrityError:
                 # Another machine was faster with that number, or the account was deleted under our feet.
-                if self._database.row(_EXISTS, client_id=columns["client_id"]) is None:
+                if self._database.fetch_one(_EXISTS, client_id=columns["client_id"]) is None:
                     return
         raise StorageError("the journal is written to by too many at once")
 
 
-def _columns(entry: Entry) -> dict[str, Any]:
+def _columns(entry: LogEntry) -> dict[str, Any]:
     return {
         **entry._asdict(),
         "path": storable(entry.path),
@@ -224,7 +224,7 @@ def _written(headers: tuple[tuple[str, str], ...]) -> str:
     return json.dumps(redacted_headers(dict(headers)))
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[Any]) -> LogEntry:
     values = row._asdict()
     del values["number"]
-    return Entry(**{**values, "headers": json.loads(row.headers)})
+    return LogEntry(**{**values, "headers": json.loads(row.headers)})

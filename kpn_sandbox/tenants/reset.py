@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.accounts import Account, account_of
-from kpn_sandbox.tenants.clock import keep
+from kpn_sandbox.tenants.clock import save_clock
 from kpn_sandbox.tenants.configuration import epochs_of, log_of, settings_of
 from kpn_sandbox.tenants.errors import InvalidSetting
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 
 _Reset = Callable[[Connection, Account, float], None]
 
@@ -34,7 +34,7 @@ def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple
         InvalidProfile: The scenario that stays makes the profile of the beginning too busy to simulate.
     """
     chosen = _checked(layers)
-    with changing(database, client_id) as connection:
+    with account_transaction(database, client_id) as connection:
         account = account_of(connection.execute(select(_ACCOUNTS).where(_ACCOUNTS.c.client_id == client_id)).one())
         for layer in chosen:
             LAYERS[layer](connection, account, wall)
@@ -72,7 +72,7 @@ def _all_of(*resets: _Reset) -> _Reset:
 
 
 def _reset_clock(connection: Connection, account: Account, wall: float) -> None:
-    keep(connection, account.client_id, account.clock.restarted(wall))
+    save_clock(connection, account.client_id, account.clock.restarted(wall))
 
 
 def _reset_quota(connection: Connection, account: Account, wall: float) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from kpn_sandbox.caching import Recent, TraceCache
+from kpn_sandbox.caching import BoundedCache, SingleFlightCache
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.storage import Database
@@ -17,7 +17,7 @@ from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.faults import Faults, plans_of
 from kpn_sandbox.tenants.pins import Pins, pins_of
 from kpn_sandbox.tenants.quota import Quota, Quotas
-from kpn_sandbox.tenants.request_log import Journal
+from kpn_sandbox.tenants.request_log import RequestLog
 from kpn_sandbox.tenants.reset import reset
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -52,10 +52,10 @@ class Sandbox:
         self.pins = Pins(database)
         self.faults = Faults(database)
         self.quotas = Quotas(database)
-        self.journal = Journal(database, on=journal)
-        self._traces = TraceCache(TRACE_BYTES)
-        self._centers: Recent[Center] = Recent(CENTERS)
-        self._tenants: Recent[Tenant] = Recent(TENANTS)
+        self.request_log = RequestLog(database, on=journal)
+        self._traces = SingleFlightCache(TRACE_BYTES)
+        self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
+        self._tenants: BoundedCache[Tenant] = BoundedCache(TENANTS)
 
     def tenant(self, client_id: str) -> Tenant:
         """
@@ -65,7 +65,7 @@ class Sandbox:
             UnknownAccount: Nobody has that client id.
         """
         # PostgreSQL cannot even be asked for a text with that character.
-        version = None if "\x00" in client_id else self.database.row(_VERSION, client_id=client_id)
+        version = None if "\x00" in client_id else self.database.fetch_one(_VERSION, client_id=client_id)
         if version is None:
             raise UnknownAccount(client_id)
         tenant = self._tenants.find(client_id)

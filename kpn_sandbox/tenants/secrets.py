@@ -85,7 +85,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def keep(database: Database, name: str) -> str:
+def get_or_create_secret(database: Database, name: str) -> str:
     """The random text of that name, made when somebody asks for it first."""
     return _kept(database, name) or _made(database, name)
 
@@ -108,4 +108,4 @@ def _made(database: Database, name: str) -> str:
 
 def admin_token(database: Database, configured: str | None) -> str:
     """The configured token, else the one that was generated at the first start and kept."""
-    return configured or keep(database, "admin_token")
+    return configured or get_or_create_secret(database, "admin_token")

@@ -35,7 +35,7 @@ class Tenant:
     """Those that have something left."""
     quota: Quota | None = None
     version: int = 0
-    notes: dict[str, object] = field(default_factory=dict)
+    cache: dict[str, object] = field(default_factory=dict)
     """What others have found out about this version of the account; it goes with it."""
 
     def now(self) -> float:
@@ -72,7 +72,7 @@ class Tenant:
         self.center.queues(at)
 
     @cached_property
-    def world(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         """What tells the answers of this account from all others: whose, which seed, which configuration and pins."""
         return (self.account.client_id, self.account.seed, self.center.digest, self._pins_digest)
 
@@ -82,7 +82,7 @@ class Tenant:
 
     @cached_property
     def _origin(self) -> str:
-        account, seed, digest = (quote(part, safe="") for part in self.world[:3])
+        account, seed, digest = (quote(part, safe="") for part in self.cache_key[:3])
         return f"engine={ENGINE_VERSION}; account={account}; seed={seed}; config={digest}"
 
     @cached_property

@@ -19,7 +19,7 @@ BUMP = (
 
 
 @contextmanager
-def changing(database: Database, client_id: str) -> Iterator[Connection]:
+def account_transaction(database: Database, client_id: str) -> Iterator[Connection]:
     """
     A transaction on one account; who changes it at the same time waits, whichever machine he is on.
 
@@ -35,6 +35,6 @@ def changing(database: Database, client_id: str) -> Iterator[Connection]:
         yield connection
 
 
-def bump(database: Database, client_id: str) -> None:
+def invalidate(database: Database, client_id: str) -> None:
     """Make everybody look again at an account whose counted things have run out."""
-    database.row(BUMP, of_client=client_id)
+    database.fetch_one(BUMP, of_client=client_id)

@@ -68,9 +68,7 @@ class Account(RemoteControl):
         renewed = self._fetch()
         return self._ask(path, self._token, headers) if renewed.status == 200 else renewed
 
-    def fail(
-        self, operation: str | None, *outcomes: Any, api: str = "kpn", repeat: bool = False
-    ) -> Answer:
+    def fail(self, operation: str | None, *outcomes: Any, api: str = "kpn", repeat: bool = False) -> Answer:
         """
         Let the next requests of an operation, or of any, end as told, one outcome after the other.
 

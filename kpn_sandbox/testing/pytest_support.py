@@ -166,7 +166,7 @@ def _lines(account: Account, most: int) -> Iterator[str]:
     settings = account.show()
     yield f"{account.url}, scenario {settings['scenario']}, clock {settings['clock']['mode']}"
     requests = account.requests()
-    shown = requests[len(requests) - min(most, len(requests)):]
+    shown = requests[len(requests) - min(most, len(requests)) :]
     yield f"requests: {len(requests)}, the last {len(shown)}:" if shown else f"requests: {len(requests)}"
     yield from map(told_request, shown)
     yield from (f"fault left unused: {told_fault(fault)}" for fault in account.unused_faults())

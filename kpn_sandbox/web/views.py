@@ -13,14 +13,14 @@ import orjson
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, request
 
-from kpn_sandbox.auth import Guard, Tokens
+from kpn_sandbox.auth import BearerAuth, Tokens
 from kpn_sandbox.auth.bearer_tokens import LIFE_SECONDS
-from kpn_sandbox.control_api.auth import Door
+from kpn_sandbox.control_api.auth import ControlAuth
 from kpn_sandbox.control_api.errors import BadRequest, Unauthorized
 from kpn_sandbox.control_api.errors import refused as problem
 from kpn_sandbox.control_api.operations import Access
 from kpn_sandbox.documents import FILES, OPENAPI
-from kpn_sandbox.gateway.api import Face
+from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.request_info import request_id
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.scenarios import SCENARIOS
@@ -53,10 +53,10 @@ class House:
 
     sandbox: Sandbox
     tokens: Tokens
-    guard: Guard
-    door: Door
+    guard: BearerAuth
+    door: ControlAuth
     demo: tuple[str, str]
-    faces: Sequence[Face]
+    faces: Sequence[VendorApi]
     told: History = field(default_factory=History)
 
     def start(self) -> Response:

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from kpn_sandbox.auth import Guard, TokenRequest, Tokens, TokenServer
+from kpn_sandbox.auth import BearerAuth, TokenRequest, Tokens, TokenServer
 from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import Account, NewAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -29,7 +29,7 @@ class Door:
         self.database = Database(url)
         self.sandbox = Sandbox(self.database, wall)
         self.tokens = Tokens(self.sandbox)
-        self.guard = Guard(self.tokens)
+        self.guard = BearerAuth(self.tokens)
         self.server = TokenServer(self.tokens, self.sandbox.accounts.authenticate)
 
     def token(self, client_id="anna", secret="secret"):

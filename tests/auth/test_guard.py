@@ -6,7 +6,7 @@ from authlib.oauth2.rfc6749 import MissingAuthorizationError, UnsupportedTokenTy
 from sqlalchemy import insert, select
 
 from kpn_sandbox.auth.bearer_tokens import KEPT
-from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, SpentToken, UnknownToken
+from kpn_sandbox.auth.errors import ExpiredToken, InactiveToken, RevokedToken, UnknownToken
 from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock
@@ -103,7 +103,7 @@ def test_an_account_changed_by_one_worker_is_changed_at_the_next(door, worker):
     text = door.token()["access_token"]
     other.caller(text)
 
-    door.sandbox.accounts.follow(NewAccount("anna", "secret", "new seed"))
+    door.sandbox.accounts.ensure(NewAccount("anna", "secret", "new seed"))
 
     assert other.caller(text).seed == "new seed"
 
@@ -165,7 +165,7 @@ def test_a_spent_token_still_tells_whose_it_was(door, worker, wall, spoil):
     else:
         wall.at += 4000
 
-    with pytest.raises(SpentToken) as refused:
+    with pytest.raises(InactiveToken) as refused:
         other.caller(text)
 
     assert refused.value.tenant.account == ANNA

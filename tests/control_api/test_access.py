@@ -3,6 +3,7 @@
 import pytest
 
 from tests.application import CREDENTIALS, TOKEN_URL
+
 from .conftest import Turn, basic, on_one_database
 
 OPEN = ["/health", "/ready", "/fidelity", "/scenarios"]

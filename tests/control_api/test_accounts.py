@@ -3,6 +3,7 @@
 import pytest
 
 from tests.application import TOKEN_URL
+
 from .conftest import MONDAY, Turn, basic
 
 SETTINGS = {"client_id", "seed", "scenario", "profile", "clock"}
@@ -39,7 +40,10 @@ def test_what_is_said_is_so(admin):
     assert made["clock"] == {"mode": "frozen", "at": MONDAY, "speed": 0.0}
     assert (made["profile"]["agents"], made["profile"]["load"]) == (7, 1)
     assert [made[name] for name in ("client_id", "client_secret", "seed", "scenario")] == [
-        "carla", "hush!", "zaad", "peak"
+        "carla",
+        "hush!",
+        "zaad",
+        "peak",
     ]
 
 
@@ -142,5 +146,8 @@ def test_every_wrong_field_is_told(admin):
     answer = admin("POST", "/accounts", {"client_id": "a b", "profile": {"agents": 0, "queues": 77}, "colour": "red"})
 
     assert {error["field"] for error in answer.json["errors"]} == {
-        "client_id", "profile.agents", "profile.queues", "colour",
+        "client_id",
+        "profile.agents",
+        "profile.queues",
+        "colour",
     }

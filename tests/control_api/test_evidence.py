@@ -5,8 +5,8 @@ import json
 import pytest
 
 from kpn_sandbox.storage.tables import inbox
-
 from tests.application import TOKEN_URL
+
 from .conftest import MONDAY
 
 
@@ -20,8 +20,14 @@ def test_requests_are_kept_without_secrets(turn, kpn, made):
     assert (page["count"], page["dropped"], token["operation"]) == (2, 0, "token")
     shown = {name: agents[name] for name in ("at", "api", "method", "path", "query", "operation", "status", "note")}
     assert shown == {
-        "at": MONDAY, "api": "kpn", "method": "GET", "path": "/agents", "query": "colour=red", "operation": "agents",
-        "status": 200, "note": None,
+        "at": MONDAY,
+        "api": "kpn",
+        "method": "GET",
+        "path": "/agents",
+        "query": "colour=red",
+        "operation": "agents",
+        "status": 200,
+        "note": None,
     }
     assert made["client_secret"] not in json.dumps(page) and "Bearer" not in json.dumps(page)
 
@@ -58,7 +64,8 @@ def test_requests_are_exported_and_forgotten(turn, kpn):
     archive = turn("GET", "/requests?format=har").json
 
     assert [entry["request"]["url"] for entry in archive["log"]["entries"]] == [
-        f"http://localhost{TOKEN_URL}", "http://localhost/agents"
+        f"http://localhost{TOKEN_URL}",
+        "http://localhost/agents",
     ]
     assert turn("DELETE", "/requests").status_code == 204
     assert turn("GET", "/requests").json == {"count": 0, "dropped": 0, "requests": []}

@@ -18,7 +18,11 @@ def test_a_pin_shows_in_list_and_single_answer(turn, kpn):
 
     listed = kpn("/agents").json["DataSet"]["agents"][0]
     assert pin == {
-        "kind": "agents", "key": "40001", "fields": {"Status": "AUX", "Reason": "2"}, "expires_at": None, "reads": None
+        "kind": "agents",
+        "key": "40001",
+        "fields": {"Status": "AUX", "Reason": "2"},
+        "expires_at": None,
+        "reads": None,
     }
     assert (listed["Status"], listed["Reason"]) == ("AUX", "2")
     assert agent(kpn) == listed

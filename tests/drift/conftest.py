@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from kpn_sandbox.testing import Account
-from kpn_sandbox.testing import running
+from kpn_sandbox.testing import Account, running
 
 HEADERS = {"Content-Type": "application/json", "api-version": "1.0", "Date": "today"}
 AT = "2026-11-23T10:00:00+01:00"

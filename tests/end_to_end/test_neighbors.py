@@ -19,8 +19,12 @@ KPI = "/api/external/v1/kpi"
 def atobi_token(url):
     form = {"grant-type": "client_credentials", "client_id": USER, "client_secret": PASSWORD}
     headers = {"Content-Type": "application/x-www-urlencoded"}
-    answer = requests.post(f"{url}/oauth/token", data="&".join(f"{key}={value}" for key, value in form.items()),
-                           headers=headers, timeout=30)
+    answer = requests.post(
+        f"{url}/oauth/token",
+        data="&".join(f"{key}={value}" for key, value in form.items()),
+        headers=headers,
+        timeout=30,
+    )
     return answer.json()["access_token"]
 
 
@@ -56,11 +60,16 @@ def test_what_is_acknowledged_survives_a_kill(start):
         with requests.Session() as session:
             for number in range(60):
                 elements = [element(10 * number + each) for each in range(10)]
-                body = {"type": "kpi", "version": "1.0.0", "context": "kill", "data": [
-                    {"user_id": "1", "elements": elements}]}
+                body = {
+                    "type": "kpi",
+                    "version": "1.0.0",
+                    "context": "kill",
+                    "data": [{"user_id": "1", "elements": elements}],
+                }
                 try:
-                    answer = session.post(f"{running.url}{KPI}", json=body, timeout=30,
-                                          headers={"Authorization": f"Bearer {token}"})
+                    answer = session.post(
+                        f"{running.url}{KPI}", json=body, timeout=30, headers={"Authorization": f"Bearer {token}"}
+                    )
                 except requests.RequestException:
                     return
                 if answer.status_code == 200:

@@ -4,7 +4,7 @@ import time
 
 from flask import Flask, Response
 
-from kpn_sandbox.gateway.fault_injection import Broken, drip
+from kpn_sandbox.gateway.fault_injection import BrokenConnection, drip
 
 TEXT = "drop by drop"
 
@@ -17,4 +17,4 @@ def answer(connection: str) -> Response:
     response = Response(TEXT)
     if connection == "whole":
         return response
-    return drip(response, time.sleep) if connection == "drip" else Broken(connection)
+    return drip(response, time.sleep) if connection == "drip" else BrokenConnection(connection)

@@ -8,7 +8,7 @@ from http.client import BadStatusLine, HTTPConnection, RemoteDisconnected
 import pytest
 from flask import Response
 
-from kpn_sandbox.gateway.fault_injection import DRIP_SECONDS, LONGEST_DRIP_SECONDS, Broken, drip
+from kpn_sandbox.gateway.fault_injection import DRIP_SECONDS, LONGEST_DRIP_SECONDS, BrokenConnection, drip
 from kpn_sandbox.server.listener import listen
 from kpn_sandbox.server.werkzeug_server import make_threaded
 
@@ -103,4 +103,4 @@ def test_a_long_body_drips_faster():
 def test_without_a_socket_the_connection_is_reset():
     """As under a server that does not hand out its sockets."""
     with pytest.raises(ConnectionResetError):
-        Broken("garbage")({}, print)
+        BrokenConnection("garbage")({}, print)

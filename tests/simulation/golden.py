@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
@@ -27,7 +27,7 @@ def center(size: str, limit_bytes: int = 64_000_000, seed: str = "golden") -> Ce
     """The center of a golden day; its names are numbered, because Faker's change with its releases."""
     agents, queues, trunks = SIZES[size]
     profile = Profile(agents=agents, queues=queues, trunks=trunks, names="numbered")
-    return Center(seed, (Epoch(ALWAYS, profile),), TraceCache(limit_bytes))
+    return Center(seed, (Epoch(ALWAYS, profile),), SingleFlightCache(limit_bytes))
 
 
 def digest(size: str) -> str:

@@ -115,7 +115,7 @@ def text(built: dict[str, list[int]]) -> str:
 
 def lines(entries: list[int]) -> str:
     """The entries of one table, sixteen a line."""
-    return ",\n".join(json.dumps(entries[start:start + 16])[1:-1] for start in range(0, len(entries), 16))
+    return ",\n".join(json.dumps(entries[start : start + 16])[1:-1] for start in range(0, len(entries), 16))
 
 
 if __name__ == "__main__":

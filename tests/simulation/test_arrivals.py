@@ -14,14 +14,17 @@ from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, one_sp
 CHANGE = 14 * HOUR + 7 * MINUTE + 13_000
 
 
-@pytest.mark.parametrize("change", [
-    {"load": 2},
-    {"load": 0},
-    {"agents": 90},
-    {"opening": "14:00-15:00"},
-    {"queues": 1},
-    {"talk_seconds": 100, "patience_seconds": "unlimited", "service": "exponential"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"load": 2},
+        {"load": 0},
+        {"agents": 90},
+        {"opening": "14:00-15:00"},
+        {"queues": 1},
+        {"talk_seconds": 100, "patience_seconds": "unlimited", "service": "exponential"},
+    ],
+)
 def test_the_past_stays_when_the_rate_changes(change: dict[str, object]) -> None:
     """A change in the middle of a quarter of an hour leaves all calls before it as they were, and counts after it."""
     before, after = profile(), profile(**change)
@@ -88,12 +91,15 @@ def test_calls_come_in_order_until_shortly_before_midnight(on: date) -> None:
     assert 0 <= arrival.min() and arrival.max() < calendar_day(on).length - LAST_ARRIVAL
 
 
-@pytest.mark.parametrize("settings", [
-    {"load": 0},
-    {"opening": "23:50-24:00"},
-    {"queues": [{"load": 0}, {}]},
-    {"queues": [{"agents": 0}, {}]},
-])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"load": 0},
+        {"opening": "23:50-24:00"},
+        {"queues": [{"load": 0}, {}]},
+        {"queues": [{"agents": 0}, {}]},
+    ],
+)
 def test_days_without_calls(settings: dict[str, object]) -> None:
     """Nobody calls without a load, without agents or when the center opens too late."""
     assert len(drawn(WEDNESDAY, profile(**settings)).arrival) == 0

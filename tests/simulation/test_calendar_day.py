@@ -81,13 +81,20 @@ def test_seconds_are_whole(fraction: float, offset: int) -> None:
     assert day.offset(day.starts_at + 5 + fraction) == offset
 
 
-@pytest.mark.parametrize("at", [
-    calendar_day(FIRST_DATE).starts_at - 1,
-    calendar_day(LAST_DATE).starts_at + 86400,
-    datetime(1999, 6, 1, tzinfo=UTC).timestamp(),
-    datetime(2101, 6, 1, tzinfo=UTC).timestamp(),
-    -1e30, 1e30, -inf, inf, nan,
-])
+@pytest.mark.parametrize(
+    "at",
+    [
+        calendar_day(FIRST_DATE).starts_at - 1,
+        calendar_day(LAST_DATE).starts_at + 86400,
+        datetime(1999, 6, 1, tzinfo=UTC).timestamp(),
+        datetime(2101, 6, 1, tzinfo=UTC).timestamp(),
+        -1e30,
+        1e30,
+        -inf,
+        inf,
+        nan,
+    ],
+)
 def test_instants_outside_the_century_are_refused(at: float) -> None:
     """Before 2000 and after 2100 there is no center, nor at an instant that is no number."""
     with pytest.raises(InstantOutOfRange):

@@ -15,8 +15,14 @@ TRUNKS = range(20)
 def cast_list(casting: Casting) -> list[object]:
     """All there is to know about the first twenty of each kind."""
     return [
-        (casting.agent_name(index), casting.level(index), casting.department(index), casting.queue_name(index),
-         casting.vdn_names(index), casting.trunk_name(index))
+        (
+            casting.agent_name(index),
+            casting.level(index),
+            casting.department(index),
+            casting.queue_name(index),
+            casting.vdn_names(index),
+            casting.trunk_name(index),
+        )
         for index in range(20)
     ]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from tests.reconciliation import answers, check_ageing, check_growth, check_instant
@@ -37,7 +37,7 @@ instants = some.integers(0, DAY - 1)
 
 
 def center(*epochs: tuple[float, dict]) -> Center:
-    return Center("seed", tuple(Epoch(since, Profile.from_dict(patch)) for since, patch in epochs), TraceCache())
+    return Center("seed", tuple(Epoch(since, Profile.from_dict(patch)) for since, patch in epochs), SingleFlightCache())
 
 
 @settings(max_examples=15, deadline=None)

@@ -65,7 +65,7 @@ def test_patience_ends_a_ring() -> None:
 
 def test_patience_that_ends_with_the_answer_is_enough() -> None:
     """A call whose patience ends at the instant of the answer is answered."""
-    outcome, = simulate([Call(0, ring=10, talk=1, patience=10)], [Agent()])
+    (outcome,) = simulate([Call(0, ring=10, talk=1, patience=10)], [Agent()])
 
     assert outcome.kind is ANSWERED
 
@@ -81,7 +81,7 @@ def test_center_ends_a_wait(limited: Call) -> None:
 @pytest.mark.parametrize("limited", [Call(0, ring=10, maximum_wait=5), Call(0, ring=10, closing=5)])
 def test_center_does_not_end_a_ring(limited: Call) -> None:
     """A call that rings is answered although its maximum wait or closing has come."""
-    outcome, = simulate([limited], [Agent()])
+    (outcome,) = simulate([limited], [Agent()])
 
     assert outcome.kind is ANSWERED
 
@@ -96,14 +96,14 @@ def test_break_waits_for_the_call() -> None:
 
 def test_break_that_is_due_as_a_call_comes_goes_first() -> None:
     """An idle agent whose break is due at the instant of an arrival takes the break."""
-    outcome, = simulate([Call(60, talk=5)], [Agent(breaks=((60, 1000),))])
+    (outcome,) = simulate([Call(60, talk=5)], [Agent(breaks=((60, 1000),))])
 
     assert outcome.ring_start == 1060
 
 
 def test_break_makes_idleness_begin_anew() -> None:
     """An agent back from a break has been idle since the end of the break."""
-    outcome, = simulate([Call(100, talk=5)], [Agent(breaks=((10, 20),)), Agent(login=20)])
+    (outcome,) = simulate([Call(100, talk=5)], [Agent(breaks=((10, 20),)), Agent(login=20)])
 
     assert outcome.agent == 1
 
@@ -152,14 +152,17 @@ def test_patience_within_the_timeout_spares_the_agent() -> None:
     assert outcomes[1].ring_start == 4000
 
 
-@pytest.mark.parametrize(("call", "kind"), [
-    (Call(0, is_ignored_once=True, patience=RING_TIMEOUT), ABANDONED),
-    (Call(0, is_ignored_once=True, patience=RING_TIMEOUT, maximum_wait=600_000), ABANDONED),
-    (Call(0, is_ignored_once=True, maximum_wait=5000), FLOWED_OUT),
-])
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        (Call(0, is_ignored_once=True, patience=RING_TIMEOUT), ABANDONED),
+        (Call(0, is_ignored_once=True, patience=RING_TIMEOUT, maximum_wait=600_000), ABANDONED),
+        (Call(0, is_ignored_once=True, maximum_wait=5000), FLOWED_OUT),
+    ],
+)
 def test_limits_run_on_from_the_arrival(call: Call, kind: Kind) -> None:
     """A call whose limit is over when it comes back leaves at once, even with an idle agent there."""
-    outcome, = simulate([call], [Agent(), Agent()])
+    (outcome,) = simulate([call], [Agent(), Agent()])
 
     assert outcome == Outcome(kind, left_at=RING_TIMEOUT, rona=1)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation import call_detail_records as truth
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, SHARES, attributions
 from kpn_sandbox.simulation.calendar import calendar_day, zone
@@ -31,7 +31,7 @@ from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
 
 TODAY = date(2026, 11, 23)
 DAY = 86_400
-TRACES = TraceCache()
+TRACES = SingleFlightCache()
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 
 
@@ -119,9 +119,12 @@ def test_a_customers_days_are_the_calls_that_truth_tells(customer, second):
     talks = [call.ended_at - call.answered_at for call in calls if call.ended_at]
     assert summary.offered == len(calls) == summary.callers[customer]
     assert summary.total.answered == sum(call.answered_at is not None for call in calls)
-    assert summary.lengths.tolist() == np.bincount(
-        np.searchsorted(LENGTHS, [round(talk * 1000) for talk in talks], side="right"), minlength=6
-    ).tolist()
+    assert (
+        summary.lengths.tolist()
+        == np.bincount(
+            np.searchsorted(LENGTHS, [round(talk * 1000) for talk in talks], side="right"), minlength=6
+        ).tolist()
+    )
 
 
 def test_customers_together_are_the_center():

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import FLOWED_OUT
@@ -18,7 +18,7 @@ STEP = 5
 @pytest.mark.parametrize("name", ["normal", "understaffed"])
 def test_waiting_callers_add_up_to_time_waited(name):
     """The integral of InQueue is Answertime plus Abandontime plus the waits of calls that flowed out."""
-    center = Center("little", (Epoch(ALWAYS, scenario(name).over(Profile(agents=40))),), TraceCache())
+    center = Center("little", (Epoch(ALWAYS, scenario(name).over(Profile(agents=40))),), SingleFlightCache())
     calls = center.book(day_of(MIDNIGHT)).trace.calls
     sent_away = int((calls.end - calls.arrival)[calls.outcome == FLOWED_OUT].sum()) // 1000
 

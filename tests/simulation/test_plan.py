@@ -49,7 +49,7 @@ def test_more_agents_leave_the_homes_of_the_others() -> None:
     """Agents who were there first keep their queue when more come."""
     homes = [plan_of(Profile(agents=agents, queues=7)).homes for agents in range(1, 120)]
 
-    assert all(more[:len(fewer)] == fewer for fewer, more in zip(homes, homes[1:]))
+    assert all(more[: len(fewer)] == fewer for fewer, more in zip(homes, homes[1:]))
 
 
 def test_queue_takes_from_the_profile_what_it_does_not_say() -> None:
@@ -62,8 +62,13 @@ def test_queue_takes_from_the_profile_what_it_does_not_say() -> None:
 def test_queue_has_settings_of_its_own() -> None:
     """What a queue says replaces the profile's setting, but its load is a factor on the profile's."""
     own = {
-        "name": "Storingen", "load": 0.5, "talk_seconds": 60, "wrap_seconds": 0, "patience_seconds": 30,
-        "service_level_seconds": 0, "service_level_target": 0.9,
+        "name": "Storingen",
+        "load": 0.5,
+        "talk_seconds": 60,
+        "wrap_seconds": 0,
+        "patience_seconds": 30,
+        "service_level_seconds": 0,
+        "service_level_target": 0.9,
     }
     plan = plan_of(profile(load=1.5, patience_seconds="unlimited", queues=[own, {}]))
 

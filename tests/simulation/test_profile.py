@@ -26,14 +26,28 @@ RICH = {
 }
 
 BOUNDS = [
-    ("agents", 1, 1000), ("queues", 1, 50), ("trunks", 1, 20), ("load", 0, 3), ("talk_seconds", 1, 2700),
-    ("wrap_seconds", 0, 1800), ("patience_seconds", 1, 86400), ("service_level_seconds", 0, 3600),
-    ("ring_seconds", 0, 10), ("max_wait_seconds", 10, 86400), ("unanswered_share", 0, 0.5), ("absent_share", 0, 0.9),
+    ("agents", 1, 1000),
+    ("queues", 1, 50),
+    ("trunks", 1, 20),
+    ("load", 0, 3),
+    ("talk_seconds", 1, 2700),
+    ("wrap_seconds", 0, 1800),
+    ("patience_seconds", 1, 86400),
+    ("service_level_seconds", 0, 3600),
+    ("ring_seconds", 0, 10),
+    ("max_wait_seconds", 10, 86400),
+    ("unanswered_share", 0, 0.5),
+    ("absent_share", 0, 0.9),
 ]
 
 QUEUE_BOUNDS = [
-    ("agents", 0, 50), ("load", 0, 3), ("talk_seconds", 1, 2700), ("wrap_seconds", 0, 1800),
-    ("patience_seconds", 1, 86400), ("service_level_seconds", 0, 3600), ("service_level_target", 0, 1),
+    ("agents", 0, 50),
+    ("load", 0, 3),
+    ("talk_seconds", 1, 2700),
+    ("wrap_seconds", 0, 1800),
+    ("patience_seconds", 1, 86400),
+    ("service_level_seconds", 0, 3600),
+    ("service_level_target", 0, 1),
 ]
 
 REFUSED = [
@@ -91,7 +105,9 @@ def test_every_wrong_field_is_told() -> None:
         Profile.from_dict({"agents": 2000, "load": 1.5, "queues": 77, "colour": "red"})
 
     assert [(each.field, each.value) for each in refusal.value.all] == [
-        ("agents", 2000), ("queues", 77), ("colour", "red"),
+        ("agents", 2000),
+        ("queues", 77),
+        ("colour", "red"),
     ]
 
 
@@ -133,11 +149,14 @@ def test_refusal_says_what_would_be_right(settings: dict[str, Any], field: str, 
     assert str(refusal.value) == f"{field} must be {refusal.value.allowed}, not {refusal.value.value!r}"
 
 
-@pytest.mark.parametrize("queue", [
-    {"load": 3},
-    {"wrap_seconds": 0},
-    {"talk_seconds": 1},
-])
+@pytest.mark.parametrize(
+    "queue",
+    [
+        {"load": 3},
+        {"wrap_seconds": 0},
+        {"talk_seconds": 1},
+    ],
+)
 def test_queue_of_its_own_cannot_be_too_busy_either(queue: dict[str, float]) -> None:
     """What a queue says for itself counts when a profile is refused because its day has too many calls."""
     shared = {"agents": 1000, "load": 3, "talk_seconds": 100, "wrap_seconds": 200}
@@ -179,14 +198,20 @@ def test_profile_survives_json(settings: dict[str, Any]) -> None:
     assert (again, again.digest) == (profile, profile.digest)
 
 
-@given(some.fixed_dictionaries({}, optional={
-    "agents": some.integers(1, 1000),
-    "queues": some.integers(1, 50) | some.lists(some.fixed_dictionaries({"load": some.floats(0, 1)}), min_size=1),
-    "trunks": some.integers(1, 20),
-    "load": some.floats(0, 1),
-    "patience_seconds": some.just("unlimited") | some.floats(1, 86400),
-    "absent_share": some.floats(0, 0.9),
-}))
+@given(
+    some.fixed_dictionaries(
+        {},
+        optional={
+            "agents": some.integers(1, 1000),
+            "queues": some.integers(1, 50)
+            | some.lists(some.fixed_dictionaries({"load": some.floats(0, 1)}), min_size=1),
+            "trunks": some.integers(1, 20),
+            "load": some.floats(0, 1),
+            "patience_seconds": some.just("unlimited") | some.floats(1, 86400),
+            "absent_share": some.floats(0, 0.9),
+        },
+    )
+)
 def test_any_profile_survives(settings: dict[str, Any]) -> None:
     """Whatever is said of a center, it is the same after it was written and read."""
     profile = Profile.from_dict({**settings, "queues": settings.get("queues", 5)})

@@ -26,7 +26,7 @@ def moment_of_cells(entries: list[int], power: int) -> Fraction:
     pairs = list(zip(entries, entries[1:]))
     if power == 1:
         return Fraction(sum(low + high for low, high in pairs), 2 * CELLS * SCALE)
-    return Fraction(sum(low * low + low * high + high * high for low, high in pairs), 3 * CELLS * SCALE ** 2)
+    return Fraction(sum(low * low + low * high + high * high for low, high in pairs), 3 * CELLS * SCALE**2)
 
 
 def test_tables_are_rebuilt_to_the_same_bytes() -> None:
@@ -65,4 +65,4 @@ def test_variation_is_as_named(name: str, cv: float, tolerance: float) -> None:
     """Interpolated over all cells, a table varies as much as its name says."""
     mean, square = moment_of_cells(SHIPPED[name], 1), moment_of_cells(SHIPPED[name], 2)
 
-    assert sqrt(square / mean ** 2 - 1) == pytest.approx(cv, abs=tolerance)
+    assert sqrt(square / mean**2 - 1) == pytest.approx(cv, abs=tolerance)

@@ -59,16 +59,18 @@ def drawn_calls(random: Random, unit: int, gap: float) -> list[Call]:
     closing, patience = random.choice([NEVER, rounded(300 * gap, unit)]), random.choice([20_000, 120_000, 360_000])
     for _ in range(random.randint(50, 300)):
         arrival += exponential(random, unit, gap)
-        calls.append(Call(
-            arrival,
-            ring=min(exponential(random, unit, 5000), RING_TIMEOUT - 1),
-            talk=exponential(random, unit, 240_000),
-            wrap=exponential(random, unit, 45_000),
-            patience=exponential(random, unit, patience),
-            maximum_wait=random.choice([600_000, 10_000]),
-            closing=max(closing, arrival),
-            is_ignored_once=random.random() < 0.05,
-        ))
+        calls.append(
+            Call(
+                arrival,
+                ring=min(exponential(random, unit, 5000), RING_TIMEOUT - 1),
+                talk=exponential(random, unit, 240_000),
+                wrap=exponential(random, unit, 45_000),
+                patience=exponential(random, unit, patience),
+                maximum_wait=random.choice([600_000, 10_000]),
+                closing=max(closing, arrival),
+                is_ignored_once=random.random() < 0.05,
+            )
+        )
     return calls
 
 
@@ -140,7 +142,13 @@ def answered(line: Line, index: int, call: Call, rona: int) -> Outcome:
     """The outcome of a call that was answered."""
     answer, end = line.answers[index], line.ends[index]
     return Outcome(
-        Kind.ANSWERED, line.agents[index], answer - call.ring, answer, end, end + call.wrap, rona=rona,
+        Kind.ANSWERED,
+        line.agents[index],
+        answer - call.ring,
+        answer,
+        end,
+        end + call.wrap,
+        rona=rona,
     )
 
 

@@ -152,11 +152,14 @@ def test_nobody_does_two_things_at_once() -> None:
     """Calls, unanswered rings and time in AUX of an agent follow one another inside his stay."""
     day = trace(MONDAY, profile(load=1.5, unanswered_share=0.1, patience_seconds=60))
     answered = day.calls.outcome == ANSWERED
-    work = np.concatenate([
-        np.stack([day.calls.agent[answered], day.calls.ring_start[answered], day.calls.wrap_end[answered]]),
-        np.stack([day.rings.agent, day.rings.start, day.rings.end]),
-        np.stack([day.rests.agent, day.rests.start, day.rests.end]),
-    ], axis=1)
+    work = np.concatenate(
+        [
+            np.stack([day.calls.agent[answered], day.calls.ring_start[answered], day.calls.wrap_end[answered]]),
+            np.stack([day.rings.agent, day.rings.start, day.rings.end]),
+            np.stack([day.rests.agent, day.rests.start, day.rests.end]),
+        ],
+        axis=1,
+    )
     agent, start, end = work[:, np.lexsort((work[2], work[1], work[0]))]
 
     login, logout = (dict(zip(day.stays.agent.tolist(), each.tolist())) for each in day.stays[2:])

@@ -32,12 +32,22 @@ LARGE: dict[str, Any] = {"agents": 1000, "queues": 50, "trunks": 20}
 DAYS = [WEDNESDAY, SPRING, AUTUMN, date(2028, 2, 29), date(2026, 12, 31)]
 
 
-@pytest.mark.parametrize("settings", [
-    {},
-    {"agents": 200, "queues": 15, "trunks": 6, "unanswered_share": 0.1},
-    {"agents": 10, "queues": 1, "trunks": [{"ports": 3}, {"ports": 60}], "load": 2},
-    {"agents": 30, "queues": 2, "service": "exponential", "rhythm": "constant", "ring_seconds": 0, "wrap_seconds": 0},
-])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"agents": 200, "queues": 15, "trunks": 6, "unanswered_share": 0.1},
+        {"agents": 10, "queues": 1, "trunks": [{"ports": 3}, {"ports": 60}], "load": 2},
+        {
+            "agents": 30,
+            "queues": 2,
+            "service": "exponential",
+            "rhythm": "constant",
+            "ring_seconds": 0,
+            "wrap_seconds": 0,
+        },
+    ],
+)
 def test_both_ways_lead_to_the_same_calls(settings: dict[str, Any]) -> None:
     """When no call is blocked, agents and ports simulated together give what agents simulated alone give."""
     for day in dates(3):
@@ -82,10 +92,21 @@ def test_only_blocked_calls_have_no_port() -> None:
 
     On this day such a call comes while all ports are taken, and without it they would just have been enough.
     """
-    day = trace(date(2014, 10, 10), profile(
-        agents=1, queues=1, patience_seconds=1, load=0.12, rhythm="constant", ring_seconds=0, wrap_seconds=0,
-        talk_seconds=1, trunks=[{"ports": 2}],
-    ), seed="s")
+    day = trace(
+        date(2014, 10, 10),
+        profile(
+            agents=1,
+            queues=1,
+            patience_seconds=1,
+            load=0.12,
+            rhythm="constant",
+            ring_seconds=0,
+            wrap_seconds=0,
+            talk_seconds=1,
+            trunks=[{"ports": 2}],
+        ),
+        seed="s",
+    )
 
     assert np.array_equal(day.occupation.port < 0, day.calls.outcome == BLOCKED)
     assert day.calls.arrival[day.calls.outcome == BLOCKED].size == 1
@@ -103,9 +124,13 @@ def test_every_day_begins_and_ends_empty(settings: dict[str, Any], on: date) -> 
         for tally in last
     )
     assert min([0, *day.calls.arrival.tolist(), *day.stays.login.tolist()]) == 0
-    assert max(max(column.tolist(), default=0) for column in (
-        day.calls.end, day.calls.wrap_end, day.rings.end, day.rests.end, day.stays.logout
-    )) <= length - 30_000
+    assert (
+        max(
+            max(column.tolist(), default=0)
+            for column in (day.calls.end, day.calls.wrap_end, day.rings.end, day.rests.end, day.stays.logout)
+        )
+        <= length - 30_000
+    )
 
 
 @pytest.mark.parametrize("settings", [*SIZES, LARGE])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.arrivals import Calls, calls
 from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.center import Center
@@ -35,7 +35,11 @@ KOLMOGOROV = 2.23
 
 # Agents, calls relative to those planned for, mean patience in seconds, days.
 WITH_PATIENCE = [
-    (1, 2.0, 60, 60), (10, 1.04, 120, 60), (10, 1.3, 360, 40), (50, 1.02, 120, 20), (50, 1.22, 60, 16),
+    (1, 2.0, 60, 60),
+    (10, 1.04, 120, 60),
+    (10, 1.3, 360, 40),
+    (50, 1.02, 120, 20),
+    (50, 1.22, 60, 16),
     (200, 1.08, 120, 10),
 ]
 ORDERED = [("demo", 28, {}), ("amsterdam", 28, {}), ("demo", 7, {"agents": 200, "queues": 15, "trunks": 6})]
@@ -184,7 +188,7 @@ def few_ports(erlangs: float, *ports: int) -> Profile:
 
 def theory(center: Profile) -> TheoryFact:
     """What the center says of itself."""
-    return Center("seed", (Epoch(ALWAYS, center),), TraceCache()).theory(NOON)[0]
+    return Center("seed", (Epoch(ALWAYS, center),), SingleFlightCache()).theory(NOON)[0]
 
 
 def drawn(day: date, center: Profile) -> Calls:

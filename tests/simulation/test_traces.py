@@ -6,7 +6,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 
 
 class Workshop:
@@ -14,10 +14,11 @@ class Workshop:
 
     def __init__(self, limit_bytes: int) -> None:
         self.made: list[str] = []
-        self._cache = TraceCache(limit_bytes)
+        self._cache = SingleFlightCache(limit_bytes)
 
     def find(self, key: str, size: int = 100) -> str:
         """The thing of that key, made unless it is kept."""
+
         def make() -> str:
             self.made.append(key)
             return key.upper()
@@ -70,7 +71,7 @@ def test_large_thing_is_kept_alone() -> None:
 
 def test_failure_is_not_kept() -> None:
     """When making a thing fails, who asked hears it, and the next one tries again."""
-    cache = TraceCache(1000)
+    cache = SingleFlightCache(1000)
 
     def fail() -> str:
         raise ValueError("no luck")
@@ -91,7 +92,7 @@ def test_threads_make_a_thing_once() -> None:
 
 def test_nobody_waits_for_another_thing() -> None:
     """While one thing is being made, others can be made and found."""
-    cache, other_is_made = TraceCache(1000), Event()
+    cache, other_is_made = SingleFlightCache(1000), Event()
 
     def slow() -> bool:
         return other_is_made.wait(timeout=30)

@@ -96,9 +96,14 @@ def test_outage_spares_the_other_trunk() -> None:
     assert [pool.take(10, 0), pool.take(20, 0)] == [1, BLOCKED]
 
 
-@pytest.mark.parametrize(("on", "start", "end"), [
-    (WEDNESDAY, 10 * HOUR, 12 * HOUR), (SPRING, 9 * HOUR, 11 * HOUR), (AUTUMN, 11 * HOUR, 13 * HOUR),
-])
+@pytest.mark.parametrize(
+    ("on", "start", "end"),
+    [
+        (WEDNESDAY, 10 * HOUR, 12 * HOUR),
+        (SPRING, 9 * HOUR, 11 * HOUR),
+        (AUTUMN, 11 * HOUR, 13 * HOUR),
+    ],
+)
 def test_outages_follow_the_wall_clock(on: Any, start: int, end: int) -> None:
     """An outage from 10:00 is one by the wall clock, also when the clock was changed at night."""
     center = profile(trunks=[{"ports": 1}, {"ports": 2}], outages=[{"trunk": 2, "start": "10:00", "end": "12:00"}])
@@ -118,7 +123,9 @@ def test_ports_that_come_later_are_missing_before() -> None:
 
     assert sizes(parts) == [2, 1]
     assert closures(calendar_day(WEDNESDAY), parts) == [
-        Closure(1, 0, HOUR, False), Closure(2, 0, HOUR, False), Closure(2, 2 * HOUR, 24 * HOUR, False),
+        Closure(1, 0, HOUR, False),
+        Closure(2, 0, HOUR, False),
+        Closure(2, 2 * HOUR, 24 * HOUR, False),
     ]
 
 
@@ -136,11 +143,14 @@ def test_faults_of_a_day() -> None:
 
 def test_port_does_one_thing_at_a_time() -> None:
     """Calls on a port and times out of service follow one another."""
-    day = trace(WEDNESDAY, profile(
-        load=2,
-        trunks=[{"ports": 12}, {"ports": 8}],
-        outages=[{"trunk": 1, "start": "10:00", "end": "11:00"}, {"trunk": 2, "start": "10:30", "end": "16:00"}],
-    ))
+    day = trace(
+        WEDNESDAY,
+        profile(
+            load=2,
+            trunks=[{"ports": 12}, {"ports": 8}],
+            outages=[{"trunk": 1, "start": "10:00", "end": "11:00"}, {"trunk": 2, "start": "10:30", "end": "16:00"}],
+        ),
+    )
     port, calls = day.occupation.port, day.calls
 
     carried = zip(port.tolist(), calls.arrival.tolist(), calls.end.tolist())

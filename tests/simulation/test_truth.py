@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation import call_detail_records as truth
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.errors import UnknownAgent
@@ -16,7 +16,7 @@ from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
 
 MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC).timestamp()
 DAY = 86_400
-TRACES = TraceCache()
+TRACES = SingleFlightCache()
 
 
 def center(name: str, **fields) -> Center:

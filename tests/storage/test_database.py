@@ -160,7 +160,7 @@ def test_a_database_that_is_spoiled_meanwhile_is_an_error_of_storage(tmp_path):
     with pytest.raises(StorageError):
         database.check()
     with pytest.raises(StorageError):
-        database.row(ONE, name="one")
+        database.fetch_one(ONE, name="one")
     database.close()
 
 
@@ -182,28 +182,28 @@ def test_a_locked_file_is_an_error_that_passes(tmp_path):
     other.execute("BEGIN EXCLUSIVE")
 
     with pytest.raises(StorageError, match="database is locked"):
-        database.row(KEEP, name="one", value="x")
+        database.fetch_one(KEEP, name="one", value="x")
     other.execute("ROLLBACK")
     other.close()
-    database.row(KEEP, name="one", value="x")
+    database.fetch_one(KEEP, name="one", value="x")
 
-    assert database.row(ONE, name="one") == ("x",)
+    assert database.fetch_one(ONE, name="one") == ("x",)
     database.close()
 
 
 def test_a_server_that_comes_back_is_asked_again(own_postgresql):
     """While it is away everything is an error of storage, afterwards the next question is answered."""
     database = Database(own_postgresql.create("sandbox"))
-    database.row(KEEP, name="one", value="x")
+    database.fetch_one(KEEP, name="one", value="x")
 
     own_postgresql.stop()
     with pytest.raises(StorageError, match="cannot be used"):
-        database.row(ONE, name="one")
+        database.fetch_one(ONE, name="one")
     with pytest.raises(StorageError, match="cannot be used"):
         database.check()
     own_postgresql.start()
 
-    assert database.row(ONE, name="one") == ("x",)
+    assert database.fetch_one(ONE, name="one") == ("x",)
     database.check()
     database.close()
 
@@ -211,13 +211,13 @@ def test_a_server_that_comes_back_is_asked_again(own_postgresql):
 def test_a_server_that_was_restarted_is_not_noticed(own_postgresql):
     """A question on a connection of before is asked again on a new one."""
     database = Database(own_postgresql.create("sandbox"))
-    database.row(KEEP, name="one", value="x")
+    database.fetch_one(KEEP, name="one", value="x")
 
     own_postgresql.stop()
     own_postgresql.start()
 
-    assert database.row(ONE, name="one") == ("x",)
-    database.row(KEEP, name="two", value="x")
+    assert database.fetch_one(ONE, name="one") == ("x",)
+    database.fetch_one(KEEP, name="two", value="x")
     database.check()
     database.close()
 

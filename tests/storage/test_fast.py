@@ -8,16 +8,13 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite.pysqlite import dialect
 from sqlalchemy.exc import IntegrityError
 
-from kpn_sandbox.storage.prepared_statements import Fast, pauses
+from kpn_sandbox.storage.prepared_statements import PreparedStatements, pauses
 from kpn_sandbox.storage.tables import kept
 
 KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))
 FIND = select(kept.c.name, kept.c.value).where(kept.c.name == bindparam("name"))
 APPEND = (
-    update(kept)
-    .where(kept.c.name == bindparam("of_name"))
-    .values(value=kept.c.value + "x")
-    .returning(kept.c.value)
+    update(kept).where(kept.c.name == bindparam("of_name")).values(value=kept.c.value + "x").returning(kept.c.value)
 )
 
 
@@ -25,54 +22,54 @@ def test_a_statement_is_written_for_good(open_database):
     """What one database did another one sees, without anybody committing."""
     here, there = open_database(), open_database()
 
-    here.row(KEEP, name="one", value="x")
+    here.fetch_one(KEEP, name="one", value="x")
 
-    assert there.row(FIND, name="one") == ("one", "x")
+    assert there.fetch_one(FIND, name="one") == ("one", "x")
 
 
 def test_what_is_not_there_is_none(database):
     """No row, no error."""
-    assert database.row(FIND, name="one") is None
+    assert database.fetch_one(FIND, name="one") is None
 
 
 def test_a_changed_row_is_told(open_database):
     """With what it is now, and nobody has to look again."""
     here, there = open_database(), open_database()
-    here.row(KEEP, name="one", value="x")
+    here.fetch_one(KEEP, name="one", value="x")
 
-    assert here.row(APPEND, of_name="one") == ("xx",)
-    assert there.row(APPEND, of_name="one") == ("xxx",)
-    assert here.row(APPEND, of_name="nobody") is None
+    assert here.fetch_one(APPEND, of_name="one") == ("xx",)
+    assert there.fetch_one(APPEND, of_name="one") == ("xxx",)
+    assert here.fetch_one(APPEND, of_name="nobody") is None
 
 
 def test_what_cannot_stand_beside_the_rest_is_told_apart(database):
     """A taken name is no failure of the database, and the connection is good for more."""
-    database.row(KEEP, name="one", value="x")
+    database.fetch_one(KEEP, name="one", value="x")
 
     with pytest.raises(IntegrityError):
-        database.row(KEEP, name="one", value="y")
+        database.fetch_one(KEEP, name="one", value="y")
 
-    assert database.row(FIND, name="one") == ("one", "x")
+    assert database.fetch_one(FIND, name="one") == ("one", "x")
 
 
 def test_threads_do_not_meet(open_database):
     """Each statement has a connection to itself; none is lost and none is made twice."""
     databases = open_database(), open_database()
-    databases[0].row(KEEP, name="one", value="")
+    databases[0].fetch_one(KEEP, name="one", value="")
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda turn: databases[turn % 2].row(APPEND, of_name="one"), range(200)))
+        answers = list(pool.map(lambda turn: databases[turn % 2].fetch_one(APPEND, of_name="one"), range(200)))
 
     assert sorted(len(value) for (value,) in answers) == list(range(1, 201))
 
 
 def test_a_closed_database_opens_itself_again(database):
     """Closing lets go of the connections only."""
-    database.row(KEEP, name="one", value="x")
+    database.fetch_one(KEEP, name="one", value="x")
 
     database.close()
 
-    assert database.row(FIND, name="one") == ("one", "x")
+    assert database.fetch_one(FIND, name="one") == ("one", "x")
 
 
 def test_pauses_are_short_at_first_and_long_enough_in_all():
@@ -107,11 +104,11 @@ class Troubled:
 def test_every_way_to_be_busy_is_waited_for(code):
     """Another writes, or recovers the file after a crash."""
     connection = Troubled(code, tries=3)
-    fast = Fast(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
+    fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
 
-    fast.row(KEEP, name="one", value="x")
+    fast.fetch_one(KEEP, name="one", value="x")
 
-    assert fast.row(FIND, name="one") == ("one", "x")
+    assert fast.fetch_one(FIND, name="one") == ("one", "x")
     fast.close()
 
 
@@ -119,9 +116,9 @@ def test_every_way_to_be_busy_is_waited_for(code):
 def test_other_trouble_is_told_at_once_and_waiting_has_an_end(code, tries, left):
     """A full disk is not waited for, and a locked file not for ever."""
     connection = Troubled(code, tries)
-    fast = Fast(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
+    fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
 
     with pytest.raises(sqlite3.OperationalError, match="trouble"):
-        fast.row(KEEP, name="one", value="x")
+        fast.fetch_one(KEEP, name="one", value="x")
 
     assert connection.left == left

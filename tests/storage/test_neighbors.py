@@ -2,16 +2,16 @@
 
 import pytest
 
-from kpn_sandbox.auth.digest import DigestDoor
+from kpn_sandbox.auth.digest import DigestAuth
 from kpn_sandbox.auth.errors import DigestRefused
-from kpn_sandbox.auth.url_tokens import FixedTokens
+from kpn_sandbox.auth.url_tokens import UrlTokens
 from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
-from kpn_sandbox.tenants.secrets import keep
+from kpn_sandbox.tenants.secrets import get_or_create_secret
 from kpn_sandbox.vendors.atobi.store import Inbox, Received, Record
-from kpn_sandbox.vendors.kaisa.store import FIRST_ADDED, Directory
+from kpn_sandbox.vendors.kaisa.store import FIRST_ADDED, CustomerStore
 from tests.vendors.kaisa.conftest import credentials
 
 
@@ -74,7 +74,7 @@ def test_the_inbox_of_nobody_takes_nothing(sandbox):
 
 def test_a_directory_counts_on(sandbox):
     """Each account numbers the customers that it adds from the same first id."""
-    directory = Directory(sandbox.database)
+    directory = CustomerStore(sandbox.database)
 
     ids = [directory.add(client_id, {"name": "x"}) for client_id in ("one", "one", "two")]
     directory.change("one", FIRST_ADDED, {"custnr": "5"})
@@ -91,16 +91,16 @@ def test_a_directory_counts_on(sandbox):
 def test_a_reset_empties_inbox_and_directory(sandbox):
     """What an account sent in is one layer."""
     Inbox(sandbox.database).receive("one", [record(1)])
-    Directory(sandbox.database).add("one", {"name": "x"})
+    CustomerStore(sandbox.database).add("one", {"name": "x"})
 
     sandbox.reset("one", ["inbox"])
 
-    assert (Inbox(sandbox.database).list("one"), Directory(sandbox.database).entries("one")) == ((), {})
+    assert (Inbox(sandbox.database).list("one"), CustomerStore(sandbox.database).entries("one")) == ((), {})
 
 
 def test_a_count_of_a_nonce_is_good_once(sandbox):
     """On whichever database."""
-    door = DigestDoor(sandbox)
+    door = DigestAuth(sandbox)
     header = credentials(door.challenge(), "GET", "/x", user="one", password="secret")
 
     tenant = door.tenant(header, "GET", "/x")
@@ -112,7 +112,7 @@ def test_a_count_of_a_nonce_is_good_once(sandbox):
 
 def test_a_fixed_token_has_one_owner(sandbox):
     """Until the account gets another secret."""
-    tokens, made = FixedTokens(sandbox), sandbox.accounts.rotate("one")
+    tokens, made = UrlTokens(sandbox), sandbox.accounts.rotate("one")
 
     owner = tokens.owner(made.itx_token)
     sandbox.accounts.rotate("one")
@@ -123,6 +123,6 @@ def test_a_fixed_token_has_one_owner(sandbox):
 
 def test_a_kept_text_stays(sandbox):
     """Whoever asks first makes it; all others get the same, and each name has its own."""
-    first = keep(sandbox.database, "a key")
+    first = get_or_create_secret(sandbox.database, "a key")
 
-    assert keep(sandbox.database, "a key") == first != keep(sandbox.database, "another")
+    assert get_or_create_secret(sandbox.database, "a key") == first != get_or_create_secret(sandbox.database, "another")

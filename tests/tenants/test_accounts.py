@@ -12,7 +12,7 @@ from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import Account, NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.secrets import text_digest
 from tests.tenants.crowd import in_threads
 
@@ -151,7 +151,7 @@ def test_a_deleted_account_takes_its_world_along(sandbox, other, database):
     sandbox.accounts.create(NEW_ANNA)
     sandbox.configuration.patch("anna", {"agents": 9})
     sandbox.pins.put("anna", "agents", "50001", {})
-    sandbox.journal.note(Entry("anna", "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
+    sandbox.request_log.note(LogEntry("anna", "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
     known = other.tenant("anna")
 
     sandbox.accounts.delete("anna")
@@ -176,9 +176,9 @@ def test_nobody_is_deleted_or_given_a_secret(accounts):
 
 def test_follow_makes_an_account_and_changes_it(sandbox):
     """It begins as told, whether it existed or not; what was changed of the old one is forgotten."""
-    sandbox.accounts.follow(NEW_ANNA)
+    sandbox.accounts.ensure(NEW_ANNA)
     sandbox.configuration.patch("anna", {"agents": 9})
-    sandbox.accounts.follow(NewAccount("anna", "new"))
+    sandbox.accounts.ensure(NewAccount("anna", "new"))
 
     assert sandbox.accounts.find("anna") == Account("anna", "anna")
     assert sandbox.tenant("anna").in_force(CLOCK.at).profile == Profile()
@@ -188,12 +188,12 @@ def test_follow_makes_an_account_and_changes_it(sandbox):
 
 def test_follow_keeps_what_was_changed_since(sandbox, other):
     """A start with unchanged settings writes nothing."""
-    sandbox.accounts.follow(NEW_ANNA)
+    sandbox.accounts.ensure(NEW_ANNA)
     sandbox.clocks.advance("anna", 60)
     sandbox.configuration.patch("anna", {"agents": 9})
     before = sandbox.tenant("anna")
 
-    other.accounts.follow(NEW_ANNA)
+    other.accounts.ensure(NEW_ANNA)
 
     assert sandbox.tenant("anna") is before
     assert other.tenant("anna").now() == CLOCK.at + 60
@@ -202,21 +202,21 @@ def test_follow_keeps_what_was_changed_since(sandbox, other):
 
 def test_many_starts_at_once_agree(sandbox, other):
     """None fails because another one was faster."""
-    in_threads(lambda turn: (sandbox, other)[turn % 2].accounts.follow(NEW_ANNA), 8)
+    in_threads(lambda turn: (sandbox, other)[turn % 2].accounts.ensure(NEW_ANNA), 8)
 
     assert sandbox.accounts.list() == (ANNA,)
 
 
 def test_a_stranger_is_welcome_and_stays_himself(accounts):
     """The first secret that comes with an unknown id becomes its secret."""
-    first = accounts.welcome("carla", "secret")
+    first = accounts.authenticate_or_create("carla", "secret")
 
     assert first == Account("carla", seed="carla")
-    assert accounts.welcome("carla", "secret") == first
-    assert accounts.welcome("carla", "other") is None
+    assert accounts.authenticate_or_create("carla", "secret") == first
+    assert accounts.authenticate_or_create("carla", "other") is None
 
 
 def test_not_every_stranger_is_welcome(accounts):
     """An id that no account may have makes none."""
-    assert accounts.welcome("car la", "secret") is None
+    assert accounts.authenticate_or_create("car la", "secret") is None
     assert accounts.list() == ()

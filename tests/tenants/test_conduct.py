@@ -3,12 +3,12 @@
 import pytest
 
 from kpn_sandbox.tenants.conduct import conduct
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 
 
 def entry(number, operation="agents", status=200, *, seconds=0.0, wall=None, token="t", retry_after=None):
     """A request so many seconds after the first one."""
-    return Entry(
+    return LogEntry(
         client_id="anna",
         id=f"r{number}",
         at=1000.0 + seconds,

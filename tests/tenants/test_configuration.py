@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.errors import InvalidProfile, UnknownScenario
 from kpn_sandbox.simulation.profile import ALWAYS, Profile
@@ -76,7 +76,7 @@ def test_a_patch_changes_nothing_that_was(patches):
     for patch, seconds in [({}, 1), *patches]:
         log = (*log, Change(now, profile=patch))
         instants.append(now)
-        centers.append(Center("seed", epochs_of(settings_of(account, log)), TraceCache(2**26)))
+        centers.append(Center("seed", epochs_of(settings_of(account, log)), SingleFlightCache(2**26)))
         now += seconds
 
     for older, newer, instant in zip(centers, centers[1:], instants[1:]):
@@ -161,7 +161,11 @@ def test_a_scenario_for_some_time_may_follow_another(anna, noon):
     noon.configuration.set_scenario(anna, "busy", 60)
 
     assert [scenario(noon, NOON + seconds) for seconds in (29, 30, 60, 89, 90)] == [
-        "peak", "busy", "busy", "busy", "normal",
+        "peak",
+        "busy",
+        "busy",
+        "busy",
+        "normal",
     ]
 
 

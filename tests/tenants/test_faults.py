@@ -132,7 +132,7 @@ def test_plans_are_removed(anna, sandbox, other):
 
 def test_an_unknown_plan_is_told(anna, sandbox):
     """Another account's plan is as unknown as one that nobody made."""
-    sandbox.accounts.welcome("berta", "secret")
+    sandbox.accounts.authenticate_or_create("berta", "secret")
     hers = sandbox.faults.add("berta", THREE)
 
     for fault in ("nothing", "\x00", hers.id):

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from kpn_sandbox.storage import tables
-from kpn_sandbox.tenants.request_log import CAPACITY, Entry, Journal
+from kpn_sandbox.tenants.request_log import CAPACITY, LogEntry, RequestLog
 from tests.tenants.crowd import in_processes, in_threads
 
-ENTRY = Entry(
+ENTRY = LogEntry(
     client_id="anna",
     id="one",
     at=1_795_424_400.25,
@@ -26,7 +26,7 @@ ENTRY = Entry(
 
 
 def note(sandbox):
-    sandbox.journal.note(ENTRY)
+    sandbox.request_log.note(ENTRY)
 
 
 def ids(page):
@@ -35,9 +35,9 @@ def ids(page):
 
 def test_what_is_noted_here_is_found_there(anna, sandbox, other):
     """As it was, at once."""
-    sandbox.journal.note(ENTRY)
+    sandbox.request_log.note(ENTRY)
 
-    page = other.journal.entries(anna)
+    page = other.request_log.entries(anna)
 
     assert (page.count, page.dropped, page.entries) == (1, 0, (ENTRY,))
 
@@ -45,9 +45,9 @@ def test_what_is_noted_here_is_found_there(anna, sandbox, other):
 def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
     """Whoever made them."""
     for number in range(6):
-        (sandbox, other)[number % 2].journal.note(ENTRY._replace(id=str(number)))
+        (sandbox, other)[number % 2].request_log.note(ENTRY._replace(id=str(number)))
 
-    assert ids(sandbox.journal.entries(anna)) == ["0", "1", "2", "3", "4", "5"]
+    assert ids(sandbox.request_log.entries(anna)) == ["0", "1", "2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
 )
 def test_entries_are_filtered(anna, sandbox, wanted, found):
     """All filters count together."""
-    sandbox.journal.note(ENTRY)
-    sandbox.journal.note(ENTRY._replace(id="two", api="kaisa", operation="customers", at=ENTRY.at + 10))
-    sandbox.journal.note(ENTRY._replace(id="three", status=503, at=ENTRY.at + 20))
+    sandbox.request_log.note(ENTRY)
+    sandbox.request_log.note(ENTRY._replace(id="two", api="kaisa", operation="customers", at=ENTRY.at + 10))
+    sandbox.request_log.note(ENTRY._replace(id="three", status=503, at=ENTRY.at + 20))
 
-    page = sandbox.journal.entries(anna, **wanted)
+    page = sandbox.request_log.entries(anna, **wanted)
 
     assert (ids(page), page.count) == (found, len(found))
 
@@ -76,9 +76,9 @@ def test_entries_are_filtered(anna, sandbox, wanted, found):
 def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
     """And the count still tells how many there are."""
     for number in range(3):
-        sandbox.journal.note(ENTRY._replace(id=str(number)))
+        sandbox.request_log.note(ENTRY._replace(id=str(number)))
 
-    page = sandbox.journal.entries(anna, limit=limit)
+    page = sandbox.request_log.entries(anna, limit=limit)
 
     assert (ids(page), page.count) == (found, 3)
 
@@ -86,9 +86,9 @@ def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
 def test_only_the_last_thousand_are_shown(anna, sandbox):
     """It tells how many are not, also when they are not taken away yet."""
     for number in range(CAPACITY + 150):
-        sandbox.journal.note(ENTRY._replace(id=str(number)))
+        sandbox.request_log.note(ENTRY._replace(id=str(number)))
 
-    page = sandbox.journal.entries(anna)
+    page = sandbox.request_log.entries(anna)
 
     assert (page.count, page.dropped) == (CAPACITY, 150)
     assert (page.entries[0].id, page.entries[-1].id) == ("150", str(CAPACITY + 149))
@@ -97,7 +97,7 @@ def test_only_the_last_thousand_are_shown(anna, sandbox):
 def test_what_cannot_be_looked_at_is_taken_away(anna, sandbox):
     """Not at each request, but often enough."""
     for number in range(CAPACITY + 2000):
-        sandbox.journal.note(ENTRY._replace(id=str(number)))
+        sandbox.request_log.note(ENTRY._replace(id=str(number)))
 
     with sandbox.database.read() as connection:
         kept = connection.scalar(select(func.count()).select_from(tables.requests))
@@ -108,10 +108,10 @@ def test_a_cleared_journal_begins_anew(anna, sandbox, other):
     """Nothing is left and nothing is dropped."""
     note(sandbox)
 
-    cleared = other.journal.clear(anna)
+    cleared = other.request_log.clear(anna)
     note(other)
 
-    page = sandbox.journal.entries(anna)
+    page = sandbox.request_log.entries(anna)
     assert (cleared, page.count, page.dropped) == (1, 1, 0)
 
 
@@ -119,14 +119,14 @@ def test_no_entry_is_lost_over_threads(anna, sandbox, other):
     """Each has a place of its own."""
     in_threads(lambda turn: note((sandbox, other)[turn % 2]), 200)
 
-    assert sandbox.journal.entries(anna).count == 200
+    assert sandbox.request_log.entries(anna).count == 200
 
 
 def test_no_entry_is_lost_over_processes(anna, sandbox, url):
     """Also when nothing is shared but the database."""
     in_processes(url, note, 60)
 
-    assert sandbox.journal.entries(anna).count == 180
+    assert sandbox.request_log.entries(anna).count == 180
 
 
 def test_secrets_are_not_kept(anna, sandbox):
@@ -134,9 +134,9 @@ def test_secrets_are_not_kept(anna, sandbox):
     headers = {"Authorization": "Bearer abc", "cookie": "a=b", "X-Api-Key": "k", "Accept": "*/*"}
     query = "client_secret=s&customerId=5&token=abc&access%5Ftoken=x&grant_type=client_credentials&flag"
 
-    sandbox.journal.note(ENTRY._replace(headers=headers, query=query))
+    sandbox.request_log.note(ENTRY._replace(headers=headers, query=query))
 
-    (kept,) = sandbox.journal.entries(anna).entries
+    (kept,) = sandbox.request_log.entries(anna).entries
     assert kept.headers == {"Authorization": "***", "cookie": "***", "X-Api-Key": "***", "Accept": "*/*"}
     assert kept.query == (
         "client_secret=***&customerId=5&token=***&access%5Ftoken=***&grant_type=client_credentials&flag"
@@ -147,16 +147,16 @@ def test_odd_characters_do_no_harm(anna, sandbox):
     """A request is noted whatever it consists of."""
     odd = "/a\x00b\u00e9"
 
-    sandbox.journal.note(ENTRY._replace(path=odd, query=f"a={odd}", headers={"X-Odd": odd}))
+    sandbox.request_log.note(ENTRY._replace(path=odd, query=f"a={odd}", headers={"X-Odd": odd}))
 
-    assert sandbox.journal.entries(anna).count == 1
+    assert sandbox.request_log.entries(anna).count == 1
 
 
 def test_a_journal_that_is_off_keeps_nothing(anna, sandbox):
     """Nobody pays for it."""
-    Journal(sandbox.database, on=False).note(ENTRY)
+    RequestLog(sandbox.database, on=False).note(ENTRY)
 
-    assert sandbox.journal.entries(anna).count == 0
+    assert sandbox.request_log.entries(anna).count == 0
 
 
 def test_the_journal_goes_with_its_account(anna, sandbox, other):
@@ -166,5 +166,5 @@ def test_the_journal_goes_with_its_account(anna, sandbox, other):
 
     note(sandbox)
 
-    other.accounts.welcome(anna, "secret")
-    assert sandbox.journal.entries(anna).count == 0
+    other.accounts.authenticate_or_create(anna, "secret")
+    assert sandbox.request_log.entries(anna).count == 0

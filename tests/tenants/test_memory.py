@@ -1,11 +1,11 @@
 """What is kept in the process stays small."""
 
-from kpn_sandbox.caching import Recent
+from kpn_sandbox.caching import BoundedCache
 
 
 def test_recent_keeps_the_last_values():
     """The oldest goes when there is no room."""
-    recent = Recent(limit=2)
+    recent = BoundedCache(limit=2)
 
     for key in "abc":
         recent.put(key, key.upper())
@@ -15,7 +15,7 @@ def test_recent_keeps_the_last_values():
 
 def test_recent_weighs_its_values():
     """Heavy values leave room for fewer; replacing one frees its weight."""
-    recent = Recent(limit=10, weight=len)
+    recent = BoundedCache(limit=10, weight=len)
 
     recent.put("a", "x" * 6)
     recent.put("a", "x" * 4)
@@ -26,7 +26,7 @@ def test_recent_weighs_its_values():
 
 def test_a_value_that_is_too_heavy_is_not_kept():
     """It leaves nothing behind and does no harm."""
-    recent = Recent(limit=3, weight=len)
+    recent = BoundedCache(limit=3, weight=len)
 
     recent.put("a", "xxxx")
 

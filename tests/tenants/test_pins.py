@@ -120,7 +120,7 @@ def test_pins_are_removed(anna, sandbox, other, which, left):
 def test_another_account_has_its_own_pins(anna, sandbox):
     """And cannot be seen."""
     sandbox.pins.put(anna, "agents", "50001", AUX)
-    sandbox.accounts.welcome("berta", "secret")
+    sandbox.accounts.authenticate_or_create("berta", "secret")
 
     assert sandbox.pins.list("berta", AT) == ()
 

@@ -10,14 +10,14 @@ from kpn_sandbox.tenants.clock import RunningClock
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
-from kpn_sandbox.tenants.request_log import Entry
+from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.reset import LAYERS
 
 AT = 1_795_424_400.0
 
 
 def note(sandbox, client_id):
-    sandbox.journal.note(Entry(client_id, "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
+    sandbox.request_log.note(LogEntry(client_id, "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
 
 
 def receive(sandbox, client_id):

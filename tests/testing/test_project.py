@@ -6,19 +6,19 @@ import pytest
 
 from tests.end_to_end.tools import tool
 
-FAILING = '''
+FAILING = """
 def test_it_fails(kpn_account, kpn_sandbox):
     kpn_account.fail("agents", 503)
     kpn_account.fail("queues", 500, "ok")
     kpn_account.get("/agents")
     kpn_sandbox.new_account(scenario="peak")
     assert 1 == 2
-'''
-WITHOUT = '''
+"""
+WITHOUT = """
 def test_nothing():
     pass
-'''
-HANGING = '''
+"""
+HANGING = """
 import socket
 from threading import Thread
 from urllib.parse import urlsplit
@@ -30,21 +30,21 @@ def test_it_leaves_connections_open(kpn_account):
     Thread(target=kpn_account.get, args=("/agents",), daemon=True).start()
     while not kpn_account.requests(operation="token"):
         pass
-'''
-LOADED = '''
+"""
+LOADED = """
 import sys
 
 def pytest_sessionfinish():
     print(sorted(name for name in sys.modules if name.startswith("kpn_sandbox")), "flask" in sys.modules)
-'''
-LEFT = '''
+"""
+LEFT = """
 import os
 from kpn_sandbox.client import Client
 
 url, token = (os.environ[f"KPN_SANDBOX_{name}"] for name in ("URL", "ADMIN_TOKEN"))
 print([each["client_id"] for each in Client(url, token).accounts()])
-'''
-LEAVING = '''
+"""
+LEAVING = """
 import pytest
 
 def test_it_leaves_a_fault(kpn_account):
@@ -53,8 +53,8 @@ def test_it_leaves_a_fault(kpn_account):
 def test_it_uses_all(kpn_account):
     kpn_account.fail("agents", 503)
     kpn_account.get("/agents")
-'''
-CONDUCT = '''
+"""
+CONDUCT = """
 import pytest
 from kpn_sandbox.client import Client, ClientError
 
@@ -119,7 +119,7 @@ def test_bad_unknown_rule(kpn_account):
 @pytest.mark.kpn_conduct
 def test_bad_no_account():
     pass
-'''
+"""
 MARKED = "import pytest\n@pytest.mark.kpn_sandbox({})\ndef test_it(kpn_account): pass"
 WRONG = {
     "marker": (MARKED.format("size=3"), "not 'size'"),

@@ -63,9 +63,7 @@ def test_the_administrator_may_look_at_each_account(app, client, other):
     """With the admin token the account is named."""
     token = app.extensions["kpn_sandbox"].admin_token
 
-    answer = client.post(
-        "/wallboard/token", json={"account": "other"}, headers={"Authorization": f"Bearer {token}"}
-    )
+    answer = client.post("/wallboard/token", json={"account": "other"}, headers={"Authorization": f"Bearer {token}"})
 
     assert answer.json["client_id"] == "other"
 

@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 def list_requests(call: Call) -> dict[str, Any]:
     """The last requests."""
     filters = {name: value for name, value in call.query.items() if name != "format"}
-    page = call.sandbox.journal.entries(call.client_id, **filters)
+    page = call.sandbox.request_log.entries(call.client_id, **filters)
     if call.query.get("format") == "har":
         return har(page.entries, base_url=call.base_url, version=__version__)
     return {"count": page.count, "dropped": page.dropped, "requests": [entry_record(entry) for entry in page.entries]}
@@ -43,12 +43,12 @@ def list_requests(call: Call) -> dict[str, Any]:
 
 def delete_requests(call: Call) -> None:
     """Forget the requests."""
-    call.sandbox.journal.clear(call.client_id)
+    call.sandbox.request_log.clear(call.client_id)
 
 
 def show_conduct(call: Call) -> dict[str, Any]:
     """What the client does wrong."""
-    entries = call.sandbox.journal.entries(call.client_id).entries
+    entries = call.sandbox.request_log.entries(call.client_id).entries
     return {"requests": len(entries), "findings": [finding_record(finding) for finding in conduct(entries)]}
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.context import Call, View
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX
-from kpn_sandbox.gateway.api import Face, Known
+from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 
-OWN = Face(
+OWN = VendorApi(
     "sandbox",
-    {each.key: Known(f"{each.method} {PREFIX}{each.path}", each.label, each.source) for each in OPERATIONS},
+    {each.key: Behavior(f"{each.method} {PREFIX}{each.path}", each.label, each.source) for each in OPERATIONS},
 )
 
 
@@ -37,7 +37,7 @@ def fidelity(call: Call) -> dict[str, Any]:
     return {"apis": [_face(face) for face in (*call.parts.faces, OWN)]}
 
 
-def _face(face: Face) -> dict[str, Any]:
+def _face(face: VendorApi) -> dict[str, Any]:
     return {
         "api": face.key,
         "operations": [vars(known) for known in face.operations.values()],

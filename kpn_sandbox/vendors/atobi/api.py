@@ -9,9 +9,9 @@ from collections.abc import Collection
 from authlib.oauth2 import OAuth2Error
 from flask import Response, request
 
-from kpn_sandbox.auth import Guard, claimed_id
-from kpn_sandbox.auth.errors import SpentToken
-from kpn_sandbox.gateway.api import STATUSES, Face, Known
+from kpn_sandbox.auth import BearerAuth, presented_client_id
+from kpn_sandbox.auth.errors import InactiveToken
+from kpn_sandbox.gateway.api import STATUSES, Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import Count
@@ -33,7 +33,7 @@ class AtobiManners:
     api = "atobi"
     statuses: Collection[int] = sorted({*STATUSES, 413, 415, 422})
 
-    def __init__(self, sandbox: Sandbox, guard: Guard) -> None:
+    def __init__(self, sandbox: Sandbox, guard: BearerAuth) -> None:
         self._sandbox = sandbox
         self._guard = guard
 
@@ -57,14 +57,16 @@ class AtobiManners:
     def _bearer(self) -> Caller:
         try:
             return Caller(self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION")))
-        except SpentToken as error:
+        except InactiveToken as error:
             return Caller(error.tenant, "token expired or revoked")
         except OAuth2Error:
             return Caller(None)
 
     def _claimer(self) -> Caller:
         try:
-            client_id = claimed_id({"Authorization": request.headers.get("Authorization", "")}, form_of(request))
+            client_id = presented_client_id(
+                {"Authorization": request.headers.get("Authorization", "")}, form_of(request)
+            )
             return Caller(None if client_id is None else self._sandbox.tenant(client_id))
         except (UnknownAccount, Refusal):
             return Caller(None)
@@ -75,28 +77,36 @@ _LARAVEL = "laravel/framework"
 _PASSPORT = "thephpleague/oauth2-server"
 
 BEHAVIORS = (
-    Known("`grant-type` and `application/x-www-urlencoded` as printed", "documented", PAGE),
-    Known("`grant_type`, form-encoded, HTTP Basic, JSON", "inferred", "RFC 6749"),
-    Known("Token answer: Bearer, 3600 seconds as an integer, scope as asked for", "inferred", _PASSPORT),
-    Known("Refusals of the token endpoint: `error`, `error_description`, `message`", "inferred", _PASSPORT),
-    Known("Mandatory and optional fields, `user_id` or `location_id`, object type `number`", "documented", PAGE),
-    Known("`data_from` and `data_to` as in the table, `date_from` and `date_to` as in the samples", "documented", PAGE),
-    Known("`Y-m-d H:i:s` is UTC; seconds since the epoch are taken, too", "inferred", PAGE),
-    Known("2XX with a status in the body", "documented", PAGE),
-    Known('The body itself, `{"status": "success", ...}`, and `"status": "error"` in refusals', "invented", _OWN),
-    Known("422 with the dotted path of each wrong field", "inferred", _LARAVEL),
-    Known("All or nothing; the same type, context and id replaces; an id twice in a body is refused", "invented", _OWN),
-    Known("180 requests a minute, 429 `Too Many Attempts.`", "documented", PAGE),
-    Known("`X-RateLimit-` headers, `Retry-After`, fixed minutes of the account's clock, tokens counted apart",
-          "inferred", _LARAVEL),
-    Known("API version `v1`, 404 for others; type `kpi`; bodies up to 1 MB; 415 for other content types",
-          "invented", _OWN),
-    Known("Any user and any location is taken", "invented", _OWN),
+    Behavior("`grant-type` and `application/x-www-urlencoded` as printed", "documented", PAGE),
+    Behavior("`grant_type`, form-encoded, HTTP Basic, JSON", "inferred", "RFC 6749"),
+    Behavior("Token answer: Bearer, 3600 seconds as an integer, scope as asked for", "inferred", _PASSPORT),
+    Behavior("Refusals of the token endpoint: `error`, `error_description`, `message`", "inferred", _PASSPORT),
+    Behavior("Mandatory and optional fields, `user_id` or `location_id`, object type `number`", "documented", PAGE),
+    Behavior(
+        "`data_from` and `data_to` as in the table, `date_from` and `date_to` as in the samples", "documented", PAGE
+    ),
+    Behavior("`Y-m-d H:i:s` is UTC; seconds since the epoch are taken, too", "inferred", PAGE),
+    Behavior("2XX with a status in the body", "documented", PAGE),
+    Behavior('The body itself, `{"status": "success", ...}`, and `"status": "error"` in refusals', "invented", _OWN),
+    Behavior("422 with the dotted path of each wrong field", "inferred", _LARAVEL),
+    Behavior(
+        "All or nothing; the same type, context and id replaces; an id twice in a body is refused", "invented", _OWN
+    ),
+    Behavior("180 requests a minute, 429 `Too Many Attempts.`", "documented", PAGE),
+    Behavior(
+        "`X-RateLimit-` headers, `Retry-After`, fixed minutes of the account's clock, tokens counted apart",
+        "inferred",
+        _LARAVEL,
+    ),
+    Behavior(
+        "API version `v1`, 404 for others; type `kpi`; bodies up to 1 MB; 415 for other content types", "invented", _OWN
+    ),
+    Behavior("Any user and any location is taken", "invented", _OWN),
 )
 
-FACE = Face(
+FACE = VendorApi(
     key="atobi",
-    operations={each.key: Known(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
+    operations={each.key: Behavior(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
     behaviors=BEHAVIORS,
     statuses=AtobiManners.statuses,
 )

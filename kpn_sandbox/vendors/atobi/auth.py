@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from authlib.oauth2.rfc6749 import InvalidRequestError, UnsupportedGrantTypeError
 from flask import Request
 
-from kpn_sandbox.auth import Entered, TokenRequest, TokenServer, claimed_id
+from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
 from kpn_sandbox.vendors.atobi.errors import TokenRefusal
 
 LIFE_SECONDS = 3600
@@ -24,7 +24,7 @@ FORMS = ("application/x-www-form-urlencoded", "application/x-www-urlencoded", "m
 _FIELDS = ("grant_type", "grant-type", "client_id", "client_secret", "scope")
 
 
-class TokenDesk:
+class AtobiTokenEndpoint:
     """
     Answers requests for a token.
 
@@ -35,7 +35,7 @@ class TokenDesk:
     def __init__(self, server: TokenServer) -> None:
         self._server = server
 
-    def answer(self, request: Request, entered: Entered) -> bytes:
+    def answer(self, request: Request, entered: OnAuthenticated) -> bytes:
         """
         The body that brings a new token.
 
@@ -54,7 +54,7 @@ class TokenDesk:
         if grant_type is None:
             raise UnsupportedGrantTypeError(grant_type)
         headers = {"Authorization": request.headers.get("Authorization", "")}
-        if claimed_id(headers, form) is None and not headers["Authorization"]:
+        if presented_client_id(headers, form) is None and not headers["Authorization"]:
             raise InvalidRequestError("The request is missing a required parameter: client_id")
         token = self._server.token(TokenRequest("POST", headers, grant_type, form, entered=entered))
         told = {name: token[name] for name in ("token_type", "expires_in", "access_token")}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import inbox
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 
 PIECE = 500
 """Records that one statement is about."""
@@ -62,7 +62,7 @@ class Inbox:
         Raises:
             UnknownAccount: Nobody has that client id.
         """
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             updated = sum(_forget(connection, client_id, piece) for piece in _pieces(records))
             for piece in _pieces(records):
                 connection.execute(insert(inbox), [_values(client_id, record) for record in piece])
@@ -97,7 +97,7 @@ class Inbox:
 
 
 def _pieces(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    return (records[start:start + PIECE] for start in range(0, len(records), PIECE))
+    return (records[start : start + PIECE] for start in range(0, len(records), PIECE))
 
 
 def _forget(connection: Connection, client_id: str, records: Sequence[Record]) -> int:

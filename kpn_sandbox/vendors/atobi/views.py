@@ -9,16 +9,16 @@ from collections.abc import Callable
 import orjson
 from flask import Blueprint, Response, request
 
-from kpn_sandbox.auth import Guard
+from kpn_sandbox.auth import BearerAuth
 from kpn_sandbox.gateway.api import Operation
 from kpn_sandbox.gateway.cors import OPEN, preflight
-from kpn_sandbox.gateway.request_context import Hooks, Limits
+from kpn_sandbox.gateway.request_context import Limits, RequestLifecycle
 from kpn_sandbox.gateway.responses import told
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.atobi.api import AtobiManners
-from kpn_sandbox.vendors.atobi.auth import TokenDesk
+from kpn_sandbox.vendors.atobi.auth import AtobiTokenEndpoint
 from kpn_sandbox.vendors.atobi.errors import JSON, Refusal, forced, refused
 from kpn_sandbox.vendors.atobi.operations import KPI, TOKEN, VERSIONS
 from kpn_sandbox.vendors.atobi.records import acknowledgment, parsed, records
@@ -51,7 +51,12 @@ class Reception:
     """
 
     def __init__(
-        self, desk: TokenDesk, guard: Guard, around: Hooks, manners: AtobiManners, sandbox: Sandbox
+        self,
+        desk: AtobiTokenEndpoint,
+        guard: BearerAuth,
+        around: RequestLifecycle,
+        manners: AtobiManners,
+        sandbox: Sandbox,
     ) -> None:
         self.manners = manners
         self._desk = desk

@@ -18,7 +18,7 @@ from flask import Request, Response
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from kpn_sandbox.auth import TokenRequest, claimed_id
+from kpn_sandbox.auth import TokenRequest, presented_client_id
 from kpn_sandbox.auth.client_credentials import SessionTokenServer, User
 from kpn_sandbox.auth.sessions import FOREVER, Kind, Session, Sessions
 from kpn_sandbox.tenants.accounts import Account
@@ -56,7 +56,7 @@ def account_names(user: str) -> Iterator[str]:
         yield user.rpartition("+")[0]
 
 
-class Users:
+class UserDirectory:
     """
     Tells whose user names and passwords are.
 
@@ -78,7 +78,7 @@ class Users:
         return None
 
 
-class Gate:
+class SessionAuth:
     """
     Tells who calls.
 
@@ -135,7 +135,7 @@ def presented(request: Request) -> Iterator[str]:
             yield from request.cookies.getlist(name)
 
 
-class LoginDesk:
+class LoginEndpoint:
     """
     Answers log-ins and log-outs.
 
@@ -145,7 +145,7 @@ class LoginDesk:
         is_open: Whether this way to log in still exists.
     """
 
-    def __init__(self, users: Users, sessions: Sessions, *, is_open: bool) -> None:
+    def __init__(self, users: UserDirectory, sessions: Sessions, *, is_open: bool) -> None:
         self._users = users
         self._sessions = sessions
         self._is_open = is_open
@@ -191,7 +191,7 @@ class LoginDesk:
         return response
 
 
-class TokenDesk:
+class BrightPatternTokenEndpoint:
     """
     Answers requests for an access token.
 
@@ -223,14 +223,14 @@ class TokenDesk:
         }
 
 
-def claimed(request: Request) -> str | None:
+def presented_client(request: Request) -> str | None:
     """The user name that a request for a token or a session comes with; None when it cannot be read."""
     try:
         if request.is_json:
             body = request.get_json(silent=True)
             name = body.get("username") if isinstance(body, dict) else None
             return name if isinstance(name, str) else None
-        return claimed_id(dict(request.headers), request.form)
+        return presented_client_id(dict(request.headers), request.form)
     except (HTTPException, RecursionError):
         return None
 

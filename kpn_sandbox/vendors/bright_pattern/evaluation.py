@@ -89,7 +89,7 @@ class _Evaluation:
         for order in reversed(grid.orders):
             rows = ordered(rows, columns[grid.place_of(order.by)], order.descending)
         ids = [column.id for column in grid.columns]
-        return {"id": grid.id, "values": _rows(ids, columns, rows[:grid.limit])}
+        return {"id": grid.id, "values": _rows(ids, columns, rows[: grid.limit])}
 
     def _service_rows(self, grid: Grid) -> list[int]:
         snapshot = self._snapshot
@@ -134,7 +134,7 @@ class _Evaluation:
     def _messages(self, wished: Chat) -> list[dict[str, str]]:
         snapshot, part = self._snapshot, wished.filter.casefold()
         found = [fact for fact in snapshot.chats if part in fact.content.casefold()]
-        return [chat_record(snapshot.seed, fact, snapshot.date) for fact in found[:wished.limit]]
+        return [chat_record(snapshot.seed, fact, snapshot.date) for fact in found[: wished.limit]]
 
 
 def _added(values: Iterable[Value]) -> Value:

@@ -107,8 +107,7 @@ _TESTS = {
     "available_agents": ANSWER_TESTS
     + 'pm.test("It is true or false", () => pm.expect(body.availability).to.be.a("boolean"));\n',
     "wallboards": ANSWER_TESTS + 'pm.test("There is one", () => pm.expect(body.wallboards).not.to.be.empty);\n',
-    "add_wallboard": _STATUS_TESTS % {"status": 201}
-    + 'pm.environment.set("wallboard_id", pm.response.json().id);\n',
+    "add_wallboard": _STATUS_TESTS % {"status": 201} + 'pm.environment.set("wallboard_id", pm.response.json().id);\n',
     "show_wallboard": ANSWER_TESTS
     + 'pm.test("It is the one", () => pm.expect(body.id).to.eql(pm.variables.get("wallboard_id")));\n',
 }

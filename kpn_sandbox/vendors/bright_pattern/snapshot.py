@@ -106,9 +106,7 @@ def _pinned_workforce(told: Workforce, pinned: Pinned, center: Center, at: float
             departments[place] = _known(cast.department_name, agent.department)
             reasons[place] = None if agent.reason is None else _known(cast.reason_name, agent.reason)
             seconds[place] = int(fields.get("Time", seconds[place]))
-    return replace(
-        told, agents=agents, department_names=departments, reason_names=reasons, seconds_in_activity=seconds
-    )
+    return replace(told, agents=agents, department_names=departments, reason_names=reasons, seconds_in_activity=seconds)
 
 
 def _known(name_of: Callable[[int], str], number: int) -> str:

@@ -86,9 +86,7 @@ STATISTICS = {
         _statistic("in_calls_queued_per_day", "T+S", _COUNT, "Calls that entered the queue: all that came."),
         _statistic("in_calls_waiting", "TS", _COUNT, "Calls that wait or ring now."),
         _statistic("in_max_wait_time", "TS", _SECONDS, "Wait of the oldest of them; 0 without one."),
-        _statistic(
-            "in_calls_abandoned_in_queue_per_day", "TS", _COUNT, "Callers who hung up after the threshold."
-        ),
+        _statistic("in_calls_abandoned_in_queue_per_day", "TS", _COUNT, "Callers who hung up after the threshold."),
         _statistic("in_calls_short_abandoned_in_queue_per_day", "TS", _COUNT, "Callers who hung up within it."),
         _statistic("in_calls_abandoned_total_per_day", "S+T", _COUNT, "All callers who hung up."),
         _statistic(

@@ -143,9 +143,7 @@ OF_AGENTS: dict[str, OfAgents] = {
     "firstname": lambda snapshot, _: _names(snapshot)[0],
     "lastname": lambda snapshot, _: _names(snapshot)[1],
     "first_last_name": lambda snapshot, _: [fact.name for fact in snapshot.agents.agents],
-    "last_first_name": lambda snapshot, _: [
-        f"{last} {first}".strip() for first, last in zip(*_names(snapshot))
-    ],
+    "last_first_name": lambda snapshot, _: [f"{last} {first}".strip() for first, last in zip(*_names(snapshot))],
     "team_name": lambda snapshot, _: snapshot.agents.department_names,
     "user_id": lambda snapshot, _: [user_id(snapshot.seed, fact.login) for fact in snapshot.agents.agents],
     "team_id": lambda snapshot, _: [team_id(snapshot.seed, fact.department) for fact in snapshot.agents.agents],

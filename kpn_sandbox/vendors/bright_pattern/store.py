@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import subscriptions, wallboards
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 
 _ROW = subscriptions.c
 _FIND = select(_ROW.body, _ROW.made_at, _ROW.wall_at).where(
@@ -74,7 +74,7 @@ class Subscriptions:
         """
         client_id = tenant.account.client_id
         values = {"body": body, "made_at": tenant.now(), "wall_at": tenant.source()}
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(delete(subscriptions).where(_ROW.client_id == client_id, _ROW.user == user))
             others = select(func.count()).select_from(subscriptions).where(_ROW.client_id == client_id)
             if (connection.scalar(others) or 0) >= limit:
@@ -85,10 +85,10 @@ class Subscriptions:
     def find(self, tenant: Tenant, user: str) -> Subscription | None:
         """The subscription of a user, None when he has none."""
         key = f"subscription of {user}"
-        found = tenant.notes.get(key, _UNASKED)
+        found = tenant.cache.get(key, _UNASKED)
         if found is _UNASKED:
-            row = self._database.row(_FIND, client_id=tenant.account.client_id, user=user)
-            found = tenant.notes[key] = None if row is None else Subscription(*row)
+            row = self._database.fetch_one(_FIND, client_id=tenant.account.client_id, user=user)
+            found = tenant.cache[key] = None if row is None else Subscription(*row)
         return found if isinstance(found, Subscription) else None
 
     def remove(self, tenant: Tenant, user: str) -> bool:
@@ -102,7 +102,7 @@ class Subscriptions:
             UnknownAccount: The account is gone.
         """
         client_id = tenant.account.client_id
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             gone = delete(subscriptions).where(_ROW.client_id == client_id, _ROW.user == user)
             return connection.execute(gone).rowcount > 0
 
@@ -139,7 +139,9 @@ class Wallboards:
     def list(self, client_id: str) -> tuple[Wallboard, ...]:
         """All of an account, the oldest first."""
         with self._database.read() as connection:
-            rows = connection.execute(select(wallboards).where(_WALLBOARD_ROW.client_id == client_id).order_by(_WALLBOARD_ROW.serial))
+            rows = connection.execute(
+                select(wallboards).where(_WALLBOARD_ROW.client_id == client_id).order_by(_WALLBOARD_ROW.serial)
+            )
             return tuple(map(_wallboard, rows))
 
     def show(self, client_id: str, wallboard: str) -> Wallboard:
@@ -162,12 +164,18 @@ class Wallboards:
             UnknownAccount: Nobody has that client id.
         """
         made = Wallboard(str(uuid4()).upper(), name, is_global, config)
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(insert(wallboards).values(client_id=client_id, **_columns(made)))
-            kept = select(_WALLBOARD_ROW.serial).where(_WALLBOARD_ROW.client_id == client_id).order_by(_WALLBOARD_ROW.serial.desc())
+            kept = (
+                select(_WALLBOARD_ROW.serial)
+                .where(_WALLBOARD_ROW.client_id == client_id)
+                .order_by(_WALLBOARD_ROW.serial.desc())
+            )
             oldest = connection.scalar(kept.offset(MOST_WALLBOARDS).limit(1))
             if oldest is not None:
-                connection.execute(delete(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.serial <= oldest))
+                connection.execute(
+                    delete(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.serial <= oldest)
+                )
         return made
 
     def change(self, client_id: str, changed: Wallboard) -> None:
@@ -177,7 +185,7 @@ class Wallboards:
         Raises:
             UnknownWallboard: There is none of that id.
         """
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             where = update(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.id == changed.id)
             if not connection.execute(where.values(**_columns(changed))).rowcount:
                 raise UnknownWallboard(changed.id)
@@ -190,8 +198,10 @@ class Wallboards:
             UnknownWallboard: There is none of that id.
         """
         self.show(client_id, wallboard)
-        with changing(self._database, client_id) as connection:
-            connection.execute(delete(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.id == wallboard))
+        with account_transaction(self._database, client_id) as connection:
+            connection.execute(
+                delete(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.id == wallboard)
+            )
 
 
 def _columns(wallboard: Wallboard) -> dict[str, Any]:

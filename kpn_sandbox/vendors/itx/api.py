@@ -8,33 +8,45 @@ from collections.abc import Collection
 
 from flask import Response
 
-from kpn_sandbox.gateway.api import STATUSES, Face, Known
+from kpn_sandbox.gateway.api import STATUSES, Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
 from kpn_sandbox.tenants.quota import Count
-from kpn_sandbox.vendors.itx.auth import ItxDoor
+from kpn_sandbox.vendors.itx.auth import ItxAuth
 from kpn_sandbox.vendors.itx.errors import refused
 from kpn_sandbox.vendors.itx.operations import OPERATIONS, PAGE
 
 _OWN = "the sandbox's own"
 
 BEHAVIORS = (
-    Known("GET with `customerId`; sections, documents, lines, fields, expandable fields, color codes, dates",
-          "documented", PAGE),
-    Known("Primary key, entity id, customer number, phone number and external id lead to the same customer",
-          "documented", PAGE),
-    Known("All kinds of identifiers are tried, in that order; ITX sends the one kind it is configured for",
-          "invented", _OWN),
-    Known("A fixed `token` in the URL, 401 without", "inferred", PAGE),
-    Known("A customer whom nobody knows: 200, empty sections, `No data available`", "inferred", PAGE),
-    Known("400 without `customerId`, refusals as a panel with one section", "invented", _OWN),
-    Known("Orders, invoices and contacts, newest first, 20 of each at most; `amount` with two decimals on the wire",
-          "invented", _OWN),
-    Known("`Cache-Control: no-store`, CORS, all `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
+    Behavior(
+        "GET with `customerId`; sections, documents, lines, fields, expandable fields, color codes, dates",
+        "documented",
+        PAGE,
+    ),
+    Behavior(
+        "Primary key, entity id, customer number, phone number and external id lead to the same customer",
+        "documented",
+        PAGE,
+    ),
+    Behavior(
+        "All kinds of identifiers are tried, in that order; ITX sends the one kind it is configured for",
+        "invented",
+        _OWN,
+    ),
+    Behavior("A fixed `token` in the URL, 401 without", "inferred", PAGE),
+    Behavior("A customer whom nobody knows: 200, empty sections, `No data available`", "inferred", PAGE),
+    Behavior("400 without `customerId`, refusals as a panel with one section", "invented", _OWN),
+    Behavior(
+        "Orders, invoices and contacts, newest first, 20 of each at most; `amount` with two decimals on the wire",
+        "invented",
+        _OWN,
+    ),
+    Behavior("`Cache-Control: no-store`, CORS, all `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
 )
 
-FACE = Face(
+FACE = VendorApi(
     key="itx",
-    operations={each.key: Known(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
+    operations={each.key: Behavior(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
     behaviors=BEHAVIORS,
     statuses=STATUSES,
 )
@@ -51,7 +63,7 @@ class ItxManners:
     api = "itx"
     statuses: Collection[int] = STATUSES
 
-    def __init__(self, door: ItxDoor) -> None:
+    def __init__(self, door: ItxAuth) -> None:
         self._door = door
 
     def caller(self) -> Caller:

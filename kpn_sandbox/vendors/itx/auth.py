@@ -8,14 +8,14 @@ Source:
 
 from flask import request
 
-from kpn_sandbox.auth.url_tokens import FixedTokens
+from kpn_sandbox.auth.url_tokens import UrlTokens
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.errors import Refusal
 
 PARAMETER = "token"
 
 
-class ItxDoor:
+class ItxAuth:
     """
     Lets callers in.
 
@@ -23,7 +23,7 @@ class ItxDoor:
         tokens: Know whose a token is.
     """
 
-    def __init__(self, tokens: FixedTokens) -> None:
+    def __init__(self, tokens: UrlTokens) -> None:
         self._tokens = tokens
 
     def tenant(self) -> Tenant:

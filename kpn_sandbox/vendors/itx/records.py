@@ -52,8 +52,12 @@ def panel(tenant: Tenant, history: History, customer: int | None, at: float) -> 
         customer: The customer, from 0; None for somebody whom nobody knows.
         at: The instant; epoch seconds.
     """
-    return {"sections": [section(title, [] if customer is None else documents(customer))
-                         for title, documents in _sections(tenant, history, at)]}
+    return {
+        "sections": [
+            section(title, [] if customer is None else documents(customer))
+            for title, documents in _sections(tenant, history, at)
+        ]
+    }
 
 
 def section(title: str, documents: Iterable[dict[str, Any]], message: str = NO_DATA) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from flask import Blueprint, Response, request
 
 from kpn_sandbox.gateway.api import RESERVED
 from kpn_sandbox.gateway.cors import preflight
-from kpn_sandbox.gateway.request_context import Hooks
+from kpn_sandbox.gateway.request_context import RequestLifecycle
 from kpn_sandbox.gateway.responses import told
 from kpn_sandbox.simulation.customers import clientele
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.faults import Outcome
 from kpn_sandbox.vendors.itx.api import ItxManners
-from kpn_sandbox.vendors.itx.auth import ItxDoor
+from kpn_sandbox.vendors.itx.auth import ItxAuth
 from kpn_sandbox.vendors.itx.errors import HEADERS, Refusal, forced
 from kpn_sandbox.vendors.itx.operations import KPI
 from kpn_sandbox.vendors.itx.records import panel
@@ -36,7 +36,7 @@ class Provider:
         history: Tells who called.
     """
 
-    def __init__(self, door: ItxDoor, around: Hooks, manners: ItxManners, history: History) -> None:
+    def __init__(self, door: ItxAuth, around: RequestLifecycle, manners: ItxManners, history: History) -> None:
         self._door = door
         self._around = around
         self.manners = manners

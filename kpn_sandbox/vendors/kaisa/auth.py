@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 
-from kpn_sandbox.auth.digest import DigestDoor
+from kpn_sandbox.auth.digest import DigestAuth
 from kpn_sandbox.gateway.api import Operation
 from kpn_sandbox.gateway.request_info import raw_path
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -18,7 +18,7 @@ from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.operations import WIDGETS
 
 
-class KaisaDoor:
+class KaisaAuth:
     """
     Lets callers in.
 
@@ -29,7 +29,7 @@ class KaisaDoor:
 
     def __init__(self, sandbox: Sandbox, open_to: str | None = None) -> None:
         self._sandbox = sandbox
-        self._digest = DigestDoor(sandbox)
+        self._digest = DigestAuth(sandbox)
         self._open_to = open_to
 
     def tenant(self, operation: Operation) -> Tenant:

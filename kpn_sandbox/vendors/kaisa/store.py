@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import kaisa_customers
-from kpn_sandbox.tenants.transactions import changing
+from kpn_sandbox.tenants.transactions import account_transaction
 
 FIRST_ADDED = 900_000
 """The id of the first customer that an account adds; the center's own have lower ones."""
@@ -17,7 +17,7 @@ Fields = dict[str, str]
 _ROW = kaisa_customers.c
 
 
-class Directory:
+class CustomerStore:
     """The directories in a database."""
 
     def __init__(self, database: Database) -> None:
@@ -39,7 +39,7 @@ class Directory:
         Raises:
             UnknownAccount: Nobody has that client id.
         """
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             highest = connection.scalar(select(func.max(_ROW.customer_id)).where(_ROW.client_id == client_id))
             customer_id = max(FIRST_ADDED, (highest or 0) + 1)
             _write(connection, client_id, customer_id, dict(fields))
@@ -53,7 +53,7 @@ class Directory:
             UnknownAccount: Nobody has that client id.
         """
         this = (_ROW.client_id == client_id, _ROW.customer_id == customer_id)
-        with changing(self._database, client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             known = connection.scalar(select(_ROW.fields).where(*this))
             connection.execute(delete(kaisa_customers).where(*this))
             _write(connection, client_id, customer_id, {**json.loads(known or "{}"), **fields})

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from kpn_sandbox.gateway.api import RESERVED, Operation
 from kpn_sandbox.gateway.cors import OPEN, preflight
-from kpn_sandbox.gateway.request_context import Hooks
+from kpn_sandbox.gateway.request_context import RequestLifecycle
 from kpn_sandbox.gateway.responses import told, told_if_changed
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.customers import Clientele, clientele
@@ -24,7 +24,7 @@ from kpn_sandbox.tenants.faults import Outcome
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.api import KaisaManners
-from kpn_sandbox.vendors.kaisa.auth import KaisaDoor
+from kpn_sandbox.vendors.kaisa.auth import KaisaAuth
 from kpn_sandbox.vendors.kaisa.errors import JSON, Refusal, forced
 from kpn_sandbox.vendors.kaisa.operations import (
     ADD_CUSTOMER,
@@ -37,7 +37,7 @@ from kpn_sandbox.vendors.kaisa.operations import (
 )
 from kpn_sandbox.vendors.kaisa.records import Period, blank_record, customer_record, dataset, last_days
 from kpn_sandbox.vendors.kaisa.schemas import ChangedCustomerForm, CustomersQuery, NewCustomerForm, WidgetsQuery
-from kpn_sandbox.vendors.kaisa.store import Directory
+from kpn_sandbox.vendors.kaisa.store import CustomerStore
 
 
 def blueprint(desk: "Callable[[], Desk]") -> Blueprint:
@@ -80,7 +80,7 @@ class Asked(NamedTuple):
     path_id: str | None
     """The id in the path, None when there is none."""
     history: History
-    directory: Directory
+    directory: CustomerStore
 
     @property
     def everybody(self) -> Clientele:
@@ -189,7 +189,7 @@ def _names(asked: Asked) -> dict[int, str]:
 
 def _page(found: list[dict[str, str]], page: int, size: int) -> dict[str, Any]:
     return {
-        "customers": found[page * size:(page + 1) * size],
+        "customers": found[page * size : (page + 1) * size],
         "total": len(found),
         "page": page,
         "pagesize": size,
@@ -210,9 +210,9 @@ class Desk:
     """
 
     def __init__(
-        self, sandbox: Sandbox, door: KaisaDoor, around: Hooks, manners: KaisaManners, history: History
+        self, sandbox: Sandbox, door: KaisaAuth, around: RequestLifecycle, manners: KaisaManners, history: History
     ) -> None:
-        self._directory = Directory(sandbox.database)
+        self._directory = CustomerStore(sandbox.database)
         self._door = door
         self._around = around
         self.manners = manners

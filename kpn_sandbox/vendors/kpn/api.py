@@ -12,16 +12,16 @@ from authlib.oauth2 import OAuth2Error
 from flask import Response, request
 from marshmallow import Schema, fields
 
-from kpn_sandbox.auth import Guard
-from kpn_sandbox.auth.errors import SpentToken
-from kpn_sandbox.gateway.api import Face, Known
+from kpn_sandbox.auth import BearerAuth
+from kpn_sandbox.auth.errors import InactiveToken
+from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
 from kpn_sandbox.gateway.request_info import raw_path
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import Count
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.kpn import errors
-from kpn_sandbox.vendors.kpn.auth import claimed
+from kpn_sandbox.vendors.kpn.auth import presented_client
 from kpn_sandbox.vendors.kpn.headers import quota_headers
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, PAGE, STATUSES, TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
@@ -30,33 +30,33 @@ _APIGEE = "docs.apigee.com and captures of other Apigee gateways"
 _OWN = "the sandbox's own"
 
 BEHAVIORS = (
-    Known(
+    Behavior(
         "Token with form credentials, `grant_type` in the query; body, key order and spelling of the token answer",
         "documented",
         f"{PAGE}, Get Access Token",
     ),
-    Known("Credentials as HTTP Basic", "inferred", "apigee/api-platform-samples, default-proxies/oauth"),
-    Known("400 `Required param : grant_type`, 401 `ClientId is Invalid`", "inferred", _APIGEE),
-    Known("400 `Unsupported grant type : ...`", "invented", _OWN),
-    Known(
+    Behavior("Credentials as HTTP Basic", "inferred", "apigee/api-platform-samples, default-proxies/oauth"),
+    Behavior("400 `Required param : grant_type`, 401 `ClientId is Invalid`", "inferred", _APIGEE),
+    Behavior("400 `Unsupported grant type : ...`", "invented", _OWN),
+    Behavior(
         'Envelope `{"Error": null, "DataSet": {...}}`, keys, order, capitals, every value a string or null',
         "documented",
         f"{PAGE}, Result example",
     ),
-    Known("401 faults for no, unknown, expired and revoked tokens, and `WWW-Authenticate`", "inferred", _APIGEE),
-    Known("404 fault for a path that nobody owns", "inferred", _APIGEE),
-    Known(
+    Behavior("401 faults for no, unknown, expired and revoked tokens, and `WWW-Authenticate`", "inferred", _APIGEE),
+    Behavior("404 fault for a path that nobody owns", "inferred", _APIGEE),
+    Behavior(
         "404 envelope for an unknown number, 400 envelope for one that is not 1 to 9 digits, 405 envelope",
         "invented",
         _OWN,
     ),
-    Known("414 and 431 faults for a request line or headers too big for the gateway", "inferred", _APIGEE),
-    Known("429 fault and `quota-` headers when a quota is set", "inferred", _APIGEE),
-    Known(
+    Behavior("414 and 431 faults for a request line or headers too big for the gateway", "inferred", _APIGEE),
+    Behavior("429 fault and `quota-` headers when a quota is set", "inferred", _APIGEE),
+    Behavior(
         "`api-version`, `sunset` and HSTS headers", "documented", 'developer.kpn.com, "Response headers" (about 2020)'
     ),
-    Known("`ETag`, `If-None-Match`, `If-Match`, `HEAD`, `OPTIONS`, CORS for any origin", "invented", _OWN),
-    Known("All `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
+    Behavior("`ETag`, `If-None-Match`, `If-Match`, `HEAD`, `OPTIONS`, CORS for any origin", "invented", _OWN),
+    Behavior("All `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
 )
 
 
@@ -82,9 +82,9 @@ def _allowed(field: "fields.Field[Any] | None", known: str) -> str:
     return f"{text}, or null" if field.allow_none else text
 
 
-FACE = Face(
+FACE = VendorApi(
     key="kpn",
-    operations={each.key: Known(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
+    operations={each.key: Behavior(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
     behaviors=BEHAVIORS,
     statuses=tuple(STATUSES),
     pins={
@@ -107,7 +107,7 @@ class KpnManners:
     api = "kpn"
     statuses: Collection[int] = tuple(STATUSES)
 
-    def __init__(self, sandbox: Sandbox, guard: Guard) -> None:
+    def __init__(self, sandbox: Sandbox, guard: BearerAuth) -> None:
         self._sandbox = sandbox
         self._guard = guard
 
@@ -126,13 +126,13 @@ class KpnManners:
     def _bearer(self) -> Caller:
         try:
             return Caller(self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION")))
-        except SpentToken as error:
+        except InactiveToken as error:
             return Caller(error.tenant, errors.refused(error, request.path).text)
         except OAuth2Error:
             return Caller(None)
 
     def _claimer(self) -> Caller:
-        client_id = claimed(request)
+        client_id = presented_client(request)
         try:
             return Caller(None if client_id is None else self._sandbox.tenant(client_id))
         except UnknownAccount:

@@ -13,14 +13,14 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from kpn_sandbox.auth import Entered, TokenRequest, TokenServer, claimed_id
+from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
 from kpn_sandbox.vendors.kpn.errors import InvalidTokenRequest, MethodNotAllowed, allowed
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
 PRODUCT = "dashboard-server"
 
 
-class TokenDesk:
+class KpnTokenEndpoint:
     """
     Answers requests for a token.
 
@@ -35,7 +35,7 @@ class TokenDesk:
         self._spell = {"v1": token_record, "v2": recent_token_record}[body]
         self._lenient = lenient
 
-    def answer(self, request: Request, entered: Entered) -> bytes:
+    def answer(self, request: Request, entered: OnAuthenticated) -> bytes:
         """
         The body that brings a new token.
 
@@ -64,10 +64,10 @@ class TokenDesk:
         return _single(request.form, "grant_type") if given is None and self._lenient else given
 
 
-def claimed(request: Request) -> str | None:
+def presented_client(request: Request) -> str | None:
     """The client id that a request for a token comes with; None when there is none or it cannot be read."""
     try:
-        return claimed_id({"Authorization": request.headers.get("Authorization", "")}, request.form)
+        return presented_client_id({"Authorization": request.headers.get("Authorization", "")}, request.form)
     except HTTPException:
         return None
 

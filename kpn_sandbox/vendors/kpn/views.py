@@ -15,11 +15,11 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import NotFound as HttpNotFound
 
-from kpn_sandbox.auth import Guard
-from kpn_sandbox.caching import Recent
+from kpn_sandbox.auth import BearerAuth
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.api import RESERVED
-from kpn_sandbox.gateway.fast_path import Answer, Plain, Road
-from kpn_sandbox.gateway.request_context import Hooks
+from kpn_sandbox.gateway.fast_path import CacheableRequest, CachedAnswer, FastRoute
+from kpn_sandbox.gateway.request_context import RequestLifecycle
 from kpn_sandbox.gateway.responses import etag, unchanged
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.facts import AgentFact
@@ -30,7 +30,7 @@ from kpn_sandbox.tenants.pins import Pins
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kpn.api import KpnManners
-from kpn_sandbox.vendors.kpn.auth import TokenDesk
+from kpn_sandbox.vendors.kpn.auth import KpnTokenEndpoint
 from kpn_sandbox.vendors.kpn.errors import BadRequest, allowed, told
 from kpn_sandbox.vendors.kpn.headers import HEADERS, JSON, PREFLIGHT
 from kpn_sandbox.vendors.kpn.operations import (
@@ -146,12 +146,12 @@ class Dashboard:
         pins: What is laid over the center.
     """
 
-    def __init__(self, guard: Guard, around: Hooks, manners: KpnManners, pins: Pins) -> None:
+    def __init__(self, guard: BearerAuth, around: RequestLifecycle, manners: KpnManners, pins: Pins) -> None:
         self._guard = guard
         self._around = around
         self._manners = manners
         self._pins = pins
-        self._answers: Recent[Answer] = Recent(ANSWER_BYTES, lambda answer: len(answer.body) + 1024)
+        self._answers: BoundedCache[CachedAnswer] = BoundedCache(ANSWER_BYTES, lambda answer: len(answer.body) + 1024)
 
     def respond(self, operation: Operation, text: str | None) -> Response:
         """
@@ -175,7 +175,7 @@ class Dashboard:
 
     def plain(
         self, operation: Operation, environ: dict[str, Any], text: str | None, at: float | None
-    ) -> Plain | None:
+    ) -> CacheableRequest | None:
         """
         The answer to a plain request.
 
@@ -195,19 +195,19 @@ class Dashboard:
         if tenant.quota or tenant.plans or number in RESERVED or tenant.counts_reads(operation.kind):
             return None
         answer = self._answer(operation, tenant, (tenant.now() if at is None else at) // 1, number)
-        return Plain(tenant, self._manners.api, operation.key, answer)
+        return CacheableRequest(tenant, self._manners.api, operation.key, answer)
 
-    def _answer(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
+    def _answer(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> CachedAnswer:
         if tenant.pins and tenant.counts_reads(operation.kind):
             return self._built(operation, tenant, at, number)
-        key = (tenant.world, operation.key, number, at)
+        key = (tenant.cache_key, operation.key, number, at)
         answer = self._answers.find(key)
         if answer is None:
             answer = self._built(operation, tenant, at, number)
             self._answers.put(key, answer)
         return answer
 
-    def _built(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> Answer:
+    def _built(self, operation: Operation, tenant: Tenant, at: float, number: int | None) -> CachedAnswer:
         if not tenant.pins:
             return _written(READY[operation](tenant.center, at, number), tenant, format_instant(at))
         data = QUESTIONS[operation](tenant.center, at, number)
@@ -228,7 +228,7 @@ class Counter:
         sandbox: Knows the accounts.
     """
 
-    def __init__(self, desk: TokenDesk, around: Hooks, manners: KpnManners, sandbox: Sandbox) -> None:
+    def __init__(self, desk: KpnTokenEndpoint, around: RequestLifecycle, manners: KpnManners, sandbox: Sandbox) -> None:
         self._desk = desk
         self._around = around
         self._manners = manners
@@ -244,7 +244,7 @@ class Counter:
         return Response(self._desk.answer(request, enter), headers=[*HEADERS, *_UNSTORED])
 
 
-def roads(dashboard: Dashboard, base_path: str) -> dict[str, Road]:
+def roads(dashboard: Dashboard, base_path: str) -> dict[str, FastRoute]:
     """The short ways to the resources."""
     return {
         home + operation.path.partition("/{")[0]: partial(dashboard.plain, operation)
@@ -285,7 +285,7 @@ class Refusals:
         base_path: Second home of the resources, empty for none.
     """
 
-    def __init__(self, guard: Guard, around: Hooks, manners: KpnManners, base_path: str) -> None:
+    def __init__(self, guard: BearerAuth, around: RequestLifecycle, manners: KpnManners, base_path: str) -> None:
         self._guard = guard
         self._around = around
         self._manners = manners
@@ -335,7 +335,7 @@ def _forced(operation: Operation, subject: str | None, status: int) -> Exception
     return told(status, operation, request.base_url, subject)
 
 
-def _written(data: dict[str, Any], tenant: Tenant, instant: str) -> Answer:
+def _written(data: dict[str, Any], tenant: Tenant, instant: str) -> CachedAnswer:
     body = orjson.dumps({"Error": None, "DataSet": data})
     tag = etag(body)
     special = [
@@ -344,10 +344,10 @@ def _written(data: dict[str, Any], tenant: Tenant, instant: str) -> Answer:
         ("X-Sandbox-Time", instant),
         ("X-Sandbox-Replay", tenant.replay(instant)),
     ]
-    return Answer(body, tag, [*HEADERS, *special])
+    return CachedAnswer(body, tag, [*HEADERS, *special])
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: CachedAnswer) -> Response:
     if unchanged(request.environ, answer.tag):
         return Response(status=304, headers=[header for header in answer.headers if header is not JSON])
     return Ready(answer.body, 200, answer.headers)

@@ -14,7 +14,8 @@ def test_the_pages_sample_is_taken_as_printed(send, inbox):
     response = send(SAMPLES["body"])
 
     assert (response.status_code, response.json) == (
-        200, {"status": "success", "received": 6, "created": 6, "updated": 0}
+        200,
+        {"status": "success", "received": 6, "created": 6, "updated": 0},
     )
     assert [tuple(map(each.get, ("user_id", "location_id", "id", "value"))) for each in inbox(type="kpi")] == [
         ("123", "321", "1", "100"),
@@ -47,7 +48,9 @@ def test_the_same_id_replaces(send, inbox):
 
     assert (again.json["updated"], other.json["created"]) == (1, 1)
     assert [(each["context"], each["id"], each["value"]) for each in inbox()] == [
-        ("sales", "2", "100"), ("sales", "1", "2"), ("other", "1", "3")
+        ("sales", "2", "100"),
+        ("sales", "1", "2"),
+        ("other", "1", "3"),
     ]
 
 
@@ -85,8 +88,10 @@ WRONG = {
     "nobody": (body(data=[{"elements": [element()]}]), ["data.0.user_id", "data.0.location_id"]),
     "no elements": (body(data=[{"user_id": "1", "elements": []}]), ["data.0.elements"]),
     "an element that is null": (body(data=[{"user_id": "1", "elements": [None]}]), [FIRST]),
-    "a user that is an object": (body(data=[{"user_id": {}, "location_id": 3, "elements": [element()]}]),
-                                 ["data.0.user_id"]),
+    "a user that is an object": (
+        body(data=[{"user_id": {}, "location_id": 3, "elements": [element()]}]),
+        ["data.0.user_id"],
+    ),
     "no id": (body(element(None)), [f"{FIRST}.id"]),
     "a fraction as id": (body(element(1.5)), [f"{FIRST}.id"]),
     "true as id": (body(element(True)), [f"{FIRST}.id"]),
@@ -101,10 +106,12 @@ WRONG = {
     "a day that does not exist": (body(element(timestamp="2019-02-30 10:00:00")), [f"{FIRST}.timestamp"]),
     "a date without a time": (body(element(timestamp="2019-02-28")), [f"{FIRST}.timestamp"]),
     "an end before the begin": (
-        body(element(date_from="2020-01-02 00:00:00", date_to="2020-01-01 00:00:00")), [f"{FIRST}.date_to"]
+        body(element(date_from="2020-01-02 00:00:00", date_to="2020-01-01 00:00:00")),
+        [f"{FIRST}.date_to"],
     ),
     "both names of a field": (
-        body(element(date_from="2020-01-02 00:00:00", data_from="2020-01-02 00:00:00")), [f"{FIRST}.data_from"]
+        body(element(date_from="2020-01-02 00:00:00", data_from="2020-01-02 00:00:00")),
+        [f"{FIRST}.data_from"],
     ),
     "an id twice": (body(element(1), element(2), element("1")), ["data.0.elements.2.id"]),
     "everything at once": (
@@ -191,8 +198,12 @@ ANYTHING = some.recursive(
     | some.floats(allow_nan=False, allow_infinity=False)
     | some.integers()
     | some.text(max_size=20),
-    lambda inner: some.lists(inner, max_size=4)
-    | some.dictionaries(some.sampled_from(["id", "kpi", "value", "elements", "data", "user_id", "type", "x"]), inner),
+    lambda inner: (
+        some.lists(inner, max_size=4)
+        | some.dictionaries(
+            some.sampled_from(["id", "kpi", "value", "elements", "data", "user_id", "type", "x"]), inner
+        )
+    ),
     max_leaves=20,
 )
 

@@ -69,7 +69,7 @@ def test_tokens_are_counted_apart(client, send):
 
 
 def test_a_quota_adjusts_the_throttle(sandbox, send):
-    """"This can be adjusted": an account's own quota takes the place of the 180."""
+    """ "This can be adjusted": an account's own quota takes the place of the 180."""
     sandbox.quotas.set(CLIENT, Quota(2, 1, "hour"))
 
     assert [send("{}").status_code for _ in range(3)] == [422, 422, 429]
@@ -105,7 +105,7 @@ def test_requests_are_noted(sandbox, send):
     """The journal tells what became of a body, and no token."""
     send(body())
 
-    token, kpi = sandbox.journal.entries(CLIENT, api="atobi").entries
+    token, kpi = sandbox.request_log.entries(CLIENT, api="atobi").entries
     assert (token.operation, token.status, kpi.operation, kpi.status) == ("token", 200, "kpi", 200)
     assert "1 created, 0 updated" in kpi.note and kpi.headers["Authorization"] == "***"
 

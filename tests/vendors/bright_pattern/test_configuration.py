@@ -16,9 +16,7 @@ def test_teams_agents_and_services_are_kpns(session, get):
 
     assert len(teams) == len({agent["Dep"] for agent in kpn})
     assert [user["name"] for user in users] == [agent["Logid"] for agent in kpn]
-    assert [each["name"] for each in services] == [
-        queue["Name"] for queue in get("/queues").json["DataSet"]["queues"]
-    ]
+    assert [each["name"] for each in services] == [queue["Name"] for queue in get("/queues").json["DataSet"]["queues"]]
     every = [*teams, *users, *services]
     assert all(re.fullmatch(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", each["id"]) for each in every)
     assert len({each["id"] for each in every}) == len(every)
@@ -120,8 +118,6 @@ def test_a_wallboard_is_not_too_deep(session):
     """What could not be told again is not stored."""
     config = '{"a":' * 400 + "1" + "}" * 400
 
-    answer = session.post(
-        WALLBOARDS, data='{"name": "a", "config": ' + config + "}", content_type="application/json"
-    )
+    answer = session.post(WALLBOARDS, data='{"name": "a", "config": ' + config + "}", content_type="application/json")
 
     assert (answer.status_code, answer.json["error_code"]) == (400, 1012)

@@ -124,7 +124,11 @@ def test_the_journal_tells_everything_but_secrets(client, poll, control):
     told = control("GET", "requests")["requests"]
 
     assert [(each["operation"], each["status"]) for each in told if each["api"] == "bright_pattern"] == [
-        ("login", 200), ("subscribe", 200), ("data", 200), ("login", 401), (None, 404)
+        ("login", 200),
+        ("subscribe", 200),
+        ("data", 200),
+        ("login", 401),
+        (None, 404),
     ]
     assert token not in str(told)
 

@@ -87,7 +87,7 @@ def naive(wished, rows):
             ranks = sorted({rank(row[by]) for row in full}, reverse=True)
             full = [row for each in ranks for row in full if rank(row[by]) == each]
         rows = full + [row for row in rows if not row[by]]
-    return rows[:int(wished["limit"])] if "limit" in wished else rows
+    return rows[: int(wished["limit"])] if "limit" in wished else rows
 
 
 def holds(one, operation, other):

@@ -79,9 +79,7 @@ def test_received_calls_are_where_they_went(told, get, at):
     for row, left in [*((row, flowed[row["name"]]) for row in rows), (part["stats_totals"], sum(flowed.values()))]:
         parts = ("in_calls_abandoned_total_per_day", "in_calls_handled_per_day", "in_calls_waiting")
         assert number(row["in_calls_received_per_day"]) == sum(number(row[name]) for name in parts) + left
-        short, long = (
-            number(row[f"in_calls_{kind}abandoned_in_queue_per_day"]) for kind in ("short_", "")
-        )
+        short, long = (number(row[f"in_calls_{kind}abandoned_in_queue_per_day"]) for kind in ("short_", ""))
         assert number(row["in_calls_abandoned_total_per_day"]) == short + long
 
 

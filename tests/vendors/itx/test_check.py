@@ -46,14 +46,23 @@ def test_a_full_answer_has_no_findings():
         (panel({**ORDER, "amount": 5.001}), f"{PLACE}.amount", "must have two decimals (.00 precision)"),
         (panel({**ORDER, "currency": None}), f"{PLACE}.currency", "must not be null: leave it out"),
         (panel({**ORDER, "status": {}}), f"{PLACE}.status.name", "is mandatory"),
-        (panel({**ORDER, "status": {"name": "x", "colorCode": "BLUE"}}), f"{PLACE}.status.colorCode",
-         "must be one of NORMAL, GREEN, ORANGE, RED"),
+        (
+            panel({**ORDER, "status": {"name": "x", "colorCode": "BLUE"}}),
+            f"{PLACE}.status.colorCode",
+            "must be one of NORMAL, GREEN, ORANGE, RED",
+        ),
         (panel({**ORDER, "lines": [{}]}), f"{PLACE}.lines[0].name", "is mandatory"),
         (panel({**ORDER, "lines": [{"name": "x", "quantity": "2"}]}), f"{PLACE}.lines[0].quantity", "must be a number"),
-        (panel({**ORDER, "lines": [{"name": "x", "fields": [{"value": "y"}]}]}), f"{PLACE}.lines[0].fields[0].name",
-         "is mandatory"),
-        (panel({**ORDER, "lines": [{"name": "x", "expandableFields": [{}]}]}),
-         f"{PLACE}.lines[0].expandableFields[0].columns", "is mandatory"),
+        (
+            panel({**ORDER, "lines": [{"name": "x", "fields": [{"value": "y"}]}]}),
+            f"{PLACE}.lines[0].fields[0].name",
+            "is mandatory",
+        ),
+        (
+            panel({**ORDER, "lines": [{"name": "x", "expandableFields": [{}]}]}),
+            f"{PLACE}.lines[0].expandableFields[0].columns",
+            "is mandatory",
+        ),
         (panel({**ORDER, "fields": [{"name": "x"}]}), f"{PLACE}.fields[0].value", "is mandatory"),
         (panel(ORDER, ORDER), "$.sections[0].documents", "documentNumber must be unique: '1' stands there 2 times"),
     ],
@@ -66,8 +75,13 @@ def test_a_broken_rule_is_named_with_its_place(given, path, rule):
 @pytest.mark.parametrize(
     "date",
     [
-        "2026-11-23", "2026-11-23T10:00:00", "2026-11-23T10:00:00.000Z", "2026-11-23T10:00:00+01:00",
-        "2026-02-30T10:00:00Z", 1795424400, "2026-11-23 10:00:00Z",
+        "2026-11-23",
+        "2026-11-23T10:00:00",
+        "2026-11-23T10:00:00.000Z",
+        "2026-11-23T10:00:00+01:00",
+        "2026-02-30T10:00:00Z",
+        1795424400,
+        "2026-11-23 10:00:00Z",
     ],
 )
 def test_dates_have_one_format(date):
@@ -89,10 +103,23 @@ def test_dates_have_one_format(date):
         (panel({**ORDER, "externalUrl": "orders/1"}), f"{PLACE}.externalUrl", "is no absolute URL"),
         (panel({**ORDER, "externalUrl": "javascript:alert(1)"}), f"{PLACE}.externalUrl", "is no absolute URL"),
         (panel(*({**ORDER, "documentNumber": str(each)} for each in range(21))), "$.sections[0].documents", "are 21"),
-        (panel(ORDER, {"documentNumber": "2", "documentDate": "2026-11-24T10:00:00Z"}), "$.sections[0].documents",
-         "do not stand newest first"),
-        (panel({**ORDER, "lines": [{"name": "x", "expandableFields": [{"columns": ["a"], "fields": [
-            {"name": "b", "value": "1"}]}]}]}), f"{PLACE}.lines[0].expandableFields[0].fields", "'b' is no column"),
+        (
+            panel(ORDER, {"documentNumber": "2", "documentDate": "2026-11-24T10:00:00Z"}),
+            "$.sections[0].documents",
+            "do not stand newest first",
+        ),
+        (
+            panel(
+                {
+                    **ORDER,
+                    "lines": [
+                        {"name": "x", "expandableFields": [{"columns": ["a"], "fields": [{"name": "b", "value": "1"}]}]}
+                    ],
+                }
+            ),
+            f"{PLACE}.lines[0].expandableFields[0].fields",
+            "'b' is no column",
+        ),
     ],
 )
 def test_what_could_not_be_shown_is_warned_of(given, path, rule):
@@ -105,7 +132,7 @@ def test_what_could_not_be_shown_is_warned_of(given, path, rule):
 @pytest.mark.parametrize("text", ["", "<html>", "{", '{"sections": [}', '{"amount": NaN}', "[" * 100_000])
 def test_what_is_no_json_is_one_error(text):
     """Where it stops being JSON is told."""
-    (severity, path, rule), = findings(text)
+    ((severity, path, rule),) = findings(text)
 
     assert (severity, path) == (ERROR, "$") and rule.startswith("must be JSON: ")
 

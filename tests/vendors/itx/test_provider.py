@@ -154,16 +154,14 @@ def test_clock_faults_quota_and_journal_work(app, ask, sections, everybody):
 
     assert failed.status_code == 502
     assert max(each["documentDate"] for documents in told.values() for each in documents) <= "2026-02-02T02:40:00Z"
-    entry = sandbox.journal.entries(CLIENT, api="itx").entries[-1]
+    entry = sandbox.request_log.entries(CLIENT, api="itx").entries[-1]
     assert (entry.operation, entry.status, entry.query) == ("kpi", 200, f"token=***&customerId={number}")
 
 
 def test_numbers_of_documents_last(sections, everybody):
     """A later panel tells of the same documents."""
     number = everybody[0].customer_number
-    then, later = (
-        sections(number, Prefer=f'at="2026-11-{day}T10:00:00+01:00"') for day in (20, 21)
-    )
+    then, later = (sections(number, Prefer=f'at="2026-11-{day}T10:00:00+01:00"') for day in (20, 21))
 
     for title in ("Orders", "Invoices"):
         known = [document["documentNumber"] for document in then[title]]

@@ -90,8 +90,10 @@ def test_widgets_agree_with_each_other(data, back, length):
 def test_today_agrees_with_kpns_counters(ask, get, at):
     """At one instant Kaisa and KPN tell the same calls."""
     asked = "/widgets/data?type={0}&from_date=2026-11-23&to_date=2026-11-23"
-    told = {name: ask(asked.format(name), Prefer=f'at="{at}"').json["datasources"][0]["data"]
-            for name in ("call_totals", "missed_calls", "calls_per_day")}
+    told = {
+        name: ask(asked.format(name), Prefer=f'at="{at}"').json["datasources"][0]["data"]
+        for name in ("call_totals", "missed_calls", "calls_per_day")
+    }
 
     queues = get("/queues", Prefer=f'at="{at}"').json["DataSet"]["queues"]
 
@@ -102,9 +104,7 @@ def test_today_agrees_with_kpns_counters(ask, get, at):
     assert told["calls_per_day"] == [
         {"name": "2026-11-23", "Answered": counted("AnsweredCalls"), "Missed": int(told["missed_calls"])}
     ]
-    assert int(told["missed_calls"]) == (
-        counted("OfferedCalls") - counted("AnsweredCalls") - counted("InQueueCalls")
-    )
+    assert int(told["missed_calls"]) == (counted("OfferedCalls") - counted("AnsweredCalls") - counted("InQueueCalls"))
 
 
 def test_yesterday_is_what_it_was(ask, data):
@@ -120,8 +120,10 @@ def test_without_dates_thirty_days_are_told(data, wall):
     """The default period ends today; one date alone begins or ends it."""
     wall.at = 1_795_424_400
 
-    default, since, until = data("calls_per_day"), data("calls_per_day", from_date="2026-11-20"), data(
-        "calls_per_day", to_date="2026-03-01"
+    default, since, until = (
+        data("calls_per_day"),
+        data("calls_per_day", from_date="2026-11-20"),
+        data("calls_per_day", to_date="2026-03-01"),
     )
 
     assert [default[0]["name"], default[-1]["name"], len(default)] == ["2026-10-25", "2026-11-23", 30]
@@ -154,9 +156,9 @@ def test_a_top_customer_has_his_own_widgets(data):
 
 def test_lists_are_ranked_and_short(data):
     """Five attributions, ten areas and ten customers, those with most calls first."""
-    lists = {name: data(name, **WEEK) for name in (
-        "calls_top_attributions", "geographic_origin", "top_customers_by_calls"
-    )}
+    lists = {
+        name: data(name, **WEEK) for name in ("calls_top_attributions", "geographic_origin", "top_customers_by_calls")
+    }
 
     assert [len(rows) for rows in lists.values()] == [5, 10, 10]
     for rows in lists.values():

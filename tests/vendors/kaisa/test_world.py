@@ -57,7 +57,7 @@ def test_requests_are_noted_without_secrets(sandbox, ask):
     """The journal knows operation and status, and no credentials."""
     ask(TOTAL)
 
-    entry = sandbox.journal.entries(CLIENT, api="kaisa").entries[-1]
+    entry = sandbox.request_log.entries(CLIENT, api="kaisa").entries[-1]
     asked = (entry.operation, entry.path, entry.query, entry.status)
     assert asked == ("widgets", "/widgets/data", "type=call_totals", 200)
     assert entry.headers["Authorization"] == "***"

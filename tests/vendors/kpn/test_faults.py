@@ -5,7 +5,6 @@ import json
 import pytest
 
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
-
 from tests.application import CREDENTIALS, TOKEN_URL
 
 ME = "APP_CONSUMER_KEY"

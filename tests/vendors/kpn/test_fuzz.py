@@ -22,7 +22,6 @@ from schemathesis.specs.openapi.checks import (
 from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.kpn.operations import AGENT, OPERATIONS, QUEUE, TOKEN, TRUNK
-
 from tests.application import CREDENTIALS, TOKEN_URL
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

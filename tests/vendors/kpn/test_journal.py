@@ -7,8 +7,7 @@ import pytest
 
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
-from kpn_sandbox.tenants.request_log import Entry
-
+from kpn_sandbox.tenants.request_log import LogEntry
 from tests.application import CREDENTIALS, TOKEN_URL
 
 ME = "APP_CONSUMER_KEY"
@@ -18,10 +17,10 @@ BASE = "/communication/kpn/dashboard-server"
 @pytest.fixture
 def entries(sandbox, token):
     """What was noted since the token was fetched."""
-    sandbox.journal.clear(ME)
+    sandbox.request_log.clear(ME)
 
     def noted():
-        return sandbox.journal.entries(ME).entries
+        return sandbox.request_log.entries(ME).entries
 
     return noted
 
@@ -37,7 +36,7 @@ def test_an_entry_tells_the_request_and_its_answer(get, entries, wall):
     [entry] = entries()
     assert 0 < entry.duration_ms < 10_000
     assert len(entry.token) == 16
-    assert entry == Entry(
+    assert entry == LogEntry(
         client_id=ME,
         id="mine",
         at=wall.at,
@@ -181,4 +180,4 @@ def test_without_a_journal_nothing_is_noted(start):
     client = app.test_client()
 
     assert client.post(TOKEN_URL, data=CREDENTIALS).status_code == 200
-    assert app.extensions["kpn_sandbox"].sandbox.journal.entries(ME).count == 0
+    assert app.extensions["kpn_sandbox"].sandbox.request_log.entries(ME).count == 0

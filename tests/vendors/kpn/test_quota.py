@@ -3,7 +3,6 @@
 import pytest
 
 from kpn_sandbox.tenants.quota import Quota
-
 from tests.application import CREDENTIALS, TOKEN_URL
 
 ME = "APP_CONSUMER_KEY"

@@ -8,7 +8,6 @@ from json import JSONDecodeError
 import pytest
 
 from kpn_sandbox.vendors.kpn.operations import RESOURCES
-
 from tests.application import CREDENTIALS, TOKEN_URL
 
 BASE = "/communication/kpn/dashboard-server"

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from kpn_sandbox.caching import TraceCache
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.facts import AgentFact, Direction, Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
@@ -131,7 +131,7 @@ def test_examples_are_kpn_s():
 
 def test_ready_answers_are_the_others():
     """An answer of agents spelled already is the one that is put together record by record."""
-    center = Center("ready", (Epoch(ALWAYS, Profile(agents=30)),), TraceCache())
+    center = Center("ready", (Epoch(ALWAYS, Profile(agents=30)),), SingleFlightCache())
 
     for at in (1_795_424_400, 1_795_424_401, 1_795_427_000, 1_795_424_402):
         ready, plain = (questions[AGENTS](center, at, None) for questions in (READY, QUESTIONS))

@@ -4,7 +4,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from kpn_sandbox.gateway.fast_path import Shortcut
+from kpn_sandbox.gateway.fast_path import FastPathMiddleware
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 
@@ -35,7 +35,7 @@ def long_way(app):
 
 def test_the_application_has_a_shortcut(app):
     """It stands before Flask."""
-    assert isinstance(app.wsgi_app, Shortcut)
+    assert isinstance(app.wsgi_app, FastPathMiddleware)
 
 
 @pytest.fixture
@@ -67,11 +67,11 @@ def test_both_ways_give_the_same(get, get_long, long_way, home, path):
 @pytest.mark.parametrize("wishes", WISHES)
 def test_both_ways_are_noted_alike(get, get_long, sandbox, wishes):
     """Except for the time it took."""
-    sandbox.journal.clear(ME)
+    sandbox.request_log.clear(ME)
     get("/agents?x=1", X_Request_Id="same", **wishes)
     get_long("/agents?x=1", X_Request_Id="same", **wishes)
 
-    short, long = sandbox.journal.entries(ME).entries
+    short, long = sandbox.request_log.entries(ME).entries
     headers = {**long.headers, "User-Agent": short.headers["User-Agent"]}
     assert short == long._replace(headers=headers, duration_ms=short.duration_ms)
 
@@ -117,7 +117,7 @@ def test_an_account_with_something_special_goes_the_long_way(get, long_way, sand
 
 def test_a_lock_is_waited_for_once(get, long_way, sandbox, caplog):
     """A failing database is not asked again on the long way."""
-    sandbox.database.row = failing(sandbox.database.row)
+    sandbox.database.fetch_one = failing(sandbox.database.fetch_one)
 
     answer = get("/agents")
 

@@ -190,6 +190,7 @@ def test_a_lenient_sandbox_takes_anybody(start):
 
 def test_the_application_name_is_one_per_client(start):
     """It is derived from the client id, so it is the same at every start."""
+
     def name(client_id):
         client = start(client_id=client_id).test_client()
         return client.post(TOKEN_URL, data={**CREDENTIALS, "client_id": client_id}).json["application_name"]

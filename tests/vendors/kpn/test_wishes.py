@@ -3,7 +3,6 @@
 import pytest
 
 from kpn_sandbox.vendors.kpn.operations import STATUSES
-
 from tests.application import CREDENTIALS, TOKEN_URL
 
 REFUSALS = [status for status in STATUSES if status >= 300]

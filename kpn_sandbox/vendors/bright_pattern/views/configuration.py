@@ -63,7 +63,7 @@ def tenant_names(tenant_url: str) -> list[str]:
         return [tenant_url]
     # A host loses its capitals when it is read; a client id has kept them.
     start = text.lower().find(host)
-    host = text[start:start + len(host)]
+    host = text[start : start + len(host)]
     return [tenant_url, host, host.partition(".")[0]]
 
 

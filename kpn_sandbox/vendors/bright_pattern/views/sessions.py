@@ -8,11 +8,11 @@ from flask import Response, request
 
 from kpn_sandbox.auth.sessions import Session
 from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.request_context import Exchange, Hooks
+from kpn_sandbox.gateway.request_context import RequestContext, RequestLifecycle
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.bright_pattern.api import BrightPatternManners
-from kpn_sandbox.vendors.bright_pattern.auth import Gate, LoginDesk, TokenDesk
+from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternTokenEndpoint, LoginEndpoint, SessionAuth
 from kpn_sandbox.vendors.bright_pattern.context import empty, forced
 from kpn_sandbox.vendors.bright_pattern.headers import JSON
 from kpn_sandbox.vendors.bright_pattern.operations import LOGIN, LOGOUT, TOKEN
@@ -33,11 +33,11 @@ class Doors:
 
     def __init__(
         self,
-        gate: Gate,
-        login: LoginDesk,
-        tokens: TokenDesk,
+        gate: SessionAuth,
+        login: LoginEndpoint,
+        tokens: BrightPatternTokenEndpoint,
         *,
-        around: Hooks,
+        around: RequestLifecycle,
         manners: BrightPatternManners,
         sandbox: Sandbox,
     ) -> None:
@@ -76,5 +76,5 @@ class Doors:
 
         return enter
 
-    def _begin(self, operation: Operation) -> Exchange:
+    def _begin(self, operation: Operation) -> RequestContext:
         return self._around.begin(self._manners, operation.key, partial(forced, operation))

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 import orjson
 from flask import Response, request
 
-from kpn_sandbox.caching import Recent
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.request_context import Hooks
+from kpn_sandbox.gateway.request_context import RequestLifecycle
 from kpn_sandbox.gateway.responses import told as told_of
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.api import BrightPatternManners
-from kpn_sandbox.vendors.bright_pattern.auth import Gate
+from kpn_sandbox.vendors.bright_pattern.auth import SessionAuth
 from kpn_sandbox.vendors.bright_pattern.context import Call, answered, empty, forced
 from kpn_sandbox.vendors.bright_pattern.errors import BadRequest, Code, NoSubscription
 from kpn_sandbox.vendors.bright_pattern.evaluation import answer
@@ -58,7 +58,12 @@ class Statsapi:
     """
 
     def __init__(
-        self, gate: Gate, around: Hooks, manners: BrightPatternManners, sandbox: Sandbox, choices: Choices
+        self,
+        gate: SessionAuth,
+        around: RequestLifecycle,
+        manners: BrightPatternManners,
+        sandbox: Sandbox,
+        choices: Choices,
     ) -> None:
         self._gate = gate
         self._around = around
@@ -66,7 +71,7 @@ class Statsapi:
         self._sandbox = sandbox
         self._choices = choices
         self._subscriptions = Subscriptions(sandbox.database)
-        self._answers: Recent[bytes] = Recent(ANSWER_BYTES, len)
+        self._answers: BoundedCache[bytes] = BoundedCache(ANSWER_BYTES, len)
         self._views: dict[str, Callable[[Call], Response]] = {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
@@ -128,7 +133,7 @@ class Statsapi:
     def _told_data(self, call: Call, wished: "_Wished") -> bytes:
         if any(call.tenant.counts_reads(kind) for kind in wished.kinds):
             return self._made_data(call, wished)
-        key = (call.tenant.world, wished.digest, call.at)
+        key = (call.tenant.cache_key, wished.digest, call.at)
         body = self._answers.find(key)
         if body is None:
             body = self._made_data(call, wished)
@@ -142,7 +147,10 @@ class Statsapi:
         """The center as the account has it, with its pins on objects of these kinds."""
         pinned: dict[str, dict[str, Any]] = {"agents": {}, "queues": {}}
         for kind in kinds if tenant.pins else ():
-            pinned[kind] = {pin.key: pin.fields for pin in self._sandbox.pins.read(tenant.account.client_id, tenant.pins_of(kind), keys=None, at=at)}
+            pinned[kind] = {
+                pin.key: pin.fields
+                for pin in self._sandbox.pins.read(tenant.account.client_id, tenant.pins_of(kind), keys=None, at=at)
+            }
         return Snapshot(tenant.center, at, pinned["agents"], pinned["queues"])
 
     def _records(self, key: str, call: Call) -> Response:
@@ -167,12 +175,12 @@ class _Wished(NamedTuple):
     @classmethod
     def of(cls, tenant: Tenant, body: str) -> "_Wished":
         digest = sha256(body.encode()).hexdigest()
-        known = tenant.notes.get(f"wishes {digest}")
+        known = tenant.cache.get(f"wishes {digest}")
         if isinstance(known, cls):
             return known
         wishes = parsed(parsed_json(body))
         agents = any(each.agents for each in wishes.values())
         queues = any(each.services or each.totals for each in wishes.values())
         found = cls(wishes, digest, ("agents",) * agents + ("queues",) * queues)
-        tenant.notes[f"wishes {digest}"] = found
+        tenant.cache[f"wishes {digest}"] = found
         return found
