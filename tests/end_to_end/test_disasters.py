@@ -13,7 +13,7 @@ from kpn_sandbox.client import Client, Refused
 from tests import postgresql as server
 
 from .callers import crowd, get
-from .scarcity import scarce
+from .small_disk import scarce
 
 ME = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 UNAVAILABLE = "messaging.adaptors.http.flow.ServiceUnavailable"

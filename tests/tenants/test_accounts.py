@@ -14,7 +14,7 @@ from kpn_sandbox.tenants.clock import FrozenClock
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.secrets import text_digest
-from tests.tenants.crowd import in_threads
+from tests.tenants.concurrency import in_threads
 
 CLOCK = FrozenClock(1_795_424_400.0)
 ANNA = Account("anna", "seed of anna", "busy", Profile(agents=7), CLOCK)

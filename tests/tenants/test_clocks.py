@@ -5,7 +5,7 @@ import pytest
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.tenants.clock import FrozenClock, RunningClock
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
-from tests.tenants.crowd import in_threads
+from tests.tenants.concurrency import in_threads
 
 AT = 1_700_000_000.0
 

@@ -11,7 +11,7 @@ from kpn_sandbox.simulation.profile import ALWAYS, Profile
 from kpn_sandbox.tenants.accounts import Account, NewAccount
 from kpn_sandbox.tenants.configuration import Change, epochs_of, patched, settings_of
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
-from tests.tenants.crowd import in_threads
+from tests.tenants.concurrency import in_threads
 
 NOON = 1_795_431_600.0
 """2026-11-23T12:00:00+01:00."""

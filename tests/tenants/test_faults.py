@@ -6,7 +6,7 @@ import pytest
 
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount, UnknownFault
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
-from tests.tenants.crowd import in_processes, in_threads
+from tests.tenants.concurrency import in_processes, in_threads
 
 THREE = FaultPlan("kpn", "agents", (Outcome(503), Outcome(503, delay_ms=200), Outcome(ok=True)))
 

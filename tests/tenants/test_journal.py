@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.request_log import CAPACITY, LogEntry, RequestLog
-from tests.tenants.crowd import in_processes, in_threads
+from tests.tenants.concurrency import in_processes, in_threads
 
 ENTRY = LogEntry(
     client_id="anna",

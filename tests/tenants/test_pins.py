@@ -4,7 +4,7 @@ import pytest
 
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount, UnknownPin
-from tests.tenants.crowd import in_processes, in_threads
+from tests.tenants.concurrency import in_processes, in_threads
 
 AT = 1_795_424_400.0
 AUX = {"Status": "AUX", "Reason": "2"}

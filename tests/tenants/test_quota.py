@@ -7,7 +7,7 @@ import pytest
 
 from kpn_sandbox.tenants.errors import InvalidSetting, NoQuota, UnknownAccount
 from kpn_sandbox.tenants.quota import Quota
-from tests.tenants.crowd import in_processes, in_threads
+from tests.tenants.concurrency import in_processes, in_threads
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 

@@ -9,7 +9,7 @@ from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.sandbox import CENTERS
-from tests.tenants.crowd import in_threads
+from tests.tenants.concurrency import in_threads
 
 
 @pytest.fixture

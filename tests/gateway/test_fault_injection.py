@@ -12,7 +12,7 @@ from kpn_sandbox.gateway.fault_injection import DRIP_SECONDS, LONGEST_DRIP_SECON
 from kpn_sandbox.server.listener import listen
 from kpn_sandbox.server.werkzeug_server import make_threaded
 
-from .breaking import TEXT, app
+from .connection_faults import TEXT, app
 
 SOON = 10
 
@@ -36,7 +36,7 @@ def gunicorn():
     with listen("127.0.0.1", 0) as listener:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--threads", "2"]
         process = subprocess.Popen(
-            [*command, "--log-level", "warning", "tests.gateway.breaking:app"],
+            [*command, "--log-level", "warning", "tests.gateway.connection_faults:app"],
             pass_fds=[listener.fileno()],
             stderr=subprocess.PIPE,
             text=True,
