@@ -24,9 +24,10 @@ from kpn_sandbox.control_api import routes as control_routes
 from kpn_sandbox.control_api.auth import ControlAuth
 from kpn_sandbox.gateway.error_handling import Refusals
 from kpn_sandbox.gateway.fast_path import FastPathMiddleware
-from kpn_sandbox.gateway.middleware import LARGEST_BODY, BodyLimitMiddleware, Later, LazyRule
+from kpn_sandbox.gateway.middleware import BodyLimitMiddleware, Later, LazyRule
 from kpn_sandbox.gateway.request_context import Pause, RequestLifecycle
 from kpn_sandbox.gateway.request_info import STORAGE_ERROR, request_id
+from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.storage import Database, StorageError
@@ -119,7 +120,7 @@ def demo_account(settings: Settings) -> NewAccount:
 def _flask() -> Flask:
     app = Flask("kpn_sandbox", static_folder=None)
     app.url_rule_class = LazyRule
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
     app.url_map.merge_slashes = False
     return app
 

@@ -24,7 +24,7 @@ ORDER = (
     "testing",
     "cli",
 )
-LEAVES = ("storage", "settings", "client", "caching")
+LEAVES = ("storage", "settings", "client", "caching", "literals")
 FRONT = {"__main__": "cli", "pytest_plugin": "cli"}
 """Modules that stand beside the packages."""
 

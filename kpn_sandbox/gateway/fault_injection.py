@@ -42,7 +42,7 @@ class BrokenConnection(Response):
         """
         connection = next((environ[key] for key in _SOCKETS if key in environ), None)
         if connection is not None:
-            _BREAKS[self._connection](connection)
+            BREAKS[self._connection](connection)
         raise ConnectionResetError(errno.ECONNRESET, f"{self._connection} by a fault")
 
 
@@ -84,4 +84,5 @@ def _send_garbage(connection: socket.socket) -> None:
     _leave(connection)
 
 
-_BREAKS: dict[str, Callable[[socket.socket], None]] = {"reset": _reset, "empty": _leave, "garbage": _send_garbage}
+BREAKS: dict[str, Callable[[socket.socket], None]] = {"reset": _reset, "empty": _leave, "garbage": _send_garbage}
+"""What breaks a connection before the answer; of the kinds of connection fault only `drip` answers first."""

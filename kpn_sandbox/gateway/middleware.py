@@ -21,10 +21,9 @@ from typing import Any, Generic, TypeVar
 
 from werkzeug.routing import Rule
 
-LARGEST_BODY = 1024 * 1024
-"""Bytes of a body that are looked at."""
+from kpn_sandbox.literals import LARGEST_BODY_BYTES
 
-MOST_TAKEN_IN = 64 * LARGEST_BODY
+MOST_TAKEN_IN = 64 * LARGEST_BODY_BYTES
 """Bytes that are taken in to be thrown away; whoever sends more finds the connection closed."""
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -45,7 +44,7 @@ class BodyLimitMiddleware:
         """Answer a request."""
         environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and int(length) > LARGEST_BODY:
+        if length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
             _throw_away(environ["wsgi.input"], min(int(length), MOST_TAKEN_IN))
         return self._application(environ, start_response)
 

@@ -15,7 +15,7 @@ from flask import Response
 from marshmallow import Schema
 
 from kpn_sandbox.gateway.api import STATUSES, Operation, phrase
-from kpn_sandbox.gateway.prefer_header import LONGEST_DELAY_MS
+from kpn_sandbox.literals import LONGEST_DELAY_MS
 
 Json = dict[str, Any]
 

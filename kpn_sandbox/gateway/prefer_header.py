@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from kpn_sandbox.literals import LONGEST_DELAY_MS
 from kpn_sandbox.tenants.clock import parse_instant
 
-LONGEST_DELAY_MS = 60_000
 _LONGEST_HEADER = 1000
 
 _VALUE = r'"(?:[^"\\]|\\.)*"|[^",;\s]*'

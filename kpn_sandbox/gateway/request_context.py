@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from flask import Response, request
 
-from kpn_sandbox.gateway.fault_injection import BrokenConnection, drip
+from kpn_sandbox.gateway.fault_injection import BREAKS, BrokenConnection, drip
 from kpn_sandbox.gateway.prefer_header import NONE, preferences
 from kpn_sandbox.gateway.request_info import STORAGE_ERROR, entry, request_id
 from kpn_sandbox.storage import StorageError
@@ -36,7 +36,6 @@ Pause = Callable[[float], None]
 Refuse = Callable[[int], Exception]
 """Makes the vendor's refusal of a status."""
 
-_BREAKS = ("reset", "empty", "garbage")
 _WITHOUT_BODY = (204, 205)
 _OF_A_BODY = ("Content-Length", "Content-Type", "ETag")
 _NO_ANSWER = 0
@@ -130,7 +129,7 @@ class RequestContext:
         self.outcomes.append(outcome)
         if outcome.delay_ms:
             self._pause(outcome.delay_ms / 1000)
-        if outcome.connection in _BREAKS:
+        if outcome.connection in BREAKS:
             # Nobody will see this refusal; it only saves the making of an answer.
             raise self.refuse(503)
         if outcome.status is not None and outcome.status >= 300:
@@ -148,7 +147,7 @@ class RequestContext:
     def delivered(self, response: Response) -> Response:
         """The answer as it shall arrive, if it does."""
         for outcome in self.outcomes:
-            if outcome.connection in _BREAKS:
+            if outcome.connection in BREAKS:
                 return BrokenConnection(str(outcome.connection))
             if outcome.connection is not None:
                 return drip(response, self._pause)
@@ -174,7 +173,7 @@ class RequestContext:
         )
 
     def _status(self, response: Response) -> int:
-        broken = self.outcomes and any(outcome.connection in _BREAKS for outcome in self.outcomes)
+        broken = self.outcomes and any(outcome.connection in BREAKS for outcome in self.outcomes)
         return _NO_ANSWER if broken else response.status_code
 
 

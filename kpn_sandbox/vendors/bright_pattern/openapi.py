@@ -10,7 +10,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
 from marshmallow import Schema, fields
 
-from kpn_sandbox.gateway.prefer_header import LONGEST_DELAY_MS
+from kpn_sandbox.literals import LONGEST_DELAY_MS
 from kpn_sandbox.vendors.bright_pattern import __doc__ as title_page
 from kpn_sandbox.vendors.bright_pattern.errors import Code, Refusal, told
 from kpn_sandbox.vendors.bright_pattern.operations import OPEN, OPERATIONS, STATUSES, TOKEN, Operation

@@ -11,7 +11,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from kpn_sandbox.gateway.prefer_header import LONGEST_DELAY_MS
+from kpn_sandbox.literals import LONGEST_DELAY_MS
 from kpn_sandbox.vendors.kpn import __doc__ as title_page
 from kpn_sandbox.vendors.kpn.errors import Envelope, Fault, TokenRefusal, told
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, STATUSES, TOKEN, Operation

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kpn_sandbox.gateway import api as operation
+from kpn_sandbox.literals import KPN_TOKEN_PATH
 
 PAGE = 'developer.kpn.com, "Dashboard Server - KPN"'
 
@@ -59,7 +60,7 @@ TOKEN = Operation(
     "token",
     "Get Access Token",
     "POST",
-    "/oauth/client_credential/accesstoken",
+    KPN_TOKEN_PATH,
     "An access token for the credentials of an application.",
     (200, 400, 401, 405, 500),
     "documented",

@@ -1,0 +1,72 @@
+"""
+Words and limits that users and several packages name, each written down once.
+
+The `Literal` types are for type checkers and editors; the tuples with the same words are for checks, command lines,
+schemas and pages, which get them from here. Standard library only, so that every package may import this module.
+"""
+
+from typing import Literal, get_args
+
+ApiKey = Literal["kpn", "bright_pattern", "kaisa", "atobi", "itx"]
+"""A vendor's API, as request bodies, the request log and settings spell it."""
+
+API_KEYS: tuple[ApiKey, ...] = get_args(ApiKey)
+
+ObjectKind = Literal["agents", "queues", "trunks"]
+"""A kind of object that KPN's API lists and that can be pinned."""
+
+OBJECT_KINDS: tuple[ObjectKind, ...] = get_args(ObjectKind)
+
+ConnectionFault = Literal["reset", "empty", "garbage", "drip"]
+"""How a connection can break: reset, closed without a byte, bytes that are no HTTP, the body byte by byte."""
+
+CONNECTION_FAULTS: tuple[ConnectionFault, ...] = get_args(ConnectionFault)
+
+ConductRule = Literal["token-per-request", "beyond-quota", "retry-too-early", "expired-token-reused"]
+"""A rule of the client lint, named after the behavior that breaks it."""
+
+CONDUCT_RULES: tuple[ConductRule, ...] = get_args(ConductRule)
+
+ResetLayer = Literal["profile", "scenario", "clock", "pins", "faults", "quota", "requests", "inbox", "tokens"]
+"""A part of an account's state that can be reset by itself."""
+
+RESET_LAYERS: tuple[ResetLayer, ...] = get_args(ResetLayer)
+
+ScenarioName = Literal["calm", "normal", "busy", "peak", "understaffed", "trunk outage", "night closed", "lab"]
+"""A scenario of a center."""
+
+SCENARIO_NAMES: tuple[ScenarioName, ...] = get_args(ScenarioName)
+
+ClockMode = Literal["running", "frozen"]
+"""Whether an account's clock follows wall time or stands still."""
+
+CLOCK_MODES: tuple[ClockMode, ...] = get_args(ClockMode)
+
+QuotaUnit = Literal["minute", "hour", "day", "week", "month"]
+"""The unit of the window in which a quota counts."""
+
+QUOTA_UNITS: tuple[QuotaUnit, ...] = get_args(QuotaUnit)
+
+LONGEST_DELAY_MS = 60_000
+"""The longest delay of an answer that a fault or a `Prefer` header can ask for."""
+
+LARGEST_BODY_BYTES = 1024 * 1024
+"""The largest body of a request; a longer one is refused with 413."""
+
+SERVICE_LEVEL_TARGET = 0.8
+"""The share of calls to answer within the service level's seconds, for queues that set no target of their own."""
+
+KPN_TOKEN_PATH = "/oauth/client_credential/accesstoken"
+"""Where KPN's API gives out access tokens."""
+
+KPN_TOKEN_REQUEST = f"{KPN_TOKEN_PATH}?grant_type=client_credentials"
+"""Path and query of a token request; KPN takes the grant type from the query."""
+
+
+def hyphenated(api: str) -> str:
+    """
+    Return the key of an API as URLs, file names and commands spell it.
+
+    `bright_pattern` becomes `bright-pattern`; the other keys are the same in both spellings.
+    """
+    return api.replace("_", "-")
