@@ -46,7 +46,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         url = chosen.database_url or f"sqlite:///{Path(folder) / 'sandbox.db'}"
         settings = Settings(database_url=url, agents=100, clock="2026-11-23T10:00:00+01:00")
-        app = create_app(settings, source=lambda: AT)
+        app = create_app(settings, wall_clock=lambda: AT)
         sandbox: Sandbox = app.extensions["kpn_sandbox"].sandbox
         tell_share(app, sandbox, settings, chosen.rounds)
         tell_changes(sandbox, chosen.rounds)
@@ -72,7 +72,7 @@ def tell_share(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) ->
     told = f"a request {request:.1f} us, {part:.1f} us of it the application"
     print(f"{told}, its check {check:.2f} us: {share:.1%}{target}")
     entry = LogEntry(CLIENT, "id", AT, AT, "kpn", "agents", "GET", "/agents", "", 200, 1.0, {"Accept": "*/*"})
-    notes = median(microseconds(lambda: sandbox.request_log.note(entry), 300) for _ in range(rounds))
+    notes = median(microseconds(lambda: sandbox.request_log.write(entry), 300) for _ in range(rounds))
     print(f"a line of the journal {notes:.1f} us")
 
 

@@ -32,7 +32,7 @@ from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.storage import Database, StorageError
 from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.clock import FrozenClock, RunningClock, Source, instant, wall_time
+from kpn_sandbox.tenants.clock import FrozenClock, RunningClock, WallClock, instant, wall_time
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import admin_token
 from kpn_sandbox.vendors.atobi import views as atobi_routes
@@ -76,13 +76,13 @@ class Parts:
     admin_token: str
 
 
-def create_app(settings: Settings, *, source: Source = wall_time, pause: Pause = time.sleep) -> Flask:
+def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: Pause = time.sleep) -> Flask:
     """
     The application.
 
     Args:
         settings: What was chosen at the start.
-        source: Tells wall time.
+        wall_clock: Returns wall time, in epoch seconds.
         pause: Lets some seconds pass while others are served.
 
     Returns:
@@ -94,9 +94,9 @@ def create_app(settings: Settings, *, source: Source = wall_time, pause: Pause =
         UnknownScenario, InstantOutOfRange: A setting names what does not exist.
     """
     account = demo_account(settings)
-    account.account(source())
+    account.account(wall_clock())
     database = Database(settings.database_url)
-    sandbox = Sandbox(database, source, journal=settings.journal)
+    sandbox = Sandbox(database, wall_clock, journal=settings.journal)
     sandbox.accounts.ensure(account)
     app = _flask()
     app.extensions["kpn_sandbox"] = Parts(settings, sandbox, admin_token(database, settings.admin_token))
@@ -294,12 +294,12 @@ def _atobi(ground: Ground) -> "Reception":
 
 
 def _itx(ground: Ground) -> "Provider":
-    from kpn_sandbox.auth.url_tokens import UrlTokens
+    from kpn_sandbox.auth.url_tokens import UrlTokenAuth
     from kpn_sandbox.vendors.itx.api import ItxManners
     from kpn_sandbox.vendors.itx.auth import ItxAuth
     from kpn_sandbox.vendors.itx.views import Provider
 
-    door = ItxAuth(UrlTokens(ground.sandbox))
+    door = ItxAuth(UrlTokenAuth(ground.sandbox))
     return Provider(door, ground.around, ItxManners(door), ground.history())
 
 

@@ -63,7 +63,7 @@ def start(tmp_path, wall, pauses):
 
     def one_more(**settings):
         url = f"sqlite:///{tmp_path}/sandbox.db"
-        apps.append(create_app(Settings(database_url=url, **settings), source=wall, pause=pauses.append))
+        apps.append(create_app(Settings(database_url=url, **settings), wall_clock=wall, pause=pauses.append))
         return apps[-1]
 
     yield one_more

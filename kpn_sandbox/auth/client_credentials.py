@@ -23,7 +23,7 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 
 from kpn_sandbox.auth.bearer_tokens import Tokens
-from kpn_sandbox.auth.sessions import Kind, Sessions
+from kpn_sandbox.auth.sessions import SessionKind, Sessions
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.secrets import random_text
 
@@ -200,7 +200,7 @@ class SessionTokenServer(TokenServer):
         recognize: Tells whose name and secret these are.
     """
 
-    def __init__(self, tokens: Tokens, sessions: Sessions, kind: Kind, recognize: Recognize) -> None:
+    def __init__(self, tokens: Tokens, sessions: Sessions, kind: SessionKind, recognize: Recognize) -> None:
         super().__init__(tokens, recognize)  # type: ignore[arg-type]
         self._sessions = sessions
         self._kind = kind

@@ -78,7 +78,7 @@ class DigestAuth:
         if issued_at is None or tenant is None or not self._matches(given, tenant, method):
             raise DigestRefused(self.challenge())
         ends_at = issued_at + NONCE_SECONDS
-        if self._sandbox.source() >= ends_at or not self._first_use(given, ends_at):
+        if self._sandbox.wall_clock() >= ends_at or not self._first_use(given, ends_at):
             raise DigestRefused(self.challenge(stale=True), tenant, "nonce too old or used before")
         return tenant
 
@@ -87,7 +87,7 @@ class DigestAuth:
         return get_or_create_secret(self._sandbox.database, _KEY).encode()
 
     def _nonce(self) -> str:
-        stem = f"{int(self._sandbox.source()):x}-{token_hex(8)}"
+        stem = f"{int(self._sandbox.wall_clock()):x}-{token_hex(8)}"
         return f"{stem}-{self._mark(stem)}"
 
     def _mark(self, stem: str) -> str:
@@ -121,7 +121,7 @@ class DigestAuth:
         except IntegrityError:
             return False
         if count == 1:
-            self._sandbox.database.fetch_one(_PRUNE, before=int(self._sandbox.source()) - NONCE_SECONDS)
+            self._sandbox.database.fetch_one(_PRUNE, before=int(self._sandbox.wall_clock()) - NONCE_SECONDS)
         return True
 
 

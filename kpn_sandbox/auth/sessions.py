@@ -30,7 +30,7 @@ _FIND = select(_ROW.client_id, _ROW.user, _ROW.kind, _ROW.issued_at, _ROW.ended)
 )
 
 
-class Kind(NamedTuple):
+class SessionKind(NamedTuple):
     """A kind of session."""
 
     name: str
@@ -49,7 +49,7 @@ class Session:
     ended: bool
 
 
-class Issued(NamedTuple):
+class IssuedSession(NamedTuple):
     """A session as it is handed out."""
 
     text: str
@@ -65,7 +65,7 @@ class Sessions:
         kinds: The kinds of session that there are.
     """
 
-    def __init__(self, sandbox: Sandbox, *kinds: Kind) -> None:
+    def __init__(self, sandbox: Sandbox, *kinds: SessionKind) -> None:
         self._sandbox = sandbox
         self._database = sandbox.database
         self._lives = {kind.name: kind.life_seconds for kind in kinds}
@@ -80,7 +80,7 @@ class Sessions:
         """
         self._begin(client_id, user, kind, text, "")
 
-    def lasting(self, client_id: str, user: str, kind: str, secret: str) -> Issued:
+    def lasting(self, client_id: str, user: str, kind: str, secret: str) -> IssuedSession:
         """
         The session of who shows his secret: the one that still lives, else a new one.
 
@@ -96,11 +96,11 @@ class Sessions:
             text = _derived(secret, row.nonce)
             # After a change of the secret the old text cannot be told any more.
             if text_digest(text) == row.digest:
-                return Issued(text, row.issued_at + self._lives[kind] - now)
+                return IssuedSession(text, row.issued_at + self._lives[kind] - now)
         nonce = random_text()
         text = _derived(secret, nonce)
         self._begin(client_id, user, kind, text, nonce)
-        return Issued(text, self._lives[kind])
+        return IssuedSession(text, self._lives[kind])
 
     def end(self, session: Session) -> None:
         """

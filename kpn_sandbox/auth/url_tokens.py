@@ -11,7 +11,7 @@ from kpn_sandbox.tenants.tenant import Tenant
 _OWNER = select(accounts.c.client_id).where(accounts.c.itx_digest == bindparam("digest"))
 
 
-class UrlTokens:
+class UrlTokenAuth:
     """
     The fixed tokens of all accounts.
 

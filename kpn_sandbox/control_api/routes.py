@@ -36,7 +36,7 @@ def blueprint(sandbox: Sandbox, door: ControlAuth, faces: Sequence[VendorApi]) -
         door: Lets callers in.
         faces: The vendors' APIs.
     """
-    parts = Parts(sandbox, faces, sandbox.source())
+    parts = Parts(sandbox, faces, sandbox.wall_clock())
     control = Blueprint("control", __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
         view = _view(operation, parts, door)

@@ -9,7 +9,7 @@ from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, State
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.accounts import Credentials
 from kpn_sandbox.tenants.clock import Clock, format_instant
-from kpn_sandbox.tenants.conduct import Finding
+from kpn_sandbox.tenants.conduct import ConductFinding
 from kpn_sandbox.tenants.faults import FaultPlan
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.request_log import LogEntry
@@ -49,7 +49,7 @@ def account_record(tenant: Tenant) -> dict[str, Any]:
 
 def settings_record(tenant: Tenant) -> dict[str, Any]:
     """What an account is set to now."""
-    wall = tenant.source()
+    wall = tenant.wall_clock()
     return {
         "client_id": tenant.account.client_id,
         "seed": tenant.account.seed,
@@ -168,7 +168,7 @@ def entry_record(entry: LogEntry) -> dict[str, Any]:
     }
 
 
-def finding_record(finding: Finding) -> dict[str, Any]:
+def finding_record(finding: ConductFinding) -> dict[str, Any]:
     """Something that a client does wrong."""
     return {**vars(finding), "examples": list(finding.examples)}
 

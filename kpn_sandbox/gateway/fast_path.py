@@ -112,11 +112,11 @@ class FastPathMiddleware:
             api=plain.api,
             operation=plain.operation,
             status=status,
-            wall_at=self._sandbox.source(),
+            wall_at=self._sandbox.wall_clock(),
             began=began,
             note=wishes.note,
         )
-        self._sandbox.request_log.note(told)
+        self._sandbox.request_log.write(told)
 
 
 def _success(environ: dict[str, Any], answer: CachedAnswer, wishes: Preferences) -> tuple[str, Headers, list[bytes]]:

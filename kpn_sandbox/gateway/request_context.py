@@ -25,7 +25,7 @@ from kpn_sandbox.gateway.prefer_header import NONE, preferences
 from kpn_sandbox.gateway.request_info import STORAGE_ERROR, entry, request_id
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.faults import Outcome
-from kpn_sandbox.tenants.quota import Count, Quota
+from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
@@ -61,7 +61,7 @@ class Manners(Protocol):
     def caller(self) -> Caller:
         """Whose the current request is, though it was not admitted."""
 
-    def quota_headers(self, count: Count) -> list[tuple[str, str]]:
+    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """How a quota is told."""
 
     def refused(self, error: Exception) -> Response:
@@ -106,7 +106,7 @@ class RequestContext:
         """Who calls, once he is known."""
         self.applied = ""
         """The wishes that were fulfilled."""
-        self.count: Count | None = None
+        self.count: QuotaState | None = None
         """How the quota stands, when the request was counted."""
         self.outcomes: list[Outcome] = []
         self.notes: list[str] = []
@@ -295,7 +295,7 @@ class RequestLifecycle:
         return response
 
     def _open(self, manners: Manners, operation: str, refuse: Refuse) -> RequestContext:
-        exchange = RequestContext(manners, operation, refuse, self._pause, self._sandbox.source())
+        exchange = RequestContext(manners, operation, refuse, self._pause, self._sandbox.wall_clock())
         request.environ[_EXCHANGE] = exchange
         return exchange
 
@@ -310,7 +310,7 @@ class RequestLifecycle:
             raise exchange.refuse(429)
 
     def _fail(self, exchange: RequestContext, tenant: Tenant) -> None:
-        outcome = self._sandbox.faults.due(
+        outcome = self._sandbox.faults.take_outcome(
             tenant.account.client_id, tenant.plans, exchange.manners.api, exchange.operation
         )
         if outcome is not None:
@@ -325,7 +325,7 @@ class RequestLifecycle:
         try:
             entry = exchange.entry(request.environ, response)
             if entry is not None:
-                self._sandbox.request_log.note(entry)
+                self._sandbox.request_log.write(entry)
             return response
         except Exception as error:
             trace = None if isinstance(error, StorageError) else error

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.storage import Database, tables
-from kpn_sandbox.tenants.clock import Clock, RunningClock, Source, clock_from_dict, wall_time
+from kpn_sandbox.tenants.clock import Clock, RunningClock, WallClock, clock_from_dict, wall_time
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.secrets import digest_ha1, itx_token, matches, random_text, salted, text_digest
 from kpn_sandbox.tenants.transactions import account_transaction
@@ -93,12 +93,12 @@ class Accounts:
 
     Args:
         database: Where they are.
-        source: Tells wall time.
+        wall_clock: Returns wall time, in epoch seconds.
     """
 
-    def __init__(self, database: Database, source: Source = wall_time) -> None:
+    def __init__(self, database: Database, wall_clock: WallClock = wall_time) -> None:
         self._database = database
-        self._source = source
+        self._wall_clock = wall_clock
 
     def create(self, new: NewAccount) -> Credentials:
         """
@@ -108,7 +108,7 @@ class Accounts:
             AccountExists: The client id is taken.
             InvalidSetting: Client id, secret or seed are not what they may be.
         """
-        credentials = Credentials(new.account(self._source()), _secret(new.client_secret))
+        credentials = Credentials(new.account(self._wall_clock()), _secret(new.client_secret))
         try:
             with self._database.write() as connection:
                 connection.execute(insert(tables.accounts).values(_row(credentials)))
@@ -183,7 +183,7 @@ class Accounts:
 
         What was changed of it since stays unless it is told to begin in another way than before.
         """
-        wished = Credentials(new.account(self._source()), _secret(new.client_secret))
+        wished = Credentials(new.account(self._wall_clock()), _secret(new.client_secret))
         if self.find(wished.account.client_id) is None:
             # Another start may be faster; then there is nothing left to do.
             with suppress(AccountExists):

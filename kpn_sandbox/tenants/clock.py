@@ -23,8 +23,8 @@ from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.tenants.validation import number
 
-Source = Callable[[], float]
-"""Tells wall time."""
+WallClock = Callable[[], float]
+"""Returns wall time, in epoch seconds."""
 
 FASTEST = 3600
 """Seconds that the fastest clock tells in one."""
@@ -174,12 +174,12 @@ class Clocks:
 
     Args:
         database: Where they are.
-        source: Tells wall time.
+        wall_clock: Returns wall time, in epoch seconds.
     """
 
-    def __init__(self, database: Database, source: Source) -> None:
+    def __init__(self, database: Database, wall_clock: WallClock) -> None:
         self._database = database
-        self._source = source
+        self._wall_clock = wall_clock
 
     def set(self, client_id: str, mode: str, *, at: float | None = None, speed: float | None = None) -> Clock:
         """
@@ -197,7 +197,7 @@ class Clocks:
             InvalidSetting: The mode or the speed is not what it may be.
             InstantOutOfRange: Before 2000 or after 2100.
         """
-        wall = self._source()
+        wall = self._wall_clock()
         if at is not None:
             instant(at)
         return self._changed(client_id, lambda clock: new_clock(clock.now(wall), wall, mode, at=at, speed=speed))
@@ -213,7 +213,7 @@ class Clocks:
         """
         if not 0 <= number("seconds", seconds, _SECONDS) <= _LONGEST:
             raise InvalidSetting("seconds", seconds, _SECONDS)
-        wall = self._source()
+        wall = self._wall_clock()
         return self._changed(client_id, lambda clock: clock.advanced(seconds, wall))
 
     def _changed(self, client_id: str, change: Callable[[Clock], Clock]) -> Clock:

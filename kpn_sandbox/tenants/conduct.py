@@ -19,7 +19,7 @@ _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class Finding:
+class ConductFinding:
     """
     Something a client should not do.
 
@@ -36,7 +36,7 @@ class Finding:
     advice: str
 
 
-def conduct(entries: Sequence[LogEntry]) -> tuple[Finding, ...]:
+def conduct(entries: Sequence[LogEntry]) -> tuple[ConductFinding, ...]:
     """
     What is wrong with these requests.
 
@@ -47,7 +47,7 @@ def conduct(entries: Sequence[LogEntry]) -> tuple[Finding, ...]:
         A finding per rule that was broken, none when all is well.
     """
     found = ((rule, advice, seen(entries)) for rule, advice, seen in RULES)
-    return tuple(Finding(rule, len(ids), tuple(ids[-_EXAMPLES:]), advice) for rule, advice, ids in found if ids)
+    return tuple(ConductFinding(rule, len(ids), tuple(ids[-_EXAMPLES:]), advice) for rule, advice, ids in found if ids)
 
 
 def _tokens_of_one_request(entries: Sequence[LogEntry]) -> list[str]:

@@ -22,7 +22,7 @@ from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, configuration
 from kpn_sandbox.tenants.accounts import Account, account_of
-from kpn_sandbox.tenants.clock import Source, clock_from_dict
+from kpn_sandbox.tenants.clock import WallClock, clock_from_dict
 from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.tenants.validation import number
@@ -158,13 +158,13 @@ class Configurations:
 
     Args:
         database: Where they are.
-        source: Tells wall time.
+        wall_clock: Returns wall time, in epoch seconds.
         warm: Computes the present day of an account.
     """
 
-    def __init__(self, database: Database, source: Source, warm: Callable[[str], None]) -> None:
+    def __init__(self, database: Database, wall_clock: WallClock, warm: Callable[[str], None]) -> None:
         self._database = database
-        self._source = source
+        self._wall_clock = wall_clock
         self._warm = warm
 
     def log(self, client_id: str) -> tuple[Change, ...]:
@@ -191,7 +191,7 @@ class Configurations:
         if not isinstance(patch, dict):
             raise InvalidProfile("profile", patch, "an object")
         with account_transaction(self._database, client_id) as connection:
-            draft = _Draft(connection, client_id, self._source())
+            draft = _Draft(connection, client_id, self._wall_clock())
             draft.rebuild(patch) if midnight else draft.add(Change(draft.now, profile=patch))
             profile = draft.finish().profile
         if profile.agents >= LARGE:
@@ -220,7 +220,7 @@ class Configurations:
         if for_seconds is not None and not 0 < number("for_seconds", for_seconds, _DURATION) <= _LONGEST:
             raise InvalidSetting("for_seconds", for_seconds, _DURATION)
         with account_transaction(self._database, client_id) as connection:
-            draft = _Draft(connection, client_id, self._source())
+            draft = _Draft(connection, client_id, self._wall_clock())
             before = draft.scenario_to_return_to()
             draft.forget_ends()
             draft.add(Change(draft.now, scenario=name))

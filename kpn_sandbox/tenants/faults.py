@@ -137,7 +137,7 @@ class FaultPlan:
             return {**plan, "outcomes": [outcome.to_dict() for outcome in self.outcomes]}
         return {**plan, "outcome": self.outcome and self.outcome.to_dict()}
 
-    def named(self, name: str) -> "FaultPlan":
+    def with_id(self, name: str) -> "FaultPlan":
         """The plan with its id, and with the seed that makes its draws repeatable."""
         drawn = self.probability is not None and self.seed is None
         return replace(self, id=name, seed=name if drawn else self.seed)
@@ -185,7 +185,7 @@ class Faults:
         Raises:
             UnknownAccount: Nobody has that client id.
         """
-        named = plan.named(random_text(8))
+        named = plan.with_id(random_text(8))
         values = {"client_id": client_id, "id": named.id, "plan": json.dumps(named.to_dict()), "used": 0}
         with account_transaction(self._database, client_id) as connection:
             connection.execute(insert(tables.faults).values(**values, total=named.total))
@@ -225,7 +225,7 @@ class Faults:
         with account_transaction(self._database, client_id) as connection:
             return connection.execute(delete(tables.faults).where(*these)).rowcount
 
-    def due(self, client_id: str, plans: Iterable[FaultPlan], api: str, operation: str) -> Outcome | None:
+    def take_outcome(self, client_id: str, plans: Iterable[FaultPlan], api: str, operation: str) -> Outcome | None:
         """
         Take the next outcome for a request; it is used up by asking.
 

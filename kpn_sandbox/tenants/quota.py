@@ -28,14 +28,14 @@ _FIRST = datetime(2000, 1, 1)
 _FIRST_MONDAY = datetime(2000, 1, 3)
 
 
-class Window(NamedTuple):
+class QuotaWindow(NamedTuple):
     """From an instant to before another one; epoch seconds."""
 
     starts_at: int
     ends_at: int
 
 
-class Count(NamedTuple):
+class QuotaState(NamedTuple):
     """What a request finds of its quota."""
 
     limit: int
@@ -78,27 +78,27 @@ class Quota:
         if not isinstance(self.retry_after, bool):
             raise InvalidSetting("retry_after", self.retry_after, "true or false")
 
-    def window(self, at: float) -> Window:
+    def window(self, at: float) -> QuotaWindow:
         """The window that an instant lies in."""
         if self.unit in _SECONDS:
             return self._counted_through(int(at // 1), self.interval * _SECONDS[self.unit])
         local = datetime.fromtimestamp(at // 1, zone()).replace(tzinfo=None)
         if self.unit == "month":
             month = ((local.year - 2000) * 12 + local.month - 1) // self.interval * self.interval
-            return Window(_epoch(_month(month)), _epoch(_month(month + self.interval)))
+            return QuotaWindow(_epoch(_month(month)), _epoch(_month(month + self.interval)))
         first = _FIRST_MONDAY if self.unit == "week" else _FIRST
         length = timedelta(days=self.interval * _DAYS[self.unit])
         start = first + (local - first) // length * length
-        return Window(_epoch(start), _epoch(start + length))
+        return QuotaWindow(_epoch(start), _epoch(start + length))
 
     def to_dict(self) -> dict[str, Any]:
         """The quota as JSON values, which make it again."""
         return asdict(self)
 
-    def _counted_through(self, at: int, length: int) -> Window:
+    def _counted_through(self, at: int, length: int) -> QuotaWindow:
         first = _epoch(_FIRST)
         start = first + (at - first) // length * length
-        return Window(start, start + length)
+        return QuotaWindow(start, start + length)
 
 
 def _month(number: int) -> datetime:
@@ -141,7 +141,7 @@ class Quotas:
         """
         self._write(client_id, None)
 
-    def count(self, client_id: str, quota: Quota, api: str, now: float) -> Count:
+    def count(self, client_id: str, quota: Quota, api: str, now: float) -> QuotaState:
         """
         Count a request.
 
@@ -159,7 +159,7 @@ class Quotas:
         exceeded = used is None
         wait = max(1, window.ends_at - int(now // 1)) if exceeded and quota.retry_after else None
         told = quota.limit if used is None else used
-        return Count(quota.limit, quota.interval, quota.unit, told, window.ends_at, exceeded, wait)
+        return QuotaState(quota.limit, quota.interval, quota.unit, told, window.ends_at, exceeded, wait)
 
     def _count(self, client_id: str, api: str, starts_at: int, limit: int) -> int | None:
         row = self._database.fetch_one(self._counted, client_id=client_id, api=api, starts_at=starts_at, limit=limit)

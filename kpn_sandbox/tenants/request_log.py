@@ -142,7 +142,7 @@ class RequestLog:
         self._database = database
         self.on = on
 
-    def note(self, entry: LogEntry) -> None:
+    def write(self, entry: LogEntry) -> None:
         """
         Write a request down; nothing happens when its account is gone.
 

@@ -11,7 +11,7 @@ from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.accounts import Accounts, account_of
-from kpn_sandbox.tenants.clock import Clocks, Source, clock_from_dict, wall_time
+from kpn_sandbox.tenants.clock import Clocks, WallClock, clock_from_dict, wall_time
 from kpn_sandbox.tenants.configuration import Configurations, epochs_of, log_of, settings_of
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.faults import Faults, plans_of
@@ -39,16 +39,16 @@ class Sandbox:
 
     Args:
         database: Where the accounts are.
-        source: Tells wall time.
+        wall_clock: Returns wall time, in epoch seconds.
         journal: Whether requests are written down.
     """
 
-    def __init__(self, database: Database, source: Source = wall_time, *, journal: bool = True) -> None:
+    def __init__(self, database: Database, wall_clock: WallClock = wall_time, *, journal: bool = True) -> None:
         self.database = database
-        self.source = source
-        self.accounts = Accounts(database, source)
-        self.clocks = Clocks(database, source)
-        self.configuration = Configurations(database, source, lambda client_id: self.tenant(client_id).warm())
+        self.wall_clock = wall_clock
+        self.accounts = Accounts(database, wall_clock)
+        self.clocks = Clocks(database, wall_clock)
+        self.configuration = Configurations(database, wall_clock, lambda client_id: self.tenant(client_id).warm())
         self.pins = Pins(database)
         self.faults = Faults(database)
         self.quotas = Quotas(database)
@@ -85,7 +85,7 @@ class Sandbox:
             UnknownAccount: Nobody has that client id.
             InvalidSetting: There is no such layer.
         """
-        return reset(self.database, client_id, layers, self.source())
+        return reset(self.database, client_id, layers, self.wall_clock())
 
     def _read(self, client_id: str) -> Tenant:
         with self.database.read() as connection:
@@ -101,7 +101,7 @@ class Sandbox:
             account=account,
             center=self._center(account.seed, epochs_of(settings)),
             clock=clock_from_dict(json.loads(row.clock)),
-            source=self.source,
+            wall_clock=self.wall_clock,
             settings=settings,
             pins=pins,
             plans=plans,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.tenants.accounts import Account
-from kpn_sandbox.tenants.clock import Clock, Source
+from kpn_sandbox.tenants.clock import Clock, WallClock
 from kpn_sandbox.tenants.configuration import Setting, setting_at
 from kpn_sandbox.tenants.errors import NoQuota
 from kpn_sandbox.tenants.faults import FaultPlan
@@ -28,7 +28,7 @@ class Tenant:
     account: Account
     center: Center
     clock: Clock
-    source: Source
+    wall_clock: WallClock
     settings: tuple[Setting, ...]
     pins: tuple[Pin, ...] = ()
     plans: tuple[FaultPlan, ...] = ()
@@ -40,7 +40,7 @@ class Tenant:
 
     def now(self) -> float:
         """The account's instant."""
-        return self.clock.now(self.source())
+        return self.clock.now(self.wall_clock())
 
     def required_quota(self) -> Quota:
         """

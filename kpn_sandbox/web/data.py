@@ -44,7 +44,7 @@ def board(tenant: Tenant, at: float) -> dict[str, Any]:
     return {
         "client_id": tenant.account.client_id,
         "scenario": setting.scenario,
-        "clock": clock_record(tenant.clock, tenant.source()),
+        "clock": clock_record(tenant.clock, tenant.wall_clock()),
         "faults": len(tenant.plans),
         "pins": len(tenant.pins),
         "goals": _goals(setting.effective()),

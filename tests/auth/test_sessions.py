@@ -4,10 +4,10 @@ from threading import Thread
 
 import pytest
 
-from kpn_sandbox.auth.sessions import FOREVER, KEPT, Kind, Sessions
+from kpn_sandbox.auth.sessions import FOREVER, KEPT, SessionKind, Sessions
 from kpn_sandbox.storage.tables import sessions as table
 
-LOGIN, BEARER = Kind("login", FOREVER), Kind("bearer", 3600)
+LOGIN, BEARER = SessionKind("login", FOREVER), SessionKind("bearer", 3600)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def start(url, wall, pauses):
     apps = []
 
     def one_more(**settings):
-        apps.append(create_app(Settings(database_url=url, **settings), source=wall, pause=pauses.append))
+        apps.append(create_app(Settings(database_url=url, **settings), wall_clock=wall, pause=pauses.append))
         return apps[-1]
 
     yield one_more

@@ -4,7 +4,7 @@ import pytest
 
 from kpn_sandbox.auth.digest import DigestAuth
 from kpn_sandbox.auth.errors import DigestRefused
-from kpn_sandbox.auth.url_tokens import UrlTokens
+from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.errors import UnknownAccount
@@ -112,7 +112,7 @@ def test_a_count_of_a_nonce_is_good_once(sandbox):
 
 def test_a_fixed_token_has_one_owner(sandbox):
     """Until the account gets another secret."""
-    tokens, made = UrlTokens(sandbox), sandbox.accounts.rotate("one")
+    tokens, made = UrlTokenAuth(sandbox), sandbox.accounts.rotate("one")
 
     owner = tokens.owner(made.itx_token)
     sandbox.accounts.rotate("one")

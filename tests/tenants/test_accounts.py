@@ -151,7 +151,7 @@ def test_a_deleted_account_takes_its_world_along(sandbox, other, database):
     sandbox.accounts.create(NEW_ANNA)
     sandbox.configuration.patch("anna", {"agents": 9})
     sandbox.pins.put("anna", "agents", "50001", {})
-    sandbox.request_log.note(LogEntry("anna", "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
+    sandbox.request_log.write(LogEntry("anna", "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
     known = other.tenant("anna")
 
     sandbox.accounts.delete("anna")

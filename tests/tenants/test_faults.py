@@ -12,7 +12,7 @@ THREE = FaultPlan("kpn", "agents", (Outcome(503), Outcome(503, delay_ms=200), Ou
 
 
 def due(sandbox, operation="agents", api="kpn"):
-    return sandbox.faults.due("anna", sandbox.tenant("anna").plans, api, operation)
+    return sandbox.faults.take_outcome("anna", sandbox.tenant("anna").plans, api, operation)
 
 
 def status(sandbox):
@@ -76,7 +76,7 @@ def test_a_seed_decides_when_something_happens(anna, sandbox):
 @pytest.mark.parametrize(("probability", "happens"), [(0, 0), (1, 1000), (0.2, 200)])
 def test_the_probability_is_kept(probability, happens):
     """Over a thousand requests, within what chance allows."""
-    plan = FaultPlan("kpn", probability=probability, outcome=Outcome(503)).named("made")
+    plan = FaultPlan("kpn", probability=probability, outcome=Outcome(503)).with_id("made")
 
     happened = sum(plan.nth(position) is not None for position in range(1, 1001))
 

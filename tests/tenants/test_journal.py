@@ -26,7 +26,7 @@ ENTRY = LogEntry(
 
 
 def note(sandbox):
-    sandbox.request_log.note(ENTRY)
+    sandbox.request_log.write(ENTRY)
 
 
 def ids(page):
@@ -35,7 +35,7 @@ def ids(page):
 
 def test_what_is_noted_here_is_found_there(anna, sandbox, other):
     """As it was, at once."""
-    sandbox.request_log.note(ENTRY)
+    sandbox.request_log.write(ENTRY)
 
     page = other.request_log.entries(anna)
 
@@ -45,7 +45,7 @@ def test_what_is_noted_here_is_found_there(anna, sandbox, other):
 def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
     """Whoever made them."""
     for number in range(6):
-        (sandbox, other)[number % 2].request_log.note(ENTRY._replace(id=str(number)))
+        (sandbox, other)[number % 2].request_log.write(ENTRY._replace(id=str(number)))
 
     assert ids(sandbox.request_log.entries(anna)) == ["0", "1", "2", "3", "4", "5"]
 
@@ -63,9 +63,9 @@ def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
 )
 def test_entries_are_filtered(anna, sandbox, wanted, found):
     """All filters count together."""
-    sandbox.request_log.note(ENTRY)
-    sandbox.request_log.note(ENTRY._replace(id="two", api="kaisa", operation="customers", at=ENTRY.at + 10))
-    sandbox.request_log.note(ENTRY._replace(id="three", status=503, at=ENTRY.at + 20))
+    sandbox.request_log.write(ENTRY)
+    sandbox.request_log.write(ENTRY._replace(id="two", api="kaisa", operation="customers", at=ENTRY.at + 10))
+    sandbox.request_log.write(ENTRY._replace(id="three", status=503, at=ENTRY.at + 20))
 
     page = sandbox.request_log.entries(anna, **wanted)
 
@@ -76,7 +76,7 @@ def test_entries_are_filtered(anna, sandbox, wanted, found):
 def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
     """And the count still tells how many there are."""
     for number in range(3):
-        sandbox.request_log.note(ENTRY._replace(id=str(number)))
+        sandbox.request_log.write(ENTRY._replace(id=str(number)))
 
     page = sandbox.request_log.entries(anna, limit=limit)
 
@@ -86,7 +86,7 @@ def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
 def test_only_the_last_thousand_are_shown(anna, sandbox):
     """It tells how many are not, also when they are not taken away yet."""
     for number in range(CAPACITY + 150):
-        sandbox.request_log.note(ENTRY._replace(id=str(number)))
+        sandbox.request_log.write(ENTRY._replace(id=str(number)))
 
     page = sandbox.request_log.entries(anna)
 
@@ -97,7 +97,7 @@ def test_only_the_last_thousand_are_shown(anna, sandbox):
 def test_what_cannot_be_looked_at_is_taken_away(anna, sandbox):
     """Not at each request, but often enough."""
     for number in range(CAPACITY + 2000):
-        sandbox.request_log.note(ENTRY._replace(id=str(number)))
+        sandbox.request_log.write(ENTRY._replace(id=str(number)))
 
     with sandbox.database.read() as connection:
         kept = connection.scalar(select(func.count()).select_from(tables.requests))
@@ -134,7 +134,7 @@ def test_secrets_are_not_kept(anna, sandbox):
     headers = {"Authorization": "Bearer abc", "cookie": "a=b", "X-Api-Key": "k", "Accept": "*/*"}
     query = "client_secret=s&customerId=5&token=abc&access%5Ftoken=x&grant_type=client_credentials&flag"
 
-    sandbox.request_log.note(ENTRY._replace(headers=headers, query=query))
+    sandbox.request_log.write(ENTRY._replace(headers=headers, query=query))
 
     (kept,) = sandbox.request_log.entries(anna).entries
     assert kept.headers == {"Authorization": "***", "cookie": "***", "X-Api-Key": "***", "Accept": "*/*"}
@@ -147,14 +147,14 @@ def test_odd_characters_do_no_harm(anna, sandbox):
     """A request is noted whatever it consists of."""
     odd = "/a\x00b\u00e9"
 
-    sandbox.request_log.note(ENTRY._replace(path=odd, query=f"a={odd}", headers={"X-Odd": odd}))
+    sandbox.request_log.write(ENTRY._replace(path=odd, query=f"a={odd}", headers={"X-Odd": odd}))
 
     assert sandbox.request_log.entries(anna).count == 1
 
 
 def test_a_journal_that_is_off_keeps_nothing(anna, sandbox):
     """Nobody pays for it."""
-    RequestLog(sandbox.database, on=False).note(ENTRY)
+    RequestLog(sandbox.database, on=False).write(ENTRY)
 
     assert sandbox.request_log.entries(anna).count == 0
 

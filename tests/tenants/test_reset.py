@@ -17,7 +17,7 @@ AT = 1_795_424_400.0
 
 
 def note(sandbox, client_id):
-    sandbox.request_log.note(LogEntry(client_id, "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
+    sandbox.request_log.write(LogEntry(client_id, "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
 
 
 def receive(sandbox, client_id):

@@ -24,7 +24,7 @@ def list_accounts(call: Call) -> dict[str, Any]:
 
 def create_account(call: Call) -> dict[str, Any]:
     """Make an account."""
-    wall = call.sandbox.source()
+    wall = call.sandbox.wall_clock()
     wished: dict[str, Any] = {**call.body, "profile": patched(Profile(), call.body.get("profile", {}))}
     if "clock" in wished:
         wished["clock"] = new_clock(wall, wall, **wished["clock"])

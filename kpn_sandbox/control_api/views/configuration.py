@@ -30,17 +30,17 @@ def set_scenario(call: Call) -> dict[str, Any]:
 
 def show_clock(call: Call) -> dict[str, Any]:
     """The clock."""
-    return clock_record(call.tenant.clock, call.sandbox.source())
+    return clock_record(call.tenant.clock, call.sandbox.wall_clock())
 
 
 def set_clock(call: Call) -> dict[str, Any]:
     """Set the clock."""
-    return clock_record(call.sandbox.clocks.set(call.client_id, **call.body), call.sandbox.source())
+    return clock_record(call.sandbox.clocks.set(call.client_id, **call.body), call.sandbox.wall_clock())
 
 
 def advance_clock(call: Call) -> dict[str, Any]:
     """Move the clock on."""
-    return clock_record(call.sandbox.clocks.advance(call.client_id, call.body["seconds"]), call.sandbox.source())
+    return clock_record(call.sandbox.clocks.advance(call.client_id, call.body["seconds"]), call.sandbox.wall_clock())
 
 
 def reset(call: Call) -> dict[str, Any]:

@@ -17,7 +17,7 @@ OWN = VendorApi(
 
 def health(call: Call) -> dict[str, Any]:
     """Whether the sandbox lives."""
-    uptime = call.sandbox.source() - call.parts.started_at
+    uptime = call.sandbox.wall_clock() - call.parts.started_at
     return {
         "status": "ok",
         "version": __version__,

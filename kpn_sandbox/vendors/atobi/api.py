@@ -14,7 +14,7 @@ from kpn_sandbox.auth.errors import InactiveToken
 from kpn_sandbox.gateway.api import STATUSES, Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
 from kpn_sandbox.tenants.errors import UnknownAccount
-from kpn_sandbox.tenants.quota import Count
+from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.atobi.auth import form_of
 from kpn_sandbox.vendors.atobi.errors import Refusal, refused
@@ -41,7 +41,7 @@ class AtobiManners:
         """Whose the current request is: by its token, good or spent, or by the client id that wants one."""
         return self._claimer() if request.path == TOKEN.path else self._bearer()
 
-    def quota_headers(self, count: Count) -> list[tuple[str, str]]:
+    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """How Laravel tells a limit, which is assumed."""
         told = [("X-RateLimit-Limit", str(count.limit)), ("X-RateLimit-Remaining", str(count.limit - count.used))]
         if count.exceeded:

@@ -10,7 +10,7 @@ from flask import Response, request
 
 from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
-from kpn_sandbox.tenants.quota import Count
+from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.vendors.bright_pattern import errors
 from kpn_sandbox.vendors.bright_pattern.auth import SessionAuth, presented_client
 from kpn_sandbox.vendors.bright_pattern.headers import cors_headers, quota_headers
@@ -107,7 +107,7 @@ class BrightPatternManners:
             return Caller(self._gate.tenant_of(presented_client(request)))
         return Caller(self._gate.owner(request))
 
-    def quota_headers(self, count: Count) -> list[tuple[str, str]]:
+    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """How a quota is told."""
         return quota_headers(count)
 

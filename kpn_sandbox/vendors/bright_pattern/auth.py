@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from kpn_sandbox.auth import TokenRequest, presented_client_id
 from kpn_sandbox.auth.client_credentials import SessionTokenServer, User
-from kpn_sandbox.auth.sessions import FOREVER, Kind, Session, Sessions
+from kpn_sandbox.auth.sessions import FOREVER, Session, SessionKind, Sessions
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -30,10 +30,10 @@ from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
 from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
 
-LOGIN_SESSION = Kind("login", FOREVER)
+LOGIN_SESSION = SessionKind("login", FOREVER)
 """Until the next log-in of the same user."""
 
-TOKEN_SESSION = Kind("bearer", 3600)
+TOKEN_SESSION = SessionKind("bearer", 3600)
 
 LONGEST_USER = 256
 """Characters of a user name."""

@@ -8,7 +8,7 @@ Source:
 
 from email.utils import formatdate
 
-from kpn_sandbox.tenants.quota import Count
+from kpn_sandbox.tenants.quota import QuotaState
 
 JSON = ("Content-Type", "application/json")
 _PAST = "Sat, 26 Jul 1997 05:00:00 GMT"
@@ -52,7 +52,7 @@ def fresh_headers(at: float) -> Headers:
     ]
 
 
-def quota_headers(count: Count) -> Headers:
+def quota_headers(count: QuotaState) -> Headers:
     """How a quota stands; the vendor tells nothing of it, so the names are those that most others use."""
     told = [
         ("X-RateLimit-Limit", str(count.limit)),

@@ -49,7 +49,7 @@ class Subscription:
 
     def age(self, tenant: Tenant) -> float:
         """Seconds since it was made; by wall time where the account's clock stands still or was put back."""
-        return max(tenant.now() - self.made_at, tenant.source() - self.wall_at)
+        return max(tenant.now() - self.made_at, tenant.wall_clock() - self.wall_at)
 
 
 class Subscriptions:
@@ -73,7 +73,7 @@ class Subscriptions:
             UnknownAccount: The account is gone.
         """
         client_id = tenant.account.client_id
-        values = {"body": body, "made_at": tenant.now(), "wall_at": tenant.source()}
+        values = {"body": body, "made_at": tenant.now(), "wall_at": tenant.wall_clock()}
         with account_transaction(self._database, client_id) as connection:
             connection.execute(delete(subscriptions).where(_ROW.client_id == client_id, _ROW.user == user))
             others = select(func.count()).select_from(subscriptions).where(_ROW.client_id == client_id)

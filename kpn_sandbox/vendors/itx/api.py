@@ -10,7 +10,7 @@ from flask import Response
 
 from kpn_sandbox.gateway.api import STATUSES, Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
-from kpn_sandbox.tenants.quota import Count
+from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.vendors.itx.auth import ItxAuth
 from kpn_sandbox.vendors.itx.errors import refused
 from kpn_sandbox.vendors.itx.operations import OPERATIONS, PAGE
@@ -70,7 +70,7 @@ class ItxManners:
         """Whose the current request is: by its token."""
         return Caller(self._door.owner())
 
-    def quota_headers(self, count: Count) -> list[tuple[str, str]]:
+    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """Only how long to wait when a quota is used up."""
         return [] if count.retry_after is None else [("Retry-After", str(count.retry_after))]
 

@@ -8,7 +8,7 @@ Source:
 
 from flask import request
 
-from kpn_sandbox.auth.url_tokens import UrlTokens
+from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.errors import Refusal
 
@@ -23,7 +23,7 @@ class ItxAuth:
         tokens: Know whose a token is.
     """
 
-    def __init__(self, tokens: UrlTokens) -> None:
+    def __init__(self, tokens: UrlTokenAuth) -> None:
         self._tokens = tokens
 
     def tenant(self) -> Tenant:

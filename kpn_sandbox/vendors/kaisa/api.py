@@ -11,7 +11,7 @@ from flask import Response, request
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
 from kpn_sandbox.gateway.api import STATUSES, Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
-from kpn_sandbox.tenants.quota import Count
+from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.vendors.kaisa.auth import KaisaAuth
 from kpn_sandbox.vendors.kaisa.errors import refused
 from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS, CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS_PAGE
@@ -83,7 +83,7 @@ class KaisaManners:
         except MalformedDigest:
             return Caller(None)
 
-    def quota_headers(self, count: Count) -> list[tuple[str, str]]:
+    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """Kaisa tells no quota, only how long to wait when it is used up."""
         return [] if count.retry_after is None else [("Retry-After", str(count.retry_after))]
 

@@ -18,7 +18,7 @@ from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
 from kpn_sandbox.gateway.request_info import raw_path
 from kpn_sandbox.tenants.errors import UnknownAccount
-from kpn_sandbox.tenants.quota import Count
+from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.kpn import errors
 from kpn_sandbox.vendors.kpn.auth import presented_client
@@ -115,7 +115,7 @@ class KpnManners:
         """Whose the current request is: by its token, good or spent, or by the client id that wants one."""
         return self._claimer() if request.path == TOKEN.path else self._bearer()
 
-    def quota_headers(self, count: Count) -> list[tuple[str, str]]:
+    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """How KPN's gateway tells a quota."""
         return quota_headers(count)
 

@@ -8,7 +8,7 @@ Source:
 
 from datetime import datetime, timezone
 
-from kpn_sandbox.tenants.quota import Count
+from kpn_sandbox.tenants.quota import QuotaState
 
 JSON = ("Content-Type", "application/json")
 
@@ -37,7 +37,7 @@ PREFLIGHT = [
 ]
 
 
-def quota_headers(count: Count) -> list[tuple[str, str]]:
+def quota_headers(count: QuotaState) -> list[tuple[str, str]]:
     """
     How a quota stands.
 
