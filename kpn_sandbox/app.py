@@ -242,9 +242,9 @@ def _bright_pattern(ground: Ground) -> bright_pattern_routes.Rooms:
     from kpn_sandbox.vendors.bright_pattern.auth import (
         LOGIN_SESSION,
         TOKEN_SESSION,
+        BrightPatternAuth,
         BrightPatternTokenEndpoint,
         LoginEndpoint,
-        SessionAuth,
         UserDirectory,
     )
     from kpn_sandbox.vendors.bright_pattern.views.sessions import Doors
@@ -255,7 +255,7 @@ def _bright_pattern(ground: Ground) -> bright_pattern_routes.Rooms:
     users = UserDirectory(
         sandbox.accounts.authenticate_or_create if settings.lenient else sandbox.accounts.authenticate
     )
-    gate = SessionAuth(sessions, sandbox)
+    gate = BrightPatternAuth(sessions, sandbox)
     manners = BrightPatternManners(gate)
     choices = Choices(
         demo_account=settings.client_id,

@@ -145,16 +145,20 @@ class Tokens:
 
 
 class BearerAuth:
-    """Stands before everything that needs an access token."""
+    """
+    Authenticates requests by an access token in the Authorization header.
+
+    Args:
+        tokens: The tokens that are accepted.
+    """
 
     def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
         self._protector = ResourceProtector()
         self._protector.register_token_validator(_Validator(tokens))
 
-    def tenant(self, authorization: str | None) -> Tenant:
+    def authenticate(self, authorization: str | None) -> Tenant:
         """
-        Who calls.
+        Return the tenant whose access token the request presents.
 
         Args:
             authorization: The request's Authorization header, None when it has none.
@@ -165,12 +169,6 @@ class BearerAuth:
         """
         token: AccessToken = self._protector.validate_request(None, _Bearer(authorization))
         return token.tenant
-
-    def owner(self, authorization: str | None) -> Tenant | None:
-        """Whose token that is or was, good or not; None when nobody was given it."""
-        scheme, _, text = (authorization or "").partition(" ")
-        token = self._tokens.find(text.strip()) if scheme.lower() == "bearer" else None
-        return None if token is None else token.tenant
 
 
 class _Bearer:

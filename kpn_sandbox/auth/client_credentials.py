@@ -43,7 +43,7 @@ class TokenRequest(OAuth2Request):
         headers: The request's headers; only Authorization is looked at.
         grant_type: The grant type asked for, from wherever the vendor has it.
         form: The fields of the body; only client_id and client_secret are looked at.
-        entered: Told whose request it is.
+        on_authenticated: Called with the account before the token is made.
     """
 
     # Authlib refuses plain HTTP; whether there is TLS in front of the sandbox is not the sandbox's to know.
@@ -56,11 +56,11 @@ class TokenRequest(OAuth2Request):
         grant_type: str | None,
         form: Mapping[str, str],
         *,
-        entered: OnAuthenticated = lambda account: None,
+        on_authenticated: OnAuthenticated = lambda account: None,
     ) -> None:
         super().__init__(method, self._URI, headers=headers)
         self.payload = BasicOAuth2Payload({} if grant_type is None else {"grant_type": grant_type})
-        self.entered = entered
+        self.on_authenticated = on_authenticated
         self._form = form
 
     @property
@@ -96,7 +96,7 @@ class TokenServer(AuthorizationServer):
         Raises:
             UnsupportedGrantTypeError: No grant type or another one.
             InvalidClientError: Unknown id, wrong secret or no credentials.
-            Exception: What the request's `entered` raises.
+            Exception: The one that the request's `on_authenticated` raises.
         """
         token: dict[str, Any] = self.create_token_response(request)
         return token
@@ -108,7 +108,7 @@ class TokenServer(AuthorizationServer):
     def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
         """Remember the token, and tell whose it is and since when."""
         account: Account = request.client.account
-        request.entered(account)
+        request.on_authenticated(account)
         token["client_id"] = account.client_id
         token["issued_at"] = self._tokens.save(token["access_token"], account)
 
@@ -208,7 +208,7 @@ class SessionTokenServer(TokenServer):
     def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
         """Put the session that lives, or a new one, in the place of the token."""
         user: User = request.client.account
-        request.entered(user.account)
-        issued = self._sessions.lasting(user.account.client_id, user.name, self._kind.name, user.secret)
+        request.on_authenticated(user.account)
+        issued = self._sessions.get_or_begin(user.account.client_id, user.name, self._kind.name, user.secret)
         token["access_token"] = issued.text
         token["expires_in"] = int(issued.seconds_left)

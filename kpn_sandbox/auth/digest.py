@@ -55,9 +55,9 @@ class DigestAuth:
             asked["stale"] = "TRUE"
         return WWWAuthenticate("digest", {"realm": KAISA_REALM, **asked}).to_header()
 
-    def tenant(self, authorization: str | None, method: str, target: str) -> Tenant:
+    def authenticate(self, authorization: str | None, method: str, target: str) -> Tenant:
         """
-        Who calls.
+        Return the tenant whose name and password made the digest.
 
         Args:
             authorization: The request's Authorization header, None when it has none.

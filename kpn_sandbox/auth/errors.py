@@ -5,12 +5,13 @@ Why a request may not pass, beside what Authlib's own errors tell.
         MissingAuthorizationError, UnsupportedTokenTypeError    no access token (Authlib)
         InvalidTokenError                                       (Authlib)
             UnknownToken
-            SpentToken                                          one that was good: tells whose
+            InactiveToken                                       one that was good: holds its tenant
                 ExpiredToken
                 RevokedToken
         UnsupportedGrantTypeError                               none or another grant type (Authlib)
         InvalidClientError                                      unknown client, wrong secret, no credentials (Authlib)
-    DigestRefused                                               no good digest: tells the challenge
+    InvalidSession                                              no session that is active
+    DigestRefused                                               no good digest: holds the challenge
     MalformedDigest                                             a digest about another request
 """
 
@@ -42,6 +43,10 @@ class ExpiredToken(InactiveToken):
 
 class RevokedToken(InactiveToken):
     """The access token was taken back."""
+
+
+class InvalidSession(Exception):
+    """A request presents no active session."""
 
 
 class DigestRefused(Exception):

@@ -6,11 +6,13 @@ the same text again, though nobody keeps it.
 """
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
+from kpn_sandbox.auth.errors import InvalidSession
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.storage.tables import sessions
 from kpn_sandbox.tenants.errors import UnknownAccount
@@ -80,7 +82,7 @@ class Sessions:
         """
         self._begin(client_id, user, kind, text, "")
 
-    def lasting(self, client_id: str, user: str, kind: str, secret: str) -> IssuedSession:
+    def get_or_begin(self, client_id: str, user: str, kind: str, secret: str) -> IssuedSession:
         """
         The session of who shows his secret: the one that still lives, else a new one.
 
@@ -126,8 +128,8 @@ class Sessions:
         known = tenant.cache.get(f"session {text}")
         return known if isinstance(known, Session) else self._read(text, tenant)
 
-    def good(self, session: Session) -> bool:
-        """Whether it opens anything now."""
+    def is_active(self, session: Session) -> bool:
+        """Whether a session has not ended and its life is not over by the account's clock."""
         return not session.ended and session.tenant.now() - session.issued_at < self._lives[session.kind]
 
     def _begin(self, client_id: str, user: str, kind: str, text: str, nonce: str) -> None:
@@ -156,6 +158,39 @@ class Sessions:
         session = Session(tenant, row[1], row[2], row[3], bool(row[4]))
         tenant.cache[f"session {text}"] = session
         return session
+
+
+class SessionAuth:
+    """
+    Authenticates requests by the text of a session.
+
+    Args:
+        sessions: The sessions that are accepted.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def authenticate(self, presented: Iterable[str]) -> Session:
+        """
+        Return the first active session that a request presents, which holds its tenant and user.
+
+        Args:
+            presented: Every text of the request that may be that of a session, the one that counts most first.
+
+        Raises:
+            InvalidSession: None of them is.
+        """
+        for text in presented:
+            session = self._sessions.find(text)
+            if session is not None and self._sessions.is_active(session):
+                return session
+        raise InvalidSession()
+
+    def identify(self, presented: Iterable[str]) -> Tenant | None:
+        """Return the tenant of the first session, active or not, that a request presents; None without one."""
+        found = (self._sessions.find(text) for text in presented)
+        return next((session.tenant for session in found if session is not None), None)
 
 
 def _living(client_id: str, user: str, kind: str) -> tuple[ColumnElement[bool], ...]:

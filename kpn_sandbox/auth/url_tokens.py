@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
+from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -13,7 +14,7 @@ _OWNER = select(accounts.c.client_id).where(accounts.c.itx_digest == bindparam("
 
 class UrlTokenAuth:
     """
-    The fixed tokens of all accounts.
+    Authenticates requests by the fixed token in their URL.
 
     Args:
         sandbox: Knows the accounts.
@@ -22,12 +23,17 @@ class UrlTokenAuth:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def owner(self, token: str) -> Tenant | None:
-        """Whose token that is, None when it is nobody's."""
+    def authenticate(self, token: str) -> Tenant:
+        """
+        Return the tenant whose token this is.
+
+        Raises:
+            UnknownToken: The token belongs to no account.
+        """
         row = self._sandbox.database.fetch_one(_OWNER, digest=text_digest(token))
         if row is None:
-            return None
+            raise UnknownToken()
         try:
             return self._sandbox.tenant(row[0])
         except UnknownAccount:
-            return None
+            raise UnknownToken() from None

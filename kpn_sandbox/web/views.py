@@ -131,7 +131,7 @@ class House:
         return self.demo if at_this_machine(request) else None
 
     def _tenant(self) -> Tenant:
-        return self.guard.tenant(request.headers.get("Authorization"))
+        return self.guard.authenticate(request.headers.get("Authorization"))
 
     def _account(self) -> str:
         given = request.authorization

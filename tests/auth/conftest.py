@@ -39,7 +39,7 @@ class Door:
 
     def caller(self, text):
         """The account whose token this is."""
-        return self.guard.tenant(f"Bearer {text}").account
+        return self.guard.authenticate(f"Bearer {text}").account
 
 
 @pytest.fixture

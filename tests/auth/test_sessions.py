@@ -4,7 +4,8 @@ from threading import Thread
 
 import pytest
 
-from kpn_sandbox.auth.sessions import FOREVER, KEPT, SessionKind, Sessions
+from kpn_sandbox.auth.errors import InvalidSession
+from kpn_sandbox.auth.sessions import FOREVER, KEPT, SessionAuth, SessionKind, Sessions
 from kpn_sandbox.storage.tables import sessions as table
 
 LOGIN, BEARER = SessionKind("login", FOREVER), SessionKind("bearer", 3600)
@@ -26,12 +27,12 @@ def test_the_next_session_of_a_user_ends_the_one_before(sessions, others):
     """Of one kind a user has one session; other users and kinds are not touched."""
     sessions.begin("anna", "anna", "login", "first")
     sessions.begin("anna", "anna+hall", "login", "beside")
-    sessions.lasting("anna", "anna", "bearer", "secret")
-    assert others.good(others.find("first"))
+    sessions.get_or_begin("anna", "anna", "bearer", "secret")
+    assert others.is_active(others.find("first"))
 
     sessions.begin("anna", "anna", "login", "second")
 
-    assert [others.good(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
+    assert [others.is_active(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
 
 
 def test_a_session_that_ended_opens_nothing(sessions, others):
@@ -41,23 +42,23 @@ def test_a_session_that_ended_opens_nothing(sessions, others):
 
     found = sessions.find("text")
 
-    assert not sessions.good(found)
+    assert not sessions.is_active(found)
     assert found.tenant.account.client_id == "anna"
     assert sessions.find("unknown") is None
 
 
 def test_a_lasting_session_is_told_again_until_its_time_is_over(sessions, others, wall):
     """The same text with what is left of its life; after that, or with another secret, a new one."""
-    first = sessions.lasting("anna", "anna", "bearer", "secret")
+    first = sessions.get_or_begin("anna", "anna", "bearer", "secret")
     wall.at += 1000
-    again = others.lasting("anna", "anna", "bearer", "secret")
-    changed = others.lasting("anna", "anna", "bearer", "new secret")
+    again = others.get_or_begin("anna", "anna", "bearer", "secret")
+    changed = others.get_or_begin("anna", "anna", "bearer", "new secret")
     wall.at += 3600
 
     assert again == (first.text, 2600)
     assert changed.text != first.text
-    assert not sessions.good(sessions.find(changed.text))
-    assert sessions.lasting("anna", "anna", "bearer", "new secret").text != changed.text
+    assert not sessions.is_active(sessions.find(changed.text))
+    assert sessions.get_or_begin("anna", "anna", "bearer", "new secret").text != changed.text
 
 
 def test_old_sessions_are_forgotten(sessions):
@@ -80,13 +81,34 @@ def test_users_who_log_in_at_once_do_not_meet(sessions, others):
         thread.join()
 
     found = [sessions.find(text) for text in texts]
-    assert sum(session is not None and sessions.good(session) for session in found) == 1
+    assert sum(session is not None and sessions.is_active(session) for session in found) == 1
 
 
 def test_the_text_is_kept_nowhere(sessions, worker):
     """The database knows digests only."""
-    text = sessions.lasting("anna", "anna", "bearer", "secret").text
+    text = sessions.get_or_begin("anna", "anna", "bearer", "secret").text
 
     with worker().database.read() as connection:
         rows = connection.execute(table.select()).all()
     assert rows and not any(text in str(row) for row in rows)
+
+
+def test_the_first_active_session_that_is_presented_counts(sessions, others):
+    """A request is authenticated by the first of its texts that is an active session, and rejected without one."""
+    sessions.begin("anna", "anna", "login", "ended")
+    sessions.begin("anna", "anna", "login", "active")
+    auth = SessionAuth(others)
+
+    assert auth.authenticate(["unknown", "ended", "active"]).user == "anna"
+    with pytest.raises(InvalidSession):
+        auth.authenticate(["unknown", "ended"])
+
+
+def test_an_ended_session_still_identifies_its_tenant(sessions, others):
+    """A rejected request is logged for the tenant of the first session that it presents, active or not."""
+    sessions.begin("anna", "anna", "login", "ended")
+    sessions.end(sessions.find("ended"))
+    auth = SessionAuth(others)
+
+    assert auth.identify(["unknown", "ended"]).account.client_id == "anna"
+    assert auth.identify(["unknown"]) is None

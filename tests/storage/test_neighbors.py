@@ -3,7 +3,7 @@
 import pytest
 
 from kpn_sandbox.auth.digest import DigestAuth
-from kpn_sandbox.auth.errors import DigestRefused
+from kpn_sandbox.auth.errors import DigestRefused, UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import NewAccount
@@ -103,22 +103,24 @@ def test_a_count_of_a_nonce_is_good_once(sandbox):
     door = DigestAuth(sandbox)
     header = credentials(door.challenge(), "GET", "/x", user="one", password="secret")
 
-    tenant = door.tenant(header, "GET", "/x")
+    tenant = door.authenticate(header, "GET", "/x")
 
     assert tenant.account.client_id == "one"
     with pytest.raises(DigestRefused, match="used before"):
-        door.tenant(header, "GET", "/x")
+        door.authenticate(header, "GET", "/x")
 
 
 def test_a_fixed_token_has_one_owner(sandbox):
     """Until the account gets another secret."""
     tokens, made = UrlTokenAuth(sandbox), sandbox.accounts.rotate("one")
 
-    owner = tokens.owner(made.itx_token)
+    tenant = tokens.authenticate(made.itx_token)
     sandbox.accounts.rotate("one")
 
-    assert owner is not None and owner.account.client_id == "one"
-    assert tokens.owner(made.itx_token) is tokens.owner("nobody's") is None
+    assert tenant.account.client_id == "one"
+    for token in (made.itx_token, "nobody's"):
+        with pytest.raises(UnknownToken):
+            tokens.authenticate(token)
 
 
 def test_a_kept_text_stays(sandbox):

@@ -56,7 +56,7 @@ class AtobiManners:
 
     def _bearer(self) -> Caller:
         try:
-            return Caller(self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION")))
+            return Caller(self._guard.authenticate(request.environ.get("HTTP_AUTHORIZATION")))
         except InactiveToken as error:
             return Caller(error.tenant, "token expired or revoked")
         except OAuth2Error:

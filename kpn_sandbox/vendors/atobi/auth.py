@@ -35,17 +35,17 @@ class AtobiTokenEndpoint:
     def __init__(self, server: TokenServer) -> None:
         self._server = server
 
-    def answer(self, request: Request, entered: OnAuthenticated) -> bytes:
+    def answer(self, request: Request, on_authenticated: OnAuthenticated) -> bytes:
         """
         The body that brings a new token.
 
         Args:
             request: The request for it.
-            entered: Told whose it is before the token is made.
+            on_authenticated: Called with the account before the token is made.
 
         Raises:
             TokenRefusal, OAuth2Error: The request is not what it must be.
-            Exception: What `entered` raises.
+            Exception: The one that `on_authenticated` raises.
         """
         form = form_of(request)
         grant_type = form.get("grant_type") or form.get("grant-type")
@@ -56,7 +56,7 @@ class AtobiTokenEndpoint:
         headers = {"Authorization": request.headers.get("Authorization", "")}
         if presented_client_id(headers, form) is None and not headers["Authorization"]:
             raise InvalidRequestError("The request is missing a required parameter: client_id")
-        token = self._server.token(TokenRequest("POST", headers, grant_type, form, entered=entered))
+        token = self._server.token(TokenRequest("POST", headers, grant_type, form, on_authenticated=on_authenticated))
         told = {name: token[name] for name in ("token_type", "expires_in", "access_token")}
         return json.dumps({**told, "scope": form["scope"]} if "scope" in form else told).encode()
 

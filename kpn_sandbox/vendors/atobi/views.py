@@ -69,11 +69,11 @@ class Reception:
         """The answer to the current request, which is for a token."""
         exchange = self._around.begin(self.manners, TOKEN.key, _forced)
 
-        def enter(account: Account) -> None:
+        def admit(account: Account) -> None:
             tenant = self._sandbox.tenant(account.client_id)
             self._around.admit(exchange, tenant, limits=Limits(THROTTLE, " token"))
 
-        return Response(self._desk.answer(request, enter), headers=[JSON, *OPEN, *_UNSTORED])
+        return Response(self._desk.answer(request, admit), headers=[JSON, *OPEN, *_UNSTORED])
 
     def take_in(self, api_version: str) -> Response:
         """
@@ -83,7 +83,7 @@ class Reception:
             api_version: The version in the path.
         """
         exchange = self._around.begin(self.manners, KPI.key, _forced)
-        tenant = self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))
+        tenant = self._guard.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
         at = self._around.admit(exchange, tenant, limits=Limits(THROTTLE))
         if api_version not in VERSIONS:
             raise Refusal(404, f"Unknown API version: it must be {VERSIONS[0]}.")

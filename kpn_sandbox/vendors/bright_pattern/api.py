@@ -12,7 +12,7 @@ from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.gateway.request_context import Caller
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.vendors.bright_pattern import errors
-from kpn_sandbox.vendors.bright_pattern.auth import SessionAuth, presented_client
+from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternAuth, presented_client
 from kpn_sandbox.vendors.bright_pattern.headers import cors_headers, quota_headers
 from kpn_sandbox.vendors.bright_pattern.operations import (
     LOGIN,
@@ -98,7 +98,7 @@ class BrightPatternManners:
     api = "bright_pattern"
     statuses: Collection[int] = tuple(STATUSES)
 
-    def __init__(self, gate: SessionAuth) -> None:
+    def __init__(self, gate: BrightPatternAuth) -> None:
         self._gate = gate
 
     def caller(self) -> Caller:

@@ -18,9 +18,10 @@ from flask import Request, Response
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from kpn_sandbox.auth import TokenRequest, presented_client_id
+from kpn_sandbox.auth import OnAuthenticated, TokenRequest, presented_client_id
 from kpn_sandbox.auth.client_credentials import SessionTokenServer, User
-from kpn_sandbox.auth.sessions import FOREVER, Session, SessionKind, Sessions
+from kpn_sandbox.auth.errors import InvalidSession
+from kpn_sandbox.auth.sessions import FOREVER, Session, SessionAuth, SessionKind, Sessions
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -46,7 +47,6 @@ SESSION_COOKIE, TOKEN_COOKIE, TENANT_COOKIE, USER_COOKIE = (
 )
 
 Authenticate = Callable[[str, str], Account | None]
-Entered = Callable[[Account], object]
 
 
 def account_names(user: str) -> Iterator[str]:
@@ -78,7 +78,7 @@ class UserDirectory:
         return None
 
 
-class SessionAuth:
+class BrightPatternAuth:
     """
     Tells who calls.
 
@@ -88,7 +88,7 @@ class SessionAuth:
     """
 
     def __init__(self, sessions: Sessions, sandbox: Sandbox) -> None:
-        self._sessions = sessions
+        self._session_auth = SessionAuth(sessions)
         self._sandbox = sandbox
 
     def session(self, request: Request) -> Session:
@@ -98,19 +98,14 @@ class SessionAuth:
         Raises:
             Unauthorized: There is none.
         """
-        for text in presented(request):
-            session = self._sessions.find(text)
-            if session is not None and self._sessions.good(session):
-                return session
-        raise Unauthorized()
+        try:
+            return self._session_auth.authenticate(presented(request))
+        except InvalidSession:
+            raise Unauthorized() from None
 
     def owner(self, request: Request) -> Tenant | None:
         """Whose session a request presents, good or not; None when nobody was given it."""
-        for text in presented(request):
-            session = self._sessions.find(text)
-            if session is not None:
-                return session.tenant
-        return None
+        return self._session_auth.identify(presented(request))
 
     def tenant_of(self, user: str | None) -> Tenant | None:
         """The account of a user name, whether or not the password is right."""
@@ -150,13 +145,13 @@ class LoginEndpoint:
         self._sessions = sessions
         self._is_open = is_open
 
-    def login(self, request: Request, entered: Entered) -> tuple[dict[str, Any], dict[str, str]]:
+    def login(self, request: Request, on_authenticated: OnAuthenticated) -> tuple[dict[str, Any], dict[str, str]]:
         """
         A session for who asks.
 
         Args:
             request: The request for it.
-            entered: Told whose it is before it is begun.
+            on_authenticated: Called with the account before the session begins.
 
         Returns:
             The body, and the cookies.
@@ -165,7 +160,7 @@ class LoginEndpoint:
             LoginRefused: This way to log in is closed.
             BadRequest: The body is not what it may be.
             Unauthorized: Nobody has that name and password.
-            Exception: What `entered` raises.
+            Exception: The one that `on_authenticated` raises.
         """
         if not self._is_open:
             raise LoginRefused()
@@ -173,7 +168,7 @@ class LoginEndpoint:
         user = self._users.recognize(given["username"], given["password"])
         if user is None:
             raise Unauthorized("Unknown user name or wrong password")
-        entered(user.account)
+        on_authenticated(user.account)
         token = str(uuid4())
         self._sessions.begin(user.account.client_id, user.name, LOGIN_SESSION.name, token)
         body = {
@@ -202,19 +197,21 @@ class BrightPatternTokenEndpoint:
     def __init__(self, server: SessionTokenServer) -> None:
         self._server = server
 
-    def answer(self, request: Request, entered: Entered) -> dict[str, str]:
+    def answer(self, request: Request, on_authenticated: OnAuthenticated) -> dict[str, str]:
         """
         The body that brings a token, with every value a string.
 
         Raises:
             TokenRefusal: A parameter stands there twice.
             OAuth2Error: What the token server raises.
-            Exception: What `entered` raises.
+            Exception: The one that `on_authenticated` raises.
         """
         names = ("grant_type", "client_id", "client_secret", "scope")
         given = {name: value for name in names if (value := _single(request.form, name)) is not None}
         headers = {"Authorization": request.headers.get("Authorization", "")}
-        token = self._server.token(TokenRequest("POST", headers, given.get("grant_type"), given, entered=entered))
+        token = self._server.token(
+            TokenRequest("POST", headers, given.get("grant_type"), given, on_authenticated=on_authenticated)
+        )
         return {
             "access_token": token["access_token"],
             "token_type": token["token_type"],

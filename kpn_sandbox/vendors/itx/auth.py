@@ -8,6 +8,7 @@ Source:
 
 from flask import request
 
+from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.errors import Refusal
@@ -41,4 +42,9 @@ class ItxAuth:
     def owner(self) -> Tenant | None:
         """The same, None when nobody can tell."""
         given = request.args.getlist(PARAMETER)
-        return self._tokens.owner(given[0]) if len(given) == 1 else None
+        if len(given) != 1:
+            return None
+        try:
+            return self._tokens.authenticate(given[0])
+        except UnknownToken:
+            return None

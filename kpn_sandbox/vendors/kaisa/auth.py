@@ -45,7 +45,7 @@ class KaisaAuth:
         authorization = request.environ.get("HTTP_AUTHORIZATION")
         if authorization is None and operation is WIDGETS and self._open_to is not None:
             return self._sandbox.tenant(self._open_to)
-        return self._digest.tenant(authorization, request.method, target(request.environ))
+        return self._digest.authenticate(authorization, request.method, target(request.environ))
 
     def challenge(self) -> str:
         """What a caller is told who shows no good credentials."""

@@ -125,7 +125,7 @@ class KpnManners:
 
     def _bearer(self) -> Caller:
         try:
-            return Caller(self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION")))
+            return Caller(self._guard.authenticate(request.environ.get("HTTP_AUTHORIZATION")))
         except InactiveToken as error:
             return Caller(error.tenant, errors.refused(error, request.path).text)
         except OAuth2Error:

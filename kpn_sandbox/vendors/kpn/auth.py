@@ -35,19 +35,19 @@ class KpnTokenEndpoint:
         self._spell = {"v1": token_record, "v2": recent_token_record}[body]
         self._lenient = lenient
 
-    def answer(self, request: Request, entered: OnAuthenticated) -> bytes:
+    def answer(self, request: Request, on_authenticated: OnAuthenticated) -> bytes:
         """
         The body that brings a new token.
 
         Args:
             request: The request for it.
-            entered: Told whose it is before the token is made.
+            on_authenticated: Called with the account before the token is made.
 
         Raises:
             InvalidTokenRequest: The grant type is missing or a parameter stands there twice.
             MethodNotAllowed: Everything is there, but not by POST.
             OAuth2Error: What the token server raises.
-            Exception: What `entered` raises.
+            Exception: The one that `on_authenticated` raises.
         """
         grant_type = self._grant_type(request)
         if grant_type is None:
@@ -56,7 +56,7 @@ class KpnTokenEndpoint:
             raise MethodNotAllowed(allowed(TOKEN))
         form = {name: value for name in ("client_id", "client_secret") if (value := _single(request.form, name))}
         credentials = {"Authorization": request.headers.get("Authorization", "")}
-        token_request = TokenRequest("POST", credentials, grant_type, form, entered=entered)
+        token_request = TokenRequest("POST", credentials, grant_type, form, on_authenticated=on_authenticated)
         return printed(self._spell(self._server.token(token_request)))
 
     def _grant_type(self, request: Request) -> str | None:

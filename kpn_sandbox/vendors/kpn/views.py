@@ -163,7 +163,7 @@ class Dashboard:
         """
         refuse = partial(_forced, operation, None)
         exchange = self._around.begin(self._manners, operation.key, refuse)
-        tenant = self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))
+        tenant = self._guard.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
         at = self._around.admit(exchange, tenant)
         number = None if text is None else _number(operation, text)
         if number in RESERVED:
@@ -190,7 +190,7 @@ class Dashboard:
         """
         if (text is None) != (operation.parameter is None):
             return None
-        tenant = self._guard.tenant(environ.get("HTTP_AUTHORIZATION"))
+        tenant = self._guard.authenticate(environ.get("HTTP_AUTHORIZATION"))
         number = None if text is None else _number(operation, text)
         if tenant.quota or tenant.plans or number in RESERVED or tenant.counts_reads(operation.kind):
             return None
@@ -238,10 +238,10 @@ class Counter:
         """The answer to the current request."""
         exchange = self._around.begin(self._manners, TOKEN.key, partial(_forced, TOKEN, None))
 
-        def enter(account: Account) -> None:
+        def admit(account: Account) -> None:
             self._around.admit(exchange, self._sandbox.tenant(account.client_id), counted=False)
 
-        return Response(self._desk.answer(request, enter), headers=[*HEADERS, *_UNSTORED])
+        return Response(self._desk.answer(request, admit), headers=[*HEADERS, *_UNSTORED])
 
 
 def roads(dashboard: Dashboard, base_path: str) -> dict[str, FastRoute]:
@@ -302,7 +302,7 @@ class Refusals:
         self._around.begin_refusal(self._manners)
         if at_home and isinstance(error, HttpNotFound):
             try:
-                self._guard.tenant(request.environ.get("HTTP_AUTHORIZATION"))
+                self._guard.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
             except OAuth2Error as stranger:
                 error = stranger
         return self._manners.refused(error)

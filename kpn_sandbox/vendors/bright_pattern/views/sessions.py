@@ -12,7 +12,7 @@ from kpn_sandbox.gateway.request_context import RequestContext, RequestLifecycle
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.bright_pattern.api import BrightPatternManners
-from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternTokenEndpoint, LoginEndpoint, SessionAuth
+from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternAuth, BrightPatternTokenEndpoint, LoginEndpoint
 from kpn_sandbox.vendors.bright_pattern.context import empty, forced
 from kpn_sandbox.vendors.bright_pattern.headers import JSON
 from kpn_sandbox.vendors.bright_pattern.operations import LOGIN, LOGOUT, TOKEN
@@ -33,7 +33,7 @@ class Doors:
 
     def __init__(
         self,
-        gate: SessionAuth,
+        gate: BrightPatternAuth,
         login: LoginEndpoint,
         tokens: BrightPatternTokenEndpoint,
         *,
@@ -50,7 +50,7 @@ class Doors:
 
     def login(self) -> Response:
         """A session."""
-        body, cookies = self._login.login(request, self._entering(LOGIN))
+        body, cookies = self._login.login(request, self._on_authenticated(LOGIN))
         response = Response(orjson.dumps(body), 200, [JSON])
         for name, value in cookies.items():
             response.set_cookie(name, value, path="/")
@@ -58,7 +58,7 @@ class Doors:
 
     def token(self) -> Response:
         """An access token."""
-        body = self._tokens.answer(request, self._entering(TOKEN))
+        body = self._tokens.answer(request, self._on_authenticated(TOKEN))
         return Response(orjson.dumps(body), 200, [JSON, ("Cache-Control", "no-store"), ("Pragma", "no-cache")])
 
     def logout(self) -> Response:
@@ -68,13 +68,13 @@ class Doors:
         self._around.admit(exchange, session.tenant, counted=False)
         return self._login.logout(session, empty(200))
 
-    def _entering(self, operation: Operation) -> Callable[[Account], None]:
+    def _on_authenticated(self, operation: Operation) -> Callable[[Account], None]:
         exchange = self._begin(operation)
 
-        def enter(account: Account) -> None:
+        def admit(account: Account) -> None:
             self._around.admit(exchange, self._sandbox.tenant(account.client_id), counted=False)
 
-        return enter
+        return admit
 
     def _begin(self, operation: Operation) -> RequestContext:
         return self._around.begin(self._manners, operation.key, partial(forced, operation))

@@ -16,7 +16,7 @@ from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.api import BrightPatternManners
-from kpn_sandbox.vendors.bright_pattern.auth import SessionAuth
+from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternAuth
 from kpn_sandbox.vendors.bright_pattern.context import Call, answered, empty, forced
 from kpn_sandbox.vendors.bright_pattern.errors import BadRequest, Code, NoSubscription
 from kpn_sandbox.vendors.bright_pattern.evaluation import answer
@@ -59,7 +59,7 @@ class Statsapi:
 
     def __init__(
         self,
-        gate: SessionAuth,
+        gate: BrightPatternAuth,
         around: RequestLifecycle,
         manners: BrightPatternManners,
         sandbox: Sandbox,
