@@ -17,7 +17,8 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
-TOKEN_PATH = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
+from kpn_sandbox.literals import KPN_TOKEN_REQUEST
+
 CONTROL_PATH = "/_sandbox"
 _TIMEOUT_SECONDS = 60.0
 
@@ -61,7 +62,7 @@ class Client:
 
     def token(self, client_id: str, client_secret: str) -> str:
         """Fetch an access token."""
-        body = self.ask("POST", TOKEN_PATH, basic(client_id, client_secret))
+        body = self.ask("POST", KPN_TOKEN_REQUEST, basic(client_id, client_secret))
         try:
             return str(body["access_token"])
         except KeyError:

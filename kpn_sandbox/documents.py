@@ -17,6 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from flask import Blueprint, Response, abort, request
 
 from kpn_sandbox.gateway.responses import etag, unchanged
+from kpn_sandbox.literals import API_KEYS, hyphenated
 from kpn_sandbox.tenants.secrets import itx_token
 from kpn_sandbox.vendors.atobi import postman as atobi
 from kpn_sandbox.vendors.bright_pattern import postman as bright_pattern
@@ -24,7 +25,7 @@ from kpn_sandbox.vendors.itx import postman as itx
 from kpn_sandbox.vendors.kaisa import postman as kaisa
 from kpn_sandbox.vendors.kpn import postman as kpn
 
-OPENAPI = ("kpn", "bright-pattern", "kaisa", "atobi", "itx", "sandbox")
+OPENAPI = (*map(hyphenated, API_KEYS), "sandbox")
 """The APIs that have an OpenAPI document."""
 
 

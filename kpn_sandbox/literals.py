@@ -47,6 +47,21 @@ QuotaUnit = Literal["minute", "hour", "day", "week", "month"]
 
 QUOTA_UNITS: tuple[QuotaUnit, ...] = get_args(QuotaUnit)
 
+NameStyle = Literal["faker", "numbered"]
+"""Where the names of agents and customers come from; `numbered` is for tests that must not depend on Faker."""
+
+NAME_STYLES: tuple[NameStyle, ...] = get_args(NameStyle)
+
+ArrivalRhythm = Literal["daily", "constant"]
+"""Whether calls arrive by the hour of the day or at a constant rate."""
+
+ARRIVAL_RHYTHMS: tuple[ArrivalRhythm, ...] = get_args(ArrivalRhythm)
+
+ServiceDistribution = Literal["lognormal", "exponential"]
+"""How talk and patience are distributed; queueing theory asks for exponential."""
+
+SERVICE_DISTRIBUTIONS: tuple[ServiceDistribution, ...] = get_args(ServiceDistribution)
+
 LONGEST_DELAY_MS = 60_000
 """The longest delay of an answer that a fault or a `Prefer` header can ask for."""
 

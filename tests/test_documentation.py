@@ -12,11 +12,10 @@ from kpn_sandbox.app import create_app
 from kpn_sandbox.control_api.operations import OPERATIONS as CONTROL
 from kpn_sandbox.control_api.operations import PREFIX, Access
 from kpn_sandbox.documents import FILES, text
+from kpn_sandbox.literals import CONNECTION_FAULTS, RESET_LAYERS
 from kpn_sandbox.settings import Settings, option, variable
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
-from kpn_sandbox.tenants.faults import CONNECTIONS
-from kpn_sandbox.tenants.reset import LAYERS
 from kpn_sandbox.vendors.kpn.api import BEHAVIORS
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
 from kpn_sandbox.vendors.kpn.postman import collection
@@ -94,7 +93,7 @@ def test_every_layer_is_in_the_manual():
     """And so is every way to break a connection."""
     told = section("The remote control")
 
-    assert [word for word in (*LAYERS, *CONNECTIONS) if f"`{word}`" not in told] == []
+    assert [word for word in (*RESET_LAYERS, *CONNECTION_FAULTS) if f"`{word}`" not in told] == []
 
 
 def test_behaviors_are_told_alike():

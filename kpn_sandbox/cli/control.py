@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kpn_sandbox.cli.options import Command, Failure, ask, setting_options, settings_from, url_option
+from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS
 
 if TYPE_CHECKING:
     from kpn_sandbox.client import Account, Client
+
+_UNITS_HELP = f"{', '.join(QUOTA_UNITS[:-1])} or {QUOTA_UNITS[-1]}."
 
 
 def asks_sandbox(command: Command) -> Command:
@@ -89,7 +92,7 @@ def _outcome(word: str) -> dict[str, Any]:
             outcome["delay_ms"] = int(part[:-2])
         elif part == "ok":
             outcome["ok"] = True
-        elif part in ("reset", "empty", "garbage", "drip"):
+        elif part in CONNECTION_FAULTS:
             outcome["connection"] = part
         else:
             raise Failure(f"an outcome must be like 503, 200ms, 503+200ms, ok, reset or JSON, not {word!r}")
@@ -197,7 +200,7 @@ def pin(account: "Account") -> Any:
 
 
 @pin.command("set")
-@click.argument("kind", type=click.Choice(["agents", "queues", "trunks"]))
+@click.argument("kind", type=click.Choice(OBJECT_KINDS))
 @click.argument("key")
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @click.option("--reads", type=int, help="For so many answers.")
@@ -209,7 +212,7 @@ def set_pin(account: "Account", kind: str, key: str, fields: tuple[str, ...], **
 
 
 @pin.command("drop")
-@click.argument("kind", required=False, type=click.Choice(["agents", "queues", "trunks"]))
+@click.argument("kind", required=False, type=click.Choice(OBJECT_KINDS))
 @click.argument("key", required=False)
 @asks_account
 def drop_pins(account: "Account", kind: str | None, key: str | None) -> None:
@@ -224,7 +227,12 @@ def fault(account: "Account") -> Any:
     return account.faults()
 
 
-@fault.command("add")
+@fault.command(
+    "add",
+    help="Let the next requests of OPERATION end as told, one OUTCOME after the other.\n\n"
+    "OPERATION is token, agents, agent, queues, queue, trunks, trunk, or any; an OUTCOME is like 503, 200ms, "
+    f"503+200ms, ok, {', '.join(CONNECTION_FAULTS)}, or the JSON of one.",
+)
 @click.argument("operation")
 @click.argument("outcomes", nargs=-1, required=True, metavar="OUTCOME...")
 @click.option("--api", default="kpn", show_default=True)
@@ -233,12 +241,7 @@ def fault(account: "Account") -> Any:
 @click.option("--seed", help="Which chance.")
 @asks_account
 def add_fault(account: "Account", operation: str, outcomes: tuple[str, ...], **rest: Any) -> Any:
-    """
-    Let the next requests of OPERATION end as told, one OUTCOME after the other.
-
-    OPERATION is token, agents, agent, queues, queue, trunks, trunk, or any; an OUTCOME is like 503, 200ms, 503+200ms,
-    ok, reset, empty, garbage, drip, or the JSON of one.
-    """
+    """Add a fault plan; the command's help is made from the words it takes."""
     asked, told = None if operation == "any" else operation, [_outcome(word) for word in outcomes]
     probability, seed = rest["probability"], rest["seed"]
     if probability is None:
@@ -259,7 +262,7 @@ def drop_faults(account: "Account", fault_id: str | None) -> None:
 @click.command()
 @click.argument("limit", type=int, required=False)
 @click.option("--interval", type=int, default=1, show_default=True)
-@click.option("--unit", default="minute", show_default=True, help="minute, hour, day, week or month.")
+@click.option("--unit", default="minute", show_default=True, help=_UNITS_HELP)
 @click.option("--retry-after", is_flag=True, help="Let refusals say when to come again.")
 @click.option("--drop", is_flag=True, help="Allow any number of calls.")
 @asks_account

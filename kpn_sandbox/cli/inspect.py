@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.options import ask, setting_options, settings_from, url_option
+from kpn_sandbox.literals import API_KEYS, hyphenated
 from kpn_sandbox.settings import sandbox_url
 
 
@@ -28,7 +29,7 @@ def health(url: str | None, **flags: Any) -> None:
 
 
 @click.command()
-@click.argument("api", default="kpn", type=click.Choice(["kpn", "bright-pattern", "kaisa", "atobi", "itx", "sandbox"]))
+@click.argument("api", default="kpn", type=click.Choice([*map(hyphenated, API_KEYS), "sandbox"]))
 @url_option
 @setting_options("host", "port")
 def openapi(api: str, url: str | None, **flags: Any) -> None:

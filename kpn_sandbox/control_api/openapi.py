@@ -16,7 +16,7 @@ from kpn_sandbox import __version__
 from kpn_sandbox.control_api import __doc__ as title_page
 from kpn_sandbox.control_api import response_schemas as answers
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, Operation
-from kpn_sandbox.tenants.pins import KINDS
+from kpn_sandbox.literals import OBJECT_KINDS
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -121,7 +121,7 @@ _PATCH = {
 _TEXT = {"type": "string"}
 _VARIABLES: dict[str, tuple[dict[str, Any], str]] = {
     "id": ({**_TEXT, "example": "APP_CONSUMER_KEY"}, "Client id of the account."),
-    "kind": ({**_TEXT, "enum": list(KINDS)}, "What is pinned."),
+    "kind": ({**_TEXT, "enum": list(OBJECT_KINDS)}, "What is pinned."),
     "key": ({**_TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Number of the object."),
     "fault": (_TEXT, "Id of the fault."),
     "Logid": ({**_TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Login id of the agent."),

@@ -25,15 +25,20 @@ from kpn_sandbox.control_api.fields import (
     in_query,
     refusal,
 )
+from kpn_sandbox.literals import (
+    API_KEYS,
+    CLOCK_MODES,
+    CONNECTION_FAULTS,
+    LONGEST_DELAY_MS,
+    QUOTA_UNITS,
+    RESET_LAYERS,
+    SCENARIO_NAMES,
+)
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.configuration import patched
-from kpn_sandbox.tenants.faults import CONNECTIONS, LONGEST_DELAY_MS, MOST_OUTCOMES
-from kpn_sandbox.tenants.quota import UNITS
-from kpn_sandbox.tenants.reset import LAYERS
-
-APIS = ("kpn", "bright_pattern", "kaisa", "atobi", "itx")
+from kpn_sandbox.tenants.faults import MOST_OUTCOMES
 
 _CLIENT_ID = r"(?!\.\.?\Z)[!-.0-9;-~]{1,128}"
 _YEAR_SECONDS = 366 * 86_400
@@ -52,7 +57,7 @@ def _named(what: str) -> Word:
 class ClockSchema(Strict):
     """A clock: following wall time, running from an instant at some speed, or standing still."""
 
-    mode = Choice(("running", "frozen"), required=True)
+    mode = Choice(CLOCK_MODES, required=True)
     at = Instant(metadata={"description": "Where it stands or runs from; the account's current instant by default."})
     speed = Figure(0, 3600, above=True, metadata={"description": "Seconds of the account per second of wall time."})
 
@@ -71,7 +76,7 @@ class AdvanceSchema(Strict):
 class ScenarioSchema(Strict):
     """A scenario to set."""
 
-    name = Choice(SCENARIOS, required=True, metadata={"example": "peak"})
+    name = Choice(SCENARIO_NAMES, required=True, metadata={"example": "peak"})
     for_seconds = Figure(
         0, _YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
     )
@@ -84,7 +89,7 @@ class NewAccountSchema(Strict):
     client_secret = Word(r"[!-~]{1,128}", "1 to 128 visible ASCII characters")
     seed = Word(_PRINTABLE, _PRINTABLE_TOLD)
     profile = Free(metadata={"description": "A merge patch to the default profile.", "example": {"agents": 20}})
-    scenario = Choice(SCENARIOS)
+    scenario = Choice(SCENARIO_NAMES)
     clock = Part(ClockSchema)
 
     @validates_schema(skip_on_field_errors=False)
@@ -118,7 +123,7 @@ class OutcomeSchema(Strict):
         error_messages={"null": "a text or JSON, not null"},
     )
     headers = Headers()
-    connection = Choice(CONNECTIONS)
+    connection = Choice(CONNECTION_FAULTS)
     ok = Flag(metadata={"description": "True: the ordinary answer."})
 
     @validates_schema
@@ -140,7 +145,7 @@ class OutcomeSchema(Strict):
 class FaultSchema(Strict):
     """Outcomes that are used up in order, or one that happens by chance."""
 
-    api = Choice(APIS, required=True)
+    api = Choice(API_KEYS, required=True)
     operation = fields.String(
         metadata={"description": "A key of the API's operations; all of them by default.", "example": "agents"},
         error_messages=dict.fromkeys(("null", "invalid"), "the key of an operation"),
@@ -170,14 +175,14 @@ class QuotaSchema(Strict):
 
     limit = Whole(1, 1_000_000, required=True, metadata={"example": 60})
     interval = Whole(1, 1000, required=True, metadata={"example": 1})
-    unit = Choice(UNITS, required=True, metadata={"example": "minute"})
+    unit = Choice(QUOTA_UNITS, required=True, metadata={"example": "minute"})
     retry_after = Flag(metadata={"description": "Whether refusals say when to come again; off by default."})
 
 
 class ResetSchema(Strict):
     """What is to be as in the beginning."""
 
-    layers = ManyOf(Choice(LAYERS), 0, 100, metadata={"description": "All of them by default."})
+    layers = ManyOf(Choice(RESET_LAYERS), 0, 100, metadata={"description": "All of them by default."})
 
 
 class EffectiveQuery(Strict):
@@ -189,7 +194,7 @@ class EffectiveQuery(Strict):
 class RequestsQuery(Strict):
     """Which requests are shown."""
 
-    api = Choice(APIS, metadata=in_query())
+    api = Choice(API_KEYS, metadata=in_query())
     operation = _named("operation")
     status = Whole(100, 599, metadata=in_query())
     since = Instant(metadata=in_query())

@@ -5,11 +5,17 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from kpn_sandbox.control_api.fields import Instant
-from kpn_sandbox.control_api.request_schemas import APIS
-from kpn_sandbox.tenants.faults import CONNECTIONS
-from kpn_sandbox.tenants.pins import KINDS
-from kpn_sandbox.tenants.quota import UNITS
-from kpn_sandbox.tenants.reset import LAYERS
+from kpn_sandbox.literals import (
+    API_KEYS,
+    ARRIVAL_RHYTHMS,
+    CLOCK_MODES,
+    CONNECTION_FAULTS,
+    NAME_STYLES,
+    OBJECT_KINDS,
+    QUOTA_UNITS,
+    RESET_LAYERS,
+    SERVICE_DISTRIBUTIONS,
+)
 
 
 def _text(**options: Any) -> fields.String:
@@ -108,7 +114,7 @@ class ScenarioInForce(ScenarioName):
 class Clock(Schema):
     """An account's clock."""
 
-    mode = _text(metadata={"enum": ["running", "frozen"]})
+    mode = _text(metadata={"enum": list(CLOCK_MODES)})
     at = _instant()
     speed = _number(metadata={"description": "Seconds of the account per second of wall time; 0 when frozen."})
 
@@ -155,22 +161,22 @@ class Profile(Schema):
     patience_seconds = fields.Raw(required=True, metadata={"description": "A number, or unlimited."})
     service_level_seconds = _number()
     opening = _text()
-    names = _text(metadata={"enum": ["faker", "numbered"]})
+    names = _text(metadata={"enum": list(NAME_STYLES)})
     locale = _text()
     ring_seconds = _number()
     max_wait_seconds = _number()
     unanswered_share = _number()
     absent_share = _number()
     breaks = _truth()
-    rhythm = _text(metadata={"enum": ["daily", "constant"]})
-    service = _text(metadata={"enum": ["lognormal", "exponential"]})
+    rhythm = _text(metadata={"enum": list(ARRIVAL_RHYTHMS)})
+    service = _text(metadata={"enum": list(SERVICE_DISTRIBUTIONS)})
     outages = fields.List(fields.Dict(), required=True)
 
 
 class Pin(Schema):
     """Fields of one object that stay as they are."""
 
-    kind = _text(metadata={"enum": list(KINDS)})
+    kind = _text(metadata={"enum": list(OBJECT_KINDS)})
     key = _text()
     fields_ = _free(data_key="fields")
     expires_at = _instant(allow_none=True)
@@ -190,7 +196,7 @@ class Outcome(Schema):
     delay_ms = fields.Integer()
     body = fields.String()
     headers = fields.Dict()
-    connection = fields.String(metadata={"enum": list(CONNECTIONS)})
+    connection = fields.String(metadata={"enum": list(CONNECTION_FAULTS)})
     ok = fields.Boolean()
 
 
@@ -198,7 +204,7 @@ class Fault(Schema):
     """Outcomes that are used up in order, or one that happens by chance."""
 
     id = _text()
-    api = _text(metadata={"enum": list(APIS)})
+    api = _text(metadata={"enum": list(API_KEYS)})
     operation = _text(allow_none=True)
     outcomes = fields.List(fields.Nested(Outcome))
     repeat = fields.Boolean()
@@ -219,7 +225,7 @@ class Quota(Schema):
 
     limit = _whole()
     interval = _whole()
-    unit = _text(metadata={"enum": list(UNITS)})
+    unit = _text(metadata={"enum": list(QUOTA_UNITS)})
     retry_after = _truth()
 
 
@@ -345,7 +351,7 @@ class Inbox(Schema):
 class Reset(Schema):
     """What is as in the beginning now."""
 
-    layers = fields.List(fields.String(metadata={"enum": list(LAYERS)}), required=True)
+    layers = fields.List(fields.String(metadata={"enum": list(RESET_LAYERS)}), required=True)
 
 
 class Complaint(Schema):

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact
 from kpn_sandbox.simulation.scenarios import SCENARIOS
@@ -15,8 +16,6 @@ from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
-
-KPN_TOKEN_PATH = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
 
 
 def instant(at: float | None) -> str | None:
@@ -67,7 +66,7 @@ def credentials_record(made: Credentials, base_url: str) -> dict[str, Any]:
     return {
         "client_secret": secret,
         "credentials": {
-            "kpn": {**application, "token_url": base_url + KPN_TOKEN_PATH, "base_url": base_url},
+            "kpn": {**application, "token_url": base_url + KPN_TOKEN_REQUEST, "base_url": base_url},
             "bright_pattern": {"tenant_url": client_id, **user},
             "kaisa": user,
             "atobi": {**application, "type": "kpi"},

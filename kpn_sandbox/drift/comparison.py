@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from marshmallow import Schema
 
-from kpn_sandbox.client import TOKEN_PATH, basic
+from kpn_sandbox.client import basic
 from kpn_sandbox.drift.captures import Capture
+from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.testing.account import Account
 from kpn_sandbox.testing.reply import Reply, send
 from kpn_sandbox.vendors.kpn.operations import TOKEN
@@ -201,7 +202,7 @@ def ask(account: Account, capture: Capture) -> Reply:
     wish = {} if capture.status == 200 else {"Prefer": f"code={capture.status}"}
     if capture.operation is TOKEN:
         credentials = {"Authorization": basic(account.client_id, account.client_secret)}
-        return send("POST", account.url + TOKEN_PATH, {**credentials, **wish})
+        return send("POST", account.url + KPN_TOKEN_REQUEST, {**credentials, **wish})
     reply = account.get(capture.path, headers=wish)
     if capture.status == 200 and reply.status == 404 and capture.operation.parameter is not None:
         return account.get(_another(account, capture))

@@ -13,6 +13,7 @@ from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
 
+from kpn_sandbox.literals import ARRIVAL_RHYTHMS, NAME_STYLES, SERVICE_DISTRIBUTIONS
 from kpn_sandbox.simulation import validation as checks
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.names import check_locale
@@ -247,14 +248,14 @@ _CHECKS: Mapping[str, checks.Check] = {
     "patience_seconds": _PATIENCE,
     "service_level_seconds": _THRESHOLD,
     "opening": checks.opening,
-    "names": checks.choice("faker", "numbered"),
+    "names": checks.choice(*NAME_STYLES),
     "locale": _locale,
     "ring_seconds": checks.number(0, 10),
     "max_wait_seconds": checks.number(10, 86400),
     "unanswered_share": checks.number(0, 0.5),
     "absent_share": checks.number(0, 0.9),
     "breaks": checks.truth,
-    "rhythm": checks.choice("daily", "constant"),
-    "service": checks.choice("lognormal", "exponential"),
+    "rhythm": checks.choice(*ARRIVAL_RHYTHMS),
+    "service": checks.choice(*SERVICE_DISTRIBUTIONS),
     "outages": checks.list_of(0, 40, _outage),
 }

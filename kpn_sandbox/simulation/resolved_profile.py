@@ -9,6 +9,7 @@ from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
+from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation import validation as checks
 from kpn_sandbox.simulation.profile import Profile, QueueSettings, TrunkSettings
 
@@ -114,7 +115,7 @@ def _queue_plan(profile: Profile, queue: QueueSettings) -> QueuePlan:
         wrap=_milliseconds(queue.value("wrap_seconds", profile)),
         patience=None if patience == inf else _milliseconds(patience),
         threshold=_milliseconds(queue.value("service_level_seconds", profile)),
-        target=0.8 if queue.service_level_target is None else queue.service_level_target,
+        target=SERVICE_LEVEL_TARGET if queue.service_level_target is None else queue.service_level_target,
     )
 
 

@@ -7,6 +7,7 @@ Asking again without `If-None-Match` is no fault: it is answered in full and cos
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from kpn_sandbox.literals import ConductRule
 from kpn_sandbox.tenants.request_log import LogEntry
 
 TOKEN = "token"
@@ -95,7 +96,7 @@ def _with_token(entries: Iterable[LogEntry]) -> Iterable[LogEntry]:
     return (entry for entry in entries if entry.token)
 
 
-RULES: tuple[tuple[str, str, Callable[[Sequence[LogEntry]], list[str]]], ...] = (
+RULES: tuple[tuple[ConductRule, str, Callable[[Sequence[LogEntry]], list[str]]], ...] = (
     (
         "token-per-request",
         "Fetch a token once and use it until it expires; the answer tells expires_in.",

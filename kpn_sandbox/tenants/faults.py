@@ -12,16 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from kpn_sandbox.literals import CONNECTION_FAULTS, LONGEST_DELAY_MS
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownFault
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.transactions import account_transaction, invalidate
 from kpn_sandbox.tenants.validation import between, number
 
-CONNECTIONS = ("reset", "empty", "garbage", "drip")
-"""How a connection can break: reset, closed without a byte, bytes that are no HTTP, the body byte by byte."""
-
-LONGEST_DELAY_MS = 60_000
 MOST_OUTCOMES = 1000
 _DRAWS = 2**32
 
@@ -36,7 +33,7 @@ class Outcome:
         delay_ms: How long the answer takes.
         body: The body of the answer in place of the vendor's own; a text is sent as it is, all else as JSON.
         headers: Headers of the answer, beside or in place of the vendor's own.
-        connection: One of `CONNECTIONS`.
+        connection: One of `CONNECTION_FAULTS`.
         ok: Nothing goes wrong.
 
     Raises:
@@ -55,8 +52,8 @@ class Outcome:
             between("status", self.status, 200, 599)
         if self.delay_ms is not None:
             between("delay_ms", self.delay_ms, 0, LONGEST_DELAY_MS)
-        if self.connection is not None and self.connection not in CONNECTIONS:
-            raise InvalidSetting("connection", self.connection, f"one of {', '.join(CONNECTIONS)}")
+        if self.connection is not None and self.connection not in CONNECTION_FAULTS:
+            raise InvalidSetting("connection", self.connection, f"one of {', '.join(CONNECTION_FAULTS)}")
         if not self.to_dict():
             raise InvalidSetting("outcome", {}, 'an object like {"status": 503} or {"ok": true}')
         if self.ok and set(self.to_dict()) - {"ok", "delay_ms"}:

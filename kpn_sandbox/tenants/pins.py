@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from kpn_sandbox.literals import OBJECT_KINDS
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownPin
@@ -18,7 +19,6 @@ from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.transactions import account_transaction, invalidate
 from kpn_sandbox.tenants.validation import between
 
-KINDS = ("agents", "queues", "trunks")
 """What can be pinned."""
 
 
@@ -28,7 +28,7 @@ class Pin:
     Fixed fields of one object.
 
     Args:
-        kind: One of `KINDS`.
+        kind: One of `OBJECT_KINDS`.
         key: The number of the object, as it stands in the path of its resource.
         fields: Values by their names on the wire.
         expires_at: The instant of the account from which it no longer holds; None holds for ever.
@@ -85,7 +85,7 @@ class Pins:
 
         Args:
             client_id: Whose.
-            kind: One of `KINDS`.
+            kind: One of `OBJECT_KINDS`.
             key: The number of the object, which must exist.
             fields: Values by their names on the wire, already checked.
             expires_at: The instant of the account at which it ends.
@@ -96,8 +96,8 @@ class Pins:
             InvalidSetting: The kind or the number of reads is not what it may be.
             InstantOutOfRange: It would end before 2000 or after 2100.
         """
-        if kind not in KINDS:
-            raise InvalidSetting("kind", kind, f"one of {', '.join(KINDS)}")
+        if kind not in OBJECT_KINDS:
+            raise InvalidSetting("kind", kind, f"one of {', '.join(OBJECT_KINDS)}")
         if reads is not None:
             between("reads", reads, 1, MOST_READS)
         if expires_at is not None:

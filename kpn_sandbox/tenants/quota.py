@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, bindparam, delete, update
 
+from kpn_sandbox.literals import QUOTA_UNITS
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, quota_counts
@@ -21,7 +22,6 @@ from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.tenants.validation import between
 
-UNITS = ("minute", "hour", "day", "week", "month")
 _SECONDS = {"minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7}
 _FIRST = datetime(2000, 1, 1)
@@ -58,7 +58,7 @@ class Quota:
     Args:
         limit: Requests, 1 to 1,000,000.
         interval: Units that a window lasts, 1 to 1,000.
-        unit: One of `UNITS`.
+        unit: One of `QUOTA_UNITS`.
         retry_after: Whether a refusal says how long to wait.
 
     Raises:
@@ -73,8 +73,8 @@ class Quota:
     def __post_init__(self) -> None:
         between("limit", self.limit, 1, 1_000_000)
         between("interval", self.interval, 1, 1000)
-        if self.unit not in UNITS:
-            raise InvalidSetting("unit", self.unit, f"one of {', '.join(UNITS)}")
+        if self.unit not in QUOTA_UNITS:
+            raise InvalidSetting("unit", self.unit, f"one of {', '.join(QUOTA_UNITS)}")
         if not isinstance(self.retry_after, bool):
             raise InvalidSetting("retry_after", self.retry_after, "true or false")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from kpn_sandbox.literals import RESET_LAYERS, ResetLayer
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.accounts import Account, account_of
 from kpn_sandbox.tenants.clock import save_clock
@@ -15,7 +16,7 @@ from kpn_sandbox.tenants.transactions import account_transaction
 _Reset = Callable[[Connection, Account, float], None]
 
 
-def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple[str, ...]:
+def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple[ResetLayer, ...]:
     """
     Reset layers in one transaction; doing it twice changes nothing more.
 
@@ -37,7 +38,7 @@ def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple
     with account_transaction(database, client_id) as connection:
         account = account_of(connection.execute(select(_ACCOUNTS).where(_ACCOUNTS.c.client_id == client_id)).one())
         for layer in chosen:
-            LAYERS[layer](connection, account, wall)
+            _RESETS[layer](connection, account, wall)
         epochs_of(settings_of(account, log_of(connection, client_id)))
     return chosen
 
@@ -45,15 +46,15 @@ def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple
 _ACCOUNTS = tables.accounts
 
 
-def _checked(layers: Any) -> tuple[str, ...]:
+def _checked(layers: Any) -> tuple[ResetLayer, ...]:
     if layers is None:
-        return tuple(LAYERS)
+        return RESET_LAYERS
     if not isinstance(layers, list | tuple):
-        raise InvalidSetting("layers", layers, f"a list of {', '.join(LAYERS)}")
+        raise InvalidSetting("layers", layers, f"a list of {', '.join(RESET_LAYERS)}")
     for layer in layers:
-        if not isinstance(layer, str) or layer not in LAYERS:
-            raise InvalidSetting("layers", layer, f"a list of {', '.join(LAYERS)}")
-    return tuple(layer for layer in LAYERS if layer in layers)
+        if not isinstance(layer, str) or layer not in RESET_LAYERS:
+            raise InvalidSetting("layers", layer, f"a list of {', '.join(RESET_LAYERS)}")
+    return tuple(layer for layer in RESET_LAYERS if layer in layers)
 
 
 def _emptied(table: Any, *which: ColumnElement[bool]) -> _Reset:
@@ -80,7 +81,7 @@ def _reset_quota(connection: Connection, account: Account, wall: float) -> None:
     _emptied(tables.quota_counts)(connection, account, wall)
 
 
-LAYERS: dict[str, _Reset] = {
+_RESETS: dict[ResetLayer, _Reset] = {
     "profile": _emptied(tables.configuration, tables.configuration.c.profile.is_not(None)),
     "scenario": _emptied(tables.configuration, tables.configuration.c.scenario.is_not(None)),
     "clock": _reset_clock,

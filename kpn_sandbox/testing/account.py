@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kpn_sandbox.client import TOKEN_PATH, Answer, Client, basic
 from kpn_sandbox.client import Account as RemoteControl
+from kpn_sandbox.client import Answer, Client, basic
+from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST
 from kpn_sandbox.testing.reply import Reply, send
 
 USER_AGENT = "kpn-sandbox-fixture"
 """Tells the test's own requests from those of the client that it tests."""
 
-_CONNECTIONS = ("reset", "empty", "garbage", "drip")
 _EXPIRED = "keymanagement.service.access_token_expired"
 
 
@@ -123,7 +123,7 @@ class Account(RemoteControl):
 
     def _fetch(self) -> Reply:
         credentials = basic(self.client_id, self.client_secret)
-        reply = send("POST", self.url + TOKEN_PATH, {"Authorization": credentials, "User-Agent": USER_AGENT})
+        reply = send("POST", self.url + KPN_TOKEN_REQUEST, {"Authorization": credentials, "User-Agent": USER_AGENT})
         self._token = str(reply.get("access_token", "")) if reply.status == 200 else ""
         return reply
 
@@ -138,7 +138,7 @@ def outcome(told: Any) -> Mapping[str, Any]:
         return told
     if told == "ok":
         return {"ok": True}
-    return {"connection": told} if told in _CONNECTIONS else {"status": told}
+    return {"connection": told} if told in CONNECTION_FAULTS else {"status": told}
 
 
 def told_fault(fault: Mapping[str, Any]) -> str:

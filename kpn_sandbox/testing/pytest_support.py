@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from kpn_sandbox.client import Answer, ClientError
+from kpn_sandbox.literals import CONDUCT_RULES, ConductRule
 from kpn_sandbox.testing.account import USER_AGENT, Account, told_fault
 
-TOKEN_PER_REQUEST = "token-per-request"
-ALWAYS_WRONG = (TOKEN_PER_REQUEST, "retry-too-early", "expired-token-reused")
-RULES = (*ALWAYS_WRONG, "beyond-quota")
+TOKEN_PER_REQUEST: ConductRule = "token-per-request"
+MET_QUOTA: ConductRule = "beyond-quota"
+ALWAYS_WRONG = tuple(rule for rule in CONDUCT_RULES if rule != MET_QUOTA)
 """Meeting a quota is no fault unless a test says so: it is how a client learns of it."""
 
 TOKEN_SECONDS = 3599
@@ -38,9 +39,9 @@ def complaints(item: pytest.Item, account: Account | None) -> list[str]:
     """
     marker = item.get_closest_marker("kpn_conduct")
     rules = tuple(marker.args or ALWAYS_WRONG) if marker else tuple(item.config.getini("kpn_sandbox_conduct"))
-    unknown = [rule for rule in rules if rule not in RULES]
+    unknown = [rule for rule in rules if rule not in CONDUCT_RULES]
     if unknown:
-        return [f"kpn_conduct: a rule is one of {', '.join(RULES)}, not {unknown[0]!r}"]
+        return [f"kpn_conduct: a rule is one of {', '.join(CONDUCT_RULES)}, not {unknown[0]!r}"]
     if account is None:
         return ["kpn_conduct: the test does not use kpn_account"]
     tokens = int(marker.kwargs.get("tokens", 1)) if marker else 1

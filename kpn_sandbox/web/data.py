@@ -15,6 +15,7 @@ import orjson
 
 from kpn_sandbox.control_api.serializers import clock_record, instant
 from kpn_sandbox.itx_check.panel import rows
+from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
 from kpn_sandbox.simulation.customers import clientele
 from kpn_sandbox.simulation.day_index import FIRST_NUMBER
@@ -27,9 +28,6 @@ from kpn_sandbox.vendors.kaisa.records import DATASETS, Period
 
 STEP_SECONDS = 900
 """How far apart the points of the day are."""
-
-TARGET = 0.8
-"""The target of a queue that names none, as the center staffs it."""
 
 
 def board(tenant: Tenant, at: float) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def _goals(profile: Profile) -> list[dict[str, Any]]:
 
 
 def _target(queue: QueueSettings) -> float:
-    return TARGET if queue.service_level_target is None else queue.service_level_target
+    return SERVICE_LEVEL_TARGET if queue.service_level_target is None else queue.service_level_target
 
 
 def _points(tenant: Tenant, at: float) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from shlex import quote
 from typing import Any
 
 from kpn_sandbox import __version__
-from kpn_sandbox.client import TOKEN_PATH
+from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 
 PAGES = (
     ("/wallboard", "Wallboard", "The center live, for a desk, a hall and a phone."),
@@ -18,7 +18,7 @@ PAGES = (
 
 def curl_line(client_id: str, client_secret: str, url: str) -> str:
     """A line for a POSIX shell that fetches a token and, with it, the agents."""
-    token = f"curl -s -X POST -u {quote(f'{client_id}:{client_secret}')} {quote(url + TOKEN_PATH)}"
+    token = f"curl -s -X POST -u {quote(f'{client_id}:{client_secret}')} {quote(url + KPN_TOKEN_REQUEST)}"
     only_token = r"""sed -n 's/.*"access_token" : "\([^"]*\)".*/\1/p'"""
     return f'curl -s -H "Authorization: Bearer $({token} | {only_token})" {quote(url + "/agents")}'
 

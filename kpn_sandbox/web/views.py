@@ -22,9 +22,9 @@ from kpn_sandbox.control_api.operations import Access
 from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.request_info import request_id
+from kpn_sandbox.literals import CONNECTION_FAULTS, LONGEST_DELAY_MS, OBJECT_KINDS, QUOTA_UNITS, RESET_LAYERS
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.scenarios import SCENARIOS
-from kpn_sandbox.tenants.reset import LAYERS
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.tenant import Tenant
@@ -76,7 +76,7 @@ class House:
 
     def plain(self, template: str) -> Response:
         """A page that asks for its figures itself."""
-        return page(template, local=at_this_machine(request))
+        return page(template, local=at_this_machine(request), object_kinds=OBJECT_KINDS)
 
     def console(self) -> Response:
         """The remote control."""
@@ -86,7 +86,11 @@ class House:
             faces=self.faces,
             scenarios=SCENARIOS.values(),
             ranges=allowed(),
-            layers=LAYERS,
+            layers=RESET_LAYERS,
+            object_kinds=OBJECT_KINDS,
+            connection_faults=CONNECTION_FAULTS,
+            longest_delay_ms=LONGEST_DELAY_MS,
+            quota_units=QUOTA_UNITS,
         )
 
     def asset(self, name: str) -> Response:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, insert, select
 
+from kpn_sandbox.literals import RESET_LAYERS
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import NewAccount
@@ -11,7 +12,6 @@ from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.request_log import LogEntry
-from kpn_sandbox.tenants.reset import LAYERS
 
 AT = 1_795_424_400.0
 
@@ -94,10 +94,10 @@ NOTHING = {
 
 def test_every_layer_has_a_change_in_this_test():
     """So that none is forgotten."""
-    assert list(CHANGES) == list(LAYERS) == list(NOTHING)
+    assert list(CHANGES) == list(RESET_LAYERS) == list(NOTHING)
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", RESET_LAYERS)
 def test_a_layer_is_reset_and_the_others_stay(changed, sandbox, other, layer):
     """At every worker; the clock begins again where it began."""
     sandbox.clocks.set(changed, "frozen", at=AT + 5)
@@ -112,7 +112,7 @@ def test_a_reset_makes_all_as_it_was(changed, sandbox, other):
     """Doing it twice changes nothing more, and the other account stays as it was."""
     hers = state(other, "berta")
 
-    assert sandbox.reset(changed) == tuple(LAYERS)
+    assert sandbox.reset(changed) == RESET_LAYERS
     once = state(other)
     sandbox.reset(changed)
 

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from kpn_sandbox.literals import CONDUCT_RULES
 from kpn_sandbox.pytest_plugin import OPTIONS
 from kpn_sandbox.testing import Account
-from kpn_sandbox.testing.pytest_support import KNOWN, RULES
+from kpn_sandbox.testing.pytest_support import KNOWN
 from tests.testing.conftest import README, RECIPES
 
 SECTION = README.read_text(encoding="utf-8").split("\n## In your tests\n")[1].split("\n## What the fields mean\n")[0]
@@ -24,7 +25,7 @@ def test_every_option_is_in_the_manual():
     assert {name: default for name, default in told if name in defaults} == defaults
 
 
-@pytest.mark.parametrize("name", [*KNOWN, *RULES])
+@pytest.mark.parametrize("name", [*KNOWN, *CONDUCT_RULES])
 def test_everything_that_a_marker_takes_is_in_the_manual(name):
     """What can be wished and what can be forbidden."""
     assert f"{name}=" in SECTION or f"`{name}`" in SECTION

@@ -7,9 +7,9 @@ from typing import Any
 from kpn_sandbox.control_api.context import Call, View
 from kpn_sandbox.control_api.errors import BadRequest, NotFound
 from kpn_sandbox.control_api.serializers import fault_record, pin_record
+from kpn_sandbox.literals import OBJECT_KINDS
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
-from kpn_sandbox.tenants.pins import KINDS
 from kpn_sandbox.tenants.quota import Quota
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -48,8 +48,8 @@ def delete_pins(call: Call) -> None:
 
 
 def _kind(call: Call) -> str:
-    if call.path["kind"] not in KINDS:
-        raise NotFound(f"Only {', '.join(KINDS)} can be pinned.")
+    if call.path["kind"] not in OBJECT_KINDS:
+        raise NotFound(f"Only {', '.join(OBJECT_KINDS)} can be pinned.")
     return call.path["kind"]
 
 

@@ -1,7 +1,7 @@
 // Asks KPN's API as any dashboard would: with a bearer token and the ETag of the last answer.
-import { ask } from "./common.js";
+import { ask, find } from "./common.js";
 
-const KINDS = ["agents", "queues", "trunks"];
+const KINDS = find("#board").dataset.kinds.split(" ");
 const PATIENCE = 8000;
 
 export class Asking {

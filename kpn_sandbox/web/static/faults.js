@@ -1,8 +1,6 @@
 // Fault plans: what is to go wrong, how often, and what is left of it.
 import { find, make } from "./common.js";
 
-const CONNECTIONS = ["reset", "empty", "garbage", "drip"];
-
 // Which operations can be chosen follows from the API.
 export function pickApi() {
   const { api, operation } = find("#fault").elements;
@@ -17,7 +15,8 @@ export function pickApi() {
 function outcome({ what, delay_ms: delay }) {
   const late = Number(delay.value) ? { delay_ms: Number(delay.value) } : {};
   if (what.value === "slow") return { delay_ms: Number(delay.value) };
-  return CONNECTIONS.includes(what.value) ? { connection: what.value, ...late } : { status: Number(what.value), ...late };
+  const breaks = "connection" in what.selectedOptions[0].dataset;
+  return breaks ? { connection: what.value, ...late } : { status: Number(what.value), ...late };
 }
 
 export function faultPlan() {

@@ -1,0 +1,71 @@
+"""Words that users and several packages name stand in one module; what is keyed by them has exactly these keys."""
+
+import re
+from pathlib import Path
+
+from kpn_sandbox import literals
+from kpn_sandbox.app import FACES
+from kpn_sandbox.gateway.fault_injection import BREAKS
+from kpn_sandbox.simulation.scenarios import SCENARIOS
+from kpn_sandbox.tenants.conduct import RULES
+from kpn_sandbox.vendors.kpn.operations import TOKEN
+from kpn_sandbox.web.assets import OWN
+
+ROOT = Path(literals.__file__).parent
+
+
+def test_scenario_names_are_those_of_the_scenarios():
+    """A scenario that is defined can be named by a literal, and the other way round, in the same order."""
+    assert tuple(SCENARIOS) == literals.SCENARIO_NAMES
+
+
+def test_conduct_rules_are_those_of_the_client_lint():
+    """Every rule of the client lint can be named by a literal, and the other way round, in the same order."""
+    assert tuple(name for name, _, _ in RULES) == literals.CONDUCT_RULES
+
+
+def test_api_keys_are_those_of_the_vendors():
+    """Every vendor's API can be named by a literal, and the other way round, in the same order."""
+    assert tuple(api.key for api in FACES) == literals.API_KEYS
+
+
+def test_connections_break_or_drip():
+    """Every connection fault either breaks the connection before the answer or lets the body drip."""
+    assert (*BREAKS, "drip") == literals.CONNECTION_FAULTS
+
+
+def test_the_token_request_goes_to_the_token_operation():
+    """Path and query that clients use for a token belong to the operation that gives tokens out."""
+    assert f"{TOKEN.path}?grant_type=client_credentials" == literals.KPN_TOKEN_REQUEST
+
+
+def test_apis_are_hyphenated_in_urls():
+    """The keys of the APIs differ from their spelling in URLs by the hyphen alone."""
+    assert [*map(literals.hyphenated, literals.API_KEYS)] == ["kpn", "bright-pattern", "kaisa", "atobi", "itx"]
+
+
+def test_lists_of_shared_words_are_written_once():
+    """No module, template or script but the literals lists the connection faults, object kinds, units or APIs."""
+    lists = [literals.CONNECTION_FAULTS, literals.OBJECT_KINDS, literals.QUOTA_UNITS, literals.API_KEYS]
+    patterns = [r"\W{1,6}".join(words[:3]) for words in lists]
+    files = [*ROOT.rglob("*.py"), *OWN.glob("*.js"), *(OWN.parent / "templates").glob("*.html")]
+
+    found = {
+        file.name
+        for file in files
+        for pattern in patterns
+        if re.search(rf"[\"']{pattern}", file.read_text(encoding="utf-8"))
+    }
+
+    assert found == {"literals.py"}
+
+
+def test_shared_limits_are_written_once():
+    """The token path, the longest delay of an answer and the service level's target stand in the literals alone."""
+    files = {file: file.read_text(encoding="utf-8") for file in ROOT.rglob("*.py")}
+
+    assert [file.name for file, text in files.items() if literals.KPN_TOKEN_PATH in text] == ["literals.py"]
+    assert [file.name for file, text in files.items() if re.search(r"(?i)delay\w* = 60_?000", text)] == ["literals.py"]
+    assert [file.name for file, text in files.items() if re.search(r"(?i)target\w* ?= ?0\.8\b", text)] == [
+        "literals.py"
+    ]
