@@ -6,12 +6,13 @@ place that names its environment variable, its flag and what it does, so the com
 """
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
 from datetime import datetime
 from typing import Any
+
+from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, parse_instant, whole_number
 
 PREFIX = "KPN_SANDBOX_"
 RUNNING = "running"
@@ -21,50 +22,6 @@ _OFF = ("off", "false", "no", "0")
 
 class SettingError(ValueError):
     """A setting has a value that cannot be used; the message says in one line what would be right."""
-
-
-def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
-    """A parser of whole numbers between the two bounds, both included."""
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
-            raise ValueError(f"a whole number from {lowest} to {highest}")
-        return int(text)
-
-    return parse
-
-
-def matching(pattern: str, meaning: str) -> Callable[[str], str]:
-    """A parser of text that must match the whole pattern."""
-
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(meaning)
-        return text
-
-    return parse
-
-
-def switch(text: str) -> bool:
-    """Parse on or off, in the spellings people use in environment files."""
-    if text.lower() not in _ON + _OFF:
-        raise ValueError("on or off")
-    return text.lower() in _ON
-
-
-def clock(text: str) -> str:
-    """Check that a clock is `running` or an instant with an offset."""
-    if text != RUNNING and _instant(text) is None:
-        raise ValueError(f'"{RUNNING}" or an instant from 2000 to 2100 with offset, like 2026-11-23T10:00:00+01:00')
-    return text
-
-
-def _instant(text: str) -> float | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.timestamp() if moment.tzinfo and 2000 <= moment.year <= 2100 else None
 
 
 def default_database_url() -> str:
@@ -79,12 +36,32 @@ def default_database_url() -> str:
     return f"sqlite:///{folder / 'sandbox.db'}"
 
 
-def _setting(default: Any, parse: Callable[[str], Any], summary: str, *, flag: bool = True, shown: str = "") -> Any:
-    metadata = {"parse": parse, "summary": summary, "flag": flag, "shown": shown or str(default)}
+def _setting(default: Any, rule: Rule[Any], summary: str, *, flag: bool = True, shown: str = "") -> Any:
+    metadata = {"rule": rule, "summary": summary, "flag": flag, "shown": shown or str(default)}
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)
 
+
+def _whole_number(low: int, high: int) -> Rule[int]:
+    return digits(whole_number(low, high))
+
+
+def _frozen_at(text: str) -> float | None:
+    """The instant of a clock that stands still, in epoch seconds; None when the text is no such instant."""
+    try:
+        instant = parse_instant(text)
+    except ValueError:
+        return None
+    return instant if 2000 <= datetime.fromisoformat(text).year <= 2100 else None
+
+
+_CLOCK: Rule[str] = Rule(
+    f'"{RUNNING}" or an instant from 2000 to 2100 with offset, like 2026-11-23T10:00:00+01:00',
+    lambda text: text == RUNNING or _frozen_at(text) is not None,
+)
+_SWITCH = Rule("on or off", lambda text: text.lower() in _ON + _OFF, lambda text: text.lower() in _ON)
+"""On or off, in the spellings that people use in environment files."""
 
 _VISIBLE = matching(r"[!-9;-~]{1,128}", "1 to 128 visible ASCII characters without a colon")
 _SECRET = matching(r"[!-~]{1,128}", "1 to 128 visible ASCII characters")
@@ -105,9 +82,9 @@ class Settings:
     """Everything that a start can choose; the defaults start a useful center."""
 
     host: str = _setting("127.0.0.1", _HOST, "Address to listen on.")
-    port: int = _setting(8080, whole_number(0, 65535), "Port to listen on; 0 takes a free one.")
-    workers: int = _setting(1, whole_number(1, 256), "Worker processes.")
-    threads: int = _setting(8, whole_number(1, 1000), "Requests that one worker works on at a time.")
+    port: int = _setting(8080, _whole_number(0, 65535), "Port to listen on; 0 takes a free one.")
+    workers: int = _setting(1, _whole_number(1, 256), "Worker processes.")
+    threads: int = _setting(8, _whole_number(1, 1000), "Requests that one worker works on at a time.")
     database_url: str = _setting(
         default_database_url, _URL, "Where accounts and tokens are kept.", shown="SQLite file in the user's data folder"
     )
@@ -118,37 +95,37 @@ class Settings:
     )
     seed: str | None = _setting(None, _SEED, "Seed of the demo account's center.", shown="the client id")
     scenario: str = _setting("normal", _TEXT, "Scenario of the demo account's center.")
-    agents: int = _setting(50, whole_number(1, 1000), "Agents of the demo account's center.")
-    clock: str = _setting(RUNNING, clock, "Clock of the demo account: running, or where it stands still.")
+    agents: int = _setting(50, _whole_number(1, 1000), "Agents of the demo account's center.")
+    clock: str = _setting(RUNNING, _CLOCK, "Clock of the demo account: running, or where it stands still.")
     base_path: str = _setting(
         "/communication/kpn/dashboard-server", _BASE_PATH, "Second home of the KPN paths, beside the root."
     )
     token_body: str = _setting("v1", _TOKEN_BODY, "Token answer: v1 as documented, v2 as since 2020.")
     lenient: bool = _setting(
-        False, switch, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
+        False, _SWITCH, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
     )
-    journal: bool = _setting(True, switch, "Write down what each account asked for.", shown="on")
+    journal: bool = _setting(True, _SWITCH, "Write down what each account asked for.", shown="on")
     kaisa_open: bool = _setting(
-        False, switch, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
+        False, _SWITCH, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
     )
     bright_pattern_login: bool = _setting(
-        True, switch, "Let Bright Pattern's users log in in the old way; off as from release 5.36.", shown="on"
+        True, _SWITCH, "Let Bright Pattern's users log in in the old way; off as from release 5.36.", shown="on"
     )
     bright_pattern_dispositions: str = _setting(
         "object", _DISPOSITIONS, "Dispositions of Bright Pattern: object as on the page, array as in the reference."
     )
     bright_pattern_subscriptions: int = _setting(
-        10, whole_number(1, 1000), "Users of one account who may have a subscription at Bright Pattern."
+        10, _whole_number(1, 1000), "Users of one account who may have a subscription at Bright Pattern."
     )
     bright_pattern_refresh: int = _setting(
-        1, whole_number(0, 3600), "Seconds until a new subscription at Bright Pattern has data."
+        1, _whole_number(0, 3600), "Seconds until a new subscription at Bright Pattern has data."
     )
-    bind_cpus: bool = _setting(True, switch, "Bind each worker process to one CPU (Linux).", shown="on")
+    bind_cpus: bool = _setting(True, _SWITCH, "Bind each worker process to one CPU (Linux).", shown="on")
 
     @property
     def frozen_at(self) -> float | None:
         """The instant at which the demo account's clock stands, in seconds since the epoch; None when it runs."""
-        return None if self.clock == RUNNING else _instant(self.clock)
+        return None if self.clock == RUNNING else _frozen_at(self.clock)
 
 
 def variable(setting: Field[Any]) -> str:
@@ -188,9 +165,9 @@ def from_environment(
 
 def _parsed(setting: Field[Any], text: str, origin: str) -> Any:
     try:
-        return setting.metadata["parse"](text)
-    except ValueError as error:
-        raise SettingError(f"{origin} must be {error}, not {text!r}") from None
+        return setting.metadata["rule"](origin, text)
+    except InvalidValue as error:
+        raise SettingError(str(error)) from None
 
 
 def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:

@@ -24,7 +24,7 @@ ORDER = (
     "testing",
     "cli",
 )
-LEAVES = ("storage", "settings", "client", "caching", "literals")
+LEAVES = ("storage", "settings", "client", "caching", "literals", "validation")
 FRONT = {"__main__": "cli", "pytest_plugin": "cli"}
 """Modules that stand beside the packages."""
 

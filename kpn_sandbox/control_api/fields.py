@@ -12,9 +12,10 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
+from kpn_sandbox import validation
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.errors import InstantOutOfRange
-from kpn_sandbox.tenants.clock import parse_instant
+from kpn_sandbox.validation import Kept, Rule, parse_instant
 
 INSTANT = "an ISO 8601 instant with offset from 2000 to 2100, like 2026-11-23T10:00:00+01:00"
 
@@ -40,31 +41,27 @@ class Whole(fields.Integer):
     """A whole number; in a query its digits."""
 
     def __init__(self, low: int, high: int, **options: Any) -> None:
-        allowed = f"a whole number from {low} to {high}"
-        super().__init__(validate=Range(low, high, error=allowed), **_saying(allowed, options))
+        self._rule = rule = validation.whole_number(low, high)
+        super().__init__(validate=Range(low, high, error=rule.allowed), **_saying(rule.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if self.metadata.get("in_query") and isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
-            return int(value)
+        if self.metadata.get("in_query"):
+            return _checked(self, validation.digits(self._rule), value)
         # There are programs that know no whole numbers and write 60.0.
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self.make_error("invalid")
-        return value
+        whole = int(value) if isinstance(value, float) and value.is_integer() else value
+        return _checked(self, self._rule, whole)
 
 
 class Figure(fields.Float):
     """A number, whole or not."""
 
     def __init__(self, low: float, high: float, *, above: bool = False, **options: Any) -> None:
-        allowed = f"a number {f'above {low}, at most' if above else f'from {low} to'} {high}"
-        super().__init__(validate=Range(low, high, min_inclusive=not above, error=allowed), **_saying(allowed, options))
+        self._rule = rule = validation.number(low, high, above=above)
+        limits = Range(low, high, min_inclusive=not above, error=rule.allowed)
+        super().__init__(validate=limits, **_saying(rule.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.make_error("invalid")
-        return value
+        return _checked(self, self._rule, value)
 
 
 class Word(fields.String):
@@ -79,7 +76,7 @@ class Choice(fields.String):
 
     def __init__(self, choices: Iterable[str], **options: Any) -> None:
         chosen = tuple(choices)
-        allowed = f"one of {', '.join(chosen)}"
+        allowed = validation.choice(*chosen).allowed
         super().__init__(validate=OneOf(chosen, error=allowed), **_saying(allowed, options))
 
 
@@ -87,12 +84,10 @@ class Flag(fields.Boolean):
     """True or false."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**_saying("true or false", options))
+        super().__init__(**_saying(validation.true_or_false.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid")
-        return value
+        return _checked(self, validation.true_or_false, value)
 
 
 class Instant(fields.String):
@@ -184,6 +179,11 @@ def refusal(field: str, allowed: str) -> ValidationError:
 
 def _saying(allowed: str, options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "error_messages": dict.fromkeys(_MESSAGES, allowed)}
+
+
+def _checked(field: fields.Field[Any], rule: Rule[Kept], value: Any) -> Kept:
+    """Return the value that a rule keeps; a wrong one is an error of the field, whose every message is the rule's."""
+    return rule("", value, lambda *_: field.make_error("invalid"))
 
 
 def _inside(given: Any, key: Any) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from kpn_sandbox.literals import LONGEST_DELAY_MS
-from kpn_sandbox.tenants.clock import parse_instant
+from kpn_sandbox.validation import parse_instant
 
 _LONGEST_HEADER = 1000
 

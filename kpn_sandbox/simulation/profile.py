@@ -14,9 +14,27 @@ from math import inf
 from typing import Any, NamedTuple
 
 from kpn_sandbox.literals import ARRIVAL_RHYTHMS, NAME_STYLES, SERVICE_DISTRIBUTIONS
-from kpn_sandbox.simulation import validation as checks
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.names import check_locale
+from kpn_sandbox.validation import (
+    UNLIMITED,
+    Check,
+    ErrorOf,
+    InvalidValue,
+    check_known,
+    choice,
+    count_or_list,
+    list_of,
+    minutes,
+    number,
+    number_or_unlimited,
+    object_with,
+    opening_hours,
+    text,
+    time_of_day,
+    true_or_false,
+    whole_number,
+)
 
 
 @dataclass(frozen=True)
@@ -101,8 +119,8 @@ class Profile:
         values, wrong = {}, []
         for name, value in settings.items():
             try:
-                checks.known({name: value}, _CHECKS, "a field of the profile")
-                values[name] = _CHECKS[name](name, value)
+                check_known(name, value, _CHECKS, role="a field of the profile", error=InvalidProfile)
+                values[name] = _CHECKS[name](name, value, InvalidProfile)
             except InvalidProfile as error:
                 wrong.append(error)
         if wrong:
@@ -148,30 +166,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [{key: _plain(item) for key, item in vars(entry).items() if item is not None} for entry in value]
     if value == inf:
-        return checks.UNLIMITED
+        return UNLIMITED
     # Equal profiles are to look the same, whether somebody wrote 240 or 240.0.
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _queue(name: str, value: Any) -> QueueSettings:
-    return QueueSettings(**checks.entry(name, value, _QUEUE_CHECKS))
-
-
-def _trunk(name: str, value: Any) -> TrunkSettings:
-    return TrunkSettings(**checks.entry(name, value, _TRUNK_CHECKS))
-
-
-def _outage(name: str, value: Any) -> Outage:
-    outage = Outage(**checks.entry(name, value, _OUTAGE_CHECKS, required=("trunk",)))
-    if checks.minutes(outage.start) >= checks.minutes(outage.end):
-        raise InvalidProfile(f"{name}.end", outage.end, f"later than {outage.start}")
-    return outage
-
-
-def _locale(name: str, value: Any) -> str:
-    locale: str = checks.text(2, 20)(name, value)
-    check_locale(locale)
-    return locale
 
 
 def _check_together(profile: Profile) -> None:
@@ -217,45 +214,69 @@ def _check_names(field: str, names: list[str | None]) -> None:
             raise InvalidProfile(field, name, "a list of different names")
 
 
-_LOAD = checks.number(0, 3)
-_TALK = checks.number(1, 2700)
-_WRAP = checks.number(0, 1800)
-_PATIENCE = checks.number_or_unlimited(1, 86400)
-_THRESHOLD = checks.number(0, 3600)
+_NAME = text(1, 80)
+_LOAD = number(0, 3)
+_TALK = number(1, 2700)
+_WRAP = number(0, 1800)
+_PATIENCE = number_or_unlimited(1, 86400)
+_THRESHOLD = number(0, 3600)
 
-_QUEUE_CHECKS = {
-    "name": checks.text(1, 80),
-    "agents": checks.whole(0, 1000),
+_QUEUE = object_with(
+    {
+        "name": _NAME,
+        "agents": whole_number(0, 1000),
+        "load": _LOAD,
+        "talk_seconds": _TALK,
+        "wrap_seconds": _WRAP,
+        "patience_seconds": _PATIENCE,
+        "service_level_seconds": _THRESHOLD,
+        "service_level_target": number(0, 1),
+    }
+)
+_TRUNK = object_with({"name": _NAME, "ports": whole_number(1, 480)})
+_OUTAGE = object_with({"trunk": whole_number(1, 20), "start": time_of_day, "end": time_of_day}, required=("trunk",))
+_LOCALE = text(2, 20)
+
+
+def _queue(field: str, value: Any, error: ErrorOf = InvalidValue) -> QueueSettings:
+    return QueueSettings(**_QUEUE(field, value, error))
+
+
+def _trunk(field: str, value: Any, error: ErrorOf = InvalidValue) -> TrunkSettings:
+    return TrunkSettings(**_TRUNK(field, value, error))
+
+
+def _outage(field: str, value: Any, error: ErrorOf = InvalidValue) -> Outage:
+    outage = Outage(**_OUTAGE(field, value, error))
+    if minutes(outage.start) >= minutes(outage.end):
+        raise error(f"{field}.end", outage.end, f"later than {outage.start}")
+    return outage
+
+
+def _locale(field: str, value: Any, error: ErrorOf = InvalidValue) -> str:
+    locale = _LOCALE(field, value, error)
+    check_locale(locale)
+    return locale
+
+
+_CHECKS: Mapping[str, Check[Any]] = {
+    "agents": whole_number(1, 1000),
+    "queues": count_or_list(1, 50, _queue),
+    "trunks": count_or_list(1, 20, _trunk),
     "load": _LOAD,
     "talk_seconds": _TALK,
     "wrap_seconds": _WRAP,
     "patience_seconds": _PATIENCE,
     "service_level_seconds": _THRESHOLD,
-    "service_level_target": checks.number(0, 1),
-}
-
-_TRUNK_CHECKS = {"name": checks.text(1, 80), "ports": checks.whole(1, 480)}
-
-_OUTAGE_CHECKS = {"trunk": checks.whole(1, 20), "start": checks.clock_reading, "end": checks.clock_reading}
-
-_CHECKS: Mapping[str, checks.Check] = {
-    "agents": checks.whole(1, 1000),
-    "queues": checks.count_or_list(1, 50, _queue),
-    "trunks": checks.count_or_list(1, 20, _trunk),
-    "load": _LOAD,
-    "talk_seconds": _TALK,
-    "wrap_seconds": _WRAP,
-    "patience_seconds": _PATIENCE,
-    "service_level_seconds": _THRESHOLD,
-    "opening": checks.opening,
-    "names": checks.choice(*NAME_STYLES),
+    "opening": opening_hours,
+    "names": choice(*NAME_STYLES),
     "locale": _locale,
-    "ring_seconds": checks.number(0, 10),
-    "max_wait_seconds": checks.number(10, 86400),
-    "unanswered_share": checks.number(0, 0.5),
-    "absent_share": checks.number(0, 0.9),
-    "breaks": checks.truth,
-    "rhythm": checks.choice(*ARRIVAL_RHYTHMS),
-    "service": checks.choice(*SERVICE_DISTRIBUTIONS),
-    "outages": checks.list_of(0, 40, _outage),
+    "ring_seconds": number(0, 10),
+    "max_wait_seconds": number(10, 86400),
+    "unanswered_share": number(0, 0.5),
+    "absent_share": number(0, 0.9),
+    "breaks": true_or_false,
+    "rhythm": choice(*ARRIVAL_RHYTHMS),
+    "service": choice(*SERVICE_DISTRIBUTIONS),
+    "outages": list_of(0, 40, _outage),
 }

@@ -10,8 +10,8 @@ from math import inf
 from typing import NamedTuple
 
 from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
-from kpn_sandbox.simulation import validation as checks
 from kpn_sandbox.simulation.profile import Profile, QueueSettings, TrunkSettings
+from kpn_sandbox.validation import minutes
 
 PORTS_PER_HUNDRED_AGENTS = 240
 PORTS_PER_GROUP = 30
@@ -149,7 +149,7 @@ def _hours(opening: str) -> Hours:
     if opening == "24x7":
         return Hours(0, 24 * 60)
     start, _, end = opening.partition("-")
-    return Hours(checks.minutes(start), checks.minutes(end))
+    return Hours(minutes(start), minutes(end))
 
 
 def _milliseconds(seconds: float) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.resolved_profile import Span
-from kpn_sandbox.simulation.validation import minutes
+from kpn_sandbox.validation import minutes
 
 BLOCKED = -1
 

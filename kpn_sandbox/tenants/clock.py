@@ -21,7 +21,7 @@ from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
-from kpn_sandbox.tenants.validation import number
+from kpn_sandbox.validation import number
 
 WallClock = Callable[[], float]
 """Returns wall time, in epoch seconds."""
@@ -142,30 +142,16 @@ def last_instant() -> float:
     return last.starts_at + last.length / 1000 - 1
 
 
-def parse_instant(text: str) -> float:
-    """
-    An instant from ISO 8601 with an offset.
-
-    Raises:
-        ValueError: Not such a text; the message says what would be right.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.timestamp()
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("an ISO 8601 instant with offset, like 2026-11-23T10:00:00+01:00")
-
-
 def format_instant(at: float) -> str:
     """An instant in the center's zone, to the second, with its offset."""
     return datetime.fromtimestamp(at // 1, zone()).isoformat()
 
 
 _LONGEST = 101 * 366 * 86400
-_SPEED = f"a number of more than 0 and at most {FASTEST:,}, given with a running clock"
-_SECONDS = "a number of seconds from 0 on"
+_SPEED = number(
+    0, FASTEST, above=True, allowed=f"a number of more than 0 and at most {FASTEST:,}, given with a running clock"
+)
+_SECONDS = number(0, _LONGEST, allowed="a number of seconds from 0 on")
 
 
 class Clocks:
@@ -211,8 +197,7 @@ class Clocks:
             InvalidSetting: No number of seconds, or a negative one.
             InstantOutOfRange: It would reach beyond 2100.
         """
-        if not 0 <= number("seconds", seconds, _SECONDS) <= _LONGEST:
-            raise InvalidSetting("seconds", seconds, _SECONDS)
+        _SECONDS("seconds", seconds, InvalidSetting)
         wall = self._wall_clock()
         return self._changed(client_id, lambda clock: clock.advanced(seconds, wall))
 
@@ -240,7 +225,7 @@ def new_clock(now: float, wall: float, mode: str, *, at: float | None = None, sp
     """
     if mode == "frozen":
         if speed is not None:
-            raise InvalidSetting("speed", speed, _SPEED)
+            raise InvalidSetting("speed", speed, _SPEED.allowed)
         return FrozenClock(now // 1 if at is None else at)
     if mode != "running":
         raise InvalidSetting("mode", mode, "running or frozen")
@@ -256,6 +241,4 @@ def save_clock(connection: Connection, client_id: str, clock: Clock) -> None:
 
 
 def _speed(speed: float) -> float:
-    if not 0 < number("speed", speed, _SPEED) <= FASTEST:
-        raise InvalidSetting("speed", speed, _SPEED)
-    return float(speed)
+    return float(_SPEED("speed", speed, InvalidSetting))

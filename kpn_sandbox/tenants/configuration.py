@@ -25,7 +25,7 @@ from kpn_sandbox.tenants.accounts import Account, account_of
 from kpn_sandbox.tenants.clock import WallClock, clock_from_dict
 from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
-from kpn_sandbox.tenants.validation import number
+from kpn_sandbox.validation import number
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ LARGE = 500
 """From so many agents on, a day takes so long to compute that a change of the profile does it before it is answered."""
 
 _LONGEST = 366 * 86400
-_DURATION = "a number of seconds, more than 0 and at most a year"
+_DURATION = number(0, _LONGEST, above=True, allowed="a number of seconds, more than 0 and at most a year")
 _ROW = configuration.c
 _LOG = select(configuration).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial)
 _ACCOUNT = select(accounts).where(accounts.c.client_id == bindparam("client_id"))
@@ -217,8 +217,8 @@ class Configurations:
             InvalidProfile: With this profile it makes a center too busy to simulate.
         """
         scenario(name)
-        if for_seconds is not None and not 0 < number("for_seconds", for_seconds, _DURATION) <= _LONGEST:
-            raise InvalidSetting("for_seconds", for_seconds, _DURATION)
+        if for_seconds is not None:
+            _DURATION("for_seconds", for_seconds, InvalidSetting)
         with account_transaction(self._database, client_id) as connection:
             draft = _Draft(connection, client_id, self._wall_clock())
             before = draft.scenario_to_return_to()

@@ -17,8 +17,11 @@ from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownFault
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.transactions import account_transaction, invalidate
-from kpn_sandbox.tenants.validation import between, number
+from kpn_sandbox.validation import number, whole_number
 
+_STATUS = whole_number(200, 599)
+_DELAY = whole_number(0, LONGEST_DELAY_MS)
+_PROBABILITY = number(0, 1)
 MOST_OUTCOMES = 1000
 _DRAWS = 2**32
 
@@ -49,9 +52,9 @@ class Outcome:
 
     def __post_init__(self) -> None:
         if self.status is not None:
-            between("status", self.status, 200, 599)
+            _STATUS("status", self.status, InvalidSetting)
         if self.delay_ms is not None:
-            between("delay_ms", self.delay_ms, 0, LONGEST_DELAY_MS)
+            _DELAY("delay_ms", self.delay_ms, InvalidSetting)
         if self.connection is not None and self.connection not in CONNECTION_FAULTS:
             raise InvalidSetting("connection", self.connection, f"one of {', '.join(CONNECTION_FAULTS)}")
         if not self.to_dict():
@@ -102,8 +105,8 @@ class FaultPlan:
             raise InvalidSetting("outcomes", [], "a list of outcomes, or else probability and outcome")
         if len(self.outcomes) > MOST_OUTCOMES:
             raise InvalidSetting("outcomes", len(self.outcomes), f"at most {MOST_OUTCOMES:,} outcomes")
-        if self.probability is not None and not 0 <= number("probability", self.probability, _SHARE) <= 1:
-            raise InvalidSetting("probability", self.probability, _SHARE)
+        if self.probability is not None:
+            _PROBABILITY("probability", self.probability, InvalidSetting)
         if self.probability is not None and self.repeat:
             raise InvalidSetting("repeat", True, "given with outcomes only")
 
@@ -141,9 +144,6 @@ class FaultPlan:
 
     def _draw(self, position: int) -> int:
         return int.from_bytes(hashlib.shake_128(f"{self.seed} {position}".encode()).digest(4), "big")
-
-
-_SHARE = "a number from 0 to 1"
 
 
 def plan_from_dict(plan: dict[str, Any], name: str, used: int) -> FaultPlan:

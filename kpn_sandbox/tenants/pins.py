@@ -17,7 +17,7 @@ from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownPin
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.transactions import account_transaction, invalidate
-from kpn_sandbox.tenants.validation import between
+from kpn_sandbox.validation import whole_number
 
 """What can be pinned."""
 
@@ -49,6 +49,7 @@ class Pin:
 
 
 MOST_READS = 1_000_000
+_READS = whole_number(1, MOST_READS)
 _ROW = tables.pins.c
 _OF_ACCOUNT = (
     select(tables.pins)
@@ -99,7 +100,7 @@ class Pins:
         if kind not in OBJECT_KINDS:
             raise InvalidSetting("kind", kind, f"one of {', '.join(OBJECT_KINDS)}")
         if reads is not None:
-            between("reads", reads, 1, MOST_READS)
+            _READS("reads", reads, InvalidSetting)
         if expires_at is not None:
             instant(expires_at)
         pin = Pin(kind, key, fields, expires_at, reads, random_text(16))

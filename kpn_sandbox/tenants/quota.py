@@ -20,8 +20,10 @@ from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, quota_counts
 from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
-from kpn_sandbox.tenants.validation import between
+from kpn_sandbox.validation import whole_number
 
+_LIMIT = whole_number(1, 1_000_000)
+_INTERVAL = whole_number(1, 1000)
 _SECONDS = {"minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7}
 _FIRST = datetime(2000, 1, 1)
@@ -71,8 +73,8 @@ class Quota:
     retry_after: bool = False
 
     def __post_init__(self) -> None:
-        between("limit", self.limit, 1, 1_000_000)
-        between("interval", self.interval, 1, 1000)
+        _LIMIT("limit", self.limit, InvalidSetting)
+        _INTERVAL("interval", self.interval, InvalidSetting)
         if self.unit not in QUOTA_UNITS:
             raise InvalidSetting("unit", self.unit, f"one of {', '.join(QUOTA_UNITS)}")
         if not isinstance(self.retry_after, bool):

@@ -10,7 +10,6 @@ from kpn_sandbox.tenants.clock import (
     RunningClock,
     clock_from_dict,
     format_instant,
-    parse_instant,
     wall_time,
 )
 
@@ -75,26 +74,6 @@ def test_a_clock_is_started_again():
 def test_a_clock_survives_being_kept(clock):
     """What is written as JSON values comes back the same."""
     assert clock_from_dict(clock.to_dict()) == clock
-
-
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("2026-11-23T10:00:00+01:00", 1_795_424_400),
-        ("2026-11-23T09:00:00Z", 1_795_424_400),
-        ("2026-11-23T09:00:00.500+00:00", 1_795_424_400.5),
-    ],
-)
-def test_an_instant_has_an_offset(text, at):
-    """ISO 8601 with an offset names one instant, wherever it is read."""
-    assert parse_instant(text) == at
-
-
-@pytest.mark.parametrize("text", ["", "now", "2026-11-23T10:00:00", "2026-13-23T10:00:00Z"])
-def test_other_texts_are_refused_with_what_would_be_right(text):
-    """The refusal shows an instant."""
-    with pytest.raises(ValueError, match="ISO 8601 instant with offset"):
-        parse_instant(text)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.tenants.clock import parse_instant
+from kpn_sandbox.validation import parse_instant
 
 ME = "APP_CONSUMER_KEY"
 AWAY = {"Status": "AUX", "Reason": "2", "Direction": None, "VDN": None}

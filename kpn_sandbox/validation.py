@@ -1,0 +1,255 @@
+"""
+The rules for values that come from outside: from JSON, from a query, from the environment, from the command line.
+
+Each rule says in words what would be right, and every API and command repeats these words, so that a wrong value is
+answered in the same way wherever it was written. Nothing here knows what a value is for: the caller names the field
+and the error to raise.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from math import inf
+from typing import Any, Generic, Protocol, TypeVar
+
+UNLIMITED = "unlimited"
+"""The JSON of infinity, which JSON has no number for; null is taken, it stands for what nobody has said."""
+
+INSTANT = "an ISO 8601 instant with offset, like 2026-11-23T10:00:00+01:00"
+
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+_DIGITS = re.compile(r"[0-9]{1,12}")
+_LARGEST = sys.float_info.max
+
+Kept = TypeVar("Kept")
+Kept_co = TypeVar("Kept_co", covariant=True)
+ErrorOf = Callable[[str, Any, str], Exception]
+"""Makes the error of a wrong value from the field, the value and what would be right."""
+
+
+class InvalidValue(ValueError):
+    """
+    A value is not what it may be.
+
+    Args:
+        field: Where it stands.
+        value: What stands there.
+        allowed: What would be right.
+    """
+
+    def __init__(self, field: str, value: Any, allowed: str) -> None:
+        super().__init__(f"{field} must be {allowed}, not {value!r}")
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+
+
+class Check(Protocol[Kept_co]):
+    """
+    Check the value of a field.
+
+    Args:
+        field: Where the value stands, for the error.
+        value: The value.
+        error: Makes the error that is raised.
+
+    Returns:
+        The value to keep.
+    """
+
+    def __call__(self, field: str, value: Any, error: ErrorOf = InvalidValue) -> Kept_co: ...
+
+
+class Rule(Generic[Kept]):
+    """
+    A check of one value that has no parts.
+
+    Args:
+        allowed: What would be right, to be read after "must be".
+        accepts: Whether a value is right.
+        keep: Makes the value to keep from a right one; it is kept as it is by default.
+    """
+
+    def __init__(
+        self, allowed: str, accepts: Callable[[Any], bool], keep: Callable[[Any], Kept] = lambda value: value
+    ) -> None:
+        self.allowed = allowed
+        self.accepts = accepts
+        self._keep = keep
+
+    def __call__(self, field: str, value: Any, error: ErrorOf = InvalidValue) -> Kept:
+        """Return the value to keep, as every `Check` does; a wrong one raises what `error` makes."""
+        if not self.accepts(value):
+            raise error(field, value, self.allowed)
+        return self._keep(value)
+
+
+def whole_number(low: int, high: int) -> Rule[int]:
+    """A rule for whole numbers in a range, bounds included; true and false are none."""
+    return Rule(
+        f"a whole number from {low} to {high}",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high,
+    )
+
+
+def digits(number: Rule[int]) -> Rule[int]:
+    """A rule for whole numbers that are written as a text of digits, as in a query or an environment variable."""
+    return Rule(number.allowed, lambda text: _is_match(_DIGITS, text) and number.accepts(int(text)), int)
+
+
+def number(low: float, high: float, *, above: bool = False, allowed: str = "") -> Rule[float]:
+    """
+    A rule for numbers in a range; true, false, infinity and what is not a number are none.
+
+    Args:
+        low: The least number.
+        high: The greatest number.
+        above: Whether a number must be above the least one.
+        allowed: What would be right, where the range alone does not say it.
+    """
+
+    def accepts(value: Any) -> bool:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
+            return False
+        return (low < value if above else low <= value) and value <= high
+
+    return Rule(allowed or f"a number {f'above {low}, at most' if above else f'from {low} to'} {high}", accepts)
+
+
+def number_or_unlimited(low: float, high: float) -> Rule[float]:
+    """A rule for numbers in a range and for the word that stands for infinity."""
+    limited = number(low, high)
+    return Rule(
+        f"{limited.allowed}, or {UNLIMITED}",
+        lambda value: value == UNLIMITED or limited.accepts(value),
+        lambda value: inf if value == UNLIMITED else float(value),
+    )
+
+
+def text(shortest: int, longest: int) -> Rule[str]:
+    """A rule for printable texts of a certain length in characters."""
+    return Rule(
+        f"a printable text of {shortest} to {longest} characters",
+        lambda value: isinstance(value, str) and shortest <= len(value) <= longest and value.isprintable(),
+    )
+
+
+def matching(pattern: str, allowed: str) -> Rule[str]:
+    """
+    A rule for texts that match the whole of a pattern.
+
+    Args:
+        pattern: A regular expression.
+        allowed: What it means, in words.
+    """
+    compiled = re.compile(pattern)
+    return Rule(allowed, lambda value: _is_match(compiled, value))
+
+
+def choice(*words: str) -> Rule[str]:
+    """A rule for one of some words."""
+    return Rule(f"one of {', '.join(words)}", lambda value: isinstance(value, str) and value in words)
+
+
+true_or_false: Rule[bool] = Rule("true or false", lambda value: isinstance(value, bool))
+"""The rule for truth values."""
+
+time_of_day: Rule[str] = Rule("a time of day from 00:00 to 24:00", lambda value: _is_match(_TIME_OF_DAY, value))
+"""The rule for readings of the wall clock in hours and minutes."""
+
+
+def _is_opening_hours(value: Any) -> bool:
+    if value == "24x7":
+        return True
+    start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
+    return time_of_day.accepts(start) and time_of_day.accepts(end) and minutes(start) < minutes(end)
+
+
+opening_hours: Rule[str] = Rule("24x7 or opening hours such as 08:00-20:00", _is_opening_hours)
+"""The rule for opening hours: all day, or from one reading of the wall clock to a later one."""
+
+
+def parse_instant(text: str) -> float:
+    """
+    An instant in epoch seconds from ISO 8601 with an offset.
+
+    Raises:
+        ValueError: It is not such a text; the message says what would be right.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.timestamp()
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(INSTANT)
+
+
+def minutes(reading: str) -> int:
+    """Minutes past midnight of a time of day."""
+    hours, _, rest = reading.partition(":")
+    return int(hours) * 60 + int(rest)
+
+
+def list_of(fewest: int, most: int, entry: Check[Kept]) -> Check[tuple[Kept, ...]]:
+    """A check of lists, which are kept as tuples; an entry is named like ``queues[2]``."""
+
+    def check(field: str, value: Any, error: ErrorOf = InvalidValue) -> tuple[Kept, ...]:
+        if not isinstance(value, list | tuple) or not fewest <= len(value) <= most:
+            raise error(field, value, f"a list of {fewest} to {most} entries")
+        return tuple(entry(f"{field}[{position}]", item, error) for position, item in enumerate(value))
+
+    return check
+
+
+def count_or_list(fewest: int, most: int, entry: Check[Kept]) -> Check[int | tuple[Kept, ...]]:
+    """A check of counts and of lists of so many entries."""
+    counted, listed = whole_number(fewest, most), list_of(fewest, most, entry)
+    count = Rule[int](f"{counted.allowed}, or a list", counted.accepts)
+
+    def check(field: str, value: Any, error: ErrorOf = InvalidValue) -> int | tuple[Kept, ...]:
+        return listed(field, value, error) if isinstance(value, list | tuple) else count(field, value, error)
+
+    return check
+
+
+def object_with(checks: Mapping[str, Check[Any]], required: Iterable[str] = ()) -> Check[dict[str, Any]]:
+    """
+    A check of objects with certain fields and no others.
+
+    Args:
+        checks: The check of each field.
+        required: The fields that must not be left out.
+    """
+
+    def check(field: str, value: Any, error: ErrorOf = InvalidValue) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise error(field, value, f"an object with {', '.join(checks)}")
+        for key, item in value.items():
+            check_known(key, item, checks, role=f"a field of {field}", error=error)
+        for key in required:
+            if key not in value:
+                raise error(f"{field}.{key}", None, "given")
+        return {key: checks[key](f"{field}.{key}", item, error) for key, item in value.items()}
+
+    return check
+
+
+def check_known(key: Any, value: Any, known: Iterable[str], *, role: str, error: ErrorOf = InvalidValue) -> None:
+    """
+    Refuse a field whose name is not in a list, with what `error` makes.
+
+    Args:
+        key: The name of the field.
+        value: What stands there.
+        known: The names that may be.
+        role: What the names are, such as "a field of the profile".
+        error: Makes the error that is raised.
+    """
+    if key not in known:
+        raise error(str(key), value, f"{role}: one of {', '.join(known)}")
+
+
+def _is_match(pattern: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
