@@ -1,33 +1,54 @@
-"""Databases and applications for all tests; each application has wall time that is moved by hand, and does not wait."""
+"""
+Databases and applications for all tests; each application has wall time that is moved by hand, and does not wait.
+
+The tests are run against the code beside them, whatever version of the package is installed. pytest would load the
+package's plugin, and with it the installed package, before it reads any of our files; so `setup.cfg` turns the entry
+point off and puts this project first, and the plugin is loaded here. The processes that tests start are told as well.
+"""
 
 import os
 from secrets import token_hex
 
 import pytest
 
+import kpn_sandbox
 from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
 from tests import postgresql as server
 from tests.application import CREDENTIALS, TOKEN_URL, Wall
+from tests.source import PACKAGE, PROJECT
+from tests.tools import skipped
 
-# They are to be run beside a sandbox of their own, as the manual tells; the tests of the manual do that.
+pytest_plugins = ["kpn_sandbox.pytest_plugin"]
+
+# They are run beside a sandbox of their own, as the documentation says; its tests do that.
 collect_ignore = ["recipes"]
+
+
+def pytest_configure():
+    """Stop where another version of the package was loaded, and let processes that tests start load this one."""
+    if kpn_sandbox.__file__ != str(PACKAGE / "__init__.py"):
+        raise pytest.UsageError(f"the tests are of {PACKAGE}, but {kpn_sandbox.__file__} was loaded")
+    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say once which tools are missing, in place of a line for each test that needs one."""
+    reports = terminalreporter.stats.get("skipped", [])
+    for line in skipped(report.longrepr[2] for report in reports):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
 def postgresql():
     """A PostgreSQL server that runs as long as the tests do."""
-    reason = server.missing()
-    if reason and os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
     running = server.new_server()
     yield running
     server.remove(running)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request, tmp_path):
     """The URL of an empty database, one of each kind."""
     if request.param == "sqlite":

@@ -7,7 +7,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
+from tests.source import PROJECT
+
 _SOURCES = ("kpn_sandbox", "setup.cfg", "pyproject.toml", "README.md")
 _PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 _OURS = ("KPN_SANDBOX_", "PYTHON", "PYTEST_")

@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tests.tools import missing
+
 PROGRAMS = Path("/usr/lib/postgresql")
 USER = "postgres"
 
@@ -59,19 +61,10 @@ class PostgreSQL:
                 raise RuntimeError(f"{program} failed: {(self.folder / 'output').read_text()}")
 
 
-def missing():
-    """Why no server can be started, empty when one can."""
-    if _folder() is None:
-        return f"PostgreSQL is not installed below {PROGRAMS}"
-    try:
-        import psycopg  # noqa: F401
-    except ImportError:
-        return "the driver psycopg is not installed"
-    return ""
-
-
 def new_server():
     """A running server in a new folder; stop it and remove its folder when done."""
+    if _folder() is None:
+        missing("postgresql")
     # The socket's path must be short, and the server's user must reach the folder.
     server = PostgreSQL(tempfile.mkdtemp(prefix="kpn-pg-", dir="/tmp"))
     server.start()

@@ -10,8 +10,7 @@ from socket import create_connection
 from urllib.parse import urlsplit
 
 from kpn_sandbox.server.listener import listen
-
-from .tools import tool
+from tests.tools import tool
 
 CONFIGURATION = """
 {user}

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -36,14 +35,15 @@ for _ in range(TIMES):
 """
 
 
-def leftovers() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("kpn-sandbox-*"))
+@pytest.fixture
+def temporary(tmp_path, monkeypatch) -> Path:
+    """The folder for temporary files of the processes that are started, with nothing else in it."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
 
 
-def test_the_command_finds_its_sandbox_in_the_environment():
+def test_the_command_finds_its_sandbox_in_the_environment(temporary):
     """URL, credentials and the administrator's token are variables; arguments arrive untouched; no other word."""
-    before = leftovers()
-
     ran = subprocess.run(
         [*COMMAND, "--client-id", "me", "--", sys.executable, "-c", ASK, "--seed", "x y"],
         capture_output=True,
@@ -52,7 +52,7 @@ def test_the_command_finds_its_sandbox_in_the_environment():
     )
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "28 True --seed x y\n", "")
-    assert leftovers() <= before
+    assert list(temporary.iterdir()) == []
 
 
 def test_the_exit_code_is_the_commands():
@@ -79,9 +79,8 @@ def test_faults_that_must_be_used_are(times, code):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_reach_the_command(number):
+def test_signals_reach_the_command(temporary, number):
     """A signal is handed on, the command's end is told as the shell does, and the sandbox is gone."""
-    before = leftovers()
     program = [*COMMAND, "--", sys.executable, "-c", WAIT]
     with subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as ran:
         assert ran.stdout is not None
@@ -89,7 +88,7 @@ def test_signals_reach_the_command(number):
         ran.send_signal(number)
 
         assert ran.wait(SOON) == 128 + number
-    assert leftovers() <= before
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,13 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-import kpn_sandbox
+from tests.source import PROJECT
+from tests.tools import tool
 
-from .tools import tool
-
-MANUAL = Path(kpn_sandbox.__file__).parent.parent / "README.md"
+MANUAL = PROJECT / "README.md"
 SOON = 60
 
 

@@ -5,8 +5,7 @@ import subprocess
 import pytest
 
 from kpn_sandbox.documents import COLLECTIONS, ENVIRONMENT, text
-
-from .tools import tool
+from tests.tools import tool
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .tools import tool
+from tests.tools import tool
 
 SOON = 20
 

@@ -1,12 +1,10 @@
 """A real browser that watches what a page asks for and complains about."""
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
+from tests.tools import missing, tool
 
 FLAGS = (
     "--no-sandbox",
@@ -20,24 +18,11 @@ FLAGS = (
 SIZES = {"desk": (1366, 768), "hall": (1920, 1080), "phone": (390, 844)}
 
 
-def lacking(what):
-    """Without a tool a test is skipped, but under `CI=true` it fails."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is not installed")
-    pytest.skip(f"{what} is not installed")
-
-
-def chromium():
-    """The path of the system's Chromium."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or lacking("chromium")
-
-
 def axe():
     """The script of axe-core, as npm installed it for all."""
-    npm = shutil.which("npm") or lacking("npm")
-    root = subprocess.run([npm, "root", "--global"], capture_output=True, text=True, check=True).stdout.strip()
+    root = subprocess.run([tool("npm"), "root", "--global"], capture_output=True, text=True, check=True).stdout.strip()
     script = Path(root) / "axe-core" / "axe.min.js"
-    return script.read_text(encoding="utf-8") if script.exists() else lacking("axe-core (npm)")
+    return script.read_text(encoding="utf-8") if script.exists() else missing("axe-core")
 
 
 def serious(page):

@@ -3,10 +3,12 @@
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from kpn_sandbox.client import Client
 from tests.end_to_end.conftest import Sandbox
-from tests.pages.browser import FLAGS, SIZES, Watch, chromium
+from tests.pages.browser import FLAGS, SIZES, Watch
+from tests.tools import tool
 
 AT = "2026-11-24T10:20:00+01:00"
 SECRET = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
@@ -26,9 +28,8 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     """The system's Chromium without a window."""
-    path = chromium()
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
+    path = tool("chromium", "chromium-browser")
+    with sync_playwright() as started:
         running = started.chromium.launch(executable_path=path, args=list(FLAGS))
         yield running
         running.close()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.end_to_end.tools import tool
+from tests.tools import tool
 
 FAILING = """
 def test_it_fails(kpn_account, kpn_sandbox):
