@@ -16,7 +16,7 @@ from servers import middle
 from start import IMPORTS
 
 from kpn_sandbox.settings import environment_with
-from kpn_sandbox.testing import sandbox as running
+from kpn_sandbox.testing import running
 
 LOAD = """
 import pytest, time
@@ -30,7 +30,7 @@ KEEPING: dict[str, str] = {}
 READY = """
 import time
 begin = time.perf_counter()
-from kpn_sandbox.testing import sandbox as running
+from kpn_sandbox.testing import running
 with running() as sandbox:
     sandbox.new_account()
     print(time.perf_counter() - begin)

@@ -1,8 +1,8 @@
 """
 The pytest plugin: fixtures, markers and options.
 
-Every project that has the package installed loads this module, also those that never ask for a fixture; so it imports
-nothing of the sandbox before somebody does.
+pytest imports this module for every project in whose environment the package is installed. So the rest of the package
+is imported inside functions, once a test asks for a fixture: that takes 0.1 s, and 0.5 s with a server.
 """
 
 import re
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from kpn_sandbox.testing import Account, Sandbox
+    from kpn_sandbox.testing import Account, RunningSandbox
 
-SANDBOX: "pytest.StashKey[Sandbox]" = pytest.StashKey()
+SANDBOX: "pytest.StashKey[RunningSandbox]" = pytest.StashKey()
 ACCOUNT: "pytest.StashKey[Account]" = pytest.StashKey()
-MADE_BEFORE = pytest.StashKey[int]()
+ACCOUNTS_BEFORE = pytest.StashKey[int]()
 
 OPTIONS: tuple[tuple[str, str, Any, Any], ...] = (
     ("kpn_sandbox_scenario", "Scenario of the accounts that tests get.", None, ""),
@@ -27,7 +27,7 @@ OPTIONS: tuple[tuple[str, str, Any, Any], ...] = (
     ("kpn_sandbox_conduct", "Rules that no test's client may break, as in the marker kpn_conduct.", "args", []),
     ("kpn_sandbox_requests", "Requests that the report of a failed test shows.", None, "10"),
 )
-"""Name, meaning, kind and default of each ini option."""
+"""Name, help, type and default of each ini option."""
 
 MARKERS = (
     "kpn_sandbox(scenario, at, agents, seed, profile, clock, client_id, client_secret): what kpn_account is like",
@@ -37,8 +37,8 @@ MARKERS = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the ini options."""
-    for name, meaning, kind, default in OPTIONS:
-        parser.addini(name, meaning, type=kind, default=default)
+    for name, summary, kind, default in OPTIONS:
+        parser.addini(name, summary, type=kind, default=default)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,35 +62,35 @@ def kpn_sandbox_settings() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def kpn_sandbox(request: pytest.FixtureRequest, kpn_sandbox_settings: dict[str, Any]) -> "Iterator[Sandbox]":
+def kpn_sandbox(request: pytest.FixtureRequest, kpn_sandbox_settings: dict[str, Any]) -> "Iterator[RunningSandbox]":
     """A sandbox that runs as long as the tests do, or the one that `KPN_SANDBOX_URL` names."""
-    from kpn_sandbox.testing.sandbox import WrongSetting, running
+    from kpn_sandbox.testing.sandbox import SandboxNotRunning, running
 
     try:
         with running(kpn_sandbox_settings) as sandbox:
             request.config.stash[SANDBOX] = sandbox
             yield sandbox
-    except WrongSetting as error:
+    except SandboxNotRunning as error:
         raise pytest.fail.Exception(f"kpn_sandbox: {error}", pytrace=False) from None
 
 
 @pytest.fixture
 def kpn_account_settings() -> dict[str, Any]:
-    """What `kpn_account` is like, as in the marker, which goes before; override it where you like."""
+    """Options of `kpn_account` by name, as in the marker, which goes before; override it where you like."""
     return {}
 
 
 @pytest.fixture
 def kpn_account(
-    request: pytest.FixtureRequest, kpn_sandbox: "Sandbox", kpn_account_settings: dict[str, Any]
+    request: pytest.FixtureRequest, kpn_sandbox: "RunningSandbox", kpn_account_settings: dict[str, Any]
 ) -> "Iterator[Account]":
-    """An account of the test's own; it is gone afterwards."""
+    """An account of the test's own; it is deleted afterwards."""
     from kpn_sandbox.client import ClientError
-    from kpn_sandbox.testing.pytest_support import WrongWish, wishes
+    from kpn_sandbox.testing.pytest_support import MarkerError, account_options
 
     try:
-        account = kpn_sandbox.new_account(**wishes(request.node, kpn_account_settings))
-    except (WrongWish, ClientError) as error:
+        account = kpn_sandbox.new_account(**account_options(request.node, kpn_account_settings))
+    except (MarkerError, ClientError) as error:
         raise pytest.fail.Exception(f"kpn_account: {error}", pytrace=False) from None
     request.node.stash[ACCOUNT] = account
     yield account
@@ -99,33 +99,33 @@ def kpn_account(
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Remember which accounts there were before the test."""
+    """Count the accounts before the test, so that its report shows only its own."""
     sandbox = item.config.stash.get(SANDBOX, None)
-    item.stash[MADE_BEFORE] = len(sandbox.made) if sandbox else 0
+    item.stash[ACCOUNTS_BEFORE] = len(sandbox.made) if sandbox else 0
     return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail a test that passed, if its client or its faults are not as it demands."""
+    """Fail a test that passed, if its client broke a rule or a fault was left unused."""
     result = yield
     if ACCOUNT in item.stash or item.get_closest_marker("kpn_conduct"):
-        from kpn_sandbox.testing.pytest_support import complaints
+        from kpn_sandbox.testing.pytest_support import failed_checks
 
-        wrong = complaints(item, item.stash.get(ACCOUNT, None))
-        if wrong:
-            pytest.fail("\n".join(wrong), pytrace=False)
+        failed = failed_checks(item, item.stash.get(ACCOUNT, None))
+        if failed:
+            pytest.fail("\n".join(failed), pytrace=False)
     return result
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add to the report of a failed test what its accounts saw."""
+    """Add the last requests of its accounts to the report of a failed test."""
     report = yield
     sandbox = item.config.stash.get(SANDBOX, None)
     if report.failed and sandbox is not None and report.when != "teardown":
-        from kpn_sandbox.testing.pytest_support import sections
+        from kpn_sandbox.testing.pytest_support import report_sections
 
-        made = sandbox.made[item.stash.get(MADE_BEFORE, 0) :]
-        report.sections.extend(sections(made, int(item.config.getini("kpn_sandbox_requests") or 0)))
+        made = sandbox.made[item.stash.get(ACCOUNTS_BEFORE, 0) :]
+        report.sections.extend(report_sections(made, int(item.config.getini("kpn_sandbox_requests") or 0)))
     return report

@@ -1,6 +1,8 @@
 """The client: every method of the control API, over a socket."""
 
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -170,3 +172,14 @@ def test_nobody_there_is_told(client):
 
     with pytest.raises(Unreachable, match="start one with kpn-sandbox serve"):
         Client(url).ready()
+
+
+def test_the_client_needs_the_standard_library_only():
+    """Importing the client loads no other part of the package but the shared words, and no other distribution."""
+    program = "import sys; before = set(sys.modules); import kpn_sandbox.client; print(*set(sys.modules) - before)"
+
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+
+    ours = {name for name in loaded if name.startswith("kpn_sandbox") and not name.startswith("kpn_sandbox.client")}
+    others = {name.split(".")[0] for name in loaded} - {"kpn_sandbox", *sys.stdlib_module_names}
+    assert (ours, others) == ({"kpn_sandbox", "kpn_sandbox.literals"}, set())

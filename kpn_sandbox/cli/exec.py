@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
-from kpn_sandbox.client import Answer, Client, ClientError
+from kpn_sandbox.client import Client, ClientError, JsonObject
 from kpn_sandbox.settings import Settings, environment_with
 
 READY = "Ready: "
@@ -69,7 +69,7 @@ def _unused_faults(client: Client) -> int:
     return 1 if left else 0
 
 
-def _faults(client: Client, account: Mapping[str, Any]) -> list[Answer]:
+def _faults(client: Client, account: Mapping[str, Any]) -> list[JsonObject]:
     return [fault for fault in client.account(account["client_id"]).faults() if fault["remaining"]]
 
 

@@ -1,7 +1,8 @@
 """
-What differs between a captured answer and the sandbox's.
+The differences between a captured answer of KPN and the sandbox's answer to the same request.
 
-Asking the sandbox what was asked of KPN, and comparing the answers.
+What the sandbox promises is compared: which fields and headers there are, in which order, of which types, and values
+that do not move by nature. Counters and times move, so they are not.
 """
 
 from collections import Counter
@@ -10,20 +11,17 @@ from typing import Any, NamedTuple
 
 from marshmallow import Schema
 
-from kpn_sandbox.client import basic
+from kpn_sandbox.client import Account, Response
 from kpn_sandbox.drift.captures import Capture
-from kpn_sandbox.literals import KPN_TOKEN_REQUEST
-from kpn_sandbox.testing.account import Account
-from kpn_sandbox.testing.reply import Reply, send
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
 
 SCHEMAS: dict[str, type[Schema]] = {"agents": AgentSchema, "queues": QueueSchema, "trunks": TrunkSchema}
-KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
-STEADY = {"agents": ("Agent", "Skill", "Lvl", "Dep"), "queues": ("Name",), "trunks": ("Name", "TotalPorts")}
-"""Values that do not move by nature."""
+KEY_FIELDS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
+STABLE_FIELDS = {"agents": ("Agent", "Skill", "Lvl", "Dep"), "queues": ("Name",), "trunks": ("Name", "TotalPorts")}
+"""Fields whose values do not move by nature."""
 
-PASSING = {
+IGNORED_HEADERS = {
     "age",
     "cache-control",
     "connection",
@@ -43,66 +41,108 @@ PASSING = {
     "via",
     "x-request-id",
 }
-"""Headers that tell of servers and moments, not of the API."""
+"""Headers that belong to a server or a moment, not to the API."""
 
-COMPARED = ("api-version", "content-type", "strict-transport-security", "sunset")
+COMPARED_HEADERS = ("api-version", "content-type", "strict-transport-security", "sunset")
 """Headers whose values are compared; none of them can hold a secret."""
 
 
 class Difference(NamedTuple):
-    """Something that is not the same."""
+    """One difference between a capture and the sandbox."""
 
     where: str
     """Operation and field."""
-    what: str
+    text: str
+    """How they differ, in words."""
     pin: tuple[str, str, str, str] | None = None
-    """Kind, key, field and captured value, where a pin would make it the same."""
+    """Kind, key, field and captured value of the pin that would remove the difference; None when no pin can."""
 
 
-def differences(capture: Capture, reply: Reply) -> list[Difference]:
+def compare(account: Account, captures: Iterable[Capture]) -> list[Difference]:
     """
-    Compare.
+    Repeat captured requests at the sandbox and compare the answers.
 
     Args:
-        capture: What was captured.
-        reply: What the sandbox answers to the same request, with the same status.
+        account: The account whose center answers.
+        captures: The captured answers.
+
+    Returns:
+        Each difference once, however many captures have it.
     """
-    return [*_headers(capture, reply), *_bodies(capture, reply)]
+    found = [
+        difference for capture in captures for difference in differences(capture, sandbox_response(account, capture))
+    ]
+    return list({(each.where, each.text): each for each in found}.values())
 
 
-def _headers(capture: Capture, reply: Reply) -> Iterator[Difference]:
+def sandbox_response(account: Account, capture: Capture) -> Response:
+    """
+    The sandbox's response to the request of a capture; an error that was captured is forced.
+
+    Args:
+        account: The account that asks.
+        capture: The captured answer.
+    """
+    prefer = {} if capture.status == 200 else {"Prefer": f"code={capture.status}"}
+    if capture.operation is TOKEN:
+        return account.request_token(prefer)
+    response = account.get(capture.path, headers=prefer)
+    if capture.status == 200 and response.status == 404 and capture.operation.parameter is not None:
+        return account.get(_path_of_first(account, capture))
+    return response
+
+
+def _path_of_first(account: Account, capture: Capture) -> str:
+    """The path of the first object of the kind, for a center that has none of the captured number."""
+    kind, parameter = capture.operation.kind, str(capture.operation.parameter)
+    first = account.get(f"/{kind}")["DataSet"][kind][0]
+    return capture.operation.path.replace(f"{{{parameter}}}", first[parameter])
+
+
+def differences(capture: Capture, response: Response) -> list[Difference]:
+    """
+    Compare a captured answer with the sandbox's.
+
+    Args:
+        capture: The captured answer.
+        response: The sandbox's response to the same request.
+    """
+    return [*_header_differences(capture, response), *_body_differences(capture, response)]
+
+
+def _header_differences(capture: Capture, response: Response) -> Iterator[Difference]:
     if not capture.headers:
         return
     where = f"{capture.operation.key}: header"
-    theirs, ours = _lasting(capture.headers), _lasting(dict(reply.headers.items()))
-    for name in sorted(theirs.keys() - ours.keys()):
+    captured, own = _comparable(capture.headers), _comparable(dict(response.headers.items()))
+    for name in sorted(captured.keys() - own.keys()):
         yield Difference(f"{where} {name}", "the sandbox does not send it")
-    for name in sorted(ours.keys() - theirs.keys()):
+    for name in sorted(own.keys() - captured.keys()):
         yield Difference(f"{where} {name}", "only the sandbox sends it")
-    for name in COMPARED:
-        if name in theirs and name in ours and theirs[name] != ours[name]:
-            yield Difference(f"{where} {name}", f"{theirs[name]!r}, in the sandbox {ours[name]!r}")
+    for name in COMPARED_HEADERS:
+        if name in captured and name in own and captured[name] != own[name]:
+            yield Difference(f"{where} {name}", f"{captured[name]!r}, in the sandbox {own[name]!r}")
 
 
-def _lasting(headers: Mapping[str, str]) -> dict[str, str]:
-    """Those that tell of the API, by their names in small letters."""
+def _comparable(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that belong to the API, by their names in small letters."""
     named = {name.lower(): value for name, value in headers.items()}
-    return {name: named[name] for name in named if name not in PASSING and not name.startswith("x-sandbox-")}
+    return {name: named[name] for name in named if name not in IGNORED_HEADERS and not name.startswith("x-sandbox-")}
 
 
-def _bodies(capture: Capture, reply: Reply) -> Iterator[Difference]:
+def _body_differences(capture: Capture, response: Response) -> Iterator[Difference]:
     key, kind = capture.operation.key, capture.operation.kind
-    if capture.status != reply.status:
-        yield Difference(key, f"status {capture.status}, in the sandbox {reply.status}")
+    if capture.status != response.status:
+        yield Difference(key, f"status {capture.status}, in the sandbox {response.status}")
         return
     if capture.status != 200 or capture.operation is TOKEN:
-        yield from _shapes(key, capture.body, dict(reply))
+        yield from _shape_differences(key, capture.body, dict(response))
         return
-    # What is below the records' key is looked at by their schema.
-    yield from _shapes(key, _envelope(capture.body, key), _envelope(reply, key))
-    theirs, ours = _records(capture.body, key), _records(reply, key)
-    yield from _fields(f"{key}: DataSet.{key}", theirs, SCHEMAS[kind]())
-    yield from _values(kind, theirs, ours)
+    # The records are left out: their schema checks them.
+    yield from _shape_differences(key, _envelope(capture.body, key), _envelope(response, key))
+    captured, own = _records(capture.body, key), _records(response, key)
+    yield from _schema_differences(f"{key}: DataSet.{key}", captured, SCHEMAS[kind]())
+    yield from _value_differences(kind, captured, own)
 
 
 def _envelope(body: Any, key: str) -> Any:
@@ -117,17 +157,18 @@ def _records(body: Any, key: str) -> list[Any]:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
-def _shapes(where: str, captured: Any, own: Any) -> Iterator[Difference]:
-    """Which fields there are and of which types, whatever their values."""
+def _shape_differences(where: str, captured: Any, own: Any) -> Iterator[Difference]:
+    """Compare which fields there are, of which types, and ignore their values."""
     if _type(captured) != _type(own):
         yield Difference(where, f"{_type(captured)}, in the sandbox {_type(own)}")
     elif isinstance(captured, Mapping):
-        yield from _names(where, list(captured), list(own))
-        for name in captured.keys() & own.keys():
-            yield from _shapes(f"{where}.{name}", captured[name], own[name])
+        yield from _name_differences(where, list(captured), list(own))
+        for name in captured:
+            if name in own:
+                yield from _shape_differences(f"{where}.{name}", captured[name], own[name])
 
 
-def _names(where: str, captured: list[str], own: list[str]) -> Iterator[Difference]:
+def _name_differences(where: str, captured: list[str], own: list[str]) -> Iterator[Difference]:
     for name in captured:
         if name not in own:
             yield Difference(f"{where}.{name}", "the sandbox does not have it")
@@ -138,15 +179,15 @@ def _names(where: str, captured: list[str], own: list[str]) -> Iterator[Differen
         yield Difference(where, f"the order is {', '.join(captured)}, in the sandbox {', '.join(own)}")
 
 
-def _fields(where: str, records: list[Any], schema: Schema) -> Iterator[Difference]:
-    """What breaks the schema that the sandbox answers by, and how often."""
+def _schema_differences(where: str, records: list[Any], schema: Schema) -> Iterator[Difference]:
+    """Check captured records with the schema of the sandbox's answers, and count each error."""
     seen: Counter[tuple[str, str]] = Counter()
     orders = set()
     for record in records:
         if not isinstance(record, Mapping):
             seen["", f"must be an object, not {_type(record)}"] += 1
             continue
-        seen.update(_broken(schema.validate(record)))
+        seen.update(_messages(schema.validate(record)))
         orders.add(tuple(record))
     for (name, message), count in sorted(seen.items()):
         times = f" ({count} times)" if count > 1 else ""
@@ -156,61 +197,31 @@ def _fields(where: str, records: list[Any], schema: Schema) -> Iterator[Differen
             yield Difference(where, f"the order is {', '.join(order)}, in the sandbox {', '.join(schema.fields)}")
 
 
-def _broken(errors: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def _messages(errors: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, str]]:
     for name, messages in errors.items():
-        # A list's positions tell nothing about its shape.
+        # Positions in a list are left out, so that the same error in every item counts as one.
         path = above if isinstance(name, int) else f"{above}.{name}".lstrip(".")
         if isinstance(messages, Mapping):
-            yield from _broken(messages, path)
+            yield from _messages(messages, path)
         else:
             yield from ((path, str(message)) for message in messages)
 
 
-def _values(kind: str, captured: list[Any], own: list[Any]) -> Iterator[Difference]:
-    key = KEYS[kind]
+def _value_differences(kind: str, captured: list[Any], own: list[Any]) -> Iterator[Difference]:
+    key = KEY_FIELDS[kind]
     known = {record[key]: record for record in own}
     for record in captured:
         same: dict[str, Any] = known.get(record.get(key), {}) if isinstance(record, Mapping) else {}
-        for name in STEADY[kind] if same else ():
+        for name in STABLE_FIELDS[kind] if same else ():
             if record.get(name, same[name]) != same[name]:
-                told = f"{record[name]!r}, in the sandbox {same[name]!r}"
+                text = f"{record[name]!r}, in the sandbox {same[name]!r}"
                 pin = (kind, str(same[key]), name, record[name]) if isinstance(record[name], str) else None
-                yield Difference(f"{kind} {same[key]}: {name}", told, pin)
+                yield Difference(f"{kind} {same[key]}: {name}", text, pin)
 
 
 def _type(value: Any) -> str:
     if value is None:
         return "null"
+    # bool before int, which it is a kind of.
     names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list"}
-    return next((told for kind, told in names.items() if isinstance(value, kind)), "an object")
-
-
-def compare(account: Account, captures: Iterable[Capture]) -> list[Difference]:
-    """
-    What differs, each difference once.
-
-    Args:
-        account: Whose center the captured answers are compared with.
-        captures: What was captured.
-    """
-    found = [difference for capture in captures for difference in differences(capture, ask(account, capture))]
-    return list({(each.where, each.what): each for each in found}.values())
-
-
-def ask(account: Account, capture: Capture) -> Reply:
-    """The sandbox's answer to the same request; a refusal is wished for."""
-    wish = {} if capture.status == 200 else {"Prefer": f"code={capture.status}"}
-    if capture.operation is TOKEN:
-        credentials = {"Authorization": basic(account.client_id, account.client_secret)}
-        return send("POST", account.url + KPN_TOKEN_REQUEST, {**credentials, **wish})
-    reply = account.get(capture.path, headers=wish)
-    if capture.status == 200 and reply.status == 404 and capture.operation.parameter is not None:
-        return account.get(_another(account, capture))
-    return reply
-
-
-def _another(account: Account, capture: Capture) -> str:
-    """The path of the first object of the kind, when the center has none of the captured number."""
-    kind, parameter = capture.operation.kind, str(capture.operation.parameter)
-    first = account.get(f"/{kind}")["DataSet"][kind][0]
-    return capture.operation.path.replace(f"{{{parameter}}}", first[parameter])
+    return next((name for kind, name in names.items() if isinstance(value, kind)), "an object")

@@ -1,5 +1,5 @@
 """
-Override sets: pins that make the sandbox answer what was captured.
+Pin sets: pins that make the sandbox answer what was captured, in a form to keep in a file.
 
 A set is JSON: `{"pins": [{"kind": "agents", "key": "40001", "fields": {"Agent": "Anna"}}]}`.
 """
@@ -7,77 +7,88 @@ A set is JSON: `{"pins": [{"kind": "agents", "key": "40001", "fields": {"Agent":
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from kpn_sandbox.client import Account, Answer
-from kpn_sandbox.drift.captures import Capture, CaptureError, captures, told_in
-from kpn_sandbox.drift.comparison import KEYS, Difference
+from kpn_sandbox.client import Account, JsonObject
+from kpn_sandbox.drift.captures import Capture, CaptureError, read_captures, read_json
+from kpn_sandbox.drift.comparison import KEY_FIELDS, Difference
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
 
-class Override(NamedTuple):
-    """Fields of one object."""
+class CapturedPin(NamedTuple):
+    """Fields of one object with their captured values."""
 
     kind: str
     key: str
     fields: dict[str, Any]
 
 
-def overrides(source: Any) -> list[Override]:
+def read_pins(source: Any) -> list[CapturedPin]:
     """
-    The overrides in a set or a capture.
+    Find the pins in a pin set or a capture.
 
     Args:
-        source: A file's path, or what is in it: a set, an HTTP archive, or the body of one answer. Of several answers
-            about one object the last counts.
+        source: A file's path, or what is in it: a pin set, an HTTP archive, or the body of one response. Of several
+            responses about one object the last counts.
+
+    Returns:
+        At least one pin for a capture; a set may be empty.
 
     Raises:
         CaptureError: There are none.
     """
-    told = told_in(source)
-    if isinstance(told, Mapping) and "pins" in told:
-        return _from_set(told["pins"])
-    found = {each[:2]: each for capture in captures(told) for each in _from_capture(capture)}
+    content = read_json(source)
+    if isinstance(content, Mapping) and "pins" in content:
+        return _from_set(content["pins"])
+    found = {each[:2]: each for capture in read_captures(content) for each in _from_capture(capture)}
     if not found:
         raise CaptureError("the capture holds no agent, queue or trunk")
     return list(found.values())
 
 
-def from_differences(found: Iterable[Difference]) -> list[Override]:
-    """The overrides that make what can be pinned the same."""
+def pins_for(differences: Iterable[Difference]) -> list[CapturedPin]:
+    """The pins that remove those differences that pins can remove."""
     fields: dict[tuple[str, str], dict[str, Any]] = {}
-    for difference in found:
+    for difference in differences:
         if difference.pin is not None:
             kind, key, name, value = difference.pin
             fields.setdefault((kind, key), {})[name] = value
-    return [Override(kind, key, values) for (kind, key), values in fields.items()]
+    return [CapturedPin(kind, key, values) for (kind, key), values in fields.items()]
 
 
-def to_set(found: Iterable[Override]) -> dict[str, Any]:
-    """A set, ready to be written."""
-    return {"pins": [override._asdict() for override in found]}
+def pin_set(pins: Iterable[CapturedPin]) -> dict[str, Any]:
+    """A pin set, ready to be written as JSON."""
+    return {"pins": [pin._asdict() for pin in pins]}
 
 
-def apply(account: Account, found: Iterable[Override]) -> list[Answer]:
+def apply_pins(account: Account, pins: Iterable[CapturedPin]) -> list[JsonObject]:
     """
-    Pin everything.
+    Set pins at the sandbox.
+
+    Args:
+        account: The account that gets them.
+        pins: What to pin.
+
+    Returns:
+        The pins as the sandbox has them.
 
     Raises:
         ClientError: The sandbox refuses a pin, for instance because its center has no such object.
     """
-    return [account.pin(override.kind, override.key, **override.fields) for override in found]
+    return [account.pin(pin.kind, pin.key, **pin.fields) for pin in pins]
 
 
-def _from_set(pins: Any) -> list[Override]:
+def _from_set(pins: Any) -> list[CapturedPin]:
     try:
-        return [Override(str(pin["kind"]), str(pin["key"]), dict(pin["fields"])) for pin in pins]
+        return [CapturedPin(str(pin["kind"]), str(pin["key"]), dict(pin["fields"])) for pin in pins]
     except (KeyError, TypeError, ValueError):
         raise CaptureError('each of the pins must have "kind", "key" and "fields"') from None
 
 
-def _from_capture(capture: Capture) -> Iterable[Override]:
+def _from_capture(capture: Capture) -> Iterable[CapturedPin]:
     if capture.status != 200 or capture.operation is TOKEN or not isinstance(capture.body, Mapping):
         return
     kind = capture.operation.kind
-    told = (capture.body.get("DataSet") or {}).get(capture.operation.key)
-    for record in told if isinstance(told, list) else [told]:
-        if isinstance(record, Mapping) and KEYS[kind] in record:
-            yield Override(kind, record[KEYS[kind]], {name: record[name] for name in record if name != KEYS[kind]})
+    held = (capture.body.get("DataSet") or {}).get(capture.operation.key)
+    for record in held if isinstance(held, list) else [held]:
+        if isinstance(record, Mapping) and KEY_FIELDS[kind] in record:
+            key = record[KEY_FIELDS[kind]]
+            yield CapturedPin(kind, key, {name: record[name] for name in record if name != KEY_FIELDS[kind]})

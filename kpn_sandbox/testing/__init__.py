@@ -1,7 +1,7 @@
 """
-What tests get in hand: a sandbox, and accounts in it.
+Sandboxes and accounts for tests.
 
-The fixtures `kpn_sandbox` and `kpn_account` of the pytest plugin give them out; the names here are for annotations, and
+The fixtures `kpn_sandbox` and `kpn_account` of the pytest plugin return them; the names here are for annotations, and
 `running` is for other test frameworks:
 
     with running() as sandbox:
@@ -9,8 +9,14 @@ The fixtures `kpn_sandbox` and `kpn_account` of the pytest plugin give them out;
         assert account.get("/agents").status == 200
 """
 
-from kpn_sandbox.testing.account import Account
-from kpn_sandbox.testing.reply import Reply
-from kpn_sandbox.testing.sandbox import Sandbox, running
+from kpn_sandbox.client import Response
+from kpn_sandbox.testing.sandbox import FixtureAccount as Account
+from kpn_sandbox.testing.sandbox import RunningSandbox, running
 
-__all__ = ["Account", "Reply", "Sandbox", "running"]
+Sandbox = RunningSandbox
+"""An earlier name of `RunningSandbox`."""
+
+Reply = Response
+"""An earlier name of `Response`."""
+
+__all__ = ["Account", "Reply", "Response", "RunningSandbox", "Sandbox", "running"]

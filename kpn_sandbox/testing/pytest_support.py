@@ -1,70 +1,111 @@
 """
-What a test demands beyond its own asserts: that faults are used up, and that its client behaves.
+Options of accounts, checks after a test, and sections of reports, for the pytest plugin.
 
-What a test wishes its account to be like: the marker goes before the fixture, and both before the ini options.
-
-What a failed test's report tells of its accounts: the last requests, faults left unused, the replay line.
+pytest imports the plugin for every project; this module is imported once a test asks for a fixture.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from kpn_sandbox.client import Answer, ClientError
+from kpn_sandbox.client import USER_AGENT, Account, ClientError, JsonObject, describe_fault
 from kpn_sandbox.literals import CONDUCT_RULES, ConductRule
-from kpn_sandbox.testing.account import USER_AGENT, Account, told_fault
+
+ACCOUNT_OPTIONS = ("scenario", "at", "agents", "seed", "profile", "clock", "client_id", "client_secret")
+"""The names that the marker `kpn_sandbox` and the fixture `kpn_account_settings` take."""
 
 TOKEN_PER_REQUEST: ConductRule = "token-per-request"
-MET_QUOTA: ConductRule = "beyond-quota"
-ALWAYS_WRONG = tuple(rule for rule in CONDUCT_RULES if rule != MET_QUOTA)
-"""Meeting a quota is no fault unless a test says so: it is how a client learns of it."""
+BEYOND_QUOTA: ConductRule = "beyond-quota"
+DEFAULT_RULES = tuple(rule for rule in CONDUCT_RULES if rule != BEYOND_QUOTA)
+"""The rules of a marker without rules. Meeting a quota is not among them: it is how a client learns of it."""
 
 TOKEN_SECONDS = 3599
+"""The life of an access token of KPN's API."""
+
 EARLY_SECONDS = 300
-"""So long before its end a token may be renewed."""
+"""How long before its end a token may be renewed without being needless."""
 
 
-def complaints(item: pytest.Item, account: Account | None) -> list[str]:
+class MarkerError(ValueError):
+    """An option of an account has an unknown name; the message says in one line which there are."""
+
+
+def account_options(item: pytest.Item, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """
-    What is wrong with a test that passed.
+    Collect the settings of a test's account: the marker goes before the fixture, and both before the ini options.
 
     Args:
         item: The test.
+        chosen: What the fixture `kpn_account_settings` returned.
+
+    Returns:
+        Arguments for `RunningSandbox.new_account`.
+
+    Raises:
+        MarkerError: A name is none of `ACCOUNT_OPTIONS`.
+    """
+    options = {**_ini_options(item.config), **chosen}
+    # pytest gives the nearest marker first; the last update wins.
+    for marker in reversed(list(item.iter_markers("kpn_sandbox"))):
+        if marker.args:
+            raise MarkerError(f"the marker kpn_sandbox takes names with values ({', '.join(ACCOUNT_OPTIONS)})")
+        options.update(marker.kwargs)
+    for name in options:
+        if name not in ACCOUNT_OPTIONS:
+            raise MarkerError(f"it takes {', '.join(ACCOUNT_OPTIONS)}, not {name!r}")
+    # A clock is meant instead of the frozen instant of a marker or option further away.
+    return {name: value for name, value in options.items() if not (name == "at" and "clock" in options)}
+
+
+def _ini_options(config: pytest.Config) -> dict[str, Any]:
+    values = {name: config.getini(f"kpn_sandbox_{name}") for name in ("scenario", "at", "agents", "seed")}
+    options = {name: value for name, value in values.items() if value}
+    return {**options, **({"agents": int(options["agents"])} if "agents" in options else {})}
+
+
+def failed_checks(item: pytest.Item, account: Account | None) -> list[str]:
+    """
+    Check what a test demands beyond its own assertions: that its client behaves, and that planned faults happened.
+
+    Args:
+        item: The test, which passed.
         account: What `kpn_account` gave it; None when it did not ask.
 
     Returns:
-        A line for each complaint, none when all is well.
+        A line for each failed check.
     """
     marker = item.get_closest_marker("kpn_conduct")
-    rules = tuple(marker.args or ALWAYS_WRONG) if marker else tuple(item.config.getini("kpn_sandbox_conduct"))
+    rules = tuple(marker.args or DEFAULT_RULES) if marker else tuple(item.config.getini("kpn_sandbox_conduct"))
     unknown = [rule for rule in rules if rule not in CONDUCT_RULES]
     if unknown:
         return [f"kpn_conduct: a rule is one of {', '.join(CONDUCT_RULES)}, not {unknown[0]!r}"]
     if account is None:
         return ["kpn_conduct: the test does not use kpn_account"]
     tokens = int(marker.kwargs.get("tokens", 1)) if marker else 1
-    wrong = list(misconduct(account, rules, tokens)) if rules else []
+    failed = list(broken_rules(account, rules, tokens)) if rules else []
     if item.config.getini("kpn_sandbox_require_faults_used"):
-        wrong += [f"fault left unused: {told_fault(fault)}" for fault in account.unused_faults()]
-    return wrong
+        failed += [f"fault left unused: {describe_fault(fault)}" for fault in account.unused_faults()]
+    return failed
 
 
-def misconduct(account: Account, rules: Sequence[str], tokens: int) -> Iterator[str]:
+def broken_rules(account: Account, rules: Sequence[str], tokens: int) -> Iterator[str]:
     """
-    What the client that a test is about did wrong; the test's own requests are left out.
+    Find the rules of good conduct that the client under test broke; the test's own requests do not count.
 
     Args:
-        account: Whose client.
-        rules: Those that it may not break.
-        tokens: How many tokens it may fetch without need.
+        account: The account of the client.
+        rules: The rules to check.
+        tokens: How many tokens the client may fetch without need.
+
+    Returns:
+        A line for each broken rule.
     """
     requests = account.requests()
     own = {request["id"] for request in requests if _is_own(request)}
-    theirs = [request for request in requests if request["id"] not in own]
     if TOKEN_PER_REQUEST in rules:
-        needless = needless_tokens(theirs)
+        needless = needless_tokens([request for request in requests if request["id"] not in own])
         if len(needless) >= tokens:
             fetched = f"{len(needless) + 1} tokens where one was enough"
             yield f"bad conduct, {TOKEN_PER_REQUEST}: {fetched}. Fetch a token once and use it until it expires."
@@ -73,12 +114,15 @@ def misconduct(account: Account, rules: Sequence[str], tokens: int) -> Iterator[
             yield f"bad conduct, {finding['rule']} (requests {', '.join(finding['examples'])}): {finding['advice']}"
 
 
-def needless_tokens(requests: Sequence[Answer]) -> list[str]:
+def needless_tokens(requests: Sequence[JsonObject]) -> list[str]:
     """
-    Ids of the requests for a token while the last one of that API was good.
+    Find the requests for a token that were sent while the last token of the same API was good.
 
     Args:
-        requests: As the journal tells them, the oldest first.
+        requests: Entries of the request log, the oldest first.
+
+    Returns:
+        The ids of these requests.
     """
     good_until: dict[str, datetime] = {}
     needless = []
@@ -87,79 +131,37 @@ def needless_tokens(requests: Sequence[Answer]) -> list[str]:
         if request["operation"] == "token" and request["status"] == 200:
             if api in good_until and at < good_until[api]:
                 needless.append(str(request["id"]))
-            good_until[api] = _from(at, TOKEN_SECONDS - EARLY_SECONDS)
+            good_until[api] = at + timedelta(seconds=TOKEN_SECONDS - EARLY_SECONDS)
         elif request["status"] == 401:
-            # Whoever was refused does well to fetch another.
+            # A refused client is right to fetch another token.
             good_until.pop(api, None)
     return needless
 
 
-def _from(at: datetime, seconds: float) -> datetime:
-    return datetime.fromtimestamp(at.timestamp() + seconds, at.tzinfo)
-
-
-def _is_own(request: Answer) -> bool:
+def _is_own(request: JsonObject) -> bool:
     headers: dict[str, Any] = request["headers"]
     return any(name.lower() == "user-agent" and value == USER_AGENT for name, value in headers.items())
 
 
-KNOWN = ("scenario", "at", "agents", "seed", "profile", "clock", "client_id", "client_secret")
-
-
-class WrongWish(ValueError):
-    """Something is wished that there is not; the message says in one line what there is."""
-
-
-def wishes(item: pytest.Item, chosen: Mapping[str, Any]) -> dict[str, Any]:
+def report_sections(accounts: Sequence[Account], most: int) -> list[tuple[str, str]]:
     """
-    What `Sandbox.new_account` is to be told.
+    Make a section of a failed test's report for each account: last requests, unused faults, replay line.
 
     Args:
-        item: The test.
-        chosen: What the fixture `kpn_account_settings` gives.
+        accounts: The accounts of the test.
+        most: How many requests of each to show.
 
-    Raises:
-        WrongWish: A name is none of `KNOWN`.
+    Returns:
+        Headings and texts, as pytest shows them.
     """
-    wished = {**_options(item.config), **chosen}
-    # The nearest marker comes first.
-    for marker in reversed(list(item.iter_markers("kpn_sandbox"))):
-        if marker.args:
-            raise WrongWish(f"the marker kpn_sandbox takes names with values ({', '.join(KNOWN)})")
-        wished.update(marker.kwargs)
-    for name in wished:
-        if name not in KNOWN:
-            raise WrongWish(f"it can be told {', '.join(KNOWN)}, not {name!r}")
-    # Who gives a clock means it instead of a standing one from further away.
-    return {name: value for name, value in wished.items() if not (name == "at" and "clock" in wished)}
+    return [(f"kpn_sandbox: account {account.client_id}", _section(account, most)) for account in accounts]
 
 
-def _options(config: pytest.Config) -> dict[str, Any]:
-    told = {name: config.getini(f"kpn_sandbox_{name}") for name in ("scenario", "at", "agents", "seed")}
-    wished = {name: value for name, value in told.items() if value}
-    return {**wished, **({"agents": int(wished["agents"])} if "agents" in wished else {})}
-
-
-Section = tuple[str, str]
-"""A heading and a text, as pytest shows them."""
-
-
-def sections(accounts: Sequence[Account], most: int) -> list[Section]:
-    """
-    A section for each account.
-
-    Args:
-        accounts: Those of the test.
-        most: How many requests to show of each.
-    """
-    return [(f"kpn_sandbox: account {account.client_id}", section(account, most)) for account in accounts]
-
-
-def section(account: Account, most: int) -> str:
-    """What there is to tell of an account; a sandbox that does not answer is told of, too."""
+def _section(account: Account, most: int) -> str:
     try:
         return "\n".join(_lines(account, most))
     except ClientError as error:
+        # The report of the failed test matters more than that its sandbox is gone.
         return f"nothing is known of it: {error}"
 
 
@@ -169,15 +171,14 @@ def _lines(account: Account, most: int) -> Iterator[str]:
     requests = account.requests()
     shown = requests[len(requests) - min(most, len(requests)) :]
     yield f"requests: {len(requests)}, the last {len(shown)}:" if shown else f"requests: {len(requests)}"
-    yield from map(told_request, shown)
-    yield from (f"fault left unused: {told_fault(fault)}" for fault in account.unused_faults())
+    yield from map(_request_line, shown)
+    yield from (f"fault left unused: {describe_fault(fault)}" for fault in account.unused_faults())
     yield f"X-Sandbox-Replay: {settings['replay']}"
 
 
-def told_request(request: Answer) -> str:
-    """A request in a line."""
+def _request_line(request: JsonObject) -> str:
     query = f"?{request['query']}" if request["query"] else ""
     status = request["status"] or "no answer"
     note = f"  ({request['note']})" if request["note"] else ""
-    taken = f"{request['duration_ms']:.1f} ms"
-    return f"  {request['at']}  {request['method']} {request['path']}{query}  {status}  {taken}{note}"
+    duration = f"{request['duration_ms']:.1f} ms"
+    return f"  {request['at']}  {request['method']} {request['path']}{query}  {status}  {duration}{note}"

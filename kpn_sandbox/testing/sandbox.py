@@ -1,7 +1,7 @@
 """
-A running sandbox as tests have it.
+The sandbox that tests talk to over a socket: one in the tests' own process, or one that runs elsewhere.
 
-The sandbox that tests talk to: one of their own in this process, over a real socket, or one that runs elsewhere.
+A server in the process costs a test run one start, and no test has to find a port or clean up a database.
 """
 
 import secrets
@@ -10,16 +10,44 @@ from contextlib import contextmanager, suppress
 from dataclasses import fields
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Unpack
 
-from kpn_sandbox.client import CONTROL_PATH, Client, ClientError
+from kpn_sandbox.client import Account, AccountSettings, Client, ClientError, JsonObject
+from kpn_sandbox.drift.pin_sets import apply_pins, read_pins
 from kpn_sandbox.settings import SettingError, Settings, base_url, from_environment, remote_sandbox
-from kpn_sandbox.testing.account import Account
+
+_POLL_SECONDS = 0.05
+"""How long the server may take to see that it shall stop."""
 
 
-class Sandbox:
+class SandboxNotRunning(Exception):
+    """The sandbox for the tests does not start or does not answer; the message says in one line what would be right."""
+
+
+class FixtureAccount(Account):
+    """An account for a test, with what takes more than the client: reading captured answers."""
+
+    client_secret: str
+
+    def load(self, source: Any) -> list[JsonObject]:
+        """
+        Pin captured answers, so that the sandbox gives them.
+
+        Args:
+            source: A file, or what is in it: an answer of KPN, an HTTP archive of them, or a set of pins.
+
+        Returns:
+            The pins that were set.
+
+        Raises:
+            CaptureError: It is none of these.
+        """
+        return apply_pins(self, read_pins(source))
+
+
+class RunningSandbox:
     """
-    A sandbox at a URL.
+    A sandbox at a URL, with the accounts that tests made in it.
 
     Args:
         url: The base URL, without a slash at its end.
@@ -29,101 +57,85 @@ class Sandbox:
     def __init__(self, url: str, admin_token: str) -> None:
         self.url = url
         self.admin_token = admin_token
-        self.made: list[Account] = []
+        self.made: list[FixtureAccount] = []
         """The accounts made here and not dropped yet."""
         self._client = Client(url, admin_token)
 
-    def new_account(
-        self, *, at: Any = None, agents: int | None = None, profile: dict[str, Any] | None = None, **settings: Any
-    ) -> Account:
+    def new_account(self, **settings: Unpack[AccountSettings]) -> FixtureAccount:
         """
-        Make an account; it is gone when the sandbox is, or dropped.
+        Create an account; it lives until it is dropped, or as long as the sandbox.
 
         Args:
-            at: The instant at which its clock stands: ISO 8601 with offset, or an aware datetime.
-            agents: The size of its center.
-            profile: A merge patch to the default profile.
-            settings: `scenario`, `seed`, `clock`, `client_id`, `client_secret`; what is left out is chosen.
+            settings: What is left out or None is chosen by the sandbox.
 
         Raises:
-            Refused: A setting is wrong; the message says what would be right.
+            Refused: A setting cannot be used; the message says what would be right.
         """
-        settings = {name: value for name, value in settings.items() if value is not None}
-        if at is not None:
-            settings["clock"] = {"mode": "frozen", "at": at if isinstance(at, str) else at.isoformat()}
-        if agents is not None or profile:
-            settings["profile"] = {**(profile or {}), **({} if agents is None else {"agents": agents})}
-        made = self._client.ask("POST", f"{CONTROL_PATH}/accounts", f"Bearer {self.admin_token}", settings)
-        self.made.append(Account(self._client, made))
+        made = self._client.new_account(**settings)
+        self.made.append(FixtureAccount(self._client, made.client_id, made.client_secret, made.settings))
         return self.made[-1]
 
     def drop(self, account: Account) -> None:
-        """Drop an account with its whole world; one that is gone already stays so."""
+        """Delete an account with all of its state; one that is deleted already is no error."""
         if account in self.made:
             self.made.remove(account)
         with suppress(ClientError):
             self._client.account(account.client_id).delete()
 
     def drop_all(self) -> None:
-        """Drop every account that was made here."""
+        """Delete every account that was made here."""
         while self.made:
             self.drop(self.made[-1])
 
 
-_POLL_SECONDS = 0.05
-
-
-class WrongSetting(Exception):
-    """The sandbox does not start; the message says in one line what would be right."""
-
-
 @contextmanager
-def running(settings: Mapping[str, Any] | None = None) -> Iterator[Sandbox]:
+def running(settings: Mapping[str, Any] | None = None) -> Iterator[RunningSandbox]:
     """
-    A sandbox for as long as the block runs.
+    Run a sandbox for as long as the block runs, or use the one that `KPN_SANDBOX_URL` names.
 
     Args:
         settings: Values by the names of `Settings`, for a sandbox of the tests' own.
 
     Raises:
-        WrongSetting: A setting is wrong, or the sandbox that the environment names does not answer.
+        SandboxNotRunning: A setting cannot be used, or the sandbox that the environment names does not answer.
     """
     try:
         remote = remote_sandbox()
-        with _remote(*remote) if remote else _local(_settings(settings or {})) as sandbox:
+        with _remote(*remote) if remote else _local(_as_text(settings or {})) as sandbox:
             yield sandbox
     except SettingError as error:
-        raise WrongSetting(str(error)) from None
+        raise SandboxNotRunning(str(error)) from None
 
 
 @contextmanager
-def _remote(url: str, admin_token: str) -> Iterator[Sandbox]:
+def _remote(url: str, admin_token: str) -> Iterator[RunningSandbox]:
     try:
         Client(url, admin_token).accounts()
     except ClientError as error:
-        raise WrongSetting(str(error)) from None
-    sandbox = Sandbox(url, admin_token)
+        raise SandboxNotRunning(str(error)) from None
+    sandbox = RunningSandbox(url, admin_token)
     yield sandbox
     sandbox.drop_all()
 
 
-def _settings(given: Mapping[str, Any]) -> dict[str, str]:
+def _as_text(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as the environment would spell them."""
     known = [setting.name for setting in fields(Settings)]
-    for name in given:
+    for name in settings:
         if name not in known:
             raise SettingError(f"kpn_sandbox_settings must name settings ({', '.join(known)}), not {name!r}")
-    return {name: _spelled(value) for name, value in given.items() if value is not None}
+    return {name: _text(value) for name, value in settings.items() if value is not None}
 
 
-def _spelled(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value)
 
 
 @contextmanager
-def _local(given: Mapping[str, str]) -> Iterator[Sandbox]:
-    # Imported here because tests may use a sandbox elsewhere, and importing takes time.
+def _local(chosen: Mapping[str, str]) -> Iterator[RunningSandbox]:
+    # Not at the top: it takes 0.5 s, which tests that use a sandbox elsewhere, or only annotations, need not spend.
     from kpn_sandbox.app import create_app
     from kpn_sandbox.server.listener import AddressError, listen
     from kpn_sandbox.server.werkzeug_server import make_threaded
@@ -132,12 +144,12 @@ def _local(given: Mapping[str, str]) -> Iterator[Sandbox]:
     stopping = Event()
 
     def pause(seconds: float) -> None:
-        # Who waits when the tests are over waits no longer.
+        # A delayed answer must not hold up the end of the tests.
         stopping.wait(seconds)
 
     with TemporaryDirectory(prefix="kpn-sandbox-", ignore_cleanup_errors=True) as folder:
-        chosen = {"port": "0", "admin_token": secrets.token_urlsafe(24), "database_url": f"sqlite:///{folder}/s.db"}
-        settings = from_environment({}, {**chosen, **given})
+        defaults = {"port": "0", "admin_token": secrets.token_urlsafe(24), "database_url": f"sqlite:///{folder}/s.db"}
+        settings = from_environment({}, {**defaults, **chosen})
         try:
             app = create_app(settings, pause=pause)
             listener = listen(settings.host, settings.port)
@@ -145,12 +157,12 @@ def _local(given: Mapping[str, str]) -> Iterator[Sandbox]:
             raise SettingError(str(error)) from None
         url = base_url(settings.host, listener.getsockname()[1])
         server = make_threaded(app, listener)
-        # A test may leave a connection open over which it never asks anything.
+        # A test may leave connections open without a request on them; their threads must not keep the process alive.
         server.daemon_threads = True
         thread = Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="kpn-sandbox", daemon=True)
         thread.start()
         try:
-            yield Sandbox(url, str(settings.admin_token))
+            yield RunningSandbox(url, str(settings.admin_token))
         finally:
             stopping.set()
             server.shutdown()

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from kpn_sandbox.drift.captures import CaptureError, captures, fetched
+from kpn_sandbox.drift.captures import CaptureError, fetch_captures, read_captures
 from kpn_sandbox.drift.comparison import compare
-from kpn_sandbox.drift.pin_sets import apply, from_differences, overrides, to_set
+from kpn_sandbox.drift.pin_sets import apply_pins, pin_set, pins_for, read_pins
 from tests.drift.conftest import archive, exchange
 
 QUEUE = {"Error": None, "DataSet": {"queue": {"Number": "1000", "Name": "Sales", "InQueueCalls": "7"}}}
@@ -15,7 +15,7 @@ QUEUE = {"Error": None, "DataSet": {"queue": {"Number": "1000", "Name": "Sales",
 
 def test_an_archive_gives_the_requests_of_the_api():
     """Other requests, other methods and answers without a body are passed over, whatever the base path."""
-    told = captures(
+    told = read_captures(
         archive(
             exchange("GET", "https://x/any/base/queue/number/1000?x=1", 200, QUEUE, {"ETag": "1"}),
             exchange("GET", "https://x/other", 200, {}),
@@ -34,7 +34,7 @@ def test_bodies_may_be_encoded():
     entry = exchange("GET", "https://x/queue/number/1000", 200, base64.b64encode(json.dumps(QUEUE).encode()).decode())
     entry["response"]["content"]["encoding"] = "base64"
 
-    assert captures(archive(entry))[0].body == QUEUE
+    assert read_captures(archive(entry))[0].body == QUEUE
 
 
 def test_a_body_alone_is_a_capture(tmp_path):
@@ -42,9 +42,9 @@ def test_a_body_alone_is_a_capture(tmp_path):
     file = tmp_path / "queue.json"
     file.write_text(json.dumps(QUEUE), encoding="utf-8")
 
-    assert captures(file) == captures(QUEUE)
-    assert (captures(QUEUE)[0].operation.key, captures(QUEUE)[0].path) == ("queue", "/queue/number/1000")
-    assert captures({"access_token": "x"})[0].operation.key == "token"
+    assert read_captures(file) == read_captures(QUEUE)
+    assert (read_captures(QUEUE)[0].operation.key, read_captures(QUEUE)[0].path) == ("queue", "/queue/number/1000")
+    assert read_captures({"access_token": "x"})[0].operation.key == "token"
 
 
 @pytest.mark.parametrize(
@@ -53,21 +53,21 @@ def test_a_body_alone_is_a_capture(tmp_path):
 def test_what_is_no_capture_is_refused(source):
     """The message is one line that says what would be right."""
     with pytest.raises(CaptureError) as caught:
-        captures(source)
+        read_captures(source)
 
     assert "\n" not in str(caught.value)
 
 
 def test_the_api_itself_can_be_asked(sandbox, account):
     """One operation, or all lists below a base URL."""
-    one = fetched(f"{sandbox.url}/queue/number/1000", account.token())
-    lists = fetched(sandbox.url, account.token())
+    one = fetch_captures(f"{sandbox.url}/queue/number/1000", account.token())
+    lists = fetch_captures(sandbox.url, account.token())
 
     assert [(each.operation.key, each.status) for each in one] == [("queue", 200)]
     assert [each.operation.key for each in lists] == ["agents", "queues", "trunks"]
-    assert [each.status for each in fetched(f"{sandbox.url}/agents", None)] == [401]
+    assert [each.status for each in fetch_captures(f"{sandbox.url}/agents", None)] == [401]
     with pytest.raises(CaptureError):
-        fetched("http://127.0.0.1:1/agents", None)
+        fetch_captures("http://127.0.0.1:1/agents", None)
 
 
 def test_differences_can_be_pinned_away(account):
@@ -76,11 +76,11 @@ def test_differences_can_be_pinned_away(account):
     body["DataSet"]["queues"][1].update(Name="Sales")
     entry = archive(exchange("GET", "https://x/queues", 200, body))
 
-    pins = from_differences(compare(account, captures(entry)))
-    apply(account, overrides(json.loads(json.dumps(to_set(pins)))))
+    pins = pins_for(compare(account, read_captures(entry)))
+    apply_pins(account, read_pins(json.loads(json.dumps(pin_set(pins)))))
 
-    assert to_set(pins) == {"pins": [{"kind": "queues", "key": "1001", "fields": {"Name": "Sales"}}]}
-    assert compare(account, captures(entry)) == []
+    assert pin_set(pins) == {"pins": [{"kind": "queues", "key": "1001", "fields": {"Name": "Sales"}}]}
+    assert compare(account, read_captures(entry)) == []
 
 
 def test_a_capture_can_be_loaded_whole(account):
@@ -109,4 +109,4 @@ def test_trunks_are_loaded_with_their_ports(account):
 def test_what_holds_no_override_is_refused(source):
     """There is nothing to pin."""
     with pytest.raises(CaptureError):
-        overrides(source)
+        read_pins(source)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.drift.captures import captures
+from kpn_sandbox.drift.captures import read_captures
 from kpn_sandbox.drift.comparison import compare
 from tests.drift.conftest import HEADERS, archive, exchange
 
@@ -10,7 +10,7 @@ BASE = "https://api-prd.kpn.com/communication/kpn/dashboard-server"
 
 
 def found(account, *entries):
-    return {each.where: each.what for each in compare(account, captures(archive(*entries)))}
+    return {each.where: each.text for each in compare(account, read_captures(archive(*entries)))}
 
 
 @pytest.mark.parametrize("path", ["/agents", "/agent/logid/40002", "/queues", "/queue/number/1001", "/trunks"])

@@ -8,7 +8,7 @@ import pytest
 from kpn_sandbox.literals import CONDUCT_RULES
 from kpn_sandbox.pytest_plugin import OPTIONS
 from kpn_sandbox.testing import Account
-from kpn_sandbox.testing.pytest_support import KNOWN
+from kpn_sandbox.testing.pytest_support import ACCOUNT_OPTIONS
 from tests.testing.conftest import README, RECIPES
 
 SECTION = README.read_text(encoding="utf-8").split("\n## In your tests\n")[1].split("\n## What the fields mean\n")[0]
@@ -25,7 +25,7 @@ def test_every_option_is_in_the_manual():
     assert {name: default for name, default in told if name in defaults} == defaults
 
 
-@pytest.mark.parametrize("name", [*KNOWN, *CONDUCT_RULES])
+@pytest.mark.parametrize("name", [*ACCOUNT_OPTIONS, *CONDUCT_RULES])
 def test_everything_that_a_marker_takes_is_in_the_manual(name):
     """What can be wished and what can be forbidden."""
     assert f"{name}=" in SECTION or f"`{name}`" in SECTION
@@ -33,7 +33,7 @@ def test_everything_that_a_marker_takes_is_in_the_manual(name):
 
 def test_everything_on_an_account_is_in_the_manual():
     """Each public method but those that tests hardly need."""
-    seldom = {"show", "delete", "rotate", "ask", "forget_requests", "pins", "inbox"}
+    seldom = {"show", "delete", "rotate", "ask", "request_token", "forget_requests", "pins", "inbox"}
     methods = {name for name, _ in inspect.getmembers(Account, inspect.isfunction) if not name.startswith("_")}
 
     assert {name for name in methods - seldom if f"{name}(" not in SECTION} == set()

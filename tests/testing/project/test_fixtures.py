@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 from kpn_sandbox.client import Refused, Unreachable
-from kpn_sandbox.testing import Account, Reply, Sandbox
+from kpn_sandbox.testing import Account, Response, RunningSandbox
 
 NOON = "2026-11-23T12:00:00+01:00"
 
@@ -43,7 +43,7 @@ class TestMarker:
         assert (shown["profile"]["agents"], shown["seed"], shown["clock"]["mode"]) == (6, "mine", "running")
 
 
-def test_the_server_has_the_chosen_settings(kpn_sandbox: Sandbox, account):
+def test_the_server_has_the_chosen_settings(kpn_sandbox: RunningSandbox, account):
     """The settings fixture reaches the server."""
     token = account.get("/api/agents", token=account.token())
 
@@ -55,7 +55,7 @@ def test_an_answer_is_a_dictionary_and_more(account):
     """Body, status and headers are at hand, in all the usual ways."""
     reply = account.get("/agents", headers={"Prefer": "delay-ms=1"})
 
-    assert isinstance(reply, Reply) and reply.json() == reply
+    assert isinstance(reply, Response) and reply.json() == reply
     assert (reply.status, reply.status_code, reply.headers["api-version"]) == (200, 200, "1.0")
     assert reply.content.decode() == reply.text
     assert reply.headers["Preference-Applied"] == "delay-ms=1"
@@ -136,7 +136,7 @@ def test_what_happened_is_told(account):
     assert account.calls() and account.customers() and account.states(40001) is not None
 
 
-def test_more_accounts_never_meet(kpn_sandbox: Sandbox, account):
+def test_more_accounts_never_meet(kpn_sandbox: RunningSandbox, account):
     """Each account is a world of its own; a dropped one is gone."""
     other = kpn_sandbox.new_account(at=NOON, agents=3, profile={"queues": 1}, scenario="peak", seed="other")
     account.pin("agents", 40001, Agent="Pinned")

@@ -1,0 +1,33 @@
+"""
+The HTTP client of a running sandbox, for users and for the command line, the pytest plugin and the drift tools alike.
+
+`Client` knows the sandbox, `Account` controls one account and sends requests as its client would:
+
+    account = Client("http://127.0.0.1:8080", admin_token).new_account(scenario="peak")
+    account.freeze("2026-11-23T10:00:00+01:00")
+    account.fail("agents", 503, "reset", "ok")
+
+Standard library only, so that importing it costs a command or a test little and needs nothing else installed.
+
+    http        errors, responses, and one way to send a request
+    account     everything about one account
+    client      everything about the sandbox: its accounts, tokens, whether it is ready
+"""
+
+from kpn_sandbox.client.account import USER_AGENT, Account, describe_fault
+from kpn_sandbox.client.client import AccountSettings, Client
+from kpn_sandbox.client.http import ClientError, Connection, JsonObject, Refused, Response, Unreachable
+
+__all__ = [
+    "USER_AGENT",
+    "Account",
+    "AccountSettings",
+    "Client",
+    "ClientError",
+    "Connection",
+    "JsonObject",
+    "Refused",
+    "Response",
+    "Unreachable",
+    "describe_fault",
+]

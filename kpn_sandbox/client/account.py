@@ -1,0 +1,361 @@
+"""One account: its remote control through the control API, and requests as its client would send them."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Refused, Response, basic
+from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST
+
+USER_AGENT = "kpn-sandbox-fixture"
+"""User agent of `token` and `get`, so that a test's own requests are told from those of the client under test."""
+
+_TOKEN_EXPIRED = "keymanagement.service.access_token_expired"
+
+
+class Account:
+    """
+    An account of a sandbox.
+
+    Args:
+        connection: The way to the sandbox.
+        client_id: Its client id.
+        client_secret: Its secret; without one the administrator asks, and there are no access tokens.
+        settings: What the sandbox answered when the account was created.
+
+    Raises:
+        ClientError: From every method, when there is no response or the sandbox refuses.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        client_id: str,
+        client_secret: str | None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.url = connection.url
+        self.client_id = client_id
+        self.client_secret = client_secret
+        self.settings = dict(settings or {})
+        self._connection = connection
+        self._path = f"{CONTROL_PATH}/accounts/{quote(client_id, safe='')}"
+        self._token = ""
+
+    def show(self) -> JsonObject:
+        """Its settings, without secrets."""
+        return self.ask("GET")
+
+    def delete(self) -> None:
+        """Delete the account with all of its state."""
+        self.ask("DELETE")
+
+    def rotate(self) -> JsonObject:
+        """Make new secrets and return them."""
+        made = self.ask("POST", "/secret")
+        if self.client_secret is not None:
+            self.client_secret = made["client_secret"]
+        return made
+
+    def replay(self) -> str:
+        """Engine, account, seed, configuration and instant: enough to get the same answers again."""
+        return str(self.show()["replay"])
+
+    def token(self) -> str:
+        """
+        Fetch an access token.
+
+        Raises:
+            Refused: There is none; the status says why.
+        """
+        return self._connection.token_in(self._connection.check(self.request_token()))
+
+    def request_token(self, headers: Mapping[str, str] | None = None) -> Response:
+        """
+        Request an access token; `get` uses it from then on.
+
+        Args:
+            headers: More headers, such as `{"Prefer": "code=503"}`.
+
+        Returns:
+            The response, whatever its status.
+
+        Raises:
+            Refused: The account's secret is not known here.
+        """
+        if self.client_secret is None:
+            raise Refused("a token takes the account's secret")
+        credentials = basic(self.client_id, self.client_secret)
+        sent = {"Authorization": credentials, "User-Agent": USER_AGENT, **(headers or {})}
+        response = self._connection.send("POST", KPN_TOKEN_REQUEST, sent)
+        self._token = str(response.get("access_token", "")) if response.status == 200 else ""
+        return response
+
+    def get(self, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
+        """
+        Send a GET request as the account's client would.
+
+        Args:
+            path: Such as `/agents` or `/queue/number/1000`.
+            token: The access token to send; the account's own by default, fetched when there is none or it has expired.
+            headers: More headers, such as `{"Prefer": "code=503"}`.
+
+        Returns:
+            The response, whatever its status; that of the token request when it gave no token.
+
+        Raises:
+            Unreachable: There is no response.
+        """
+        if token is not None:
+            return self._get(path, token, headers)
+        if not self._token:
+            response = self.request_token()
+            if response.status != 200:
+                return response
+        response = self._get(path, self._token, headers)
+        if response.status != 401 or _TOKEN_EXPIRED not in response.text:
+            return response
+        renewed = self.request_token()
+        return self._get(path, self._token, headers) if renewed.status == 200 else renewed
+
+    def _get(self, path: str, token: str, headers: Mapping[str, str] | None) -> Response:
+        sent = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT, **(headers or {})}
+        return self._connection.send("GET", path, sent)
+
+    def profile(self, *, effective: str = "now", **patch: Any) -> JsonObject:
+        """
+        Change the profile if there is a patch, and return the one in force.
+
+        Args:
+            effective: `now`, or `midnight` to rebuild today.
+            patch: Fields of the profile; None restores a default.
+        """
+        return self.ask("PATCH", f"/profile?effective={effective}", patch) if patch else self.ask("GET", "/profile")
+
+    def scenario(self, name: str | None = None, *, for_seconds: float | None = None) -> JsonObject:
+        """
+        Set the scenario if there is a name, and return the one in force.
+
+        Args:
+            name: Name of a scenario.
+            for_seconds: After how many seconds the scenario before comes back; never by default.
+        """
+        if name is None:
+            return self.ask("GET", "/scenario")
+        return self.ask("PUT", "/scenario", _present(name=name, for_seconds=for_seconds))
+
+    def clock(self) -> JsonObject:
+        """Mode, instant and speed of the clock."""
+        return self.ask("GET", "/clock")
+
+    def freeze(self, at: str | None = None) -> JsonObject:
+        """Stop the clock, at an ISO 8601 instant with offset or where it is."""
+        return self.ask("PUT", "/clock", _present(mode="frozen", at=at))
+
+    def run(self, at: str | None = None, *, speed: float | None = None) -> JsonObject:
+        """
+        Start the clock; without arguments it shows wall time again.
+
+        Args:
+            at: Where it starts, an ISO 8601 instant with offset.
+            speed: Seconds of the account per second of wall time.
+        """
+        return self.ask("PUT", "/clock", _present(mode="running", at=at, speed=speed))
+
+    def advance(self, seconds: float) -> JsonObject:
+        """Move the clock forward."""
+        return self.ask("POST", "/clock/advance", {"seconds": seconds})
+
+    def pin(
+        self, kind: str, key: str | int, *, expires_at: str | None = None, reads: int | None = None, **fields: Any
+    ) -> JsonObject:
+        """
+        Fix fields of an object.
+
+        Args:
+            kind: `agents`, `queues` or `trunks`.
+            key: The number of the object.
+            expires_at: Until when, an ISO 8601 instant of the account's clock; for good by default.
+            reads: For how many answers; all by default.
+            fields: Values by name, as the vendor spells them.
+        """
+        return self.ask("PUT", f"/pins/{kind}/{key}", _present(fields=fields, expires_at=expires_at, reads=reads))
+
+    def pins(self) -> list[JsonObject]:
+        """All pins."""
+        return list(self.ask("GET", "/pins")["pins"])
+
+    def unpin(self, kind: str | None = None, key: str | int | None = None) -> None:
+        """
+        Drop the pin of an object, all pins of a kind, or all pins.
+
+        Args:
+            kind: `agents`, `queues` or `trunks`.
+            key: The number of the object.
+        """
+        self.ask("DELETE", "/".join(["/pins", *(str(part) for part in (kind, key) if part is not None)]))
+
+    def fail(self, operation: str | None, *outcomes: Any, api: str = "kpn", repeat: bool = False) -> JsonObject:
+        """
+        Plan how the next requests end, one outcome after the other.
+
+        Args:
+            operation: `token`, `agents`, `agent`, `queues`, `queue`, `trunks`, `trunk`; None for any.
+            outcomes: A status such as `503`, `"ok"`, a broken connection such as `"reset"`, or a mapping such as
+                `{"status": 503, "delay_ms": 200}`.
+            api: The API that the operation belongs to.
+            repeat: Whether to begin again when all are used up.
+        """
+        spelled = [_outcome(each) for each in outcomes]
+        return self.ask("POST", "/faults", _present(api=api, operation=operation, outcomes=spelled, repeat=repeat))
+
+    def fail_sometimes(
+        self, operation: str | None, probability: float, outcome: Any, *, api: str = "kpn", **more: str
+    ) -> JsonObject:
+        """
+        Plan that requests end in some way by chance.
+
+        Args:
+            operation: As in `fail`.
+            probability: From 0 to 1.
+            outcome: As in `fail`.
+            api: The API that the operation belongs to.
+            more: `seed`, for the same sequence of chances in every run.
+        """
+        chance = {"probability": probability, "outcome": _outcome(outcome), **more}
+        return self.ask("POST", "/faults", _present(api=api, operation=operation, **chance))
+
+    def faults(self) -> list[JsonObject]:
+        """All planned faults, with how many outcomes of each are left."""
+        return list(self.ask("GET", "/faults")["faults"])
+
+    def unused_faults(self) -> list[JsonObject]:
+        """The faults with outcomes left, without those that never end."""
+        return [fault for fault in self.faults() if fault["remaining"]]
+
+    def assert_faults_used(self) -> None:
+        """
+        Check that all planned outcomes happened.
+
+        Raises:
+            AssertionError: Outcomes are left.
+        """
+        left = [describe_fault(fault) for fault in self.unused_faults()]
+        if left:
+            raise AssertionError("faults left unused: " + "; ".join(left))
+
+    def heal(self, fault: str | None = None) -> None:
+        """Drop a fault by its id, or all faults."""
+        self.ask("DELETE", "/faults" if fault is None else f"/faults/{quote(fault, safe='')}")
+
+    def quota(self, limit: int, interval: int = 1, unit: str = "minute", *, retry_after: bool = False) -> JsonObject:
+        """
+        Limit the calls in a window of time.
+
+        Args:
+            limit: Calls in a window.
+            interval: Length of the window, in units.
+            unit: `minute`, `hour`, `day`, `week` or `month`.
+            retry_after: Whether refusals carry `Retry-After`.
+        """
+        return self.ask(
+            "PUT", "/quota", {"limit": limit, "interval": interval, "unit": unit, "retry_after": retry_after}
+        )
+
+    def drop_quota(self) -> None:
+        """Allow any number of calls."""
+        self.ask("DELETE", "/quota")
+
+    def requests(self, **filters: Any) -> list[JsonObject]:
+        """The last requests, oldest first; filters are `api`, `operation`, `status`, `since`, `limit`."""
+        return list(self.ask("GET", "/requests" + _query(filters))["requests"])
+
+    def har(self, **filters: Any) -> JsonObject:
+        """The last requests as an HTTP archive, with the filters of `requests`."""
+        return self.ask("GET", "/requests" + _query({**filters, "format": "har"}))
+
+    def forget_requests(self) -> None:
+        """Empty the request log."""
+        self.ask("DELETE", "/requests")
+
+    def conduct(self) -> JsonObject:
+        """What the account's client does wrong."""
+        return self.ask("GET", "/conduct")
+
+    def customers(self) -> list[JsonObject]:
+        """Everybody who calls the center."""
+        return list(self.ask("GET", "/customers")["customers"])
+
+    def calls(self, start: str | None = None, end: str | None = None, **filters: int) -> list[JsonObject]:
+        """
+        The calls that arrived in a period.
+
+        Args:
+            start: An ISO 8601 instant; the account's midnight by default.
+            end: An ISO 8601 instant; the account's present one by default.
+            filters: `queue` and `agent`, by number.
+        """
+        return list(self.ask("GET", "/truth/calls" + _query({**_period(start, end), **filters}))["calls"])
+
+    def states(self, login: int, start: str | None = None, end: str | None = None) -> list[JsonObject]:
+        """
+        The states that an agent entered in a period.
+
+        Args:
+            login: The agent's Logid.
+            start: An ISO 8601 instant; the account's midnight by default.
+            end: An ISO 8601 instant; the account's present one by default.
+        """
+        return list(self.ask("GET", f"/truth/agents/{login}" + _query(_period(start, end)))["states"])
+
+    def inbox(self, **filters: str) -> list[JsonObject]:
+        """The records that Atobi's endpoint received, newest last; filters are `type`, `context`, `kpi`, `since`."""
+        return list(self.ask("GET", "/inbox/kpi" + _query(filters))["records"])
+
+    def reset(self, *layers: str) -> list[str]:
+        """Restore layers of the account's state, all by default, to what they were at its creation."""
+        self._token = ""
+        return list(self.ask("POST", "/reset", {"layers": layers} if layers else {})["layers"])
+
+    def ask(self, method: str, path: str = "", body: Any = None) -> JsonObject:
+        """
+        Send a request to the control API about this account.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the account's own, with its query.
+            body: What to send as JSON.
+
+        Returns:
+            The JSON object of the response; an empty one when there is no body.
+        """
+        authorization = self._connection.authorization(self.client_id, self.client_secret)
+        return self._connection.ask(method, self._path + path, authorization, body)
+
+
+def describe_fault(fault: Mapping[str, Any]) -> str:
+    """One line about a fault and what is left of it."""
+    left = fault["remaining"]
+    outcomes = "outcome" if left == 1 else "outcomes"
+    return f"{fault['operation'] or 'any operation'} of {fault['api']}: {left} {outcomes} left (fault {fault['id']})"
+
+
+def _outcome(given: Any) -> Mapping[str, Any]:
+    """An outcome as the control API spells it."""
+    if isinstance(given, Mapping):
+        return given
+    if given == "ok":
+        return {"ok": True}
+    return {"connection": given} if given in CONNECTION_FAULTS else {"status": given}
+
+
+def _present(**values: Any) -> JsonObject:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _period(start: str | None, end: str | None) -> JsonObject:
+    return _present(**{"from": start, "to": end})
+
+
+def _query(filters: Mapping[str, Any]) -> str:
+    return f"?{urlencode(filters)}" if filters else ""

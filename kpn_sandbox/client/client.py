@@ -1,0 +1,88 @@
+"""The sandbox as its administrator and its clients see it: its accounts, access tokens, and whether it is ready."""
+
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+
+from kpn_sandbox.client.account import Account
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, basic
+from kpn_sandbox.literals import KPN_TOKEN_REQUEST
+
+
+class AccountSettings(TypedDict, total=False):
+    """What a new account can be like."""
+
+    client_id: str | None
+    client_secret: str | None
+    seed: str | int | None
+    scenario: str | None
+    clock: dict[str, Any] | None
+    """Such as `{"mode": "running", "at": "2026-11-23T10:00:00+01:00", "speed": 60}`."""
+    at: str | datetime | None
+    """Freezes the clock there: ISO 8601 with offset, or an aware datetime; goes before `clock`."""
+    profile: dict[str, Any] | None
+    """A merge patch to the default profile."""
+    agents: int | None
+    """The number of agents of the center; goes before `profile`."""
+
+
+class Client(Connection):
+    """
+    A running sandbox.
+
+    Args:
+        url: The base URL, without a slash at its end.
+        admin_token: The administrator's token, for what takes the administrator.
+
+    Raises:
+        ClientError: From every method, when there is no response or the sandbox refuses.
+    """
+
+    def token(self, client_id: str, client_secret: str) -> str:
+        """
+        Fetch an access token.
+
+        Args:
+            client_id: The account's client id.
+            client_secret: Its secret.
+
+        Raises:
+            Refused: There is none; the status says why.
+        """
+        return self.token_in(self.ask("POST", KPN_TOKEN_REQUEST, basic(client_id, client_secret)))
+
+    def ready(self) -> None:
+        """Return when the sandbox is ready, and raise when it is not."""
+        self.ask("GET", f"{CONTROL_PATH}/ready")
+
+    def accounts(self) -> list[JsonObject]:
+        """All accounts without their secrets."""
+        return list(self.ask("GET", f"{CONTROL_PATH}/accounts", self.authorization("", None))["accounts"])
+
+    def new_account(self, **settings: Unpack[AccountSettings]) -> Account:
+        """
+        Create an account.
+
+        Args:
+            settings: What is left out or None is chosen by the sandbox.
+
+        Raises:
+            Refused: A setting cannot be used; the message says what would be right.
+        """
+        body = {name: value for name, value in settings.items() if value is not None}
+        at, agents = body.pop("at", None), body.pop("agents", None)
+        if at is not None:
+            body["clock"] = {"mode": "frozen", "at": at.isoformat() if isinstance(at, datetime) else at}
+        if agents is not None:
+            body["profile"] = {**(settings.get("profile") or {}), "agents": agents}
+        made = self.ask("POST", f"{CONTROL_PATH}/accounts", self.authorization("", None), body)
+        return Account(self, made["client_id"], made["client_secret"], made)
+
+    def account(self, client_id: str, client_secret: str | None = None) -> Account:
+        """
+        An account that exists.
+
+        Args:
+            client_id: Its client id.
+            client_secret: Its secret; without one the administrator asks.
+        """
+        return Account(self, client_id, client_secret)
