@@ -24,9 +24,9 @@ from simpy_queue import MEAN_PATIENCE_SECONDS, MEAN_TALK_SECONDS, seconds_per_ca
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import CalendarDay, calendar_day
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.day_simulation import day_trace
+from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
-from kpn_sandbox.simulation.resolved_profile import Span, plan_of
+from kpn_sandbox.simulation.resolved_profile import Span, resolve_profile
 from kpn_sandbox.simulation.scenarios import scenario
 
 FIRST_DAY = date(2026, 1, 5)
@@ -68,11 +68,11 @@ def monday(number: int) -> CalendarDay:
 def lab_seconds_per_call(number: int) -> float:
     """What a call of the lab costs, in the queue that SimPy plays."""
     lab = scenario("lab").over(Profile(agents=QUEUE_AGENTS, queues=1, talk_seconds=MEAN_TALK_SECONDS))
-    plan = plan_of(replace(lab, patience_seconds=MEAN_PATIENCE_SECONDS, load=QUEUE_LOAD / 0.9))
+    plan = resolve_profile(replace(lab, patience_seconds=MEAN_PATIENCE_SECONDS, load=QUEUE_LOAD / 0.9))
     day = monday(number)
     spans = (Span(0, day.length, plan),)
     taken = []
-    seconds = timed(lambda: taken.append(day_trace(SEED, day, spans)))
+    seconds = timed(lambda: taken.append(simulate_day(SEED, day, spans)))
     return seconds / len(taken[0].calls.arrival)
 
 

@@ -27,7 +27,7 @@ class SingleFlightCache:
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._size = 0
         self._lock = Lock()
-        self._under_way: dict[Hashable, _Turn] = {}
+        self._under_way: dict[Hashable, _KeyLock] = {}
 
     def find(self, key: Hashable, compute: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """The thing of that key, computed unless it is kept."""
@@ -46,7 +46,7 @@ class SingleFlightCache:
         found = self._kept.get(key)
         return None if found is None else found[0]
 
-    def under_way(self, key: Hashable) -> bool:
+    def is_computing(self, key: Hashable) -> bool:
         """Whether somebody computes the thing of that key, so that whoever wants it has to wait."""
         return key in self._under_way
 
@@ -59,7 +59,7 @@ class SingleFlightCache:
     def _turn(self, key: Hashable) -> Iterator[None]:
         """Wait for whoever computes the thing of that key; the last to leave takes the lock away."""
         with self._lock:
-            turn = self._under_way.setdefault(key, _Turn())
+            turn = self._under_way.setdefault(key, _KeyLock())
             turn.takers += 1
         try:
             with turn.lock:
@@ -80,7 +80,7 @@ class SingleFlightCache:
         return found
 
 
-class _Turn:
+class _KeyLock:
     """The lock of a key, and how many hold it or wait for it."""
 
     def __init__(self) -> None:

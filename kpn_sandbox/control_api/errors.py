@@ -141,7 +141,7 @@ _SAYINGS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
     (ValidationError, lambda error: BadRequest.of(complaints(error.messages, error.data))),
     (simulation.InvalidProfile, lambda error: BadRequest.of([_complaint(each.field, each) for each in error.all])),
     (simulation.InstantOutOfRange, lambda error: BadRequest.of([{"field": "instant", "allowed": _YEARS}])),
-    (simulation.NotFound, lambda error: NotFound(f"{error}.")),
+    (simulation.ObjectNotFound, lambda error: NotFound(f"{error}.")),
     (control.InvalidSetting, lambda error: _field(error.field, error)),
     (control.AccountExists, lambda error: Conflict(f"{error}.", [_complaint(error.field, error)])),
     (control.UnknownAccount, lambda error: NotFound(f"{_capital(error)}.")),

@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.chat import messages
+from kpn_sandbox.simulation.chat import chat_messages
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, CallTable, DayTrace
 from kpn_sandbox.simulation.dispositions import inbound_dispositions, outbound_dispositions
 from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.outbound import OutboundTable, outbound_calls
 from kpn_sandbox.simulation.randomness import Flags, Integers
-from kpn_sandbox.simulation.roster import BREAK, LUNCH, NO_ANSWER, day_sessions
-from kpn_sandbox.simulation.timelines import STATES, Changes
+from kpn_sandbox.simulation.roster import BREAK, LUNCH, NO_ANSWER, shifts_by_span
+from kpn_sandbox.simulation.timelines import STATES, StateChanges
 
 BREAK_REASONS = (BREAK, LUNCH)
 """The AUX reasons that count as a break."""
@@ -49,7 +49,7 @@ NONE = -1
 class Activities:
     """What agents do, with running totals of each activity."""
 
-    def __init__(self, changes: Changes, agents: Integers) -> None:
+    def __init__(self, changes: StateChanges, agents: Integers) -> None:
         self._keys = (changes.agent << INSTANT_BITS) + changes.instant
         self._agents = agents
         activity = _ACTIVITIES[changes.state]
@@ -87,7 +87,7 @@ class Activities:
 class Conversations:
     """How long conversations at hand have lasted."""
 
-    def __init__(self, changes: Changes, calls: CallTable, made: OutboundTable, agents: Integers) -> None:
+    def __init__(self, changes: StateChanges, calls: CallTable, made: OutboundTable, agents: Integers) -> None:
         on_a_call = [STATES.index(status) for status in (Status.RINGING, Status.TALKING, Status.WRAPPING)]
         self._call = np.where(np.isin(changes.state, on_a_call), changes.detail, NONE).astype("i4")
         self._ringing = changes.state == STATES.index(Status.RINGING)
@@ -121,7 +121,7 @@ class Conversations:
         hold[at_hand] = 0
 
 
-class Plans:
+class DueTimes:
     """Log-ins, and what agents ought to have begun by now."""
 
     def __init__(self, seed: str, trace: DayTrace, agents: Integers) -> None:
@@ -129,7 +129,7 @@ class Plans:
         chosen = rests.reason != NO_ANSWER
         planned = [
             (session.agent << INSTANT_BITS) + due
-            for sessions in day_sessions(seed, trace.day, trace.spans)
+            for sessions in shifts_by_span(seed, trace.day, trace.spans)
             for session in sessions
             for due in (*(each.due for each in session.breaks), session.logout)
         ]
@@ -178,7 +178,7 @@ class AgentFigures(NamedTuple):
     """Whether a break or the end of the shift is overdue."""
 
 
-class Performance:
+class AgentActivity:
     """
     One day of a center, ready to be asked.
 
@@ -188,15 +188,15 @@ class Performance:
         changes: Of all its agents.
     """
 
-    def __init__(self, seed: str, trace: DayTrace, changes: Changes) -> None:
+    def __init__(self, seed: str, trace: DayTrace, changes: StateChanges) -> None:
         calls = trace.calls.wide()
         self._agents = np.arange(int(changes.agent[-1]) + 1)
         self._queues = np.arange(max(len(span.plan.queues) for span in trace.spans))
         self.outbound = outbound_calls(seed, trace.day, trace.rests)
-        self.messages = messages(seed, trace)
+        self.messages = chat_messages(seed, trace)
         self._activities = Activities(changes, self._agents)
         self._conversations = Conversations(changes, calls, self.outbound, self._agents)
-        self._plans = Plans(seed, trace, self._agents)
+        self._plans = DueTimes(seed, trace, self._agents)
         self._count_calls(trace, calls)
         self._count_dispositions(seed, trace, calls)
 

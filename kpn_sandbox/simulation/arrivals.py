@@ -18,14 +18,14 @@ import numpy as np
 
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
 from kpn_sandbox.simulation.randomness import UNIT, UNIT_BITS, Flags, Integers, variates, words
-from kpn_sandbox.simulation.resolved_profile import Hours, Plan, Span
+from kpn_sandbox.simulation.resolved_profile import OpeningHours, ResolvedProfile, Span
 from kpn_sandbox.simulation.roster import (
     BREAK_SPREAD,
     EXTRA_MINUTES,
     PERSONAL,
     PLANNED_ABSENCE,
-    Pause,
-    Shift,
+    PlannedBreak,
+    PlannedShift,
     planned_shifts,
 )
 
@@ -73,7 +73,7 @@ DENSITY_BITS = 2 * UNIT_BITS
 """Rates are calls per millisecond in units of 2**-40."""
 
 
-class Calls(NamedTuple):
+class DrawnCalls(NamedTuple):
     """The calls of one queue on one day, in order of arrival; one column for each thing a call brings along."""
 
     arrival: Integers
@@ -90,7 +90,7 @@ class Calls(NamedTuple):
     customer: Integers
 
 
-def calls(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> Calls:
+def draw_calls(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> DrawnCalls:
     """
     The calls of a queue on a day.
 
@@ -109,13 +109,13 @@ def calls(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> Cal
     return _attributes(queue, spans, arrival, record)
 
 
-def arrivals_per_hour(plan: Plan, queue: int) -> float:
+def arrivals_per_hour(plan: ResolvedProfile, queue: int) -> float:
     """The constant rate of a queue in a plan whose rhythm is constant."""
     density = _density(plan, queue, _erlangs(1000 * len(plan.staff(queue))))
     return density * 3_600_000 / (1 << DENSITY_BITS)
 
 
-def opening(day: CalendarDay, plan: Plan) -> tuple[int, int]:
+def arrival_window(day: CalendarDay, plan: ResolvedProfile) -> tuple[int, int]:
     """When calls may come, in milliseconds since midnight."""
     return day.elapsed(plan.hours.opens), min(day.elapsed(plan.hours.closes), day.length - LAST_ARRIVAL)
 
@@ -133,7 +133,7 @@ def _record(seed: str, day: CalendarDay, queue: int, mass: int) -> tuple[Integer
         count *= 2
 
 
-def _attributes(queue: int, spans: Sequence[Span], arrival: Integers, record: Integers) -> Calls:
+def _attributes(queue: int, spans: Sequence[Span], arrival: Integers, record: Integers) -> DrawnCalls:
     span = np.searchsorted([each.start for each in spans], arrival, side="right") - 1
     plans = [each.plan if queue < len(each.plan.queues) else None for each in spans]
 
@@ -149,7 +149,7 @@ def _attributes(queue: int, spans: Sequence[Span], arrival: Integers, record: In
     patience = by_span([each[1].patience or 0 if each else 0 for each in own])
     unanswered = by_span([round(each[0].profile.unanswered_share * 65536) if each else 0 for each in own])
     flags, pick = record[:, 5], record[:, 6]
-    return Calls(
+    return DrawnCalls(
         arrival=arrival,
         talk=np.clip(duration, 1, np.maximum(LONGEST_TALK, 10 * talk)),
         wrap=variates("lognormal_cv_0.7", record[:, 2], by_span([each[1].wrap if each else 0 for each in own])),
@@ -185,9 +185,9 @@ def _rates(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> tu
     return np.array(starts, dtype=np.int64), np.array(densities, dtype=np.int64)
 
 
-def _planned(plan: Plan, day: CalendarDay, queue: int, factor: int) -> Iterator[tuple[int, int, int]]:
+def _planned(plan: ResolvedProfile, day: CalendarDay, queue: int, factor: int) -> Iterator[tuple[int, int, int]]:
     """Start, end and rate of each piece of a day that is all under one plan."""
-    opens, closes = opening(day, plan)
+    opens, closes = arrival_window(day, plan)
     if queue >= len(plan.queues) or opens >= closes:
         yield 0, day.length, 0
         return
@@ -203,7 +203,7 @@ def _planned(plan: Plan, day: CalendarDay, queue: int, factor: int) -> Iterator[
 
 
 @lru_cache(maxsize=1024)
-def offered_load(hours: Hours, breaks: bool, day: CalendarDay, staff: int) -> list[int]:
+def offered_load(hours: OpeningHours, breaks: bool, day: CalendarDay, staff: int) -> list[int]:
     """Thousandths of Erlang that the planned staff of a queue can take in each quarter of an hour."""
     present = np.zeros(day.length // SLOT, dtype=np.int64)
     for shift in planned_shifts(hours, day, staff):
@@ -218,12 +218,12 @@ def offered_load(hours: Hours, breaks: bool, day: CalendarDay, staff: int) -> li
     return [_erlangs(each) * factor // 1000 for each, factor in zip(smooth.tolist(), pressure.tolist())]
 
 
-def _count_shift(present: Integers, shift: Shift, breaks: bool, day: CalendarDay) -> None:
+def _count_shift(present: Integers, shift: PlannedShift, breaks: bool, day: CalendarDay) -> None:
     """Add an agent to the quarters of his shift, and take off the share of each in which he is expected to pause."""
     share = 1000 - PLANNED_ABSENCE
     start, end = day.elapsed(shift.start), day.elapsed(shift.start + shift.length)
     present[start // SLOT : -(-end // SLOT)] += share
-    expected = (*shift.pauses, Pause(62, EXTRA_MINUTES // 4, PERSONAL)) if breaks and shift.pauses else ()
+    expected = (*shift.pauses, PlannedBreak(62, EXTRA_MINUTES // 4, PERSONAL)) if breaks and shift.pauses else ()
     for pause in expected:
         first = (start + (end - start) * pause.percent // 100) // SLOT
         window = present[first : first + 1 + (pause.minutes * MINUTE + BREAK_SPREAD) // SLOT]
@@ -238,7 +238,7 @@ def _erlangs(agents: int) -> int:
     return ERLANGS[-1][1]
 
 
-def _density(plan: Plan, queue: int, erlangs: int) -> int:
+def _density(plan: ResolvedProfile, queue: int, erlangs: int) -> int:
     """The rate at which calls of a queue come when they are to keep so many agents (in thousandths) busy."""
     settings = plan.queues[queue]
     handling = settings.talk + settings.wrap + plan.ring

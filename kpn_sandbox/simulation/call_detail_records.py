@@ -14,16 +14,16 @@ import numpy as np
 from kpn_sandbox.simulation.arrivals import CUSTOMERS
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayBook
+from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT
 from kpn_sandbox.simulation.errors import UnknownAgent
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, Status
-from kpn_sandbox.simulation.trunks import BLOCKED as NO_PORT
+from kpn_sandbox.simulation.trunks import NO_PORT as NO_PORT
 
 OUTCOMES = {ANSWERED: "answered", ABANDONED: "abandoned", FLOWED_OUT: "flowed_out", BLOCKED: "blocked"}
 
 
-class Period(NamedTuple):
+class ObservedPeriod(NamedTuple):
     """From an instant to before another one, as far as things are known; epoch seconds."""
 
     start: float
@@ -45,14 +45,16 @@ class Period(NamedTuple):
             day = day_of(day.starts_at + day.length / 1000)
 
 
-def customers(center: Center, at: float) -> list[CustomerFact]:
+def list_customers(center: Center, at: float) -> list[CustomerFact]:
     """All customers of a center."""
-    book, _ = center.book_at(at)
-    cast = book.casting(book.trace.spans[-1])
+    book, _ = center.day_index_at(at)
+    cast = book.names(book.trace.spans[-1])
     return [cast.customer(index) for index in range(CUSTOMERS)]
 
 
-def calls(center: Center, period: Period, *, queue: int | None = None, agent: int | None = None) -> list[CallFact]:
+def find_calls(
+    center: Center, period: ObservedPeriod, *, queue: int | None = None, agent: int | None = None
+) -> list[CallFact]:
     """
     The calls that arrived in a period, in order of arrival.
 
@@ -60,10 +62,10 @@ def calls(center: Center, period: Period, *, queue: int | None = None, agent: in
         queue: Only those of the queue with this number.
         agent: Only those that rang at the agent with this login id.
     """
-    return [fact for day in period.days() for fact in _DayOfCalls(center.book(day), period).facts(queue, agent)]
+    return [fact for day in period.days() for fact in _DayRecords(center.book(day), period).facts(queue, agent)]
 
 
-def states(center: Center, login: int, period: Period) -> list[StateFact]:
+def find_states(center: Center, login: int, period: ObservedPeriod) -> list[StateFact]:
     """
     The states that an agent entered in a period, in order.
 
@@ -81,14 +83,14 @@ def states(center: Center, login: int, period: Period) -> list[StateFact]:
     return found
 
 
-class _DayOfCalls:
+class _DayRecords:
     """The calls of a day, told as far as they are known."""
 
-    def __init__(self, book: DayBook, period: Period) -> None:
+    def __init__(self, book: DayIndex, period: ObservedPeriod) -> None:
         self._book, self._period = book, period
         self._start = book.trace.day.starts_at
         self._known = round((period.known - self._start) * 1000)
-        self._occupation = book.trace.occupation
+        self._occupation = book.trace.port_usage
         self._rings: dict[int, list[tuple[int, int, int]]] = {}
         for call, agent, start, end, _ in zip(*(column.tolist() for column in book.trace.rings)):
             self._rings.setdefault(call, []).append((agent, start, end))
@@ -117,7 +119,7 @@ class _DayOfCalls:
             vdn=self._book.vdn_name(span, row),
             trunk=None if port == NO_PORT else FIRST_NUMBER + bisect_right(self._occupation.starts, port) - 1,
             port=None if port == NO_PORT else self._port_in_trunk(port),
-            customer=self._book.casting(span).customer(int(table.customer[row])),
+            customer=self._book.names(span).customer(int(table.customer[row])),
             arrived_at=self._start + int(table.arrival[row]) / 1000,
             ringing_at=rings[0].started_at if rings else None,
             rings=rings,
@@ -151,7 +153,7 @@ class _DayOfCalls:
         return self._start + int(instant) / 1000 if 0 <= instant <= self._known else None
 
 
-def _changes(book: DayBook, agent: int, period: Period) -> Iterator[StateFact]:
+def _changes(book: DayIndex, agent: int, period: ObservedPeriod) -> Iterator[StateFact]:
     trace = book.trace
     for status, instant, detail in book.agents.of(agent):
         at = trace.day.starts_at + instant / 1000

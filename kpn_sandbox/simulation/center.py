@@ -10,18 +10,18 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.agent_activity import Performance
+from kpn_sandbox.simulation.agent_activity import AgentActivity
 from kpn_sandbox.simulation.arrivals import arrivals_per_hour
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
-from kpn_sandbox.simulation.counters import Tally
-from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayBook, casting
-from kpn_sandbox.simulation.day_simulation import day_trace
+from kpn_sandbox.simulation.counters import QueueTotals
+from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex, center_names
+from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
 from kpn_sandbox.simulation.facts import AgentFact, Direction, PortState, QueueFact, Status, TheoryFact, TrunkFact
-from kpn_sandbox.simulation.names import Casting
+from kpn_sandbox.simulation.names import CenterNames
 from kpn_sandbox.simulation.profile import Epoch
-from kpn_sandbox.simulation.resolved_profile import Span, plan_of
+from kpn_sandbox.simulation.resolved_profile import Span, resolve_profile
 
 _INBOUND = (Status.RINGING, Status.TALKING)
 _ON_A_CALL = (*_INBOUND, Status.WRAPPING)
@@ -55,7 +55,7 @@ class Center:
         Raises:
             InstantOutOfRange: Before 2000 or after 2100.
         """
-        return tuple(_Moment(self, at).agents())
+        return tuple(_CenterSnapshot(self, at).agents())
 
     def agent(self, login: int, at: float) -> AgentFact:
         """
@@ -65,13 +65,13 @@ class Center:
             UnknownAgent: Nobody has that login id at that instant.
             InstantOutOfRange: Before 2000 or after 2100.
         """
-        for fact in _Moment(self, at).agents(login - FIRST_LOGIN):
+        for fact in _CenterSnapshot(self, at).agents(login - FIRST_LOGIN):
             return fact
         raise UnknownAgent(login)
 
     def queues(self, at: float) -> tuple[QueueFact, ...]:
         """All queues at an instant."""
-        moment = _Moment(self, at)
+        moment = _CenterSnapshot(self, at)
         return tuple(map(moment.queue, moment.queue_indices()))
 
     def queue(self, number: int, at: float) -> QueueFact:
@@ -81,14 +81,14 @@ class Center:
         Raises:
             UnknownQueue: No queue has that number at that instant.
         """
-        moment = _Moment(self, at)
+        moment = _CenterSnapshot(self, at)
         if number - FIRST_NUMBER not in moment.queue_indices():
             raise UnknownQueue(number)
         return moment.queue(number - FIRST_NUMBER)
 
     def trunks(self, at: float) -> tuple[TrunkFact, ...]:
         """All trunks at an instant."""
-        return tuple(_Moment(self, at).trunks())
+        return tuple(_CenterSnapshot(self, at).trunks())
 
     def trunk(self, number: int, at: float) -> TrunkFact:
         """
@@ -97,13 +97,13 @@ class Center:
         Raises:
             UnknownTrunk: No trunk has that number at that instant.
         """
-        for fact in _Moment(self, at).trunks(number - FIRST_NUMBER):
+        for fact in _CenterSnapshot(self, at).trunks(number - FIRST_NUMBER):
             return fact
         raise UnknownTrunk(number)
 
     def theory(self, at: float) -> tuple[TheoryFact, ...]:
         """What queueing theory needs to know of each queue; nothing unless the rhythm is constant."""
-        plan = _Moment(self, at).span.plan
+        plan = _CenterSnapshot(self, at).span.plan
         return tuple(
             TheoryFact(
                 number=FIRST_NUMBER + index,
@@ -116,35 +116,35 @@ class Center:
             if plan.constant
         )
 
-    def book(self, day: CalendarDay) -> DayBook:
+    def book(self, day: CalendarDay) -> DayIndex:
         """A day of the center."""
 
-        def compute() -> DayBook:
-            return DayBook(self.seed, self._simulated(day))
+        def compute() -> DayIndex:
+            return DayIndex(self.seed, self._simulated(day))
 
-        found: DayBook = self._traces.find(self.key(day), compute, DayBook.size)
+        found: DayIndex = self._traces.find(self.key(day), compute, DayIndex.size)
         return found
 
     def trace(self, day: CalendarDay) -> DayTrace:
         """The trace of a day; one that is not kept already is not kept either."""
-        book: DayBook | None = self._traces.kept(self.key(day))
+        book: DayIndex | None = self._traces.kept(self.key(day))
         return self._simulated(day) if book is None else book.trace
 
-    def performance(self, day: CalendarDay) -> Performance:
+    def agent_activity(self, day: CalendarDay) -> AgentActivity:
         """What agents and queues have done on a day; kept for itself, because not everybody asks for it."""
 
-        def compute() -> Performance:
+        def compute() -> AgentActivity:
             book = self.book(day)
-            return Performance(self.seed, book.trace, book.agents.columns())
+            return AgentActivity(self.seed, book.trace, book.agents.columns())
 
-        found: Performance = self._traces.find(("performance", self.key(day)), compute, Performance.size)
+        found: AgentActivity = self._traces.find(("performance", self.key(day)), compute, AgentActivity.size)
         return found
 
     def key(self, day: CalendarDay) -> Hashable:
         """The same for days on which the same happens."""
         return self.seed, day.date, tuple((span.start, span.plan.profile.digest) for span in self._spans(day))
 
-    def casting(self, at: float) -> Casting:
+    def names(self, at: float) -> CenterNames:
         """
         The names in force at an instant.
 
@@ -152,15 +152,15 @@ class Center:
             InstantOutOfRange: Before 2000 or after 2100.
         """
         profile = self._span_at(at).plan.profile
-        return casting(self.seed, profile.locale, profile.names)
+        return center_names(self.seed, profile.locale, profile.names)
 
     def queue_name(self, index: int, at: float) -> str:
         """The name that the queue at an index from 0 has at an instant: its own or the cast's."""
         queues = self._span_at(at).plan.queues
         own = queues[index].name if index < len(queues) else None
-        return own or self.casting(at).queue_name(index)
+        return own or self.names(at).queue_name(index)
 
-    def book_at(self, at: float) -> tuple[DayBook, int]:
+    def day_index_at(self, at: float) -> tuple[DayIndex, int]:
         """The day that an instant lies in, and its milliseconds since midnight."""
         day = day_of(at)
         return self.book(day), day.offset(at)
@@ -170,22 +170,22 @@ class Center:
         return next(span for span in reversed(self._spans(day)) if span.start <= day.offset(at))
 
     def _simulated(self, day: CalendarDay) -> DayTrace:
-        return day_trace(self.seed, day, self._spans(day))
+        return simulate_day(self.seed, day, self._spans(day))
 
     def _spans(self, day: CalendarDay) -> tuple[Span, ...]:
         begins = [min(max(_milliseconds(epoch.since, day), 0), day.length) for epoch in self._epochs]
         return tuple(
-            Span(begin, end, plan_of(epoch.profile))
+            Span(begin, end, resolve_profile(epoch.profile))
             for epoch, begin, end in zip(self._epochs, begins, [*begins[1:], day.length])
             if begin < end
         )
 
 
-class _Moment:
+class _CenterSnapshot:
     """A center at one instant."""
 
     def __init__(self, center: Center, at: float) -> None:
-        self.book, self.instant = center.book_at(at)
+        self.book, self.instant = center.day_index_at(at)
         self.trace = self.book.trace
         self.span = self.trace.span_at(self.instant)
         self.number = self.trace.spans.index(self.span)
@@ -255,7 +255,7 @@ class _Moment:
 
     def trunks(self, only: int | None = None) -> Iterator[TrunkFact]:
         states = self.book.ports.at(self.instant)
-        starts = self.trace.occupation.starts
+        starts = self.trace.port_usage.starts
         for index, (start, end) in enumerate(zip(starts, starts[1:])):
             ports = self._shown_ports(index, states[start:end])
             if only in (None, index) and (ports or index < len(self.span.plan.trunks)):
@@ -283,7 +283,7 @@ class _Moment:
         return states[:present] + removed
 
     @cached_property
-    def _tallies(self) -> list[Tally]:
+    def _tallies(self) -> list[QueueTotals]:
         return self.book.counters.at(self.instant)
 
 

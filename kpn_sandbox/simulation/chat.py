@@ -33,7 +33,7 @@ PHRASES = (
 )
 
 
-class Message(NamedTuple):
+class ChatMessage(NamedTuple):
     """A message as it was written."""
 
     place: int
@@ -46,7 +46,7 @@ class Message(NamedTuple):
     urgent: bool
 
 
-def messages(seed: str, trace: DayTrace) -> list[Message]:
+def chat_messages(seed: str, trace: DayTrace) -> list[ChatMessage]:
     """All messages of a day, in order."""
     count = 2 * trace.day.length // GAP_MEAN
     drawn = words(4 * count, seed, trace.day.date, "chat").reshape(count, 4)
@@ -57,7 +57,7 @@ def messages(seed: str, trace: DayTrace) -> list[Message]:
         if there:
             agent, queue = there[sender * len(there) // WORDS]
             text = PHRASES[phrase * len(PHRASES) // WORDS]
-            found.append(Message(place, instant, agent, queue, text, urgent < URGENT))
+            found.append(ChatMessage(place, instant, agent, queue, text, urgent < URGENT))
     return found
 
 

@@ -14,7 +14,7 @@ from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.randomness import Flags, Integers
 
 
-class Tally(NamedTuple):
+class QueueTotals(NamedTuple):
     """Counts and totals (milliseconds) of one queue."""
 
     waiting: int
@@ -38,7 +38,7 @@ class Tally(NamedTuple):
     ringing: int
 
 
-class Counters:
+class QueueCounters:
     """The events of a day by queue, ready to be counted."""
 
     def __init__(self, trace: DayTrace) -> None:
@@ -61,7 +61,7 @@ class Counters:
         self._rests_over = self._column(trace.rests.queue, trace.rests.end)
         self._oldest = _OldestCalls(calls)
 
-    def at(self, instant: int) -> list[Tally]:
+    def at(self, instant: int) -> list[QueueTotals]:
         """
         Everything that can be counted at an instant, for each queue.
 
@@ -97,7 +97,7 @@ class Counters:
             wrapping,
             ringing,
         )
-        return [Tally(*row) for row in zip(*(column.tolist() for column in columns))]
+        return [QueueTotals(*row) for row in zip(*(column.tolist() for column in columns))]
 
     def _count_rings(self, calls: CallTable, rings: RingTable, answered: Flags) -> None:
         queue = calls.queue[rings.call]

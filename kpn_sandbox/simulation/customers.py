@@ -20,10 +20,10 @@ from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import ENDED, FATES, TALKING, DayLog, History
-from kpn_sandbox.simulation.names import Casting
+from kpn_sandbox.simulation.history import CALL_STATES, ENDED, TALKING, CallsByCustomer, History
+from kpn_sandbox.simulation.names import CenterNames
 
-KINDS = ("primary_key", "entity_id", "customer_number", "phone", "external_id")
+IDENTIFIERS = ("primary_key", "entity_id", "customer_number", "phone", "external_id")
 """The identifiers of a customer in the order in which they are tried."""
 
 _FILLING = re.compile(r"[\s().-]+")
@@ -31,7 +31,7 @@ _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 _WITHOUT_PLUS = re.compile(r"31[1-9][0-9]{8}")
 
 
-class Clientele:
+class Customers:
     """
     All customers of a center.
 
@@ -39,7 +39,7 @@ class Clientele:
         cast: Who they are.
     """
 
-    def __init__(self, cast: Casting) -> None:
+    def __init__(self, cast: CenterNames) -> None:
         self._cast = cast
 
     def __len__(self) -> int:
@@ -59,14 +59,14 @@ class Clientele:
         The index of a customer.
 
         Args:
-            identifier: Of any of `KINDS`; a phone number with or without spaces, international or national.
+            identifier: Of any of `IDENTIFIERS`; a phone number with or without spaces, international or national.
 
         Returns:
             None when nobody has it.
         """
         text = identifier.strip()
-        for kind in KINDS:
-            found = self._indices[kind].get(phone(text) if kind == "phone" else text)
+        for kind in IDENTIFIERS:
+            found = self._indices[kind].get(normalize_phone(text) if kind == "phone" else text)
             if found is not None:
                 return found
         return None
@@ -81,14 +81,16 @@ class Clientele:
 
     @cached_property
     def _indices(self) -> dict[str, dict[str, int]]:
-        return {kind: {str(getattr(fact, kind)): index for index, fact in enumerate(self._facts)} for kind in KINDS}
+        return {
+            kind: {str(getattr(fact, kind)): index for index, fact in enumerate(self._facts)} for kind in IDENTIFIERS
+        }
 
     @cached_property
     def _by_kaisa(self) -> dict[int, int]:
         return {fact.kaisa_customer_id: index for index, fact in enumerate(self._facts)}
 
 
-def phone(text: str) -> str:
+def normalize_phone(text: str) -> str:
     """A phone number as E.164 has it; a national one is Dutch."""
     number = _FILLING.sub("", text.replace("(0)", ""))
     if number.startswith("00"):
@@ -100,9 +102,9 @@ def phone(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def clientele(cast: Casting) -> Clientele:
+def customers_of(cast: CenterNames) -> Customers:
     """The customers of a cast; kept, because naming them takes long."""
-    return Clientele(cast)
+    return Customers(cast)
 
 
 DAYS_BACK = 28
@@ -119,9 +121,9 @@ class ContactFact(NamedTuple):
     queue_name: str
     agent: int | None
     agent_name: str | None
-    fate: str
-    """One of `daylog.FATES`."""
-    fate_since: float
+    state: str
+    """One of `CALL_STATES`."""
+    state_since: float
     wait_seconds: int
     """Until it was answered or lost, or until now."""
     talk_seconds: int | None
@@ -152,7 +154,7 @@ def _backwards(history: History, center: Center, customer: int, at: float) -> It
             yield _fact(center, day, log, place, fates[place], instant)
 
 
-def _fact(center: Center, day: CalendarDay, log: DayLog, place: int, fate: int, instant: int) -> ContactFact:
+def _fact(center: Center, day: CalendarDay, log: CallsByCustomer, place: int, fate: int, instant: int) -> ContactFact:
     arrival, answer, end, queue = (int(each[place]) for each in (log.arrival, log.answer, log.end, log.queue))
     arrived_at = day.starts_at + arrival / 1000
     taken = fate in (TALKING, ENDED)
@@ -166,9 +168,9 @@ def _fact(center: Center, day: CalendarDay, log: DayLog, place: int, fate: int, 
         queue=FIRST_NUMBER + queue,
         queue_name=center.queue_name(queue, arrived_at),
         agent=None if agent is None else FIRST_LOGIN + agent,
-        agent_name=None if agent is None else center.casting(arrived_at).agent_name(agent),
-        fate=FATES[fate],
-        fate_since=day.starts_at + since / 1000,
+        agent_name=None if agent is None else center.names(arrived_at).agent_name(agent),
+        state=CALL_STATES[fate],
+        state_since=day.starts_at + since / 1000,
         wait_seconds=(waited - arrival) // 1000,
         talk_seconds=(over - answer) // 1000 if taken else None,
         attribution=ATTRIBUTIONS[int(log.attribution[place])],

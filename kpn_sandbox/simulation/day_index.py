@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from kpn_sandbox.simulation.counters import Counters
+from kpn_sandbox.simulation.counters import QueueCounters
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.facts import AgentFact
-from kpn_sandbox.simulation.names import Casting
+from kpn_sandbox.simulation.names import CenterNames
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
@@ -18,7 +18,7 @@ BYTES_PER_AGENT = 600
 BYTES_PER_DAY = 20_000
 
 
-class Person(NamedTuple):
+class AgentIdentity(NamedTuple):
     """What about an agent stays the same all day."""
 
     login: int
@@ -34,7 +34,7 @@ FIRST_LOGIN = 40001
 FIRST_NUMBER = 1000
 
 
-class DayBook:
+class DayIndex:
     """One day of a center, with everything that is derived from its trace when first asked for."""
 
     def __init__(self, seed: str, trace: DayTrace) -> None:
@@ -44,9 +44,9 @@ class DayBook:
         self._most_queues = max(len(span.plan.queues) for span in trace.spans)
 
     @cached_property
-    def counters(self) -> Counters:
+    def counters(self) -> QueueCounters:
         """The queues."""
-        return Counters(self.trace)
+        return QueueCounters(self.trace)
 
     @cached_property
     def agents(self) -> AgentTimeline:
@@ -58,18 +58,18 @@ class DayBook:
         """The trunks."""
         return PortTimeline(self.trace)
 
-    def casting(self, span: Span) -> Casting:
+    def names(self, span: Span) -> CenterNames:
         """The names in force in a part of the day."""
-        return casting(self._seed, span.plan.profile.locale, span.plan.profile.names)
+        return center_names(self._seed, span.plan.profile.locale, span.plan.profile.names)
 
     @cached_property
     def vdn_labels(self) -> list[list[tuple[str, ...]]]:
         """The labels of the numbers that lead to each queue, for each of the day's spans."""
-        casts = [self.casting(span) for span in self.trace.spans]
+        casts = [self.names(span) for span in self.trace.spans]
         return [[cast.vdn_names(queue) for queue in range(self._most_queues)] for cast in casts]
 
     @cached_property
-    def people(self) -> list[list[Person]]:
+    def people(self) -> list[list[AgentIdentity]]:
         """Everybody who works on the day, for each of its spans."""
         return [self._people(span) for span in self.trace.spans]
 
@@ -81,12 +81,12 @@ class DayBook:
     def queue_name(self, span: Span, queue: int) -> str:
         """The name of a queue: its own or the cast's."""
         own = span.plan.queues[queue].name if queue < len(span.plan.queues) else None
-        return own or self.casting(span).queue_name(queue)
+        return own or self.names(span).queue_name(queue)
 
     def trunk_name(self, span: Span, trunk: int) -> str:
         """The name of a trunk: its own or the cast's."""
         own = span.plan.trunks[trunk].name if trunk < len(span.plan.trunks) else None
-        return own or self.casting(span).trunk_name(trunk)
+        return own or self.names(span).trunk_name(trunk)
 
     def vdn_name(self, span: Span, call: int) -> str:
         """The label of the number that a call was dialled at."""
@@ -109,15 +109,15 @@ class DayBook:
         """How many bytes the book will take once it was read from; measured, not counted."""
         return BYTES_PER_DAY + BYTES_PER_CALL * len(self.trace.calls.arrival) + BYTES_PER_AGENT * self._most_agents
 
-    def _people(self, span: Span) -> list[Person]:
-        cast = self.casting(span)
+    def _people(self, span: Span) -> list[AgentIdentity]:
+        cast = self.names(span)
         return [
-            Person(FIRST_LOGIN + agent, cast.agent_name(agent), cast.level(agent), cast.department(agent))
+            AgentIdentity(FIRST_LOGIN + agent, cast.agent_name(agent), cast.level(agent), cast.department(agent))
             for agent in range(self._most_agents)
         ]
 
 
 @lru_cache(maxsize=256)
-def casting(seed: str, locale: str, names: str) -> Casting:
+def center_names(seed: str, locale: str, names: str) -> CenterNames:
     """The cast of an account; kept, because naming a thousand people takes longer than asking what they do."""
-    return Casting(seed, locale, names)
+    return CenterNames(seed, locale, names)

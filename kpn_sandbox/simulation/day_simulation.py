@@ -15,28 +15,28 @@ from typing import Any
 import numpy as np
 
 from kpn_sandbox.simulation import trunks
-from kpn_sandbox.simulation.arrivals import calls
+from kpn_sandbox.simulation.arrivals import draw_calls
 from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.day_trace import (
     ABANDONED,
     ANSWERED,
     BLOCKED,
     FLOWED_OUT,
+    AuxTable,
     CallTable,
     DayTrace,
-    Occupation,
-    RestTable,
+    LoginTable,
+    PortUsage,
     RingTable,
-    StayTable,
 )
-from kpn_sandbox.simulation.queueing import NEVER, Limits, Line, Offers
+from kpn_sandbox.simulation.queueing import NEVER, DayLimits, OfferedCalls, QueueSimulation
 from kpn_sandbox.simulation.randomness import Integers
 from kpn_sandbox.simulation.resolved_profile import Span
-from kpn_sandbox.simulation.roster import day_sessions
+from kpn_sandbox.simulation.roster import shifts_by_span
 from kpn_sandbox.simulation.trunks import PortPool
 
 
-def day_trace(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTrace:
+def simulate_day(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTrace:
     """
     Simulate a day.
 
@@ -45,28 +45,28 @@ def day_trace(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTrace:
         day: The day.
         spans: The plans in force, in order, from midnight to midnight.
     """
-    run = _Run(seed, day, spans)
+    run = _DaySimulation(seed, day, spans)
     if not run.closures:
         run.queue_by_queue()
-        if run.most_at_once() <= sum(trunks.sizes(spans)):
-            return run.trace(partial(_ports_afterwards, trunks.sizes(spans), *run.uses()))
-        run = _Run(seed, day, spans)
+        if run.most_at_once() <= sum(trunks.trunk_sizes(spans)):
+            return run.trace(partial(_ports_afterwards, trunks.trunk_sizes(spans), *run.uses()))
+        run = _DaySimulation(seed, day, spans)
     occupation = run.all_together()
     return run.trace(lambda: occupation)
 
 
-class _Run:
+class _DaySimulation:
     """A day while it is being simulated."""
 
     def __init__(self, seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> None:
         self.day, self.spans = day, spans
         count = max(len(span.plan.queues) for span in spans)
-        self.drawn = [calls(seed, day, queue, spans) for queue in range(count)]
-        self.limits = Limits.of(day.length)
+        self.drawn = [draw_calls(seed, day, queue, spans) for queue in range(count)]
+        self.limits = DayLimits.of(day.length)
         self.patience = [each.arrival + each.patience for each in self.drawn]
-        self.lines = [Line(self._offers(queue), self.limits) for queue in range(count)]
-        self.sessions = day_sessions(seed, day, spans)
-        self.closures = trunks.closures(day, spans)
+        self.lines = [QueueSimulation(self._offers(queue), self.limits) for queue in range(count)]
+        self.sessions = shifts_by_span(seed, day, spans)
+        self.closures = trunks.port_closures(day, spans)
         self.whereabouts: dict[int, int] = {}
 
     def queue_by_queue(self) -> None:
@@ -82,10 +82,10 @@ class _Run:
                 done[queue] = last
         self._close()
 
-    def all_together(self) -> Occupation:
+    def all_together(self) -> PortUsage:
         """Run all calls in order of arrival through ports and queues."""
-        pool = PortPool(trunks.sizes(self.spans), self.closures)
-        desk = _Desk(self.lines, pool, self.offsets)
+        pool = PortPool(trunks.trunk_sizes(self.spans), self.closures)
+        desk = _Dispatcher(self.lines, pool, self.offsets)
         done = 0
         for number, span in enumerate(self.spans):
             self._change_shifts(number)
@@ -95,9 +95,9 @@ class _Run:
             done = last
         self._close()
         pool.close()
-        port = np.full(len(self.order), trunks.BLOCKED, dtype="i2")
+        port = np.full(len(self.order), trunks.NO_PORT, dtype="i2")
         port[list(desk.ports)] = list(desk.ports.values())
-        return Occupation(pool.starts, port, pool.faults)
+        return PortUsage(pool.starts, port, pool.faults)
 
     def uses(self) -> list[Integers]:
         """Row, arrival, end and first trunk of all calls, in order of arrival."""
@@ -112,7 +112,7 @@ class _Run:
         events = np.sort(np.concatenate((self.arrival * 2 + 1, ends * 2)))
         return int(np.cumsum(np.where(events & 1, 1, -1)).max(initial=0))
 
-    def trace(self, find_occupation: Callable[[], Occupation]) -> DayTrace:
+    def trace(self, find_occupation: Callable[[], PortUsage]) -> DayTrace:
         """What the run has found."""
         offsets = self.offsets
         rings = [(call + offsets[q], *rest) for q, line in enumerate(self.lines) for call, *rest in line.rings]
@@ -123,9 +123,9 @@ class _Run:
             spans=self.spans,
             calls=self._table().narrow(),
             rings=RingTable(*_columns(rings, 5)),
-            rests=RestTable(*_columns(rests, 5)),
-            stays=StayTable(*_columns(stays, 4)),
-            find_occupation=find_occupation,
+            rests=AuxTable(*_columns(rests, 5)),
+            stays=LoginTable(*_columns(stays, 4)),
+            compute_port_usage=find_occupation,
         )
 
     @cached_property
@@ -154,14 +154,14 @@ class _Run:
     def _in_order(self, rows: Integers, *columns: Integers) -> list[list[int]]:
         return [rows.tolist(), *(column[rows].tolist() for column in columns)]
 
-    def _offers(self, queue: int) -> Offers:
+    def _offers(self, queue: int) -> OfferedCalls:
         drawn = self.drawn[queue]
         spans = range(len(self.spans))
         waits = np.array([span.plan.max_wait for span in self.spans])[drawn.span]
         closing = np.array([self._closing(queue, span) for span in spans])[drawn.span]
         deadline = np.minimum(np.minimum(self.patience[queue], drawn.arrival + waits), closing)
         columns = (self.patience[queue], deadline, drawn.ring, drawn.talk, drawn.wrap, drawn.unanswered)
-        return Offers(*(column.tolist() for column in columns))
+        return OfferedCalls(*(column.tolist() for column in columns))
 
     def _closing(self, queue: int, number: int) -> int:
         """When a queue that is open in a span closes for those who wait."""
@@ -220,7 +220,7 @@ class _Run:
 
 def _ports_afterwards(
     sizes: Sequence[int], rows: Integers, arrivals: Integers, ends: Integers, firsts: Integers
-) -> Occupation:
+) -> PortUsage:
     """The ports of calls none of which was blocked."""
     pool = PortPool(sizes)
     taken = []
@@ -230,13 +230,13 @@ def _ports_afterwards(
         taken.append(number)
     port = np.empty(len(rows), dtype="i2")
     port[rows] = taken
-    return Occupation(pool.starts, port, [])
+    return PortUsage(pool.starts, port, [])
 
 
-class _Desk:
+class _Dispatcher:
     """Calls of all queues as they come, each with its port until it is settled."""
 
-    def __init__(self, lines: Sequence[Line], pool: PortPool, offsets: Sequence[int]) -> None:
+    def __init__(self, lines: Sequence[QueueSimulation], pool: PortPool, offsets: Sequence[int]) -> None:
         self.ports: dict[int, int] = {}
         self._lines, self._pool, self._offsets = lines, pool, offsets
         self._back: list[tuple[int, int, int]] = []
@@ -247,7 +247,7 @@ class _Desk:
             if back and back[0][0] <= arrival:
                 self.settle(arrival + 1)
             port = take(arrival, trunk)
-            if port != trunks.BLOCKED:
+            if port != trunks.NO_PORT:
                 self.ports[row] = port
                 self._enter(row, queue, arrival)
 
@@ -267,7 +267,7 @@ class _Desk:
 
 
 def _offer_in_order(
-    line: Line, arrivals: Sequence[int], rows: Iterable[int], back: list[tuple[int, int]], until: int
+    line: QueueSimulation, arrivals: Sequence[int], rows: Iterable[int], back: list[tuple[int, int]], until: int
 ) -> None:
     """Offer the calls of one queue, and in between those that come back."""
     offer = line.offer
@@ -281,7 +281,7 @@ def _offer_in_order(
     _offer_again(line, back, until)
 
 
-def _offer_again(line: Line, back: list[tuple[int, int]], until: int) -> None:
+def _offer_again(line: QueueSimulation, back: list[tuple[int, int]], until: int) -> None:
     while back and back[0][0] < until:
         again, call = heappop(back)
         returned = line.offer(call, again)

@@ -15,7 +15,7 @@ import numpy as np
 from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.randomness import Flags, Integers
 from kpn_sandbox.simulation.resolved_profile import Span
-from kpn_sandbox.simulation.trunks import Fault
+from kpn_sandbox.simulation.trunks import PortOutage
 
 BLOCKED, ANSWERED, ABANDONED, FLOWED_OUT = range(4)
 """How a call ended."""
@@ -69,7 +69,7 @@ class RingTable(NamedTuple):
     returned: Integers
 
 
-class RestTable(NamedTuple):
+class AuxTable(NamedTuple):
     """Times in AUX."""
 
     agent: Integers
@@ -79,7 +79,7 @@ class RestTable(NamedTuple):
     reason: Integers
 
 
-class StayTable(NamedTuple):
+class LoginTable(NamedTuple):
     """Times logged in."""
 
     agent: Integers
@@ -88,13 +88,13 @@ class StayTable(NamedTuple):
     logout: Integers
 
 
-class Occupation(NamedTuple):
+class PortUsage(NamedTuple):
     """Which port carried which call (-1: none), and when ports were out of service."""
 
     starts: list[int]
     """The first port of each trunk, and behind them the number of all ports."""
     port: Integers
-    faults: list[Fault]
+    faults: list[PortOutage]
 
 
 @dataclass(frozen=True)
@@ -105,15 +105,15 @@ class DayTrace:
     spans: tuple[Span, ...]
     calls: CallTable
     rings: RingTable
-    rests: RestTable
-    stays: StayTable
-    find_occupation: Callable[[], Occupation]
+    rests: AuxTable
+    stays: LoginTable
+    compute_port_usage: Callable[[], PortUsage]
     """Must not hold on to more than it needs: it is kept as long as the trace."""
 
     @cached_property
-    def occupation(self) -> Occupation:
+    def port_usage(self) -> PortUsage:
         """The ports, computed when first asked for unless the calls depended on them."""
-        return self.find_occupation()
+        return self.compute_port_usage()
 
     def span_at(self, instant: int) -> Span:
         """The part of the day that an instant lies in."""

@@ -70,7 +70,7 @@ class PeriodTooLong(SimulationError):
         self.most = most
 
 
-class NotFound(SimulationError):
+class ObjectNotFound(SimulationError):
     """Nobody and nothing in the center has that number."""
 
     kind = "Object"
@@ -80,19 +80,19 @@ class NotFound(SimulationError):
         self.number = number
 
 
-class UnknownAgent(NotFound):
+class UnknownAgent(ObjectNotFound):
     """No agent has that login id."""
 
     kind = "Agent"
 
 
-class UnknownQueue(NotFound):
+class UnknownQueue(ObjectNotFound):
     """No queue has that number."""
 
     kind = "Queue"
 
 
-class UnknownTrunk(NotFound):
+class UnknownTrunk(ObjectNotFound):
     """No trunk has that number."""
 
     kind = "Trunk"

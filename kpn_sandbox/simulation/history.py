@@ -29,10 +29,10 @@ from kpn_sandbox.simulation.randomness import Integers
 
 WAITING, TALKING, ENDED, HUNG_UP, SENT_AWAY = range(5)
 """What has become of a call: it waits or rings, it is being answered, it was, or it was not."""
-FATES = ("waiting", "talking", "answered", "abandoned", "flowed_out")
+CALL_STATES = ("waiting", "talking", "answered", "abandoned", "flowed_out")
 
 
-class DayLog(NamedTuple):
+class CallsByCustomer(NamedTuple):
     """The calls of a day, by customer and then by queue and arrival; instants are milliseconds since midnight."""
 
     firsts: Integers
@@ -46,17 +46,17 @@ class DayLog(NamedTuple):
     outcome: Integers
     attribution: Integers
 
-    def of(self, customer: int) -> "DayLog":
+    def of(self, customer: int) -> "CallsByCustomer":
         """The calls of one customer."""
         first, last = self.firsts[customer], self.firsts[customer + 1]
         firsts = np.clip(self.firsts, first, last) - first
-        return DayLog(firsts, *(column[first:last] for column in self[1:]))
+        return CallsByCustomer(firsts, *(column[first:last] for column in self[1:]))
 
-    def until(self, instant: int) -> "DayLog":
+    def until(self, instant: int) -> "CallsByCustomer":
         """The calls that had come by an instant."""
         come = self.arrival <= instant
         firsts = np.concatenate(([0], np.cumsum(come)))[self.firsts]
-        return DayLog(firsts, *(column[come] for column in self[1:]))
+        return CallsByCustomer(firsts, *(column[come] for column in self[1:]))
 
     def fates(self, instant: int) -> Integers:
         """What has become of each call by an instant."""
@@ -74,7 +74,7 @@ class DayLog(NamedTuple):
         return 1000 + sum(column.nbytes for column in self)
 
 
-def day_log(seed: str, trace: DayTrace) -> DayLog:
+def calls_by_customer(seed: str, trace: DayTrace) -> CallsByCustomer:
     """The log of a day."""
     table = trace.calls
     came = np.flatnonzero(table.outcome != BLOCKED)
@@ -82,7 +82,7 @@ def day_log(seed: str, trace: DayTrace) -> DayLog:
     firsts = np.searchsorted(table.customer[order], np.arange(CUSTOMERS + 1)).astype("i4")
     columns = (table.queue, table.arrival, table.answer, table.end, table.agent, table.outcome)
     led = _attributions(seed, trace.day, table)
-    return DayLog(firsts, *(column[order].astype(kind) for column, kind in zip((*columns, led), _NARROW)))
+    return CallsByCustomer(firsts, *(column[order].astype(kind) for column, kind in zip((*columns, led), _NARROW)))
 
 
 _NARROW = ("u1", "i4", "i4", "i4", "i2", "i1", "u1")
@@ -106,13 +106,13 @@ LENGTHS = (30_000, 60_000, 120_000, 300_000, 600_000)
 
 TURN_SECONDS = 0.001
 """What a request that computes many days leaves to others between two of them."""
-WAIT_SECONDS = 0.02
+RETRY_SECONDS = 0.02
 
 SUMMARY_BYTES = 32 * 1024 * 1024
 LOG_BYTES = 64 * 1024 * 1024
 
 
-class Answers(NamedTuple):
+class CallOutcomes(NamedTuple):
     """How many calls were answered, and how many were missed: hung up or sent away."""
 
     answered: int
@@ -120,7 +120,7 @@ class Answers(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Summary:
+class CallSummary:
     """What happened in a day, or in several."""
 
     calls: Integers
@@ -145,15 +145,15 @@ class Summary:
         return int(self.lengths.sum())
 
     @cached_property
-    def total(self) -> Answers:
+    def total(self) -> CallOutcomes:
         """Of all calls."""
         return _answers(self.calls.sum(axis=(1, 2), dtype=np.int64))
 
-    def by_hour(self) -> list[Answers]:
+    def by_hour(self) -> list[CallOutcomes]:
         """For each hour of the wall clock, by the calls that came in it."""
         return [_answers(each) for each in self.calls.sum(axis=1, dtype=np.int64).T]
 
-    def by_queue(self) -> list[Answers]:
+    def by_queue(self) -> list[CallOutcomes]:
         """For each queue that had calls, and those before it."""
         return [_answers(each) for each in self.calls.sum(axis=2, dtype=np.int64).T]
 
@@ -168,14 +168,14 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Days:
+class DailySummaries:
     """What happened from one date to another."""
 
-    each: tuple[tuple[date, Summary], ...]
+    each: tuple[tuple[date, CallSummary], ...]
     """Every date of the period, quiet ones included."""
 
     @cached_property
-    def total(self) -> Summary:
+    def total(self) -> CallSummary:
         """All days together."""
         return _sum(summary for _, summary in self.each)
 
@@ -194,7 +194,7 @@ class History:
         self._logs = SingleFlightCache(LOG_BYTES)
         self._pause = pause
 
-    def days(self, center: Center, first: date, last: date, at: float, customer: int | None = None) -> Days:
+    def days(self, center: Center, first: date, last: date, at: float, customer: int | None = None) -> DailySummaries:
         """
         What happened in a period.
 
@@ -217,9 +217,9 @@ class History:
                 raise InstantOutOfRange(0.0)
         days = [calendar_day(first + timedelta(days=number)) for number in range(count)]
         today = day_of(at)
-        return Days(tuple((day.date, self._summary(center, day, today, at, customer)) for day in days))
+        return DailySummaries(tuple((day.date, self._summary(center, day, today, at, customer)) for day in days))
 
-    def logs(self, center: Center, at: float, count: int) -> Iterator[tuple[CalendarDay, DayLog]]:
+    def logs(self, center: Center, at: float, count: int) -> Iterator[tuple[CalendarDay, CallsByCustomer]]:
         """
         The calls of the latest days, the last day first.
 
@@ -238,40 +238,40 @@ class History:
 
     def _summary(
         self, center: Center, day: CalendarDay, today: CalendarDay, at: float, customer: int | None
-    ) -> Summary:
+    ) -> CallSummary:
         if day.date > today.date or customer == NOBODY:
             return NOTHING
         if customer is not None:
             log = self._log(center, day).of(customer)
-            return fold(day, log, today.offset(at) if day == today else day.length)
+            return summarize(day, log, today.offset(at) if day == today else day.length)
         if day == today:
-            return fold(day, self._log(center, day), today.offset(at))
+            return summarize(day, self._log(center, day), today.offset(at))
         key = center.key(day)
         self._wait_for(self._summaries, key)
-        found: Summary = self._summaries.find(key, lambda: self._whole(center, day), Summary.size)
+        found: CallSummary = self._summaries.find(key, lambda: self._whole(center, day), CallSummary.size)
         return found
 
-    def _whole(self, center: Center, day: CalendarDay) -> Summary:
-        return fold(day, self._log(center, day), day.length)
+    def _whole(self, center: Center, day: CalendarDay) -> CallSummary:
+        return summarize(day, self._log(center, day), day.length)
 
-    def _log(self, center: Center, day: CalendarDay) -> DayLog:
-        def compute() -> DayLog:
+    def _log(self, center: Center, day: CalendarDay) -> CallsByCustomer:
+        def compute() -> CallsByCustomer:
             if self._pause is not None:
                 self._pause(TURN_SECONDS)
-            return day_log(center.seed, center.trace(day))
+            return calls_by_customer(center.seed, center.trace(day))
 
         key = center.key(day)
         self._wait_for(self._logs, key)
-        found: DayLog = self._logs.find(key, compute, DayLog.size)
+        found: CallsByCustomer = self._logs.find(key, compute, CallsByCustomer.size)
         return found
 
     def _wait_for(self, cache: SingleFlightCache, key: Hashable) -> None:
         """Wait until nobody computes the thing of a key; a dashboard asks for all its widgets at the same time."""
-        while self._pause is not None and cache.under_way(key):
-            self._pause(WAIT_SECONDS)
+        while self._pause is not None and cache.is_computing(key):
+            self._pause(RETRY_SECONDS)
 
 
-def fold(day: CalendarDay, whole: DayLog, instant: int) -> Summary:
+def summarize(day: CalendarDay, whole: CallsByCustomer, instant: int) -> CallSummary:
     """
     The summary of a day.
 
@@ -283,12 +283,12 @@ def fold(day: CalendarDay, whole: DayLog, instant: int) -> Summary:
     log = whole if instant >= day.length else whole.until(instant)
     fate, queues = log.fates(instant), int(log.queue.max(initial=0)) + 1
     hour = np.searchsorted([day.elapsed(60 * hour) for hour in range(HOURS)], log.arrival, side="right") - 1
-    cells = np.bincount((fate * queues + log.queue) * HOURS + hour, minlength=len(FATES) * queues * HOURS)
+    cells = np.bincount((fate * queues + log.queue) * HOURS + hour, minlength=len(CALL_STATES) * queues * HOURS)
     ended = fate == ENDED
     talk = (log.end - log.answer)[ended]
     buckets = np.searchsorted(LENGTHS, talk, side="right")
-    return Summary(
-        calls=_narrow(cells.reshape(len(FATES), queues, HOURS)),
+    return CallSummary(
+        calls=_narrow(cells.reshape(len(CALL_STATES), queues, HOURS)),
         lengths=_narrow(np.bincount(buckets, minlength=len(LENGTHS) + 1)),
         callers=_narrow(np.diff(log.firsts)),
         attributions=_narrow(np.bincount(log.attribution, minlength=len(ATTRIBUTIONS))),
@@ -296,12 +296,12 @@ def fold(day: CalendarDay, whole: DayLog, instant: int) -> Summary:
     )
 
 
-def _sum(summaries: Iterable[Summary]) -> Summary:
+def _sum(summaries: Iterable[CallSummary]) -> CallSummary:
     every = list(summaries)
-    calls = np.zeros((len(FATES), max((each.calls.shape[1] for each in every), default=1), HOURS), dtype=np.int64)
+    calls = np.zeros((len(CALL_STATES), max((each.calls.shape[1] for each in every), default=1), HOURS), dtype=np.int64)
     for each in every:
         calls[:, : each.calls.shape[1]] += each.calls
-    return Summary(
+    return CallSummary(
         calls=calls,
         lengths=_added([each.lengths for each in [NOTHING, *every]]),
         callers=_added([each.callers for each in [NOTHING, *every]]),
@@ -315,8 +315,8 @@ def _added(columns: list[Integers]) -> Integers:
     return added
 
 
-NOTHING = Summary(
-    calls=np.zeros((len(FATES), 1, HOURS), dtype="u1"),
+NOTHING = CallSummary(
+    calls=np.zeros((len(CALL_STATES), 1, HOURS), dtype="u1"),
     lengths=np.zeros(len(LENGTHS) + 1, dtype="u1"),
     callers=np.zeros(CUSTOMERS, dtype="u1"),
     attributions=np.zeros(len(ATTRIBUTIONS), dtype="u1"),
@@ -330,5 +330,5 @@ def _narrow(counts: Integers) -> Integers:
     return counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
-def _answers(fates: Integers) -> Answers:
-    return Answers(int(fates[TALKING] + fates[ENDED]), int(fates[HUNG_UP] + fates[SENT_AWAY]))
+def _answers(fates: Integers) -> CallOutcomes:
+    return CallOutcomes(int(fates[TALKING] + fates[ENDED]), int(fates[HUNG_UP] + fates[SENT_AWAY]))

@@ -52,7 +52,7 @@ def nth(words: list[str], index: int) -> str:
     return f"{words[place]} {turn + 1}" if turn else words[place]
 
 
-class Names(Protocol):
+class NamingStyle(Protocol):
     """A way to name things; Faker's or plain numbers."""
 
     def agent(self, index: int) -> str:
@@ -234,7 +234,7 @@ AREAS = tuple(
 )
 
 
-class Casting:
+class CenterNames:
     """
     The cast of one center.
 
@@ -252,7 +252,7 @@ class Casting:
             raise InvalidProfile("names", names, " or ".join(NAMES))
         check_locale(locale)
         self._seed = seed
-        self._names: Names = FakerNames(seed, locale) if names == "faker" else NumberedNames()
+        self._names: NamingStyle = FakerNames(seed, locale) if names == "faker" else NumberedNames()
         self._departments = sorted(DEPARTMENT_NUMBERS, key=self._department_rank)
 
     def agent_name(self, index: int) -> str:

@@ -114,7 +114,7 @@ def invoices(seed: str, customer: int, at: float, most: int) -> list[InvoiceFact
     return sorted(billed, key=lambda invoice: (invoice.issued_at, invoice.number), reverse=True)[:most]
 
 
-class _Story(NamedTuple):
+class _OrderLifecycle(NamedTuple):
     """All that ever happens to an order."""
 
     digits: str
@@ -163,7 +163,7 @@ class _Story(NamedTuple):
         return status, since
 
 
-def _stories(seed: str, customer: int, at: float) -> Iterator[_Story]:
+def _stories(seed: str, customer: int, at: float) -> Iterator[_OrderLifecycle]:
     """The stories of the last months, the newest first."""
     month = day_of(at).date.replace(day=1)
     for _ in range(MONTHS_BACK):
@@ -175,14 +175,14 @@ def _stories(seed: str, customer: int, at: float) -> Iterator[_Story]:
         )
 
 
-def _month(seed: str, customer: int, month: date) -> list[_Story]:
+def _month(seed: str, customer: int, month: date) -> list[_OrderLifecycle]:
     drawn = words((len(_ORDERS_A_MONTH) + 1) * _WORDS, seed, month, "orders", customer).tolist()
     count = sum(drawn[0] % 100 >= percent for percent in _ORDERS_A_MONTH)
     chunks = [drawn[_WORDS * (number + 1) : _WORDS * (number + 2)] for number in range(count)]
     return [_story(f"{month:%y%m}{customer:03d}{number}", month, chunk) for number, chunk in enumerate(chunks)]
 
 
-def _story(digits: str, month: date, drawn: list[int]) -> _Story:
+def _story(digits: str, month: date, drawn: list[int]) -> _OrderLifecycle:
     placed_on = calendar_day(month.replace(day=1 + drawn[0] % 28))
     placed_at = placed_on.starts_at + 8 * 3600 + drawn[1] % (12 * 3600)
     shipped_at = placed_at + 4 * 3600 + drawn[2] % (2 * DAY)
@@ -190,7 +190,7 @@ def _story(digits: str, month: date, drawn: list[int]) -> _Story:
     partly = drawn[4] % 100 < 12
     wanted = range(1 + drawn[5] % _LINES)
     products = {drawn[8 + line] % len(PRODUCTS): 1 + drawn[12 + line] % 3 for line in wanted}
-    return _Story(
+    return _OrderLifecycle(
         digits=digits,
         placed_at=placed_at,
         shipped_at=shipped_at,

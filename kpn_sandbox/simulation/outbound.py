@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kpn_sandbox.simulation.calendar import CalendarDay
-from kpn_sandbox.simulation.day_trace import RestTable
+from kpn_sandbox.simulation.day_trace import AuxTable
 from kpn_sandbox.simulation.randomness import WORDS, Integers, variates, words
 from kpn_sandbox.simulation.roster import BACK_OFFICE
 
@@ -36,7 +36,7 @@ class OutboundTable(NamedTuple):
     """A word from which its disposition follows."""
 
 
-def outbound_calls(seed: str, day: CalendarDay, rests: RestTable) -> OutboundTable:
+def outbound_calls(seed: str, day: CalendarDay, rests: AuxTable) -> OutboundTable:
     """The calls that agents make on a day."""
     chosen = np.flatnonzero(rests.reason == BACK_OFFICE)
     order = chosen[np.lexsort((rests.start[chosen], rests.agent[chosen]))]
@@ -49,7 +49,7 @@ def outbound_calls(seed: str, day: CalendarDay, rests: RestTable) -> OutboundTab
     return OutboundTable(*np.concatenate(parts).T)
 
 
-def _calls(seed: str, day: CalendarDay, rests: RestTable, row: int, turn: int) -> Integers:
+def _calls(seed: str, day: CalendarDay, rests: AuxTable, row: int, turn: int) -> Integers:
     agent, queue, begin, end = (int(column[row]) for column in (rests.agent, rests.queue, rests.start, rests.end))
     drawn = words(5 * CALLS_AT_MOST, seed, day.date, "outbound", f"{agent} {turn}").reshape(-1, 5)
     dialling = variates("exponential", drawn[:, 0], DIAL_MEAN)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from kpn_sandbox.simulation.arrivals import NO_ANSWER_TIMEOUT
 from kpn_sandbox.simulation.calendar import MINUTE
-from kpn_sandbox.simulation.roster import NO_ANSWER, Session
+from kpn_sandbox.simulation.roster import NO_ANSWER, AgentShift
 
 NO_ANSWER_PENALTY = 2 * MINUTE
 """The agent who did not answer is put in AUX this long."""
@@ -23,7 +23,7 @@ NEVER = 1 << 62
 NOBODY = -1
 
 
-class Limits(NamedTuple):
+class DayLimits(NamedTuple):
     """The latest instants of a day by which things end, so that it ends empty."""
 
     wait: int
@@ -32,12 +32,12 @@ class Limits(NamedTuple):
     rest: int
 
     @classmethod
-    def of(cls, length: int) -> "Limits":
+    def of(cls, length: int) -> "DayLimits":
         """The limits of a day of that many milliseconds."""
         return cls(length - 5 * MINUTE, length - 2 * MINUTE, length - MINUTE, length - MINUTE // 2)
 
 
-class Ring(NamedTuple):
+class UnansweredRing(NamedTuple):
     """A call rang at an agent and was not answered; it went back to its queue unless the caller hung up."""
 
     call: int
@@ -47,7 +47,7 @@ class Ring(NamedTuple):
     returned: bool
 
 
-class Rest(NamedTuple):
+class AuxPeriod(NamedTuple):
     """An agent was in AUX."""
 
     agent: int
@@ -56,7 +56,7 @@ class Rest(NamedTuple):
     reason: int
 
 
-class Stay(NamedTuple):
+class LoginPeriod(NamedTuple):
     """An agent was logged in."""
 
     agent: int
@@ -64,7 +64,7 @@ class Stay(NamedTuple):
     logout: int
 
 
-class Offers(NamedTuple):
+class OfferedCalls(NamedTuple):
     """What the recursion needs to know of the calls of one queue; plain lists, because it reads them one by one."""
 
     patience: list[int]
@@ -77,7 +77,7 @@ class Offers(NamedTuple):
     unanswered: list[bool]
 
 
-class Line:
+class QueueSimulation:
     """
     One queue on one day: its agents and what became of its calls.
 
@@ -93,21 +93,21 @@ class Line:
         look_ahead_to: ``look_ahead_to(instant)``: the shifts change then; what would begin later is not settled yet.
     """
 
-    def __init__(self, offers: Offers, limits: Limits) -> None:
+    def __init__(self, offers: OfferedCalls, limits: DayLimits) -> None:
         count = len(offers.patience)
         self.answers = [-1] * count
         self.agents = [NOBODY] * count
         self.ends = [-1] * count
-        self.rings: list[Ring] = []
-        self.rests: list[Rest] = []
-        self.stays: list[Stay] = []
+        self.rings: list[UnansweredRing] = []
+        self.rests: list[AuxPeriod] = []
+        self.stays: list[LoginPeriod] = []
         self._limits = limits
         self._free: list[tuple[int, int]] = []
         self._due: dict[int, int] = {}
-        self._agendas: dict[int, _Agenda] = {}
+        self._agendas: dict[int, _AgentSchedule] = {}
         self.offer, self.look_ahead_to = self._recursion(offers)
 
-    def join(self, session: Session, earliest: int = 0) -> None:
+    def join(self, session: AgentShift, earliest: int = 0) -> None:
         """An agent will log in; if he still has a session here, the new one follows it."""
         if session.agent in self._agendas:
             self._agendas[session.agent].later.append(session)
@@ -135,7 +135,7 @@ class Line:
         # They know the line and the line knows them: left alone, the whole day would wait for the garbage collector.
         del self.offer, self.look_ahead_to
 
-    def _recursion(self, offers: Offers) -> tuple[Callable[[int, int], int | None], Callable[[int], None]]:
+    def _recursion(self, offers: OfferedCalls) -> tuple[Callable[[int, int], int | None], Callable[[int], None]]:
         # A closure over plain lists: this runs once for every call of the day.
         patience, deadline, rings, talks, wraps, unanswered = offers
         answers, agents, ends = self.answers, self.agents, self.ends
@@ -186,12 +186,12 @@ class Line:
         """The call at the agent who is free first rings until its caller hangs up or the time-out sends it back."""
         if patience < end:
             self.ends[call] = patience
-            self.rings.append(Ring(call, agent, start, patience, False))
+            self.rings.append(UnansweredRing(call, agent, start, patience, False))
             heapreplace(self._free, (patience, agent))
             return None
         back = end + NO_ANSWER_PENALTY
-        self.rings.append(Ring(call, agent, start, end, True))
-        self.rests.append(Rest(agent, end, back, NO_ANSWER))
+        self.rings.append(UnansweredRing(call, agent, start, end, True))
+        self.rests.append(AuxPeriod(agent, end, back, NO_ANSWER))
         heapreplace(self._free, (back, agent))
         return end
 
@@ -213,7 +213,7 @@ class Line:
         if agenda.breaks:
             return self._rest(agent, free, agenda)
         logout = max(free, agenda.logout)
-        self.stays.append(Stay(agent, agenda.login, logout))
+        self.stays.append(LoginPeriod(agent, agenda.login, logout))
         while agenda.later:
             session = agenda.later.pop(0)
             login = max(logout, session.login)
@@ -223,25 +223,25 @@ class Line:
         del self._agendas[agent], self._due[agent]
         return logout
 
-    def _rest(self, agent: int, free: int, agenda: "_Agenda") -> int:
+    def _rest(self, agent: int, free: int, agenda: "_AgentSchedule") -> int:
         pause = agenda.breaks.pop()
         start = max(free, pause.due)
         end = max(start, min(start + pause.length, self._limits.rest))
         if end > start:
-            self.rests.append(Rest(agent, start, end, pause.reason))
+            self.rests.append(AuxPeriod(agent, start, end, pause.reason))
         self._due[agent] = agenda.next_due()
         return end
 
-    def _begin(self, session: Session, login: int, later: list[Session]) -> None:
-        agenda = _Agenda(session, login, later)
+    def _begin(self, session: AgentShift, login: int, later: list[AgentShift]) -> None:
+        agenda = _AgentSchedule(session, login, later)
         self._agendas[session.agent] = agenda
         self._due[session.agent] = agenda.next_due()
 
 
-class _Agenda:
+class _AgentSchedule:
     """What an agent who is logged in has planned: breaks, the next one last, then the log-out, then later sessions."""
 
-    def __init__(self, session: Session, login: int, later: list[Session]) -> None:
+    def __init__(self, session: AgentShift, login: int, later: list[AgentShift]) -> None:
         self.login = login
         self.breaks = list(reversed(session.breaks))
         self.logout = session.logout

@@ -21,7 +21,7 @@ MOST_PORTS = 480
 
 
 @dataclass(frozen=True)
-class QueuePlan:
+class ResolvedQueue:
     """One queue with everything it does not say for itself taken from the profile."""
 
     name: str | None
@@ -34,14 +34,14 @@ class QueuePlan:
 
 
 @dataclass(frozen=True)
-class TrunkPlan:
+class ResolvedTrunk:
     """One trunk: its own name, if it has one, and how many ports."""
 
     name: str | None
     ports: int
 
 
-class Hours(NamedTuple):
+class OpeningHours(NamedTuple):
     """When the center is open, in minutes of the wall clock; 0 to 1,440 for one that never closes."""
 
     opens: int
@@ -49,15 +49,15 @@ class Hours(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class ResolvedProfile:
     """A profile worked out."""
 
     profile: Profile
-    queues: tuple[QueuePlan, ...]
-    trunks: tuple[TrunkPlan, ...]
+    queues: tuple[ResolvedQueue, ...]
+    trunks: tuple[ResolvedTrunk, ...]
     homes: tuple[int, ...]
     """The queue (from 0) of each agent."""
-    hours: Hours
+    hours: OpeningHours
     ring: int
     max_wait: int
 
@@ -76,14 +76,14 @@ class Span(NamedTuple):
 
     start: int
     end: int
-    plan: Plan
+    plan: ResolvedProfile
 
 
 @lru_cache(maxsize=4096)
-def plan_of(profile: Profile) -> Plan:
+def resolve_profile(profile: Profile) -> ResolvedProfile:
     """Work a profile out."""
     queues = _queues(profile)
-    return Plan(
+    return ResolvedProfile(
         profile=profile,
         queues=tuple(_queue_plan(profile, queue) for queue in queues),
         trunks=tuple(_trunk_plan(profile, trunk) for trunk in _trunks(profile)),
@@ -106,9 +106,9 @@ def _trunks(profile: Profile) -> tuple[TrunkSettings, ...]:
     return profile.trunks
 
 
-def _queue_plan(profile: Profile, queue: QueueSettings) -> QueuePlan:
+def _queue_plan(profile: Profile, queue: QueueSettings) -> ResolvedQueue:
     patience = queue.value("patience_seconds", profile)
-    return QueuePlan(
+    return ResolvedQueue(
         name=queue.name,
         load=round(profile.load * 1000 * (1 if queue.load is None else queue.load)),
         talk=_milliseconds(queue.value("talk_seconds", profile)),
@@ -119,12 +119,12 @@ def _queue_plan(profile: Profile, queue: QueueSettings) -> QueuePlan:
     )
 
 
-def _trunk_plan(profile: Profile, trunk: TrunkSettings) -> TrunkPlan:
+def _trunk_plan(profile: Profile, trunk: TrunkSettings) -> ResolvedTrunk:
     if trunk.ports is not None:
-        return TrunkPlan(trunk.name, trunk.ports)
+        return ResolvedTrunk(trunk.name, trunk.ports)
     share = -(-profile.agents * PORTS_PER_HUNDRED_AGENTS // (100 * len(_trunks(profile))))
     groups = -(-share // PORTS_PER_GROUP)
-    return TrunkPlan(trunk.name, min(groups * PORTS_PER_GROUP, MOST_PORTS))
+    return ResolvedTrunk(trunk.name, min(groups * PORTS_PER_GROUP, MOST_PORTS))
 
 
 def _targets(agents: int, queues: tuple[QueueSettings, ...]) -> list[int]:
@@ -145,11 +145,11 @@ def _homes(targets: list[int]) -> tuple[int, ...]:
     return tuple(homes)
 
 
-def _hours(opening: str) -> Hours:
+def _hours(opening: str) -> OpeningHours:
     if opening == "24x7":
-        return Hours(0, 24 * 60)
+        return OpeningHours(0, 24 * 60)
     start, _, end = opening.partition("-")
-    return Hours(minutes(start), minutes(end))
+    return OpeningHours(minutes(start), minutes(end))
 
 
 def _milliseconds(seconds: float) -> int:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
 from kpn_sandbox.simulation.randomness import WORDS, octets, words
-from kpn_sandbox.simulation.resolved_profile import Hours, Plan, Span
+from kpn_sandbox.simulation.resolved_profile import OpeningHours, ResolvedProfile, Span
 
 PLANNED_ABSENCE = 120
 """Thousandths of the roster that planners expect to be absent."""
@@ -58,7 +58,7 @@ class Break(NamedTuple):
     reason: int
 
 
-class Session(NamedTuple):
+class AgentShift(NamedTuple):
     """One agent logged in for one queue, with the breaks that fall into it, in order."""
 
     agent: int
@@ -68,7 +68,7 @@ class Session(NamedTuple):
     breaks: tuple[Break, ...]
 
 
-class Pause(NamedTuple):
+class PlannedBreak(NamedTuple):
     """A break as planned: at which percent of the shift, how many minutes, and its AUX reason."""
 
     percent: int
@@ -76,12 +76,12 @@ class Pause(NamedTuple):
     reason: int
 
 
-class Shift(NamedTuple):
+class PlannedShift(NamedTuple):
     """A shift as planned, in minutes of the wall clock."""
 
     start: int
     length: int
-    pauses: tuple[Pause, ...]
+    pauses: tuple[PlannedBreak, ...]
 
 
 BREAK, LUNCH, MEETING, PERSONAL, BACK_OFFICE, COACHING, NO_ANSWER = 1, 2, 3, 4, 5, 6, 8
@@ -98,10 +98,10 @@ GOLDEN = 2_654_435_769
 """2**32 divided by the golden ratio."""
 
 
-def sessions(seed: str, plan: Plan, day: CalendarDay) -> list[Session]:
+def agent_shifts(seed: str, plan: ResolvedProfile, day: CalendarDay) -> list[AgentShift]:
     """Everybody's working day, as if the plan were in force all day; at most one session for each agent."""
     if plan.constant:
-        return [Session(agent, home, 0, day.length - LAST_LOGOUT, ()) for agent, home in enumerate(plan.homes)]
+        return [AgentShift(agent, home, 0, day.length - LAST_LOGOUT, ()) for agent, home in enumerate(plan.homes)]
     found = []
     for queue in range(len(plan.queues)):
         staff = plan.staff(queue)
@@ -114,14 +114,14 @@ def sessions(seed: str, plan: Plan, day: CalendarDay) -> list[Session]:
     return found
 
 
-def planned_shifts(hours: Hours, day: CalendarDay, staff: int) -> list[Shift]:
+def planned_shifts(hours: OpeningHours, day: CalendarDay, staff: int) -> list[PlannedShift]:
     """The shifts of a queue on a date, for a number of agents."""
     share = WEEKDAY_SHARES[day.date.weekday()]
     count = min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
     return [_shift(hours, slot) for slot in range(count)]
 
 
-def _absent(seed: str, plan: Plan, day: CalendarDay, queue: int, shifts: int) -> set[int]:
+def _absent(seed: str, plan: ResolvedProfile, day: CalendarDay, queue: int, shifts: int) -> set[int]:
     """
     The shifts nobody comes to.
 
@@ -134,7 +134,9 @@ def _absent(seed: str, plan: Plan, day: CalendarDay, queue: int, shifts: int) ->
     return {slot for slot in range(shifts) if (start + slot * GOLDEN) % WORDS < share - expected * (slot < CREW)}
 
 
-def _session(seed: str, plan: Plan, day: CalendarDay, agent: int, queue: int, shift: Shift) -> Session:
+def _session(
+    seed: str, plan: ResolvedProfile, day: CalendarDay, agent: int, queue: int, shift: PlannedShift
+) -> AgentShift:
     spread, *draws = struct.unpack("<8I", octets(32, seed, day.date, "roster", agent))
     late = spread * 10 * MINUTE // WORDS
     opening, closing = day.elapsed(plan.hours.opens), day.elapsed(plan.hours.closes)
@@ -143,15 +145,17 @@ def _session(seed: str, plan: Plan, day: CalendarDay, agent: int, queue: int, sh
     login += late if login > opening else -min(late, login)
     logout = day.elapsed(shift.start + shift.length)
     logout = min(logout + late if logout < closing else logout, day.length - LAST_LOGOUT)
-    return Session(agent, queue, login, logout, _breaks(plan, login, logout, shift, draws))
+    return AgentShift(agent, queue, login, logout, _breaks(plan, login, logout, shift, draws))
 
 
-def _breaks(plan: Plan, login: int, logout: int, shift: Shift, draws: Sequence[int]) -> tuple[Break, ...]:
+def _breaks(
+    plan: ResolvedProfile, login: int, logout: int, shift: PlannedShift, draws: Sequence[int]
+) -> tuple[Break, ...]:
     if not plan.profile.breaks:
         return ()
     pauses = shift.pauses
     if pauses and draws[0] < WORDS // 4:
-        pauses = tuple(sorted((*pauses, Pause(62, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3]))))
+        pauses = tuple(sorted((*pauses, PlannedBreak(62, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3]))))
     span = logout - login
     return tuple(
         Break(login + span * pause.percent // 100 + draw * BREAK_SPREAD // WORDS, pause.minutes * MINUTE, pause.reason)
@@ -159,14 +163,14 @@ def _breaks(plan: Plan, login: int, logout: int, shift: Shift, draws: Sequence[i
     )
 
 
-def _pauses(length: int) -> tuple[Pause, ...]:
+def _pauses(length: int) -> tuple[PlannedBreak, ...]:
     if length >= 480:
-        return Pause(22, 15, BREAK), Pause(45, 30, LUNCH), Pause(78, 15, BREAK)
+        return PlannedBreak(22, 15, BREAK), PlannedBreak(45, 30, LUNCH), PlannedBreak(78, 15, BREAK)
     if length >= 360:
-        return Pause(28, 15, BREAK), Pause(50, 30, LUNCH)
+        return PlannedBreak(28, 15, BREAK), PlannedBreak(50, 30, LUNCH)
     if length >= 300:
-        return Pause(35, 15, BREAK), Pause(75, 15, BREAK)
-    return (Pause(50, 15, BREAK),) if length >= 240 else ()
+        return PlannedBreak(35, 15, BREAK), PlannedBreak(75, 15, BREAK)
+    return (PlannedBreak(50, 15, BREAK),) if length >= 240 else ()
 
 
 def _slot(place: int, staff: int, day: CalendarDay) -> int:
@@ -177,12 +181,12 @@ def _slot(place: int, staff: int, day: CalendarDay) -> int:
     return group | ((place + 3 * day.date.toordinal()) & 7)
 
 
-def _shift(hours: Hours, slot: int) -> Shift:
+def _shift(hours: OpeningHours, slot: int) -> PlannedShift:
     length = min(LENGTHS[(slot + slot // 4) % 4 if slot >= CREW else 0], hours.closes - hours.opens)
     middle = _demand_quantile(hours, _position(slot))
     start = min(max(middle - length // 2, hours.opens), hours.closes - length)
     begin = start - start % 15 if start > hours.opens else hours.opens
-    return Shift(begin, length, () if slot in ALONE else _pauses(length))
+    return PlannedShift(begin, length, () if slot in ALONE else _pauses(length))
 
 
 def _position(slot: int) -> int:
@@ -192,7 +196,7 @@ def _position(slot: int) -> int:
     return int(f"{slot - 1:016b}"[::-1], 2)
 
 
-def _demand_quantile(hours: Hours, position: int) -> int:
+def _demand_quantile(hours: OpeningHours, position: int) -> int:
     first, last = hours.opens // 30, -(-hours.closes // 30)
     target = sum(DEMAND[first:last]) * position
     half_hour = first
@@ -202,12 +206,12 @@ def _demand_quantile(hours: Hours, position: int) -> int:
     return 30 * half_hour + (30 * target // DEMAND[half_hour] >> 16)
 
 
-def day_sessions(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[list[Session]]:
+def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[list[AgentShift]]:
     """For each span the sessions that begin in it, in order of the agents."""
-    begun: list[list[Session]] = [[] for _ in spans]
+    begun: list[list[AgentShift]] = [[] for _ in spans]
     open_at: dict[int, tuple[int, int]] = {}
     for number, span in enumerate(spans):
-        for session in sessions(seed, span.plan, day):
+        for session in agent_shifts(seed, span.plan, day):
             part = _clipped(session, span)
             if part is None:
                 continue
@@ -220,7 +224,7 @@ def day_sessions(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[lis
     return begun
 
 
-def _clipped(session: Session, span: Span) -> Session | None:
+def _clipped(session: AgentShift, span: Span) -> AgentShift | None:
     login, logout = max(session.login, span.start), min(session.logout, span.end)
     if login >= logout:
         return None
@@ -228,9 +232,9 @@ def _clipped(session: Session, span: Span) -> Session | None:
     return session._replace(login=login, logout=logout, breaks=breaks)
 
 
-def _continues(before: Session, after: Session) -> bool:
+def _continues(before: AgentShift, after: AgentShift) -> bool:
     return before.queue == after.queue and before.logout == after.login
 
 
-def _joined(before: Session, after: Session) -> Session:
+def _joined(before: AgentShift, after: AgentShift) -> AgentShift:
     return before._replace(logout=after.logout, breaks=before.breaks + after.breaks)

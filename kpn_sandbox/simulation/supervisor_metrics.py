@@ -46,7 +46,7 @@ class ChatFact(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Workforce:
+class SupervisorMetrics:
     """
     All agents at an instant, those logged out included; each column has one entry for each of them.
 
@@ -73,22 +73,22 @@ class Workforce:
     """Whether a break or the end of the shift is overdue."""
 
 
-def workforce(center: Center, at: float) -> Workforce:
+def supervisor_metrics(center: Center, at: float) -> SupervisorMetrics:
     """All agents at an instant (epoch seconds)."""
-    book, instant = center.book_at(at)
+    book, instant = center.day_index_at(at)
     agents = list(center.agents(at))
-    cast = book.casting(book.trace.span_at(instant))
+    cast = book.names(book.trace.span_at(instant))
     departments = {number: cast.department_name(number) for number in {agent.department for agent in agents}}
     reasons = {code: cast.reason_name(code) for code in {agent.reason for agent in agents} if code is not None}
     rows = np.array([agent.login - FIRST_LOGIN for agent in agents], dtype=np.int64)
-    figures = center.performance(book.trace.day).at(instant)
+    figures = center.agent_activity(book.trace.day).at(instant)
 
     def seconds(column: Integers) -> list[int]:
         whole: list[int] = (column[rows] // 1000).tolist()
         return whole
 
     average = np.where(figures.handled > 0, _rounded(figures.handling, 1000 * np.maximum(figures.handled, 1)), NONE)
-    return Workforce(
+    return SupervisorMetrics(
         agents=agents,
         department_names=[departments[agent.department] for agent in agents],
         reason_names=[None if agent.reason is None else reasons[agent.reason] for agent in agents],
@@ -107,24 +107,24 @@ def workforce(center: Center, at: float) -> Workforce:
     )
 
 
-def disposed(center: Center, codes: Iterable[int], at: float) -> list[int]:
+def dispositions_by_agent(center: Center, codes: Iterable[int], at: float) -> list[int]:
     """How many conversations of each agent of the workforce ended with one of these dispositions."""
-    book, instant = center.book_at(at)
-    counts: list[int] = center.performance(book.trace.day).disposed(codes, instant).tolist()
+    book, instant = center.day_index_at(at)
+    counts: list[int] = center.agent_activity(book.trace.day).disposed(codes, instant).tolist()
     return [counts[agent.login - FIRST_LOGIN] for agent in center.agents(at)]
 
 
-def disposed_for(center: Center, codes: Iterable[int], at: float) -> dict[int, int]:
+def dispositions_by_queue(center: Center, codes: Iterable[int], at: float) -> dict[int, int]:
     """How many conversations ended with one of these dispositions, by the number of their queue."""
-    book, instant = center.book_at(at)
-    counts = center.performance(book.trace.day).disposed_for(codes, instant).tolist()
+    book, instant = center.day_index_at(at)
+    counts = center.agent_activity(book.trace.day).disposed_for(codes, instant).tolist()
     return {FIRST_NUMBER + queue: count for queue, count in enumerate(counts)}
 
 
 def services(center: Center, at: float) -> list[ServiceFact]:
     """All queues at an instant."""
-    book, instant = center.book_at(at)
-    performance = center.performance(book.trace.day)
+    book, instant = center.day_index_at(at)
+    performance = center.agent_activity(book.trace.day)
     short, reached = performance.short_abandons(instant), performance.reached(instant)
     plans = book.trace.span_at(instant).plan.queues
     found = []
@@ -147,10 +147,10 @@ def services(center: Center, at: float) -> list[ServiceFact]:
 
 def chats(center: Center, at: float) -> list[ChatFact]:
     """What agents have written on the day of an instant until then, the last first."""
-    book, instant = center.book_at(at)
+    book, instant = center.day_index_at(at)
     day = day_of(at)
     found = []
-    for message in reversed(center.performance(day).messages):
+    for message in reversed(center.agent_activity(day).messages):
         if message.instant <= instant:
             span = book.trace.span_at(message.instant)
             person = book.people[book.trace.spans.index(span)][message.agent]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.day_trace import ANSWERED, DayTrace, Occupation
+from kpn_sandbox.simulation.day_trace import ANSWERED, DayTrace, PortUsage
 from kpn_sandbox.simulation.facts import PortState, Status
 from kpn_sandbox.simulation.randomness import Integers
 
@@ -38,7 +38,7 @@ class AgentState(NamedTuple):
     """The call of an agent who rings, talks or wraps up; the reason of one in AUX."""
 
 
-class Changes(NamedTuple):
+class StateChanges(NamedTuple):
     """Changes of agents, in order of agent and instant; one column for each thing known of them."""
 
     agent: Integers
@@ -73,10 +73,10 @@ class AgentTimeline:
         """A change."""
         return _read(int(self._changes[place]))
 
-    def columns(self) -> Changes:
+    def columns(self) -> StateChanges:
         """All changes of everybody; each agent has one at midnight."""
         changes = self._changes
-        return Changes(
+        return StateChanges(
             changes >> _AGENT_AT,
             changes >> _INSTANT_AT & ((1 << 27) - 1),
             changes >> _STATE_AT & 7,
@@ -98,17 +98,17 @@ class PortTimeline:
     """Every call on every port of a day."""
 
     def __init__(self, trace: DayTrace) -> None:
-        self.occupation: Occupation = trace.occupation
-        rows = np.flatnonzero(self.occupation.port >= 0)
-        port = self.occupation.port[rows].astype(np.int64)
+        self.port_usage: PortUsage = trace.port_usage
+        rows = np.flatnonzero(self.port_usage.port >= 0)
+        port = self.port_usage.port[rows].astype(np.int64)
         keys = (port << _PORT_AT) + trace.calls.arrival[rows]
         order = np.argsort(keys)
         self._keys, rows = keys[order], rows[order]
         # A probe before the first call of the first port finds the entry behind all others: a call of no port.
-        self._port = np.append(self.occupation.port[rows], -1).astype("i2")
+        self._port = np.append(self.port_usage.port[rows], -1).astype("i2")
         self._end = np.append(trace.calls.end[rows], 0).astype("i4")
         self._answer = np.append(trace.calls.answer[rows], -1).astype("i4")
-        self._ports = np.arange(self.occupation.starts[-1])
+        self._ports = np.arange(self.port_usage.starts[-1])
 
     def at(self, instant: int) -> list[PortState]:
         """The state of all ports at an instant, in milliseconds since midnight."""
@@ -117,7 +117,7 @@ class PortTimeline:
         talking = busy & (self._answer[call] >= 0) & (self._answer[call] <= instant)
         code = (busy.astype(np.int64) + talking).tolist()
         states = [_PORT_STATES[each] for each in code]
-        for fault in self.occupation.faults:
+        for fault in self.port_usage.faults:
             if fault.start <= instant < fault.end:
                 states[fault.port] = PortState.FAULT
         return states

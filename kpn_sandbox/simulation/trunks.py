@@ -15,10 +15,10 @@ from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.validation import minutes
 
-BLOCKED = -1
+NO_PORT = -1
 
 
-class Closure(NamedTuple):
+class PortClosure(NamedTuple):
     """A span in which a port is not to be used; a port that is absent rather than faulty is not shown either."""
 
     port: int
@@ -27,7 +27,7 @@ class Closure(NamedTuple):
     faulty: bool
 
 
-class Fault(NamedTuple):
+class PortOutage(NamedTuple):
     """A port was out of service."""
 
     port: int
@@ -44,11 +44,11 @@ class PortPool:
         faults: When which port was out of service, complete once `close` was called.
     """
 
-    def __init__(self, sizes: Sequence[int], closures: Iterable[Closure] = ()) -> None:
+    def __init__(self, sizes: Sequence[int], closures: Iterable[PortClosure] = ()) -> None:
         self.starts = [sum(sizes[:trunk]) for trunk in range(len(sizes) + 1)]
-        self.faults: list[Fault] = []
+        self.faults: list[PortOutage] = []
         self._free = [[(0, port) for port in range(*pair)] for pair in zip(self.starts, self.starts[1:])]
-        self._planned: dict[int, list[Closure]] = {}
+        self._planned: dict[int, list[PortClosure]] = {}
         for closure in sorted(closures, reverse=True):
             self._planned.setdefault(closure.port, []).append(closure)
         for trunk in self._free:
@@ -63,7 +63,7 @@ class PortPool:
             trunk: The trunk to try first.
 
         Returns:
-            The port, or `BLOCKED`.
+            The port, or `NO_PORT`.
         """
         for each in range(trunk, trunk + len(self._free)):
             free = self._free[each % len(self._free)]
@@ -74,7 +74,7 @@ class PortPool:
                     continue
                 heappop(free)
                 return port
-        return BLOCKED
+        return NO_PORT
 
     def give(self, port: int, at: int) -> None:
         """Release a port at an instant, which may lie ahead."""
@@ -95,11 +95,11 @@ class PortPool:
         closure = self._planned[port].pop()
         start = max(free, closure.start)
         if closure.faulty and start < closure.end:
-            self.faults.append(Fault(port, start, closure.end))
+            self.faults.append(PortOutage(port, start, closure.end))
         return max(start, closure.end)
 
 
-def sizes(spans: Sequence[Span]) -> list[int]:
+def trunk_sizes(spans: Sequence[Span]) -> list[int]:
     """The most ports that each trunk has at any time of the day."""
     count = max(len(span.plan.trunks) for span in spans)
     return [
@@ -107,21 +107,21 @@ def sizes(spans: Sequence[Span]) -> list[int]:
     ]
 
 
-def closures(day: CalendarDay, spans: Sequence[Span]) -> list[Closure]:
+def port_closures(day: CalendarDay, spans: Sequence[Span]) -> list[PortClosure]:
     """All ports that are missing or out of service for a part of the day."""
-    most = sizes(spans)
+    most = trunk_sizes(spans)
     starts = PortPool(most).starts
     found = []
     for span in spans:
         for trunk, ports in enumerate(most):
             present = span.plan.trunks[trunk].ports if trunk < len(span.plan.trunks) else 0
             absent = range(starts[trunk] + present, starts[trunk] + ports)
-            found += [Closure(port, span.start, span.end, False) for port in absent]
+            found += [PortClosure(port, span.start, span.end, False) for port in absent]
         found += _outages(day, span, starts)
     return found
 
 
-def _outages(day: CalendarDay, span: Span, starts: Sequence[int]) -> list[Closure]:
+def _outages(day: CalendarDay, span: Span, starts: Sequence[int]) -> list[PortClosure]:
     found = []
     for outage in span.plan.profile.outages:
         first = starts[outage.trunk - 1]
@@ -129,5 +129,5 @@ def _outages(day: CalendarDay, span: Span, starts: Sequence[int]) -> list[Closur
         end = min(day.elapsed(minutes(outage.end)), span.end)
         ports = range(first, first + span.plan.trunks[outage.trunk - 1].ports)
         if start < end:
-            found += [Closure(port, start, end, True) for port in ports]
+            found += [PortClosure(port, start, end, True) for port in ports]
     return found

@@ -17,7 +17,7 @@ from kpn_sandbox.control_api.serializers import clock_record, instant
 from kpn_sandbox.itx_check.panel import rows
 from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
-from kpn_sandbox.simulation.customers import clientele
+from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.day_index import FIRST_NUMBER
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.history import History
@@ -105,7 +105,7 @@ def history(tenant: Tenant, at: float, days: int, told: History) -> dict[str, An
     """
     today = day_of(at).date
     first = _first(today, days)
-    period = Period(told.days(tenant.center, first, today, at, None), clientele(tenant.center.casting(at)), None)
+    period = Period(told.days(tenant.center, first, today, at, None), customers_of(tenant.center.names(at)), None)
     return {
         "client_id": tenant.account.client_id,
         "from": first.isoformat(),
@@ -132,7 +132,7 @@ def customer_panel(tenant: Tenant, at: float, customer_id: str, told: History) -
         customer_id: Any identifier of a customer.
         told: Tells of centers what happened.
     """
-    everybody = clientele(tenant.center.casting(at))
+    everybody = customers_of(tenant.center.names(at))
     offered = [everybody[index] for index in range(OFFERED)]
     # The layout is of what ITX receives; sums, for one, are spelled only there.
     given = orjson.loads(orjson.dumps(panel(tenant, told, everybody.find(customer_id), at)))

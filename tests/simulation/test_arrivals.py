@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kpn_sandbox.simulation.arrivals import FOREVER, LAST_ARRIVAL, NO_ANSWER_TIMEOUT, Calls, calls
+from kpn_sandbox.simulation.arrivals import FOREVER, LAST_ARRIVAL, NO_ANSWER_TIMEOUT, DrawnCalls, draw_calls
 from kpn_sandbox.simulation.calendar import MINUTE, calendar_day
 from kpn_sandbox.simulation.profile import Profile
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, one_span, profile, spans
@@ -29,7 +29,7 @@ def test_the_past_stays_when_the_rate_changes(change: dict[str, object]) -> None
     """A change in the middle of a quarter of an hour leaves all calls before it as they were, and counts after it."""
     before, after = profile(), profile(**change)
     plain = drawn(WEDNESDAY, before)
-    changed = calls("seed", calendar_day(WEDNESDAY), 0, spans(WEDNESDAY, (0, before), (CHANGE, after)))
+    changed = draw_calls("seed", calendar_day(WEDNESDAY), 0, spans(WEDNESDAY, (0, before), (CHANGE, after)))
 
     count = int(np.searchsorted(plain.arrival, CHANGE))
     assert count > 100
@@ -40,7 +40,7 @@ def test_the_past_stays_when_the_rate_changes(change: dict[str, object]) -> None
 
 def test_change_to_the_same_is_no_change() -> None:
     """A change that sets what was set before changes no call, only the part of the day that it belongs to."""
-    twice = calls("seed", calendar_day(WEDNESDAY), 0, spans(WEDNESDAY, (0, profile()), (CHANGE, profile())))
+    twice = draw_calls("seed", calendar_day(WEDNESDAY), 0, spans(WEDNESDAY, (0, profile()), (CHANGE, profile())))
 
     assert same(twice._replace(span=twice.span * 0), drawn(WEDNESDAY, profile()))
 
@@ -137,16 +137,16 @@ def test_endless_patience() -> None:
     assert (found.patience == FOREVER).all()
 
 
-def drawn(on: date, center: Profile, queue: int = 0, seed: str = "seed") -> Calls:
+def drawn(on: date, center: Profile, queue: int = 0, seed: str = "seed") -> DrawnCalls:
     """The calls of a queue on a day that is all under one profile."""
-    return calls(seed, calendar_day(on), queue, one_span(on, center))
+    return draw_calls(seed, calendar_day(on), queue, one_span(on, center))
 
 
-def head(found: Calls, count: int) -> Calls:
+def head(found: DrawnCalls, count: int) -> DrawnCalls:
     """The first calls."""
-    return Calls(*(column[:count] for column in found))
+    return DrawnCalls(*(column[:count] for column in found))
 
 
-def same(one: Calls, other: Calls) -> bool:
+def same(one: DrawnCalls, other: DrawnCalls) -> bool:
     """Whether two lists of calls are equal in everything."""
     return all(map(np.array_equal, one, other))

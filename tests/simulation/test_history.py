@@ -19,12 +19,12 @@ from kpn_sandbox.simulation.errors import InstantOutOfRange, PeriodTooLong
 from kpn_sandbox.simulation.history import (
     LENGTHS,
     LONGEST_PERIOD,
+    RETRY_SECONDS,
     TURN_SECONDS,
-    WAIT_SECONDS,
-    Answers,
+    CallOutcomes,
+    CallSummary,
     History,
-    Summary,
-    day_log,
+    calls_by_customer,
 )
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
@@ -48,12 +48,12 @@ def last_second(day: date) -> float:
     return at(day, calendar_day(day).length // 1000 - 1)
 
 
-def figures(summary: Summary) -> list[object]:
+def figures(summary: CallSummary) -> list[object]:
     columns = (summary.calls, summary.lengths, summary.callers, summary.attributions)
     return [*(column.tolist() for column in columns), summary.talk]
 
 
-def told(subject: Center, first: date, last: date, instant: float, customer: int | None = None) -> Summary:
+def told(subject: Center, first: date, last: date, instant: float, customer: int | None = None) -> CallSummary:
     return History().days(subject, first, last, instant, customer).total
 
 
@@ -69,7 +69,7 @@ def test_a_day_is_what_the_counters_tell_at_that_instant(name, back, second):
     answered = sum(queue.answered for queue in queues)
     lost = sum(queue.offered - queue.answered - queue.waiting for queue in queues)
     assert summary.offered == sum(queue.offered for queue in queues)
-    assert summary.total == Answers(answered, lost)
+    assert summary.total == CallOutcomes(answered, lost)
     assert summary.ended == answered - sum(queue.talking for queue in queues)
 
 
@@ -110,12 +110,12 @@ def test_a_customers_days_are_the_calls_that_truth_tells(customer, second):
     """Restricted to a customer, history counts exactly the calls that are told of him."""
     subject, start = center("busy"), TODAY - timedelta(days=2)
     instant = at(TODAY, second)
-    who = subject.casting(instant).customer(customer)
+    who = subject.names(instant).customer(customer)
 
     summary = told(subject, start, TODAY, instant, customer)
 
-    period = truth.Period(at(start, 0), instant + 1, instant)
-    calls = [call for call in truth.calls(subject, period) if call.customer == who and call.outcome != "blocked"]
+    period = truth.ObservedPeriod(at(start, 0), instant + 1, instant)
+    calls = [call for call in truth.find_calls(subject, period) if call.customer == who and call.outcome != "blocked"]
     talks = [call.ended_at - call.answered_at for call in calls if call.ended_at]
     assert summary.offered == len(calls) == summary.callers[customer]
     assert summary.total.answered == sum(call.answered_at is not None for call in calls)
@@ -148,7 +148,7 @@ def test_hours_are_those_of_the_wall_clock(day, hours):
     by_hour = told(subject, day, day, last_second(day)).by_hour()
 
     shown = np.zeros(24, dtype=int)
-    for call in truth.calls(subject, truth.Period(at(day, 0), last_second(day) + 1, last_second(day))):
+    for call in truth.find_calls(subject, truth.ObservedPeriod(at(day, 0), last_second(day) + 1, last_second(day))):
         shown[datetime.fromtimestamp(call.arrived_at, zone()).hour] += 1
     assert [sum(each) for each in by_hour] == shown.tolist()
     assert sum(count > 0 for count in shown) == min(hours, 24)
@@ -240,7 +240,7 @@ def test_whoever_wants_the_same_day_waits_without_holding_others_up():
         told = [figures(each.result().total) for each in (first, *others)]
 
     assert told[0] == told[1] == told[2]
-    assert pauses.count(TURN_SECONDS) == 2 and WAIT_SECONDS in pauses
+    assert pauses.count(TURN_SECONDS) == 2 and RETRY_SECONDS in pauses
 
 
 def test_attributions_come_in_their_shares():
@@ -258,7 +258,7 @@ def test_a_log_holds_every_call_that_was_offered():
     """A log has the calls of its trace but for the blocked ones, whatever the order."""
     trace = center("trunk outage").trace(calendar_day(TODAY))
 
-    log = day_log("history", trace)
+    log = calls_by_customer("history", trace)
 
     kept = trace.calls.outcome != 0
     assert sorted(log.arrival.tolist()) == sorted(trace.calls.arrival[kept].tolist())
@@ -270,12 +270,12 @@ def test_a_log_holds_every_call_that_was_offered():
 def test_contacts_are_the_latest_calls_of_a_customer(customer, second):
     """The contacts of a customer are the calls that truth tells of him, the newest first."""
     subject, instant = center("busy", agents=40), at(TODAY, second)
-    who = subject.casting(instant).customer(customer)
+    who = subject.names(instant).customer(customer)
 
     found = contacts(History(), subject, customer, instant, 20)
 
-    period = truth.Period(at(TODAY - timedelta(days=27), 0), instant + 1, instant)
-    calls = [call for call in truth.calls(subject, period) if call.customer == who and call.outcome != "blocked"]
+    period = truth.ObservedPeriod(at(TODAY - timedelta(days=27), 0), instant + 1, instant)
+    calls = [call for call in truth.find_calls(subject, period) if call.customer == who and call.outcome != "blocked"]
     latest = sorted(calls, key=lambda call: -call.arrived_at)[:20]
     assert [(each.arrived_at, each.queue, each.agent) for each in found] == [
         (call.arrived_at, call.queue, call.agent) for call in latest
@@ -292,5 +292,5 @@ def test_instants_are_utc():
     assert days[0] == 0 < days[1]
 
 
-def _added(each: list[Answers]) -> Answers:
-    return Answers(sum(answers.answered for answers in each), sum(answers.missed for answers in each))
+def _added(each: list[CallOutcomes]) -> CallOutcomes:
+    return CallOutcomes(sum(answers.answered for answers in each), sum(answers.missed for answers in each))

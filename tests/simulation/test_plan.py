@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kpn_sandbox.simulation.profile import Profile
-from kpn_sandbox.simulation.resolved_profile import Hours, QueuePlan, TrunkPlan, plan_of
+from kpn_sandbox.simulation.resolved_profile import OpeningHours, ResolvedQueue, ResolvedTrunk, resolve_profile
 from tests.simulation.days import profile
 
 STAFFED = [
@@ -30,7 +30,7 @@ PORTS = [
 @pytest.mark.parametrize(("settings", "staff"), STAFFED)
 def test_agents_go_where_they_are_asked_for(settings: dict[str, Any], staff: list[int]) -> None:
     """Queues get the agents they ask for, and the others are spread evenly over those that ask for no number."""
-    plan = plan_of(profile(**settings))
+    plan = resolve_profile(profile(**settings))
 
     assert [len(plan.staff(queue)) for queue in range(len(plan.queues))] == staff
 
@@ -39,7 +39,7 @@ def test_every_agent_has_one_home() -> None:
     """Whatever the size, the queues share out all agents, each agent once."""
     for agents in (1, 2, 49, 50, 51, 1000):
         for queues in (1, 3, 50):
-            plan = plan_of(Profile(agents=agents, queues=queues))
+            plan = resolve_profile(Profile(agents=agents, queues=queues))
 
             homed = [agent for queue in range(queues) for agent in plan.staff(queue)]
             assert sorted(homed) == list(range(agents))
@@ -47,16 +47,16 @@ def test_every_agent_has_one_home() -> None:
 
 def test_more_agents_leave_the_homes_of_the_others() -> None:
     """Agents who were there first keep their queue when more come."""
-    homes = [plan_of(Profile(agents=agents, queues=7)).homes for agents in range(1, 120)]
+    homes = [resolve_profile(Profile(agents=agents, queues=7)).homes for agents in range(1, 120)]
 
     assert all(more[: len(fewer)] == fewer for fewer, more in zip(homes, homes[1:]))
 
 
 def test_queue_takes_from_the_profile_what_it_does_not_say() -> None:
     """A queue that says nothing has the profile's settings, in milliseconds and thousandths."""
-    plan = plan_of(profile(load=1.5, talk_seconds=100.5, queues=1))
+    plan = resolve_profile(profile(load=1.5, talk_seconds=100.5, queues=1))
 
-    assert plan.queues == (QueuePlan(None, 1500, 100_500, 45_000, 360_000, 20_000, 0.8),)
+    assert plan.queues == (ResolvedQueue(None, 1500, 100_500, 45_000, 360_000, 20_000, 0.8),)
 
 
 def test_queue_has_settings_of_its_own() -> None:
@@ -70,31 +70,32 @@ def test_queue_has_settings_of_its_own() -> None:
         "service_level_seconds": 0,
         "service_level_target": 0.9,
     }
-    plan = plan_of(profile(load=1.5, patience_seconds="unlimited", queues=[own, {}]))
+    plan = resolve_profile(profile(load=1.5, patience_seconds="unlimited", queues=[own, {}]))
 
-    assert plan.queues[0] == QueuePlan("Storingen", 750, 60_000, 0, 30_000, 0, 0.9)
+    assert plan.queues[0] == ResolvedQueue("Storingen", 750, 60_000, 0, 30_000, 0, 0.9)
     assert plan.queues[1].patience is None
 
 
 @pytest.mark.parametrize(("settings", "ports"), PORTS)
 def test_trunks_come_in_whole_lines(settings: dict[str, Any], ports: list[int]) -> None:
     """A trunk that does not say its ports gets lines of thirty, enough for the center and at most 480."""
-    assert [trunk.ports for trunk in plan_of(profile(**settings)).trunks] == ports
+    assert [trunk.ports for trunk in resolve_profile(profile(**settings)).trunks] == ports
 
 
 def test_trunk_has_a_name_of_its_own() -> None:
     """A trunk keeps the name it is given."""
-    assert plan_of(profile(trunks=[{"name": "KPN", "ports": 8}])).trunks == (TrunkPlan("KPN", 8),)
+    assert resolve_profile(profile(trunks=[{"name": "KPN", "ports": 8}])).trunks == (ResolvedTrunk("KPN", 8),)
 
 
 @pytest.mark.parametrize(
-    ("opening", "hours"), [("24x7", Hours(0, 1440)), ("00:00-24:00", Hours(0, 1440)), ("07:10-13:25", Hours(430, 805))]
+    ("opening", "hours"),
+    [("24x7", OpeningHours(0, 1440)), ("00:00-24:00", OpeningHours(0, 1440)), ("07:10-13:25", OpeningHours(430, 805))],
 )
-def test_opening_hours_are_minutes(opening: str, hours: Hours) -> None:
+def test_opening_hours_are_minutes(opening: str, hours: OpeningHours) -> None:
     """Opening hours are minutes past midnight."""
-    assert plan_of(profile(opening=opening)).hours == hours
+    assert resolve_profile(profile(opening=opening)).hours == hours
 
 
 def test_rhythm_may_be_constant() -> None:
     """A plan knows whether its rhythm is constant."""
-    assert [plan_of(profile(rhythm=rhythm)).constant for rhythm in ("daily", "constant")] == [False, True]
+    assert [resolve_profile(profile(rhythm=rhythm)).constant for rhythm in ("daily", "constant")] == [False, True]

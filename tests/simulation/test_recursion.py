@@ -5,11 +5,11 @@ from random import Random
 
 import pytest
 
-from kpn_sandbox.simulation.queueing import Limits, Line, Offers, Ring
-from kpn_sandbox.simulation.roster import BREAK, NO_ANSWER, Break, Session
+from kpn_sandbox.simulation.queueing import DayLimits, OfferedCalls, QueueSimulation, UnansweredRing
+from kpn_sandbox.simulation.roster import BREAK, NO_ANSWER, AgentShift, Break
 from tests.simulation.event_by_event import NEVER, RING_TIMEOUT, Agent, Call, Kind, Outcome, played_floor, simulate
 
-NO_LIMITS = Limits(NEVER, NEVER, NEVER, NEVER)
+NO_LIMITS = DayLimits(NEVER, NEVER, NEVER, NEVER)
 
 
 @pytest.mark.parametrize("unit", [1, 1000, 5000])
@@ -94,12 +94,12 @@ def rounded(milliseconds: float, unit: int) -> int:
     return round(milliseconds / unit) * unit
 
 
-def played_line(calls: list[Call], agents: list[Agent]) -> Line:
+def played_line(calls: list[Call], agents: list[Agent]) -> QueueSimulation:
     """The line of the package after all calls."""
-    line = Line(offers_of(calls), NO_LIMITS)
+    line = QueueSimulation(offers_of(calls), NO_LIMITS)
     for index, agent in enumerate(agents):
         breaks = tuple(Break(due, length, BREAK) for due, length in agent.breaks)
-        line.join(Session(index, 0, agent.login, agent.logout, breaks))
+        line.join(AgentShift(index, 0, agent.login, agent.logout, breaks))
     entering = [(call.arrival, index) for index, call in enumerate(calls)]
     heapify(entering)
     while entering:
@@ -111,9 +111,9 @@ def played_line(calls: list[Call], agents: list[Agent]) -> Line:
     return line
 
 
-def offers_of(calls: list[Call]) -> Offers:
+def offers_of(calls: list[Call]) -> OfferedCalls:
     """The calls as the recursion takes them."""
-    return Offers(
+    return OfferedCalls(
         patience=[call.hangs_up_at for call in calls],
         deadline=[min(call.hangs_up_at, call.is_sent_away_at) for call in calls],
         ring=[call.ring for call in calls],
@@ -123,12 +123,12 @@ def offers_of(calls: list[Call]) -> Offers:
     )
 
 
-def outcomes(line: Line, calls: list[Call]) -> list[Outcome]:
+def outcomes(line: QueueSimulation, calls: list[Call]) -> list[Outcome]:
     """What the line noted of its calls, in their order."""
     return [outcome(line, index, call) for index, call in enumerate(calls)]
 
 
-def outcome(line: Line, index: int, call: Call) -> Outcome:
+def outcome(line: QueueSimulation, index: int, call: Call) -> Outcome:
     """What the line noted of one call."""
     penalties = {(rest.agent, rest.start) for rest in line.rests if rest.reason == NO_ANSWER}
     rings = [ring for ring in line.rings if ring.call == index]
@@ -138,7 +138,7 @@ def outcome(line: Line, index: int, call: Call) -> Outcome:
     return left(line.ends[index], call, [ring for ring in rings if ring not in ignored], len(ignored))
 
 
-def answered(line: Line, index: int, call: Call, rona: int) -> Outcome:
+def answered(line: QueueSimulation, index: int, call: Call, rona: int) -> Outcome:
     """The outcome of a call that was answered."""
     answer, end = line.answers[index], line.ends[index]
     return Outcome(
@@ -152,7 +152,7 @@ def answered(line: Line, index: int, call: Call, rona: int) -> Outcome:
     )
 
 
-def left(end: int, call: Call, rings: list[Ring], rona: int) -> Outcome:
+def left(end: int, call: Call, rings: list[UnansweredRing], rona: int) -> Outcome:
     """The outcome of a call that was not answered."""
     kind = Kind.ABANDONED if rings or call.hangs_up_at <= call.is_sent_away_at else Kind.FLOWED_OUT
     ring = rings[0] if rings else None

@@ -9,8 +9,16 @@ import pytest
 from kpn_sandbox.simulation.calendar import MINUTE, calendar_day
 from kpn_sandbox.simulation.day_trace import ANSWERED
 from kpn_sandbox.simulation.profile import Profile
-from kpn_sandbox.simulation.resolved_profile import plan_of
-from kpn_sandbox.simulation.roster import LAST_LOGOUT, LUNCH, NO_ANSWER, PERSONAL, Session, planned_shifts, sessions
+from kpn_sandbox.simulation.resolved_profile import resolve_profile
+from kpn_sandbox.simulation.roster import (
+    LAST_LOGOUT,
+    LUNCH,
+    NO_ANSWER,
+    PERSONAL,
+    AgentShift,
+    agent_shifts,
+    planned_shifts,
+)
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, trace
 
 MONDAY = date(2026, 1, 5)
@@ -52,7 +60,7 @@ def test_somebody_is_always_there(agents: int) -> None:
 
 def test_weekends_are_quiet() -> None:
     """From Monday to Sunday the shifts follow the calls of the weekday."""
-    hours = plan_of(Profile()).hours
+    hours = resolve_profile(Profile()).hours
     counts = [len(planned_shifts(hours, calendar_day(day), 60)) for day in dates(7, MONDAY)]
 
     assert counts == [60, 53, 50, 49, 47, 23, 10]
@@ -128,7 +136,7 @@ def test_constant_rhythm_has_no_shifts() -> None:
     length = calendar_day(SPRING).length
 
     found = roster(SPRING, profile(rhythm="constant", agents=3, queues=1))
-    assert found == [Session(agent, 0, 0, length - LAST_LOGOUT, ()) for agent in range(3)]
+    assert found == [AgentShift(agent, 0, 0, length - LAST_LOGOUT, ()) for agent in range(3)]
 
 
 def test_breaks_wait_for_the_call() -> None:
@@ -175,11 +183,11 @@ def test_reasons_are_known() -> None:
     assert reasons == {1, LUNCH, 3, PERSONAL, 5, 6}
 
 
-def roster(on: date, center: Profile) -> list[Session]:
+def roster(on: date, center: Profile) -> list[AgentShift]:
     """Everybody's working day."""
-    return sessions("seed", plan_of(center), calendar_day(on))
+    return agent_shifts("seed", resolve_profile(center), calendar_day(on))
 
 
-def by_agent(found: list[Session]) -> dict[int, Session]:
+def by_agent(found: list[AgentShift]) -> dict[int, AgentShift]:
     """The sessions, each under its agent."""
     return {session.agent: session for session in found}

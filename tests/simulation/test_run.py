@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kpn_sandbox.simulation.calendar import calendar_day
-from kpn_sandbox.simulation.counters import Counters
-from kpn_sandbox.simulation.day_simulation import day_trace
+from kpn_sandbox.simulation.counters import QueueCounters
+from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, DayTrace
 from kpn_sandbox.simulation.profile import Profile
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, spans, trace
@@ -56,7 +56,7 @@ def test_both_ways_lead_to_the_same_calls(settings: dict[str, Any]) -> None:
 
         assert not (alone.calls.outcome == BLOCKED).any()
         assert columns(alone) == columns(together)
-        assert np.array_equal(alone.occupation.port, together.occupation.port)
+        assert np.array_equal(alone.port_usage.port, together.port_usage.port)
 
 
 def test_both_ways_lead_to_the_same_calls_across_a_change() -> None:
@@ -69,7 +69,7 @@ def test_both_ways_lead_to_the_same_calls_across_a_change() -> None:
         for outages in ([], LATE_OUTAGE)
     )
     assert columns(alone) == columns(together)
-    assert np.array_equal(alone.occupation.port, together.occupation.port)
+    assert np.array_equal(alone.port_usage.port, together.port_usage.port)
 
 
 def test_blocked_calls_are_never_offered() -> None:
@@ -77,12 +77,12 @@ def test_blocked_calls_are_never_offered() -> None:
     day = trace(WEDNESDAY, profile(load=1.5, trunks=[{"ports": 20}], unanswered_share=0.1))
     calls, lost = day.calls, day.calls.outcome == BLOCKED
 
-    counted = Counters(day).at(calendar_day(WEDNESDAY).length - 1000)
+    counted = QueueCounters(day).at(calendar_day(WEDNESDAY).length - 1000)
     assert 0 < lost.sum() < len(lost) / 2
     assert sum(tally.offered for tally in counted) == (~lost).sum()
     assert set(day.rings.call.tolist()).isdisjoint(np.flatnonzero(lost).tolist())
     assert np.array_equal(calls.end[lost], calls.arrival[lost])
-    for column in (calls.agent, calls.answer, calls.ring_start, calls.wrap_end, day.occupation.port):
+    for column in (calls.agent, calls.answer, calls.ring_start, calls.wrap_end, day.port_usage.port):
         assert (column[lost] == -1).all()
 
 
@@ -108,7 +108,7 @@ def test_only_blocked_calls_have_no_port() -> None:
         seed="s",
     )
 
-    assert np.array_equal(day.occupation.port < 0, day.calls.outcome == BLOCKED)
+    assert np.array_equal(day.port_usage.port < 0, day.calls.outcome == BLOCKED)
     assert day.calls.arrival[day.calls.outcome == BLOCKED].size == 1
 
 
@@ -118,7 +118,7 @@ def test_every_day_begins_and_ends_empty(settings: dict[str, Any], on: date) -> 
     day = trace(on, profile(**settings))
     length = calendar_day(on).length
 
-    last = Counters(day).at(length - 1000)
+    last = QueueCounters(day).at(length - 1000)
     assert all(
         (tally.waiting, tally.ringing, tally.talking, tally.wrapping, tally.auxiliary, tally.staffed) == (0,) * 6
         for tally in last
@@ -180,16 +180,16 @@ def test_many_ports_carry_few_calls() -> None:
     """Trunks of 480 ports are all there, and each is used in turn."""
     day = trace(WEDNESDAY, profile(agents=20, trunks=[{"ports": 480}] * 20))
 
-    assert day.occupation.starts == list(range(0, 9601, 480))
-    assert len(set(day.occupation.port.tolist())) == len(day.calls.arrival)
+    assert day.port_usage.starts == list(range(0, 9601, 480))
+    assert len(set(day.port_usage.port.tolist())) == len(day.calls.arrival)
 
 
 def test_day_without_calls_has_ports_and_agents() -> None:
     """When nobody calls, agents come all the same, and trunks have their outages."""
     day = trace(WEDNESDAY, profile(load=0, outages=[{"trunk": 1}]))
 
-    assert len(day.calls.arrival) == len(day.occupation.port) == 0
-    assert len(day.occupation.faults) == 60
+    assert len(day.calls.arrival) == len(day.port_usage.port) == 0
+    assert len(day.port_usage.faults) == 60
     assert len(day.stays.agent) > 30
 
 
@@ -202,7 +202,7 @@ def test_same_day_twice_is_the_same() -> None:
 
 def changing_day(parts: list[tuple[int, Profile]]) -> DayTrace:
     """A day under several profiles, simulated."""
-    return day_trace("seed", calendar_day(WEDNESDAY), spans(WEDNESDAY, *parts))
+    return simulate_day("seed", calendar_day(WEDNESDAY), spans(WEDNESDAY, *parts))
 
 
 def columns(day: DayTrace) -> list[bytes]:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.arrivals import Calls, calls
+from kpn_sandbox.simulation.arrivals import DrawnCalls, draw_calls
 from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, DayTrace
@@ -191,10 +191,10 @@ def theory(center: Profile) -> TheoryFact:
     return Center("seed", (Epoch(ALWAYS, center),), SingleFlightCache()).theory(NOON)[0]
 
 
-def drawn(day: date, center: Profile) -> Calls:
+def drawn(day: date, center: Profile) -> DrawnCalls:
     """The calls of the first queue, without anybody to take them."""
     found: tuple[Span, ...] = one_span(day, center)
-    return calls("seed", calendar_day(day), 0, found)
+    return draw_calls("seed", calendar_day(day), 0, found)
 
 
 def expected_with_patience(facts: TheoryFact) -> Figures:

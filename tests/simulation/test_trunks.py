@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from kpn_sandbox.simulation.calendar import calendar_day
-from kpn_sandbox.simulation.day_trace import BLOCKED as LOST
+from kpn_sandbox.simulation.day_trace import BLOCKED
 from kpn_sandbox.simulation.facts import PortState
 from kpn_sandbox.simulation.timelines import PortTimeline
-from kpn_sandbox.simulation.trunks import BLOCKED, Closure, Fault, PortPool, closures, sizes
+from kpn_sandbox.simulation.trunks import NO_PORT, PortClosure, PortOutage, PortPool, port_closures, trunk_sizes
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, one_span, profile, spans, trace
 
 
@@ -27,7 +27,7 @@ def test_full_trunk_overflows_to_the_next() -> None:
     """A call looks for a port from its own trunk onwards and around, and is blocked when all are full."""
     pool = PortPool([1, 2, 1])
 
-    assert [pool.take(0, 1) for _ in range(5)] == [1, 2, 3, 0, BLOCKED]
+    assert [pool.take(0, 1) for _ in range(5)] == [1, 2, 3, 0, NO_PORT]
 
 
 def test_port_is_free_from_the_instant_it_is_released() -> None:
@@ -35,65 +35,65 @@ def test_port_is_free_from_the_instant_it_is_released() -> None:
     pool = PortPool([1])
     pool.give(pool.take(0, 0), 100)
 
-    assert [pool.take(99, 0), pool.take(100, 0)] == [BLOCKED, 0]
+    assert [pool.take(99, 0), pool.take(100, 0)] == [NO_PORT, 0]
 
 
 def test_idle_port_goes_out_of_service_when_planned() -> None:
     """An idle port is out of service from the planned instant to the planned end, and can be taken at the end."""
-    pool = PortPool([1], [Closure(0, 100, 200, True)])
+    pool = PortPool([1], [PortClosure(0, 100, 200, True)])
 
-    assert [pool.take(instant, 0) for instant in (100, 199, 200)] == [BLOCKED, BLOCKED, 0]
-    assert pool.faults == [Fault(0, 100, 200)]
+    assert [pool.take(instant, 0) for instant in (100, 199, 200)] == [NO_PORT, NO_PORT, 0]
+    assert pool.faults == [PortOutage(0, 100, 200)]
 
 
 def test_busy_port_goes_out_of_service_when_its_call_ends() -> None:
     """No call is cut: its port goes out of service behind it."""
-    pool = PortPool([1], [Closure(0, 100, 200, True)])
+    pool = PortPool([1], [PortClosure(0, 100, 200, True)])
     pool.give(pool.take(99, 0), 150)
 
-    assert [pool.take(instant, 0) for instant in (150, 199, 200)] == [BLOCKED, BLOCKED, 0]
-    assert pool.faults == [Fault(0, 150, 200)]
+    assert [pool.take(instant, 0) for instant in (150, 199, 200)] == [NO_PORT, NO_PORT, 0]
+    assert pool.faults == [PortOutage(0, 150, 200)]
 
 
 def test_call_may_outlast_an_outage() -> None:
     """When the outage is over before the call, the port was never out of service."""
-    pool = PortPool([1], [Closure(0, 100, 200, True)])
+    pool = PortPool([1], [PortClosure(0, 100, 200, True)])
     pool.give(pool.take(99, 0), 250)
 
-    assert [pool.take(249, 0), pool.take(250, 0)] == [BLOCKED, 0]
+    assert [pool.take(249, 0), pool.take(250, 0)] == [NO_PORT, 0]
     assert pool.faults == []
 
 
 def test_outages_follow_one_another() -> None:
     """A port can be out of service more than once; where outages overlap it is out of service once."""
-    planned = [Closure(0, 100, 200, True), Closure(0, 150, 300, True), Closure(0, 400, 500, True)]
+    planned = [PortClosure(0, 100, 200, True), PortClosure(0, 150, 300, True), PortClosure(0, 400, 500, True)]
     pool = PortPool([1], planned)
 
-    assert [pool.take(instant, 0) for instant in (250, 450)] == [BLOCKED, BLOCKED]
-    assert pool.faults == [Fault(0, 100, 200), Fault(0, 200, 300), Fault(0, 400, 500)]
+    assert [pool.take(instant, 0) for instant in (250, 450)] == [NO_PORT, NO_PORT]
+    assert pool.faults == [PortOutage(0, 100, 200), PortOutage(0, 200, 300), PortOutage(0, 400, 500)]
 
 
 def test_missing_port_is_not_out_of_service() -> None:
     """A port that does not exist for a while cannot be taken and is not shown as faulty."""
-    pool = PortPool([1], [Closure(0, 0, 100, False)])
+    pool = PortPool([1], [PortClosure(0, 0, 100, False)])
 
-    assert [pool.take(50, 0), pool.take(100, 0)] == [BLOCKED, 0]
+    assert [pool.take(50, 0), pool.take(100, 0)] == [NO_PORT, 0]
     assert pool.faults == []
 
 
 def test_outages_happen_without_calls() -> None:
     """At the end of the day all planned outages have happened, whether a call asked for the port or not."""
-    pool = PortPool([2], [Closure(0, 100, 200, True), Closure(1, 150, 300, True)])
+    pool = PortPool([2], [PortClosure(0, 100, 200, True), PortClosure(1, 150, 300, True)])
 
     pool.close()
-    assert sorted(pool.faults) == [Fault(0, 100, 200), Fault(1, 150, 300)]
+    assert sorted(pool.faults) == [PortOutage(0, 100, 200), PortOutage(1, 150, 300)]
 
 
 def test_outage_spares_the_other_trunk() -> None:
     """While a trunk is out of service its calls overflow to the next one."""
-    pool = PortPool([1, 1], [Closure(0, 0, 100, True)])
+    pool = PortPool([1, 1], [PortClosure(0, 0, 100, True)])
 
-    assert [pool.take(10, 0), pool.take(20, 0)] == [1, BLOCKED]
+    assert [pool.take(10, 0), pool.take(20, 0)] == [1, NO_PORT]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_outages_follow_the_wall_clock(on: Any, start: int, end: int) -> None:
     """An outage from 10:00 is one by the wall clock, also when the clock was changed at night."""
     center = profile(trunks=[{"ports": 1}, {"ports": 2}], outages=[{"trunk": 2, "start": "10:00", "end": "12:00"}])
 
-    found = closures(calendar_day(on), one_span(on, center))
-    assert found == [Closure(1, start, end, True), Closure(2, start, end, True)]
+    found = port_closures(calendar_day(on), one_span(on, center))
+    assert found == [PortClosure(1, start, end, True), PortClosure(2, start, end, True)]
 
 
 def test_ports_that_come_later_are_missing_before() -> None:
@@ -121,11 +121,11 @@ def test_ports_that_come_later_are_missing_before() -> None:
         (2 * HOUR, profile(trunks=[{"ports": 2}])),
     )
 
-    assert sizes(parts) == [2, 1]
-    assert closures(calendar_day(WEDNESDAY), parts) == [
-        Closure(1, 0, HOUR, False),
-        Closure(2, 0, HOUR, False),
-        Closure(2, 2 * HOUR, 24 * HOUR, False),
+    assert trunk_sizes(parts) == [2, 1]
+    assert port_closures(calendar_day(WEDNESDAY), parts) == [
+        PortClosure(1, 0, HOUR, False),
+        PortClosure(2, 0, HOUR, False),
+        PortClosure(2, 2 * HOUR, 24 * HOUR, False),
     ]
 
 
@@ -133,7 +133,7 @@ def test_faults_of_a_day() -> None:
     """In an outage every port of the trunk goes out of service once, behind its last call, until the outage ends."""
     day = trace(WEDNESDAY, profile(outages=[{"trunk": 1, "start": "11:00", "end": "13:00"}]))
 
-    faults = sorted(day.occupation.faults)
+    faults = sorted(day.port_usage.faults)
     starts = [fault.start for fault in faults]
     assert {fault.port for fault in faults} <= set(range(60)) and len(faults) > 55
     assert {fault.end for fault in faults} == {13 * HOUR}
@@ -151,11 +151,11 @@ def test_port_does_one_thing_at_a_time() -> None:
             outages=[{"trunk": 1, "start": "10:00", "end": "11:00"}, {"trunk": 2, "start": "10:30", "end": "16:00"}],
         ),
     )
-    port, calls = day.occupation.port, day.calls
+    port, calls = day.port_usage.port, day.calls
 
     carried = zip(port.tolist(), calls.arrival.tolist(), calls.end.tolist())
-    used = sorted([each for each in carried if each[0] >= 0] + [tuple(fault) for fault in day.occupation.faults])
-    assert (calls.outcome == LOST).any()
+    used = sorted([each for each in carried if each[0] >= 0] + [tuple(fault) for fault in day.port_usage.faults])
+    assert (calls.outcome == BLOCKED).any()
     assert all(one[2] <= other[1] for one, other in zip(used, used[1:]) if one[0] == other[0])
 
 
@@ -165,12 +165,12 @@ def test_ports_tell_what_they_do() -> None:
     calls, ports = day.calls, PortTimeline(day)
 
     for instant in range(0, 24 * HOUR, HOUR // 3):
-        here = (day.occupation.port >= 0) & (calls.arrival <= instant) & (calls.end > instant)
+        here = (day.port_usage.port >= 0) & (calls.arrival <= instant) & (calls.end > instant)
         talking = here & (calls.answer >= 0) & (calls.answer <= instant)
-        broken = [fault.port for fault in day.occupation.faults if fault.start <= instant < fault.end]
+        broken = [fault.port for fault in day.port_usage.faults if fault.start <= instant < fault.end]
         states = ports.at(instant)
-        assert ports_in(states, PortState.SEIZED) == sorted(day.occupation.port[talking].tolist())
-        assert ports_in(states, PortState.QUEUED) == sorted(day.occupation.port[here & ~talking].tolist())
+        assert ports_in(states, PortState.SEIZED) == sorted(day.port_usage.port[talking].tolist())
+        assert ports_in(states, PortState.QUEUED) == sorted(day.port_usage.port[here & ~talking].tolist())
         assert ports_in(states, PortState.FAULT) == sorted(broken)
 
 

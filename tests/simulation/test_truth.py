@@ -24,8 +24,8 @@ def center(name: str, **fields) -> Center:
     return Center("truth", (Epoch(ALWAYS, profile),), TRACES)
 
 
-def today(at: float) -> truth.Period:
-    return truth.Period(MIDNIGHT, MIDNIGHT + DAY, at)
+def today(at: float) -> truth.ObservedPeriod:
+    return truth.ObservedPeriod(MIDNIGHT, MIDNIGHT + DAY, at)
 
 
 @settings(max_examples=40, deadline=None)
@@ -35,7 +35,7 @@ def test_calls_alone_give_every_counter(name, second):
     subject, at = center(name), MIDNIGHT + second
 
     for queue in subject.queues(at):
-        calls = truth.calls(subject, today(at), queue=queue.number)
+        calls = truth.find_calls(subject, today(at), queue=queue.number)
         assert recomputed(calls, at) == {name: getattr(queue, name) for name in recomputed(calls, at)}
 
 
@@ -46,7 +46,7 @@ def test_changes_alone_give_every_state(name, second):
     subject, at = center(name), MIDNIGHT + second
 
     for agent in subject.agents(at)[::7]:
-        last = truth.states(subject, agent.login, today(at))[-1]
+        last = truth.find_states(subject, agent.login, today(at))[-1]
         assert (last.status, last.reason, last.vdn) == (agent.status, agent.reason, agent.vdn)
         assert int(at - last.at) == agent.seconds_in_status(at)
 
@@ -55,7 +55,7 @@ def test_what_is_to_come_is_not_told():
     """No instant after the one up to which things are known appears, and undecided calls have no outcome."""
     at = MIDNIGHT + 39_600
 
-    calls = truth.calls(center("peak"), today(at))
+    calls = truth.find_calls(center("peak"), today(at))
 
     instants = [value for call in calls for value in call if isinstance(value, float)]
     assert max(instants) <= at
@@ -64,7 +64,7 @@ def test_what_is_to_come_is_not_told():
 
 def test_a_port_carries_one_call_at_a_time():
     """Calls on the same port follow one another."""
-    calls = truth.calls(center("peak"), today(MIDNIGHT + DAY))
+    calls = truth.find_calls(center("peak"), today(MIDNIGHT + DAY))
     by_port: dict = {}
     for call in calls:
         by_port.setdefault((call.trunk, call.port), []).append((call.arrived_at, call.ended_at or call.left_at))
@@ -76,11 +76,11 @@ def test_customers_are_told_apart_by_each_identifier():
     """No two customers share an identifier, and everyone who calls is one of them."""
     subject = center("normal")
 
-    everybody = truth.customers(subject, MIDNIGHT)
+    everybody = truth.list_customers(subject, MIDNIGHT)
 
     for name in ("primary_key", "entity_id", "customer_number", "phone", "external_id", "kaisa_customer_id"):
         assert len({getattr(customer, name) for customer in everybody}) == len(everybody)
-    callers = Counter(call.customer for call in truth.calls(subject, today(MIDNIGHT + DAY)))
+    callers = Counter(call.customer for call in truth.find_calls(subject, today(MIDNIGHT + DAY)))
     assert set(callers) <= set(everybody)
     assert callers.most_common(1)[0][1] > 2
 
@@ -88,10 +88,10 @@ def test_customers_are_told_apart_by_each_identifier():
 def test_an_agent_sees_the_calls_that_rang_at_him():
     """Calls asked for by agent are those that rang at him, answered or not."""
     subject, at = center("normal", unanswered_share=0.2), MIDNIGHT + 43_200
-    every = truth.calls(subject, today(at))
+    every = truth.find_calls(subject, today(at))
     login = next(call.agent for call in every if call.agent)
 
-    his = truth.calls(subject, today(at), agent=login)
+    his = truth.find_calls(subject, today(at), agent=login)
 
     assert his == [call for call in every if login in {ring.agent for ring in call.rings}]
 
@@ -99,18 +99,20 @@ def test_an_agent_sees_the_calls_that_rang_at_him():
 def test_an_unknown_agent_is_refused():
     """Nobody has a login id beyond the last agent."""
     with pytest.raises(UnknownAgent):
-        truth.states(center("normal"), 49_999, today(MIDNIGHT))
+        truth.find_states(center("normal"), 49_999, today(MIDNIGHT))
 
 
 def test_a_period_spans_midnight():
     """Calls of two days come in one list, each once."""
-    whole = truth.Period(MIDNIGHT, MIDNIGHT + 2 * DAY, MIDNIGHT + 3 * DAY)
-    parts = [truth.Period(MIDNIGHT + DAY * day, MIDNIGHT + DAY * (day + 1), MIDNIGHT + 3 * DAY) for day in (0, 1)]
+    whole = truth.ObservedPeriod(MIDNIGHT, MIDNIGHT + 2 * DAY, MIDNIGHT + 3 * DAY)
+    parts = [
+        truth.ObservedPeriod(MIDNIGHT + DAY * day, MIDNIGHT + DAY * (day + 1), MIDNIGHT + 3 * DAY) for day in (0, 1)
+    ]
     subject = center("normal")
 
-    together = truth.calls(subject, whole)
+    together = truth.find_calls(subject, whole)
 
-    assert together == [call for part in parts for call in truth.calls(subject, part)]
+    assert together == [call for part in parts for call in truth.find_calls(subject, part)]
 
 
 def recomputed(calls, at):

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation import call_detail_records as truth
-from kpn_sandbox.simulation import supervisor_metrics as workforce
+from kpn_sandbox.simulation import supervisor_metrics as metrics
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import DISPOSITIONS, code_of
@@ -34,8 +34,8 @@ def center(name: str, *later: tuple[int, Profile], **fields) -> Center:
     return Center("workforce", (Epoch(ALWAYS, profile), *changes), TRACES)
 
 
-def today(at: float) -> truth.Period:
-    return truth.Period(MIDNIGHT, MIDNIGHT + DAY, at)
+def today(at: float) -> truth.ObservedPeriod:
+    return truth.ObservedPeriod(MIDNIGHT, MIDNIGHT + DAY, at)
 
 
 @checked
@@ -44,10 +44,10 @@ def test_times_are_those_of_the_states(name, second):
     """Ready, busy, wrap-up and break time of the day are the time that an agent spent in those states."""
     subject, at = center(name), MIDNIGHT + second
 
-    told = workforce.workforce(subject, at)
+    told = metrics.supervisor_metrics(subject, at)
 
     for place, agent in list(enumerate(told.agents))[::5]:
-        spent = time_in_states(truth.states(subject, agent.login, today(at)), at)
+        spent = time_in_states(truth.find_states(subject, agent.login, today(at)), at)
         assert told.ready_seconds[place] == spent["ready"] // 1000
         assert told.busy_seconds[place] == spent["busy"] // 1000
         assert told.wrap_seconds[place] == spent["wrap"] // 1000
@@ -59,9 +59,9 @@ def test_times_are_those_of_the_states(name, second):
 def test_calls_are_those_of_the_agent(name, second):
     """Calls answered, their average handling time and the talk at hand follow from the agent's calls."""
     subject, at = center(name), MIDNIGHT + second
-    calls = truth.calls(subject, today(at))
+    calls = truth.find_calls(subject, today(at))
 
-    told = workforce.workforce(subject, at)
+    told = metrics.supervisor_metrics(subject, at)
 
     for place, agent in enumerate(told.agents):
         his = [call for call in calls if call.agent == agent.login]
@@ -80,13 +80,15 @@ def test_services_are_the_sums_of_their_agents(name, second):
     """What is counted per agent and per service gives the same sums."""
     subject, at = center(name), MIDNIGHT + second
 
-    agents, services = workforce.workforce(subject, at), workforce.services(subject, at)
+    agents, services = metrics.supervisor_metrics(subject, at), metrics.services(subject, at)
 
     for service in services:
         home = [place for place, agent in enumerate(agents.agents) if agent.skill == service.queue.number - 999]
         assert sum(agents.answered[place] for place in home) == service.queue.answered
         assert sum(agents.outbound_answered[place] for place in home) == service.outbound_answered
-    assert sum(workforce.disposed(subject, EVERY, at)) == sum(workforce.disposed_for(subject, EVERY, at).values())
+    assert sum(metrics.dispositions_by_agent(subject, EVERY, at)) == sum(
+        metrics.dispositions_by_queue(subject, EVERY, at).values()
+    )
 
 
 @checked
@@ -95,8 +97,8 @@ def test_short_abandons_left_within_the_threshold(name, second):
     """A caller who hung up within the service level threshold is a short abandon, every other one a long."""
     subject, at = center(name), MIDNIGHT + second
 
-    for service in workforce.services(subject, at):
-        calls = truth.calls(subject, today(at), queue=service.queue.number)
+    for service in metrics.services(subject, at):
+        calls = truth.find_calls(subject, today(at), queue=service.queue.number)
         waits = [call.left_at - call.arrived_at for call in calls if call.outcome == "abandoned"]
         assert service.abandoned == len(waits)
         assert service.short_abandoned == sum(wait <= service.threshold_seconds for wait in waits)
@@ -107,26 +109,26 @@ def test_short_abandons_left_within_the_threshold(name, second):
 def test_every_conversation_that_ended_is_disposed_of_once(second):
     """All dispositions together are the calls wrapped up and the calls made; only transferred calls are noted so."""
     subject, at = center("normal"), MIDNIGHT + second
-    calls = truth.calls(subject, today(at))
+    calls = truth.find_calls(subject, today(at))
     wrapped = [call for call in calls if call.wrapped_at is not None]
-    made = subject.performance(day_of(at)).outbound
+    made = subject.agent_activity(day_of(at)).outbound
 
-    every = sum(workforce.disposed(subject, EVERY, at))
+    every = sum(metrics.dispositions_by_agent(subject, EVERY, at))
 
     assert every == len(wrapped) + int((made.end <= 1000 * second).sum())
-    transferred = sum(workforce.disposed(subject, [code_of("Transferred")], at))
+    transferred = sum(metrics.dispositions_by_agent(subject, [code_of("Transferred")], at))
     assert transferred == sum(bool(call.transferred) for call in wrapped)
 
 
 def test_calls_are_made_in_the_back_office():
     """Agents make calls while they are in AUX for the back office, one after the other."""
     subject = center("normal", agents=200)
-    made = subject.performance(day_of(MIDNIGHT)).outbound
+    made = subject.agent_activity(day_of(MIDNIGHT)).outbound
     rows = list(zip(*(column.tolist() for column in made)))
 
     assert len(rows) > 50
     for agent, _, start, answer, end, _ in rows:
-        states = truth.states(subject, 40001 + agent, today(MIDNIGHT + DAY))
+        states = truth.find_states(subject, 40001 + agent, today(MIDNIGHT + DAY))
         where = [state for state in states if state.at <= MIDNIGHT + start / 1000]
         assert where[-1].reason == BACK_OFFICE
         assert start <= end and (answer == -1 or start <= answer <= end)
@@ -137,13 +139,13 @@ def test_calls_are_made_in_the_back_office():
 def test_an_overdue_break_follows_the_call(second):
     """Whoever is told to be due away leaves when the call at hand is over."""
     subject, at = center("busy", agents=300), MIDNIGHT + second
-    told = workforce.workforce(subject, at)
+    told = metrics.supervisor_metrics(subject, at)
     due = [agent for agent, away in zip(told.agents, told.due_away) if away]
 
     assert due
     for agent in due:
-        period = truth.Period(at + 1, MIDNIGHT + DAY, MIDNIGHT + DAY)
-        following = [state.status for state in truth.states(subject, agent.login, period)]
+        period = truth.ObservedPeriod(at + 1, MIDNIGHT + DAY, MIDNIGHT + DAY)
+        following = [state.status for state in truth.find_states(subject, agent.login, period)]
         busy = {Status.RINGING, Status.TALKING, Status.WRAPPING}
         assert next(each for each in following if each not in busy) in (Status.AUXILIARY, Status.LOGGED_OUT)
 
@@ -156,17 +158,19 @@ def test_the_past_does_not_depend_on_the_future(name, change, before):
     plain = center(name)
     changed = center(name, (change, Profile(agents=11, queues=3, trunks=2, service_level_seconds=5)))
 
-    for question in (workforce.workforce, workforce.services, workforce.chats):
+    for question in (metrics.supervisor_metrics, metrics.services, metrics.chats):
         if at >= MIDNIGHT:
             assert question(changed, at) == question(plain, at)
-    assert at < MIDNIGHT or workforce.disposed(changed, EVERY, at) == workforce.disposed(plain, EVERY, at)
+    assert at < MIDNIGHT or metrics.dispositions_by_agent(changed, EVERY, at) == metrics.dispositions_by_agent(
+        plain, EVERY, at
+    )
 
 
 def test_messages_are_written_by_agents_who_are_there():
     """Messages come newest first, by agents who are logged in, about services that exist."""
     subject, at = center("normal"), MIDNIGHT + DAY - 1
 
-    chats = workforce.chats(subject, at)
+    chats = metrics.chats(subject, at)
 
     assert len(chats) > 50
     assert [chat.sent_at for chat in chats] == sorted((chat.sent_at for chat in chats), reverse=True)
@@ -174,7 +178,7 @@ def test_messages_are_written_by_agents_who_are_there():
         assert subject.agent(chat.login, chat.sent_at + 1).status is not Status.LOGGED_OUT
     assert not any("{" in chat.content for chat in chats)
     assert 0 < Counter(chat.urgent for chat in chats)[True] < len(chats) / 2
-    assert workforce.chats(subject, chats[10].sent_at - 1) == chats[11:]
+    assert metrics.chats(subject, chats[10].sent_at - 1) == chats[11:]
 
 
 def time_in_states(states, at):

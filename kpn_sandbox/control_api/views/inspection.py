@@ -21,7 +21,7 @@ from kpn_sandbox.control_api.serializers import (
 )
 from kpn_sandbox.simulation import call_detail_records as truth
 from kpn_sandbox.simulation.calendar import day_of
-from kpn_sandbox.simulation.call_detail_records import Period
+from kpn_sandbox.simulation.call_detail_records import ObservedPeriod
 from kpn_sandbox.simulation.facts import CallFact
 from kpn_sandbox.tenants.conduct import conduct
 from kpn_sandbox.tenants.har import har
@@ -55,14 +55,14 @@ def show_conduct(call: Call) -> dict[str, Any]:
 def list_customers(call: Call) -> dict[str, Any]:
     """Everybody who calls."""
     tenant = call.tenant
-    return {"customers": [customer_record(fact) for fact in truth.customers(tenant.center, tenant.now())]}
+    return {"customers": [customer_record(fact) for fact in truth.list_customers(tenant.center, tenant.now())]}
 
 
 def list_calls(call: Call) -> Response:
     """The calls that arrived in a period, told hour by hour because there may be very many."""
     period, center = _period(call), call.tenant.center
     queue, agent = call.query.get("queue"), call.query.get("agent")
-    hours = (truth.calls(center, hour, queue=queue, agent=agent) for hour in _hours(period))
+    hours = (truth.find_calls(center, hour, queue=queue, agent=agent) for hour in _hours(period))
     return Response(_written(hours), content_type="application/json")
 
 
@@ -71,7 +71,7 @@ def list_states(call: Call) -> dict[str, Any]:
     text = call.path["Logid"]
     if not _NUMBER.fullmatch(text):
         raise NotFound("Logid must be 1 to 9 digits.")
-    facts = truth.states(call.tenant.center, int(text), _period(call))
+    facts = truth.find_states(call.tenant.center, int(text), _period(call))
     return {"states": [state_record(fact) for fact in facts]}
 
 
@@ -81,7 +81,7 @@ def list_inbox(call: Call) -> dict[str, Any]:
     return {"records": [inbox_record(record) for record in received]}
 
 
-def _period(call: Call) -> Period:
+def _period(call: Call) -> ObservedPeriod:
     now = call.tenant.now()
     end = call.query.get("to", now)
     start = call.query.get("from_", day_of(min(end, now)).starts_at)
@@ -89,14 +89,14 @@ def _period(call: Call) -> Period:
         allowed = f"at or after from ({instant(start)}), at most 7 days"
         raise BadRequest.of([{"field": "to", "value": instant(end), "allowed": allowed}])
     # What arrived at this very moment has arrived.
-    return Period(start, end if "to" in call.query else end + 0.001, now)
+    return ObservedPeriod(start, end if "to" in call.query else end + 0.001, now)
 
 
-def _hours(period: Period) -> Iterator[Period]:
+def _hours(period: ObservedPeriod) -> Iterator[ObservedPeriod]:
     start = period.start
     while start < min(period.end, period.known + _PIECE_SECONDS):
         end = min(start + _PIECE_SECONDS, period.end)
-        yield Period(start, end, period.known)
+        yield ObservedPeriod(start, end, period.known)
         start = end
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from kpn_sandbox.simulation import supervisor_metrics as workforce
+from kpn_sandbox.simulation import supervisor_metrics as metrics
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import code_of
-from kpn_sandbox.simulation.supervisor_metrics import ChatFact, ServiceFact, Workforce
+from kpn_sandbox.simulation.supervisor_metrics import ChatFact, ServiceFact, SupervisorMetrics
 from kpn_sandbox.vendors.bright_pattern.records import pinned_agent, pinned_queue, service_id, team_id
 
 Pinned = Mapping[str, Mapping[str, Any]]
@@ -36,21 +36,21 @@ class Snapshot:
     @cached_property
     def services(self) -> list[ServiceFact]:
         """All services, in the order of their numbers."""
-        facts = workforce.services(self.center, self.at)
+        facts = metrics.services(self.center, self.at)
         if not self._pinned_queues:
             return facts
         return [_pinned_service(fact, self._pinned_queues.get(str(fact.queue.number))) for fact in facts]
 
     @cached_property
-    def agents(self) -> Workforce:
+    def agents(self) -> SupervisorMetrics:
         """All agents."""
-        told = workforce.workforce(self.center, self.at)
+        told = metrics.supervisor_metrics(self.center, self.at)
         return _pinned_workforce(told, self._pinned_agents, self.center, self.at) if self._pinned_agents else told
 
     @cached_property
     def chats(self) -> list[ChatFact]:
         """What agents have written to one another today, the last first."""
-        return workforce.chats(self.center, self.at)
+        return metrics.chats(self.center, self.at)
 
     @cached_property
     def date(self) -> str:
@@ -74,11 +74,11 @@ class Snapshot:
 
     def disposed(self, names: Iterable[str]) -> list[int]:
         """How many conversations of each agent ended with one of these dispositions."""
-        return workforce.disposed(self.center, _codes(names), self.at)
+        return metrics.dispositions_by_agent(self.center, _codes(names), self.at)
 
     def disposed_for(self, names: Iterable[str]) -> dict[int, int]:
         """Likewise by the number of the queue."""
-        return workforce.disposed_for(self.center, _codes(names), self.at)
+        return metrics.dispositions_by_queue(self.center, _codes(names), self.at)
 
 
 def _codes(names: Iterable[str]) -> list[int]:
@@ -94,9 +94,9 @@ def _pinned_service(fact: ServiceFact, fields: Mapping[str, Any] | None) -> Serv
     return fact._replace(queue=queue, abandoned=abandoned, short_abandoned=min(fact.short_abandoned, abandoned))
 
 
-def _pinned_workforce(told: Workforce, pinned: Pinned, center: Center, at: float) -> Workforce:
-    book, instant = center.book_at(at)
-    cast = book.casting(book.trace.span_at(instant))
+def _pinned_workforce(told: SupervisorMetrics, pinned: Pinned, center: Center, at: float) -> SupervisorMetrics:
+    book, instant = center.day_index_at(at)
+    cast = book.names(book.trace.span_at(instant))
     agents, departments, reasons = list(told.agents), list(told.department_names), list(told.reason_names)
     seconds = list(told.seconds_in_activity)
     for place, fact in enumerate(told.agents):

@@ -133,7 +133,7 @@ def contact_record(fact: ContactFact) -> dict[str, Any]:
     return {
         "documentNumber": fact.number,
         "documentDate": instant(fact.arrived_at),
-        "status": _status(_FATES[fact.fate], fact.fate, fact.fate_since),
+        "status": _status(_FATES[fact.state], fact.state, fact.state_since),
         "fields": [_field(name, value) for name, value in told.items() if value is not None],
     }
 

@@ -13,7 +13,7 @@ from kpn_sandbox.gateway.api import RESERVED
 from kpn_sandbox.gateway.cors import preflight
 from kpn_sandbox.gateway.request_context import RequestLifecycle
 from kpn_sandbox.gateway.responses import told
-from kpn_sandbox.simulation.customers import clientele
+from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.faults import Outcome
 from kpn_sandbox.vendors.itx.api import ItxManners
@@ -51,7 +51,7 @@ class Provider:
         if customer_id.isascii() and customer_id.isdigit() and int(customer_id[:9]) in RESERVED:
             exchange.notes.append("reserved number")
             exchange.happen(Outcome(status=RESERVED[int(customer_id[:9])]))
-        customer = clientele(tenant.center.casting(at)).find(customer_id)
+        customer = customers_of(tenant.center.names(at)).find(customer_id)
         body = orjson.dumps(panel(tenant, self._history, customer, at))
         return told(body, tenant, at, HEADERS)
 

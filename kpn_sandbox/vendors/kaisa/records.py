@@ -7,9 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
 from kpn_sandbox.simulation.calendar import FIRST_DATE
-from kpn_sandbox.simulation.customers import Clientele
+from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import Answers, Days, Summary
+from kpn_sandbox.simulation.history import CallOutcomes, CallSummary, DailySummaries
 
 MOST_ATTRIBUTIONS = 5
 MOST_IN_A_LIST = 10
@@ -23,8 +23,8 @@ DASHBOARD = "/mypages/dashboard/scid:"
 class Period(NamedTuple):
     """What a dataset is made of."""
 
-    days: Days
-    everybody: Clientele
+    days: DailySummaries
+    everybody: Customers
     customer_id: int | None
     """None for all customers."""
     renamed: Mapping[int, str] = {}
@@ -174,11 +174,11 @@ def last_days(today: date) -> tuple[date, date]:
     return date.fromordinal(max(today.toordinal() - 29, earliest)), today
 
 
-def _answers(name: str, answers: Answers) -> dict[str, Any]:
+def _answers(name: str, answers: CallOutcomes) -> dict[str, Any]:
     return {"name": name, "Answered": answers.answered, "Missed": answers.missed}
 
 
-def _calls_by_customer(summary: Summary) -> list[tuple[int, int]]:
+def _calls_by_customer(summary: CallSummary) -> list[tuple[int, int]]:
     return [(customer, int(summary.callers[customer])) for customer in summary.callers.nonzero()[0].tolist()]
 
 

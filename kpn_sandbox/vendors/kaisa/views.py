@@ -18,7 +18,7 @@ from kpn_sandbox.gateway.cors import OPEN, preflight
 from kpn_sandbox.gateway.request_context import RequestLifecycle
 from kpn_sandbox.gateway.responses import told, told_if_changed
 from kpn_sandbox.simulation.calendar import day_of
-from kpn_sandbox.simulation.customers import Clientele, clientele
+from kpn_sandbox.simulation.customers import Customers, customers_of
 from kpn_sandbox.simulation.history import NOBODY, History
 from kpn_sandbox.tenants.faults import Outcome
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -83,9 +83,9 @@ class Asked(NamedTuple):
     directory: CustomerStore
 
     @property
-    def everybody(self) -> Clientele:
+    def everybody(self) -> Customers:
         """The center's customers."""
-        return clientele(self.tenant.center.casting(self.at))
+        return customers_of(self.tenant.center.names(self.at))
 
     @property
     def with_path(self) -> dict[str, str]:

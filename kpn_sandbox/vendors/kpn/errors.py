@@ -34,7 +34,7 @@ from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
 from kpn_sandbox.gateway.prefer_header import MalformedPreference
 from kpn_sandbox.gateway.responses import PreconditionFailed as ConditionFailed
 from kpn_sandbox.simulation.errors import InstantOutOfRange
-from kpn_sandbox.simulation.errors import NotFound as NumberNotFound
+from kpn_sandbox.simulation.errors import ObjectNotFound as NumberNotFound
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.vendors.kpn.headers import HEADERS
 from kpn_sandbox.vendors.kpn.operations import TOKEN, Operation

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kpn_sandbox.simulation.customers import Clientele
-from kpn_sandbox.simulation.names import Casting
+from kpn_sandbox.simulation.customers import Customers
+from kpn_sandbox.simulation.names import CenterNames
 from kpn_sandbox.tenants.secrets import itx_token
 from tests.application import CREDENTIALS
 
@@ -13,7 +13,7 @@ TOKEN = itx_token(*CREDENTIALS.values())
 @pytest.fixture
 def everybody():
     """The demo account's customers."""
-    return Clientele(Casting(CREDENTIALS["client_id"]))
+    return Customers(CenterNames(CREDENTIALS["client_id"]))
 
 
 @pytest.fixture

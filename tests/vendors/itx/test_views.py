@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.itx_check.rules import check
-from kpn_sandbox.simulation.customers import KINDS
+from kpn_sandbox.simulation.customers import IDENTIFIERS
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.vendors.itx.schemas import COLORS, KpiResponseDTO
 from tests.application import CREDENTIALS
@@ -30,7 +30,7 @@ def test_every_panel_passes_the_check(ask, everybody, index):
     assert [section["title"] for section in given_["sections"]] == ["Orders", "Invoices", "Contacts"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IDENTIFIERS)
 def test_every_identifier_leads_to_the_same_panel(ask, everybody, kind):
     """Primary key, entity id, customer number, phone number and external id are of one customer."""
     customer = everybody[3]
