@@ -2,7 +2,11 @@
 
 from zipfile import ZipFile
 
+import pytest
+
 from tests.installed import PROJECT, wheel
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_wheel_holds_every_file_of_the_package(tmp_path):

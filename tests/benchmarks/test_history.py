@@ -4,6 +4,10 @@ import sys
 from pathlib import Path
 from subprocess import run
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "history.py"
 
 

@@ -65,6 +65,7 @@ def berta(fuzzed, admin):
     return "berta"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("operation", "mode"), [*GOOD, *BAD], ids=lambda part: getattr(part, "key", None))
 def test_answers_are_as_the_document_says(api, admin, berta, operation, mode):
     """Good and bad requests alike: a status, a content type and a body that the document knows."""

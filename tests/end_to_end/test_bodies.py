@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HUGE = b'{"agents": 60, "padding": "' + b"x" * (10 * 1024 * 1024) + b'"}'
 
 

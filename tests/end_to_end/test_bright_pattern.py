@@ -4,7 +4,11 @@ import json
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+import pytest
+
 from kpn_sandbox.client import Client
+
+pytestmark = pytest.mark.slow
 
 SOON = 30
 DEMO = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")

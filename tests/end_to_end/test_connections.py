@@ -10,6 +10,8 @@ from kpn_sandbox.client import Client
 
 from .callers import get
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def account(sandbox):

@@ -15,6 +15,8 @@ from tests import postgresql as server
 from .callers import crowd, get
 from .small_disk import scarce
 
+pytestmark = pytest.mark.slow
+
 ME = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 UNAVAILABLE = "messaging.adaptors.http.flow.ServiceUnavailable"
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SOON = 30
 COMMAND = [sys.executable, "-m", "kpn_sandbox", "exec"]
 ASK = """

@@ -14,6 +14,8 @@ import pytest
 from kpn_sandbox.tenants.secrets import itx_token
 from kpn_sandbox.vendors.itx.openapi import SAMPLE
 
+pytestmark = pytest.mark.slow
+
 JSON = {"Content-Type": "application/json"}
 ANSWERS = {
     "/good": (200, JSON, json.dumps(SAMPLE).encode()),

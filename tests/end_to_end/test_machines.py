@@ -10,6 +10,8 @@ from kpn_sandbox.client import Client
 from .callers import crowd, get
 from .nginx import balanced
 
+pytestmark = pytest.mark.slow
+
 ME = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 
 

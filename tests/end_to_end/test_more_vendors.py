@@ -12,6 +12,8 @@ from requests.auth import HTTPDigestAuth
 
 from kpn_sandbox.tenants.secrets import itx_token
 
+pytestmark = pytest.mark.slow
+
 USER, PASSWORD = "APP_CONSUMER_KEY", "APP_CONSUMER_SECRET"
 KPI = "/api/external/v1/kpi"
 

@@ -7,6 +7,8 @@ import pytest
 from kpn_sandbox.documents import COLLECTIONS, ENVIRONMENT, text
 from tests.tools import tool
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_the_collection_runs_green(sandbox, tmp_path, collection):

@@ -75,6 +75,7 @@ def test_kpns_own_curl_lines_work_with_only_the_host_changed(sandbox):
     assert [queue["Number"] for queue in json.loads(ran.stdout)["DataSet"]["queues"]][:2] == ["1000", "1001"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("by", "group"), [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGINT, True)], ids=str
 )
@@ -91,6 +92,7 @@ def test_a_stop_answers_the_requests_in_flight(start, by, group):
     assert stopped == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_stop_in_the_middle_of_a_start_ends_it(tmp_path):
     """Whoever stops a sandbox before it is ready does not wait for it."""
     command = [sys.executable, "-m", "kpn_sandbox", "--port", "0", "--workers", "3"]
@@ -104,6 +106,7 @@ def test_a_stop_in_the_middle_of_a_start_ends_it(tmp_path):
         assert starting.wait(SOON) in (0, -signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_delayed_answers_do_not_hold_up_others(sandbox):
     """With far more delayed requests than threads, a plain one is answered at once."""
     token = sandbox.token()
@@ -119,6 +122,7 @@ def test_delayed_answers_do_not_hold_up_others(sandbox):
     assert time.monotonic() - began > 5
 
 
+@pytest.mark.slow
 def test_silent_connections_do_not_hold_up_others(sandbox):
     """Connections that send nothing cost no thread."""
     address = urlsplit(sandbox.url)
@@ -179,6 +183,7 @@ def test_a_token_is_refused_in_one_line(sandbox):
     assert "401" in refused.stderr and "ClientId is Invalid" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_newer_start_keeps_the_administrators_token(start):
     """The token is generated once and kept in the database."""
     first, second = start(), start()
@@ -189,6 +194,7 @@ def test_a_newer_start_keeps_the_administrators_token(start):
     assert told(first) == told(second) != []
 
 
+@pytest.mark.slow
 def test_ipv6_works(start):
     """The printed URL has brackets and answers."""
     sandbox = start("--host", "::1")
@@ -197,6 +203,7 @@ def test_ipv6_works(start):
     assert get(sandbox.url, "/_sandbox/ready")[0] == 200
 
 
+@pytest.mark.slow
 def test_every_worker_answers_with_the_same_bytes(start):
     """A frozen center is the same in all workers, and a token of one is good in all."""
     sandbox = start("--workers", "3", "--clock", "2026-11-23T10:00:00+01:00")

@@ -8,6 +8,8 @@ from kpn_sandbox.client import Client
 
 from .callers import crowd, get
 
+pytestmark = pytest.mark.slow
+
 ME = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 
 

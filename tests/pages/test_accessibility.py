@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.pages.browser import SIZES, serious
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("size", SIZES)

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.pages.conftest import SECRET
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def console(open_page, account):

@@ -1,8 +1,11 @@
 """The history is drawn and tells its values."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.pages.browser import serious
+
+pytestmark = pytest.mark.slow
 
 
 def test_three_charts_tell_their_values(open_page, account):

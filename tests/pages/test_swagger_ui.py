@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from kpn_sandbox.client import Client
 from tests.pages.conftest import SECRET
 
+pytestmark = pytest.mark.slow
+
 
 def authorize(page, *values, scheme):
     """Fill in one scheme of the dialog; without a secret to send, its only field."""

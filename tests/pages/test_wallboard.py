@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.pages.browser import SIZES
 
+pytestmark = pytest.mark.slow
+
 STALE_MS = 9000
 
 

@@ -103,6 +103,7 @@ def test_a_child_process_renews_its_connections(database, count):
     assert (process.exitcode, count(database)) == (0, 1)
 
 
+@pytest.mark.slow
 def test_many_processes_start_and_write_at_once(url, open_database, count):
     """Processes that open an empty database at the same moment all succeed, and no write is lost."""
     names = [[f"{process}-{number}" for number in range(20)] for process in range(4)]

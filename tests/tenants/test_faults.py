@@ -111,6 +111,7 @@ def test_outcomes_are_exact_over_threads(anna, sandbox, other):
     assert Counter(happened) == Counter([*range(200, 300), *[None] * 50])
 
 
+@pytest.mark.slow
 def test_outcomes_are_exact_over_processes(anna, sandbox, url):
     """Also when nothing is shared but the database."""
     sandbox.faults.add(anna, FaultPlan("kpn", outcomes=tuple(Outcome(200 + number) for number in range(60))))

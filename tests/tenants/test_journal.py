@@ -122,6 +122,7 @@ def test_no_entry_is_lost_over_threads(anna, sandbox, other):
     assert sandbox.request_log.entries(anna).count == 200
 
 
+@pytest.mark.slow
 def test_no_entry_is_lost_over_processes(anna, sandbox, url):
     """Also when nothing is shared but the database."""
     in_processes(url, note, 60)

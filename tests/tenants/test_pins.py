@@ -88,6 +88,7 @@ def test_reads_are_exact_over_threads(anna, sandbox, other):
     assert sum(answers) == 50
 
 
+@pytest.mark.slow
 def test_reads_are_exact_over_processes(anna, sandbox, url):
     """Also when nothing is shared but the database."""
     sandbox.pins.put(anna, "agents", "50001", AUX, reads=50)

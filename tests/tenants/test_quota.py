@@ -111,6 +111,7 @@ def test_counts_are_exact_over_threads(anna, sandbox, other):
     assert sum(answers) == 50
 
 
+@pytest.mark.slow
 def test_counts_are_exact_over_processes(anna, sandbox, url):
     """Also when nothing is shared but the database."""
     sandbox.quotas.set(anna, Quota(50, unit="month", interval=1000))

@@ -1,5 +1,9 @@
 """The worked examples of the manual, each a test that runs."""
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_the_examples_are_green(examples):
     """Who copies the manual's examples has green tests, and so again with what was kept."""

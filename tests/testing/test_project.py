@@ -6,6 +6,8 @@ import pytest
 
 from tests.tools import tool
 
+pytestmark = pytest.mark.slow
+
 FAILING = """
 def test_it_fails(kpn_account, kpn_sandbox):
     kpn_account.fail("agents", 503)

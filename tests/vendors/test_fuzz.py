@@ -46,6 +46,7 @@ def keys(fuzzed):
     return {"kaisa": {}, "atobi": {"headers": bearer}, "itx": {"params": {"token": itx_token(*CREDENTIALS.values())}}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 @pytest.mark.parametrize(("api", "operation"), QUESTIONS, ids=lambda part: getattr(part, "key", part))
 def test_answers_are_as_the_document_says(fuzzed, keys, api, operation, mode):

@@ -53,6 +53,7 @@ def api(fuzzed):
     return schemathesis.openapi.from_wsgi("/openapi/kpn.json", fuzzed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("operation", "mode"), [*GOOD, *BAD], ids=lambda part: getattr(part, "key", None))
 def test_answers_are_as_the_document_says(api, bearer, operation, mode):
     """Good and bad requests alike: a status, a content type and a body that the document knows."""
