@@ -22,6 +22,7 @@ from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer
 from kpn_sandbox.control_api import errors as control_errors
 from kpn_sandbox.control_api import routes as control_routes
 from kpn_sandbox.control_api.auth import ControlAuth
+from kpn_sandbox.control_api.operations import PREFIX as CONTROL_PREFIX
 from kpn_sandbox.gateway.error_handling import Refusals
 from kpn_sandbox.gateway.fast_path import FastPathMiddleware
 from kpn_sandbox.gateway.middleware import BodyLimitMiddleware, Later, LazyRule
@@ -163,9 +164,9 @@ def _shown_secret(settings: Settings) -> str:
 
 def _refusals(kpn: kpn_routes.Refusals, beside: Sequence[Refusals]) -> Callable[[Exception], Response]:
     def refuse(error: Exception) -> Response:
-        at_control = request.path.startswith(control_routes.PREFIX + "/")
+        at_control = request.path.startswith(CONTROL_PREFIX + "/")
         owner = next((each for each in beside if each.own(request.path)), kpn)
-        response = control_errors.refused(error) if at_control else owner.respond(error)
+        response = control_errors.error_response(error) if at_control else owner.respond(error)
         if isinstance(error, StorageError):
             request.environ[STORAGE_ERROR] = error
             _log.error("request %s: %s", request_id(request.environ), error)

@@ -1,10 +1,13 @@
 """
-The sandbox's own API, under /_sandbox.
+The sandbox's own API, under /_sandbox: the remote control of accounts. No vendor has it.
 
-Makes accounts and turns their worlds: profile, scenario, clock, pins, faults, quota; shows the requests that came and
-the calls behind the counters. Invented by the sandbox; no vendor has it.
-
-An account is asked with its client id and secret as HTTP Basic, any account with the administrator's token as Bearer.
-Another's account looks like one that does not exist. Refusals are problems (RFC 9457) whose `errors` name each wrong
-field, its value and what would be right; nothing is changed then. Instants are ISO 8601 with offset.
+    operations          table of the operations: who may call, what comes in, what goes out
+    routes              the way of every request, and the view of each operation
+    context             what a view gets
+    views               views: `status`, `accounts`, `configuration`, `overrides`, `inspection`
+    auth                an account with its secret, or the administrator with a token
+    request_schemas     validation of bodies and queries, with `fields` as their parts
+    serializers         from facts to `records`, of which responses are written
+    response_schemas    the same shapes for the OpenAPI document, which `openapi` makes
+    errors              problem documents (RFC 9457)
 """

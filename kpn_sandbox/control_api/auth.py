@@ -1,7 +1,9 @@
 """
-Who may: an account with its own client id and secret, the administrator with his token.
+Authentication of the control API: an account with its client id and secret, the administrator with a token.
 
-A vendor's access token opens nothing here. Credentials as HTTP Basic do not expire, whatever time it is in the account.
+Access tokens of a vendor's API do not count here, so a leaked one gives nobody the remote control. HTTP Basic
+credentials do not expire, whatever time the account's clock shows: the client that moved it must be able to move it
+back.
 """
 
 import hmac
@@ -11,48 +13,49 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from kpn_sandbox.control_api.errors import Forbidden, NotFound, Unauthorized
+from kpn_sandbox.control_api.errors import ProblemError
 from kpn_sandbox.control_api.operations import Access
 
-ADMINISTRATOR = None
-"""The caller whose word counts for every account."""
+_ADMINISTRATOR = None
+"""In place of a client id: the caller is the administrator."""
 
-_READING = ("GET", "HEAD")
+_SAFE_METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
 class ControlAuth:
     """
-    Lets callers in.
+    Authenticates and authorizes requests to the control API.
 
     Args:
-        authenticate: Tells whose client id and secret these are.
-        admin_token: What the administrator shows.
+        check_credentials: Returns the account of a client id and a secret, None when they are wrong.
+        admin_token: Token of the administrator.
     """
 
-    authenticate: Callable[[str, str], object | None]
+    check_credentials: Callable[[str, str], object | None]
     admin_token: str
 
-    def admit(self, request: Request, access: Access, client_id: str | None) -> None:
+    def authenticate(self, request: Request, access: Access, client_id: str | None) -> None:
         """
-        Return if the caller may.
+        Return if the caller may make a request.
 
         Args:
-            client_id: The account that is asked about.
+            request: The request.
+            access: Who may make it.
+            client_id: Account that it is about, None for none.
 
         Raises:
-            Unauthorized: Nobody knows him.
-            Forbidden: He is no administrator, or a page of another site asks in his name.
-            NotFound: The account is not his; he is told the same when there is none.
+            ProblemError: 401 without valid credentials; 403 when only the administrator may, or when a page of another
+                site makes the request; 404 for another account, as if it did not exist.
         """
         if access is Access.OPEN:
             return
         _refuse_other_sites(request)
         caller = self._caller(request)
-        if caller is ADMINISTRATOR:
+        if caller is _ADMINISTRATOR:
             return
         if access is Access.ADMIN:
-            raise Forbidden("Only the administrator may; send Authorization: Bearer with his token.")
+            raise ProblemError(403, "Only the administrator may; send Authorization: Bearer with his token.")
         if caller != client_id:
             raise unknown_account(client_id)
 
@@ -60,26 +63,29 @@ class ControlAuth:
         given = request.authorization
         if given is not None and given.type == "bearer" and given.token:
             if hmac.compare_digest(given.token.encode(), self.admin_token.encode()):
-                return ADMINISTRATOR
-            raise Unauthorized("This is not the administrator's token; access tokens of a vendor open nothing here.")
+                return _ADMINISTRATOR
+            raise ProblemError(
+                401, "This is not the administrator's token; access tokens of a vendor open nothing here."
+            )
         if given is not None and given.type == "basic" and given.username:
-            if self.authenticate(given.username, given.password or "") is not None:
+            if self.check_credentials(given.username, given.password or "") is not None:
                 return given.username
-            raise Unauthorized("These are not the client id and secret of an account.")
-        raise Unauthorized("Send an account's client id and secret as HTTP Basic, or Bearer with the admin token.")
+            raise ProblemError(401, "These are not the client id and secret of an account.")
+        raise ProblemError(401, "Send an account's client id and secret as HTTP Basic, or Bearer with the admin token.")
 
 
-def unknown_account(client_id: str | None) -> NotFound:
-    """The refusal for an account that does not exist, or not for this caller."""
-    return NotFound(f"Account {client_id} not found.")
+def unknown_account(client_id: str | None) -> ProblemError:
+    """Return the 404 for an account that does not exist or is another's; the two must not differ."""
+    return ProblemError(404, f"Account {client_id} not found.")
 
 
 def _refuse_other_sites(request: Request) -> None:
-    """A browser sends kept credentials along for any page; what changes something must come from our own."""
-    if request.method in _READING:
+    # A browser sends stored credentials along for a page of any site, so a request that changes something must come
+    # from our own pages. Only browsers send these two headers; a request without them comes from a program.
+    if request.method in _SAFE_METHODS:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     foreign = site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc != request.host
     if foreign:
-        raise Forbidden("Pages of other sites may not change anything.")
+        raise ProblemError(403, "Pages of other sites may not change anything.")

@@ -1,4 +1,4 @@
-"""A request to the control API, read and admitted: what the views work on."""
+"""What the views of the control API get: the sandbox, and a request that is authenticated and validated."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,34 +12,40 @@ from kpn_sandbox.tenants.tenant import Tenant
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What the control API turns and tells."""
+class ControlContext:
+    """
+    Parts of the application that the control API works on.
+
+    Args:
+        sandbox: Accounts and their stores.
+        apis: APIs of the vendors.
+        started_at: Wall time of the start, in epoch seconds.
+    """
 
     sandbox: Sandbox
-    faces: Sequence[VendorApi]
-    """The vendors' APIs."""
+    apis: Sequence[VendorApi]
     started_at: float
-    """Wall time."""
 
-    def face(self, key: str) -> VendorApi | None:
-        """The API of that name, None when the sandbox does not have it."""
-        return next((face for face in self.faces if face.key == key), None)
+    def api(self, key: str) -> VendorApi | None:
+        """Return the API with a key, None when the sandbox does not have it."""
+        return next((api for api in self.apis if api.key == key), None)
 
 
 @dataclass(frozen=True)
-class Call:
+class ControlRequest:
     """
-    One request.
+    One request to the control API.
 
     Args:
-        parts: What it is about.
-        path: The variables of the path.
-        body: The body, checked; `given` is the same as it came.
-        query: The query, checked.
-        base_url: Where the sandbox is, as the caller sees it.
+        context: Parts of the application.
+        path: Variables of the path.
+        body: The body as its schema loaded it; empty without one.
+        given: The body as the client sent it, parsed but not validated.
+        query: The query as its schema loaded it; empty without one.
+        base_url: URL of the sandbox as the client sees it, without a slash at the end.
     """
 
-    parts: Parts
+    context: ControlContext
     path: Mapping[str, str]
     body: dict[str, Any]
     given: Any
@@ -48,24 +54,24 @@ class Call:
 
     @property
     def sandbox(self) -> Sandbox:
-        """The sandbox."""
-        return self.parts.sandbox
+        """Accounts and their stores."""
+        return self.context.sandbox
 
     @property
     def client_id(self) -> str:
-        """Whose world it is about."""
+        """Client id in the path."""
         return self.path["id"]
 
     @property
     def tenant(self) -> Tenant:
         """
-        The account as it is at this moment.
+        The account in the path, as it is at this moment.
 
         Raises:
-            UnknownAccount: There is none.
+            UnknownAccount: There is no account with that client id.
         """
         return self.sandbox.tenant(self.client_id)
 
 
-View = Callable[[Call], dict[str, Any] | Response | None]
-"""Answers a call: with a JSON object, with nothing, or with a response that is ready."""
+ControlView = Callable[[ControlRequest], Mapping[str, Any] | Response | None]
+"""Handles a request; returns a JSON object, None for no body, or a response that is complete."""

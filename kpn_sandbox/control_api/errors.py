@@ -1,11 +1,16 @@
 """
-Every refusal, as a problem that says what would be right.
+Errors of the control API, as problem documents that say what would be right.
+
+    ProblemError        an error response
+    invalid_fields      makes the 400 for wrong fields
+    EXCEPTION_MAP       which error an exception becomes
 
 Source:
     RFC 9457.
 """
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -13,144 +18,111 @@ from flask import Response
 from marshmallow import ValidationError
 from werkzeug import exceptions as http
 
-from kpn_sandbox.control_api.fields import complaints
-from kpn_sandbox.simulation import errors as simulation
+from kpn_sandbox.control_api.fields import FieldError, field_errors
+from kpn_sandbox.simulation.errors import InstantOutOfRange, InvalidProfile, ObjectNotFound
 from kpn_sandbox.storage import StorageError
-from kpn_sandbox.tenants import errors as control
+from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, NoQuota, UnknownAccount, UnknownFault, UnknownPin
 
 _YEARS = "from 2000-01-01 to 2100-12-31 in Europe/Amsterdam"
 _CHALLENGES = ('Basic realm="kpn_sandbox", charset="UTF-8"', 'Bearer realm="kpn_sandbox"')
+_SHOWN_IN_DETAIL = 5
+
+_TITLES = {413: "Content Too Large"}
+"""Names of RFC 9110 for which the standard library has older ones."""
 
 
-class Refusal(Exception):
-    """A request that is not done, and why."""
+class ProblemError(Exception):
+    """
+    An error response of the control API.
 
-    status = 500
-    title = "Internal Server Error"
+    Args:
+        status: HTTP status.
+        text: What is wrong, and what would be right.
+        errors: Wrong fields.
+        headers: Headers beside those that every error has.
+    """
 
-    def __init__(self, detail: str, errors: Sequence[dict[str, Any]] = ()) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(
+        self, status: int, text: str, errors: Sequence[FieldError] = (), headers: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
         self.errors = errors
+        self.headers = headers
 
     def response(self) -> Response:
-        """The refusal as an answer."""
-        body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+        """Return the error as a problem document; a 401 names both ways to authenticate."""
+        title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
+        problem: dict[str, Any] = {
+            "type": "about:blank",
+            "title": title,
+            "status": self.status,
+            "detail": self.text,
+        }
         if self.errors:
-            body["errors"] = list(self.errors)
-        headers = {"Cache-Control": "no-store"}
-        return Response(orjson.dumps(body, default=repr), self.status, headers, content_type="application/problem+json")
+            problem["errors"] = list(self.errors)
+        challenges = [("WWW-Authenticate", text) for text in _CHALLENGES if self.status == 401]
+        return Response(
+            orjson.dumps(problem, default=repr),
+            self.status,
+            [("Cache-Control", "no-store"), *challenges, *self.headers],
+            content_type="application/problem+json",
+        )
 
 
-class BadRequest(Refusal):
-    """Something in the request is not what it may be."""
-
-    status, title = 400, "Bad Request"
-
-    @classmethod
-    def of(cls, errors: Sequence[dict[str, Any]]) -> "BadRequest":
-        """The refusal of wrong fields."""
-        told = [f"{error['field']} must be {error['allowed']}" for error in errors[:5]]
-        return cls(f"{'; '.join(told)}.", errors)
+def invalid_fields(*errors: FieldError) -> ProblemError:
+    """Return the 400 for wrong fields; its text names the first of them."""
+    shown = [f"{error['field']} must be {error['allowed']}" for error in errors[:_SHOWN_IN_DETAIL]]
+    return ProblemError(400, f"{'; '.join(shown)}.", errors)
 
 
-class Unauthorized(Refusal):
-    """Nobody knows who asks."""
-
-    status, title = 401, "Unauthorized"
-
-    def response(self) -> Response:
-        """The refusal with both challenges."""
-        response = super().response()
-        for challenge in _CHALLENGES:
-            response.headers.add("WWW-Authenticate", challenge)
-        return response
+def error_response(error: Exception) -> Response:
+    """Return the response for an exception; a 500 for one that nobody expected."""
+    return error_for(error).response()
 
 
-class Forbidden(Refusal):
-    """Somebody who may not."""
-
-    status, title = 403, "Forbidden"
-
-
-class NotFound(Refusal):
-    """There is no such thing, or it is another's."""
-
-    status, title = 404, "Not Found"
-
-
-class MethodNotAllowed(Refusal):
-    """A method that the path does not have."""
-
-    status, title = 405, "Method Not Allowed"
-
-    def __init__(self, allowed: Sequence[str]) -> None:
-        super().__init__(f"This path has {', '.join(allowed)} only." if allowed else "This path has other methods.")
-        self._allowed = allowed
-
-    def response(self) -> Response:
-        """The refusal with the methods that there are."""
-        response = super().response()
-        response.headers["Allow"] = ", ".join(self._allowed)
-        return response
-
-
-class Conflict(Refusal):
-    """It is there already."""
-
-    status, title = 409, "Conflict"
-
-
-class ContentTooLarge(Refusal):
-    """A body beyond all reason."""
-
-    status, title = 413, "Content Too Large"
-
-
-class ServiceUnavailable(Refusal):
-    """The database does not answer."""
-
-    status, title = 503, "Service Unavailable"
-
-
-def refused(error: Exception) -> Response:
-    """What the sandbox says when this goes wrong."""
-    if isinstance(error, Refusal):
-        return error.response()
-    for kind, say in _SAYINGS:
+def error_for(error: Exception) -> ProblemError:
+    """Return the error that an exception becomes; the first row of `EXCEPTION_MAP` that is about it counts."""
+    if isinstance(error, ProblemError):
+        return error
+    for kind, problem in EXCEPTION_MAP:
         if isinstance(error, kind):
-            return say(error).response()
-    return Refusal("The sandbox failed; its log tells why under the id in X-Request-Id.").response()
+            return problem(error)
+    return ProblemError(500, "The sandbox failed; its log tells why under the id in X-Request-Id.")
 
 
-def _field(name: str, error: Any) -> BadRequest:
-    return BadRequest.of([_complaint(name, error)])
+def _field_error(error: Any) -> FieldError:
+    if error.value is None:
+        return {"field": error.field, "allowed": error.allowed}
+    return {"field": error.field, "value": error.value, "allowed": error.allowed}
 
 
-def _complaint(name: str, error: Any) -> dict[str, Any]:
-    value = {} if error.value is None else {"value": error.value}
-    return {"field": name, **value, "allowed": error.allowed}
-
-
-def _capital(error: Exception) -> str:
+def _not_found(error: Exception) -> ProblemError:
     text = str(error)
-    return text[:1].upper() + text[1:]
+    return ProblemError(404, f"{text[:1].upper()}{text[1:]}.")
 
 
-_SAYINGS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
-    (ValidationError, lambda error: BadRequest.of(complaints(error.messages, error.data))),
-    (simulation.InvalidProfile, lambda error: BadRequest.of([_complaint(each.field, each) for each in error.all])),
-    (simulation.InstantOutOfRange, lambda error: BadRequest.of([{"field": "instant", "allowed": _YEARS}])),
-    (simulation.ObjectNotFound, lambda error: NotFound(f"{error}.")),
-    (control.InvalidSetting, lambda error: _field(error.field, error)),
-    (control.AccountExists, lambda error: Conflict(f"{error}.", [_complaint(error.field, error)])),
-    (control.UnknownAccount, lambda error: NotFound(f"{_capital(error)}.")),
-    (control.UnknownPin, lambda error: NotFound(f"{_capital(error)}.")),
-    (control.UnknownFault, lambda error: NotFound(f"{_capital(error)}.")),
-    (control.NoQuota, lambda error: NotFound(f"{_capital(error)}.")),
-    (StorageError, lambda error: ServiceUnavailable("The database does not answer; try again.")),
-    (http.RequestEntityTooLarge, lambda error: ContentTooLarge("A body may have 1 MB at most.")),
-    (http.NotFound, lambda error: NotFound("Nothing has this path; see /openapi/sandbox.json.")),
-    (http.MethodNotAllowed, lambda error: MethodNotAllowed(sorted(error.valid_methods or ()))),
-    (http.HTTPException, lambda error: BadRequest(error.description or error.name)),
+def _wrong_method(error: http.MethodNotAllowed) -> ProblemError:
+    allowed = ", ".join(sorted(error.valid_methods or ()))
+    text = f"This path has {allowed} only." if allowed else "This path has other methods."
+    return ProblemError(405, text, headers=[("Allow", allowed)])
+
+
+EXCEPTION_MAP: tuple[tuple[type[Exception], Callable[[Any], ProblemError]], ...] = (
+    (ValidationError, lambda error: invalid_fields(*field_errors(error.messages, error.data))),
+    (InvalidProfile, lambda error: invalid_fields(*map(_field_error, error.all))),
+    (InstantOutOfRange, lambda error: invalid_fields({"field": "instant", "allowed": _YEARS})),
+    (ObjectNotFound, _not_found),
+    (InvalidSetting, lambda error: invalid_fields(_field_error(error))),
+    (AccountExists, lambda error: ProblemError(409, f"{error}.", [_field_error(error)])),
+    (UnknownAccount, _not_found),
+    (UnknownPin, _not_found),
+    (UnknownFault, _not_found),
+    (NoQuota, _not_found),
+    (StorageError, lambda error: ProblemError(503, "The database does not answer; try again.")),
+    (http.RequestEntityTooLarge, lambda error: ProblemError(413, "A body may have 1 MB at most.")),
+    (http.NotFound, lambda error: ProblemError(404, "Nothing has this path; see /openapi/sandbox.json.")),
+    (http.MethodNotAllowed, _wrong_method),
+    (http.HTTPException, lambda error: ProblemError(400, error.description or error.name)),
 )

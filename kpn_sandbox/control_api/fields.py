@@ -1,13 +1,15 @@
 """
-Fields that take exactly what they say, and schemas that take nothing else.
+Fields and the base schema of request bodies and queries of the control API.
 
-Whatever is wrong with a value, the message is what would be right: "a whole number from 1 to 1000".
+marshmallow converts where it can ("7" becomes 7) and has a message per mistake. Here a field takes exactly what it
+documents, a schema no other fields, and the only message of a field is what would be right: "a whole number from 1 to
+1000". `field_errors` turns these messages into the `errors` of a problem document.
 """
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
@@ -20,88 +22,99 @@ from kpn_sandbox.validation import Kept, Rule, parse_instant
 INSTANT = "an ISO 8601 instant with offset from 2000 to 2100, like 2026-11-23T10:00:00+01:00"
 
 _MESSAGES = ("required", "null", "invalid", "invalid_utf8", "type", "too_large", "special", "validator_failed")
+"""Keys of all messages that marshmallow's fields have."""
+
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _HEADER_TEXT = re.compile(r"[ -~\xa0-\xff]{0,1000}")
 _FRAMING = ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
-_MISSING = object()
-_LOST_PLUS = re.compile(r"(:[0-9.]+) (\d\d:?\d\d)$")
+_ABSENT = object()
+_PLUS_AS_SPACE = re.compile(r"(:[0-9.]+) (\d\d:?\d\d)$")
+_LONGEST_SHOWN = 200
 
 
-class Strict(Schema):
-    """A JSON object with these fields and no others."""
+class FieldError(TypedDict):
+    """A wrong field: its name, its value unless absent or secret, and what would be right."""
+
+    field: str
+    value: NotRequired[Any]
+    allowed: str
+
+
+class StrictSchema(Schema):
+    """JSON object with the declared fields and no others."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(unknown=RAISE, **options)
         names = ", ".join(field.data_key or name for name, field in self.load_fields.items())
-        told = {"unknown": f"left out: the fields are {names}", "type": f"a JSON object with {names}"}
-        self.error_messages = {**self.error_messages, **told}
+        messages = {"unknown": f"left out: the fields are {names}", "type": f"a JSON object with {names}"}
+        self.error_messages = {**self.error_messages, **messages}
 
 
-class Whole(fields.Integer):
-    """A whole number; in a query its digits."""
+class WholeNumberField(fields.Integer):
+    """Whole number in a range, bounds included; digits where the field stands in a query."""
 
     def __init__(self, low: int, high: int, **options: Any) -> None:
         self._rule = rule = validation.whole_number(low, high)
-        super().__init__(validate=Range(low, high, error=rule.allowed), **_saying(rule.allowed, options))
+        super().__init__(validate=Range(low, high, error=rule.allowed), **_with_message(rule.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if self.metadata.get("in_query"):
             return _checked(self, validation.digits(self._rule), value)
-        # There are programs that know no whole numbers and write 60.0.
+        # JSON knows one kind of number, so some programs write 60.0 for 60.
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
         return _checked(self, self._rule, whole)
 
 
-class Figure(fields.Float):
-    """A number, whole or not."""
+class NumberField(fields.Float):
+    """Number in a range, whole or not; bounds included, but for the lower one with `above`."""
 
     def __init__(self, low: float, high: float, *, above: bool = False, **options: Any) -> None:
         self._rule = rule = validation.number(low, high, above=above)
         limits = Range(low, high, min_inclusive=not above, error=rule.allowed)
-        super().__init__(validate=limits, **_saying(rule.allowed, options))
+        super().__init__(validate=limits, **_with_message(rule.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         return _checked(self, self._rule, value)
 
 
-class Word(fields.String):
-    """A text that matches the whole of a pattern."""
+class PatternField(fields.String):
+    """Text that matches the whole of a pattern; `allowed` says in words what the pattern means."""
 
     def __init__(self, pattern: str, allowed: str, **options: Any) -> None:
-        super().__init__(validate=Regexp(rf"^(?:{pattern})\Z", error=allowed), **_saying(allowed, options))
+        super().__init__(validate=Regexp(rf"^(?:{pattern})\Z", error=allowed), **_with_message(allowed, options))
 
 
-class Choice(fields.String):
-    """One of some words."""
+class ChoiceField(fields.String):
+    """One of a list of words."""
 
     def __init__(self, choices: Iterable[str], **options: Any) -> None:
-        chosen = tuple(choices)
-        allowed = validation.choice(*chosen).allowed
-        super().__init__(validate=OneOf(chosen, error=allowed), **_saying(allowed, options))
+        words = tuple(choices)
+        allowed = validation.choice(*words).allowed
+        super().__init__(validate=OneOf(words, error=allowed), **_with_message(allowed, options))
 
 
-class Flag(fields.Boolean):
-    """True or false."""
+class FlagField(fields.Boolean):
+    """True or false, and no other spelling of them."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**_saying(validation.true_or_false.allowed, options))
+        super().__init__(**_with_message(validation.true_or_false.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         return _checked(self, validation.true_or_false, value)
 
 
-class Instant(fields.String):
-    """An instant; kept as epoch seconds."""
+class InstantField(fields.String):
+    """ISO 8601 instant with offset, loaded as epoch seconds."""
 
     def __init__(self, **options: Any) -> None:
         metadata = {"format": "date-time", "example": "2026-11-23T10:00:00+01:00", **options.pop("metadata", {})}
-        super().__init__(metadata=metadata, **_saying(INSTANT, options))
+        super().__init__(metadata=metadata, **_with_message(INSTANT, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         if self.metadata.get("in_query"):
-            # In a query a plus sign is a space; nobody who copies an instant thinks of that.
-            text = _LOST_PLUS.sub(r"\1+\2", text)
+            # A plus sign in a query means a space, which whoever pastes an instant there overlooks.
+            text = _PLUS_AS_SPACE.sub(r"\1+\2", text)
         try:
             at = parse_instant(text)
             day_of(at)
@@ -110,74 +123,78 @@ class Instant(fields.String):
         return at
 
 
-class ManyOf(fields.List):
-    """A list of so many entries."""
+class ListField(fields.List[Any]):
+    """List of `fewest` to `most` entries."""
 
-    def __init__(self, inner: fields.Field[Any], fewest: int, most: int, **options: Any) -> None:
+    def __init__(self, entry: fields.Field[Any], fewest: int, most: int, **options: Any) -> None:
         allowed = f"a list of {fewest} to {most} entries"
-        super().__init__(inner, validate=Length(fewest, most, error=allowed), **_saying(allowed, options))
+        super().__init__(entry, validate=Length(fewest, most, error=allowed), **_with_message(allowed, options))
 
 
-class Part(fields.Nested):
-    """An object inside an object."""
+class ObjectField(fields.Nested):
+    """JSON object with the fields of a schema."""
 
     def __init__(self, schema: type[Schema], **options: Any) -> None:
-        super().__init__(schema, **_saying("a JSON object", options))
+        super().__init__(schema, **_with_message("a JSON object", options))
 
 
-class Free(fields.Dict):
-    """An object whose fields are somebody else's to check."""
+class FreeObjectField(fields.Dict):
+    """JSON object with any fields; what they may be is checked later."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(keys=fields.String(), **_saying("a JSON object", options))
+        super().__init__(keys=fields.String(), **_with_message("a JSON object", options))
 
 
-class Headers(fields.Dict):
-    """HTTP headers that a user may choose."""
+class HeadersField(fields.Dict):
+    """HTTP headers that a user may add to a response."""
 
     ALLOWED = "an object of at most 20 header names and texts, none of them about the length or the connection"
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(keys=fields.String(), validate=self._check, **_saying(self.ALLOWED, options))
+        super().__init__(keys=fields.String(), validate=self._check, **_with_message(self.ALLOWED, options))
 
     def _check(self, headers: dict[Any, Any]) -> None:
         for name, text in headers.items():
-            named = _HEADER_NAME.fullmatch(name) and name.lower() not in _FRAMING
-            if not named or not isinstance(text, str) or not _HEADER_TEXT.fullmatch(text):
+            is_name = _HEADER_NAME.fullmatch(name) and name.lower() not in _FRAMING
+            if not is_name or not isinstance(text, str) or not _HEADER_TEXT.fullmatch(text):
                 raise ValidationError(self.ALLOWED)
         if len(headers) > 20:
             raise ValidationError(self.ALLOWED)
 
 
 def in_query(**metadata: Any) -> dict[str, Any]:
-    """The metadata of a field that is written in a query, where everything is text."""
+    """Return the metadata of a field that stands in a query, where every value is text."""
     return {"in_query": True, **metadata}
 
 
-def complaints(messages: Any, given: Any, path: str = "") -> list[dict[str, Any]]:
+def field_errors(messages: Any, given: Any, path: str = "") -> list[FieldError]:
     """
-    What is wrong, field by field: where, what stands there, what would be right.
+    Flatten the messages of a marshmallow `ValidationError`, one entry per wrong field.
 
     Args:
-        messages: Those of a marshmallow `ValidationError`.
-        given: What was validated.
+        messages: The messages, nested as the body is.
+        given: The value that was validated.
+        path: Path of that value in the body, such as `outcomes[2]`; empty for the body itself.
     """
     if isinstance(messages, Mapping):
         return [
-            complaint
+            error
             for key, inner in messages.items()
-            for complaint in complaints(inner, _inside(given, key), _joined(path, key))
+            for error in field_errors(inner, _inside(given, key), _joined(path, key))
         ]
-    shown = {} if given is _MISSING or "secret" in path else {"value": _shortened(given)}
-    return [{"field": path or "body", **shown, "allowed": str(message)} for message in messages]
+    name = path or "body"
+    # Responses end up in logs, so a secret is not repeated even when it was refused.
+    if given is _ABSENT or "secret" in path:
+        return [{"field": name, "allowed": str(message)} for message in messages]
+    return [{"field": name, "value": _shortened(given), "allowed": str(message)} for message in messages]
 
 
-def refusal(field: str, allowed: str) -> ValidationError:
-    """The error of a field that is right by itself but not beside the others."""
+def field_error(field: str, allowed: str) -> ValidationError:
+    """Return the error of a field whose value is right by itself but not beside the other fields."""
     return ValidationError({field: [allowed]})
 
 
-def _saying(allowed: str, options: dict[str, Any]) -> dict[str, Any]:
+def _with_message(allowed: str, options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "error_messages": dict.fromkeys(_MESSAGES, allowed)}
 
 
@@ -190,8 +207,8 @@ def _inside(given: Any, key: Any) -> Any:
     if key == "_schema":
         return given
     if isinstance(given, Mapping):
-        return given.get(key, _MISSING)
-    return given[key] if isinstance(given, list) and isinstance(key, int) and key < len(given) else _MISSING
+        return given.get(key, _ABSENT)
+    return given[key] if isinstance(given, list) and isinstance(key, int) and key < len(given) else _ABSENT
 
 
 def _joined(path: str, key: Any) -> str:
@@ -202,4 +219,4 @@ def _joined(path: str, key: Any) -> str:
 
 def _shortened(value: Any) -> Any:
     text = json.dumps(value, default=repr)
-    return value if len(text) <= 200 else f"{text[:200]}..."
+    return value if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

@@ -1,7 +1,7 @@
 """
-The OpenAPI document, made from the operations and the schemas.
+OpenAPI document of the control API, made from the operations and the schemas.
 
-Imported only when somebody asks for it, because of what it needs.
+Imported only when the document is requested, because apispec takes long to import.
 """
 
 import re
@@ -13,48 +13,57 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from kpn_sandbox import __version__
-from kpn_sandbox.control_api import __doc__ as title_page
-from kpn_sandbox.control_api import response_schemas as answers
-from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, Operation
+from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
+from kpn_sandbox.control_api.response_schemas import ProblemSchema
 from kpn_sandbox.literals import OBJECT_KINDS
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
+DESCRIPTION = """
+The sandbox's own API, under /_sandbox.
+
+Makes accounts and turns their worlds: profile, scenario, clock, pins, faults, quota; shows the requests that came and
+the calls behind the counters. Invented by the sandbox; no vendor has it.
+
+An account is asked with its client id and secret as HTTP Basic, any account with the administrator's token as Bearer.
+Another's account looks like one that does not exist. Refusals are problems (RFC 9457) whose `errors` name each wrong
+field, its value and what would be right; nothing is changed then. Instants are ISO 8601 with offset.
+"""
+
 
 def document(base_url: str) -> dict[str, Any]:
     """
-    The document.
+    Return the OpenAPI document.
 
     Args:
-        base_url: Where the sandbox is, as the reader sees it.
+        base_url: URL of the sandbox as the client sees it.
     """
-    plugin = MarshmallowPlugin(schema_name_resolver=_name)
+    plugin = MarshmallowPlugin(schema_name_resolver=_component_name)
     spec = APISpec(
         title="kpn_sandbox control API",
         version=__version__,
         openapi_version="3.1.0",
-        info={"description": title_page},
+        info={"description": DESCRIPTION},
         servers=[{"url": base_url}],
         plugins=[plugin],
     )
-    spec.components.schema("Problem", schema=answers.Problem)
-    spec.components.schema("ProfilePatch", _PATCH)
+    spec.components.schema("Problem", schema=ProblemSchema)
+    spec.components.schema("ProfilePatch", _PROFILE_PATCH)
     spec.components.security_scheme("account", {"type": "http", "scheme": "basic"})
     spec.components.security_scheme("administrator", {"type": "http", "scheme": "bearer"})
     for operation in OPERATIONS:
         described = _operation(operation, plugin)
         spec.path(path=PREFIX + operation.path, operations={operation.method.lower(): described})
-    made: dict[str, Any] = spec.to_dict()
-    return made
+    whole: dict[str, Any] = spec.to_dict()
+    return whole
 
 
-def _name(schema: Any) -> str:
+def _component_name(schema: Any) -> str:
     kind = schema if isinstance(schema, type) else type(schema)
-    name: str = kind.__name__
-    return name.removesuffix("Schema") + "Wish" if name.endswith("Schema") else name
+    return re.sub(r"(?<=.)Request$", "Wish", kind.__name__.removesuffix("Schema"))
 
 
-def _operation(operation: Operation, plugin: MarshmallowPlugin) -> dict[str, Any]:
+def _operation(operation: ControlOperation, plugin: MarshmallowPlugin) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.key,
         "summary": operation.summary,
@@ -70,7 +79,7 @@ def _operation(operation: Operation, plugin: MarshmallowPlugin) -> dict[str, Any
             "content": {"application/merge-patch+json": patch, "application/json": patch},
         }
     elif operation.body is not None:
-        content = {"application/json": {"schema": operation.body_schema}}
+        content = {"application/json": {"schema": operation.body}}
         described["requestBody"] = {"required": operation.key not in _BODY_OPTIONAL, "content": content}
     return described
 
@@ -80,31 +89,30 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
 
 
-def _query(operation: Operation, plugin: MarshmallowPlugin) -> list[dict[str, Any]]:
-    schema = operation.query_schema
-    declared: dict[str, fields.Field[Any]] = schema().fields if schema else {}
-    assert plugin.converter is not None
+def _query(operation: ControlOperation, plugin: MarshmallowPlugin) -> list[dict[str, Any]]:
+    declared: dict[str, fields.Field[Any]] = operation.query().fields if operation.query else {}
+    assert plugin.converter is not None, "the converter exists once the plugin belongs to a document"
     return [
         {"name": field.data_key or name, "in": "query", "schema": plugin.converter.field2property(field)}
         for name, field in declared.items()
     ]
 
 
-def _response(operation: Operation, status: int) -> dict[str, Any]:
+def _response(operation: ControlOperation, status: int) -> dict[str, Any]:
     described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if status >= 300:
         schema: type[Schema] | dict[str, str] = {"$ref": "#/components/schemas/Problem"}
         described["content"] = {"application/problem+json": {"schema": schema}}
-    elif operation.answer is not None:
-        described["content"] = {"application/json": {"schema": _answer(operation)}}
+    elif operation.response is not None:
+        described["content"] = {"application/json": {"schema": _success_schema(operation)}}
     return described
 
 
-def _answer(operation: Operation) -> Any:
+def _success_schema(operation: ControlOperation) -> Any:
     if operation.key == "list_requests":
         har = {"type": "object", "required": ["log"], "description": "With format=har."}
-        return {"anyOf": [operation.answer_schema, har]}
-    return operation.answer_schema
+        return {"anyOf": [operation.response, har]}
+    return operation.response
 
 
 _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
@@ -113,7 +121,7 @@ _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.ACCOUNT: [{"account": []}, {"administrator": []}],
 }
 _BODY_OPTIONAL = ("create_account", "reset")
-_PATCH = {
+_PROFILE_PATCH = {
     "type": "object",
     "description": "Fields of the profile (RFC 7396); null brings back a default.",
     "example": {"agents": 80, "load": 1.2},

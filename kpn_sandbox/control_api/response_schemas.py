@@ -1,10 +1,15 @@
-"""What the sandbox answers: the shapes that the OpenAPI document tells. Instants are ISO 8601 with offset."""
+"""
+Schemas of the control API's responses, for the OpenAPI document.
+
+Responses themselves are written from the records of `serializers`, which have the same fields; a test validates every
+operation's responses against these schemas. A component of the document is named after its class: `PinSchema` is `Pin`.
+"""
 
 from typing import Any
 
 from marshmallow import Schema, fields
 
-from kpn_sandbox.control_api.fields import Instant
+from kpn_sandbox.control_api.fields import InstantField
 from kpn_sandbox.literals import (
     API_KEYS,
     ARRIVAL_RHYTHMS,
@@ -30,15 +35,15 @@ def _number(**options: Any) -> fields.Float:
     return fields.Float(required=True, **options)
 
 
-def _truth(**options: Any) -> fields.Boolean:
+def _flag(**options: Any) -> fields.Boolean:
     return fields.Boolean(required=True, **options)
 
 
-def _instant(**options: Any) -> Instant:
-    return Instant(required=True, **options)
+def _instant(**options: Any) -> InstantField:
+    return InstantField(required=True, **options)
 
 
-def _free(**options: Any) -> fields.Dict:
+def _object(**options: Any) -> fields.Dict:
     return fields.Dict(required=True, **options)
 
 
@@ -46,12 +51,12 @@ def _one(schema: type[Schema], **options: Any) -> fields.Nested:
     return fields.Nested(schema, required=True, **options)
 
 
-def _many(schema: type[Schema]) -> fields.List:
+def _many(schema: type[Schema]) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True)
 
 
-class Alive(Schema):
-    """The sandbox lives."""
+class AliveSchema(Schema):
+    """Health of the sandbox."""
 
     status = _text(metadata={"example": "ok"})
     version = _text()
@@ -59,43 +64,43 @@ class Alive(Schema):
     uptime_seconds = _number()
 
 
-class Known(Schema):
-    """How well an operation or a behavior is known."""
+class KnownSchema(Schema):
+    """Label and source of an operation or a behavior."""
 
     name = _text()
     label = _text(metadata={"enum": ["documented", "inferred", "invented"]})
     source = _text()
 
 
-class ApiFidelity(Schema):
-    """How well an API is known."""
+class ApiFidelitySchema(Schema):
+    """Labels and sources of one API."""
 
     api = _text()
-    operations = _many(Known)
-    behaviors = _many(Known)
+    operations = _many(KnownSchema)
+    behaviors = _many(KnownSchema)
 
 
-class Fidelity(Schema):
-    """How well everything is known."""
+class FidelitySchema(Schema):
+    """Labels and sources of all APIs."""
 
-    apis = _many(ApiFidelity)
+    apis = _many(ApiFidelitySchema)
 
 
-class ScenarioName(Schema):
-    """A kind of day."""
+class ScenarioNameSchema(Schema):
+    """Name of a scenario, and what it does."""
 
     name = _text()
     summary = _text()
 
 
-class Scenarios(Schema):
-    """All scenarios."""
+class ScenariosSchema(Schema):
+    """List of all scenarios."""
 
-    scenarios = _many(ScenarioName)
+    scenarios = _many(ScenarioNameSchema)
 
 
-class QueueTheory(Schema):
-    """What queueing theory needs to know of a queue."""
+class QueueTheorySchema(Schema):
+    """Parameters of a queue for the formulas of queueing theory."""
 
     queue = _whole()
     staff = _whole()
@@ -104,53 +109,53 @@ class QueueTheory(Schema):
     patience_seconds = _number(allow_none=True)
 
 
-class ScenarioInForce(ScenarioName):
-    """The scenario in force."""
+class ScenarioInForceSchema(ScenarioNameSchema):
+    """Scenario in force, with its end."""
 
     ends_at = _instant(allow_none=True, metadata={"description": "When the one before comes back; null for never."})
-    theory = fields.List(fields.Nested(QueueTheory), metadata={"description": "Only when arrivals are constant."})
+    theory = fields.List(fields.Nested(QueueTheorySchema), metadata={"description": "Only when arrivals are constant."})
 
 
-class Clock(Schema):
-    """An account's clock."""
+class ClockSchema(Schema):
+    """Clock of an account."""
 
     mode = _text(metadata={"enum": list(CLOCK_MODES)})
     at = _instant()
     speed = _number(metadata={"description": "Seconds of the account per second of wall time; 0 when frozen."})
 
 
-class AccountSettings(Schema):
-    """What an account is set to."""
+class AccountSettingsSchema(Schema):
+    """Settings of an account."""
 
     client_id = _text()
     seed = _text()
     scenario = _text()
-    profile = _free()
-    clock = _one(Clock)
+    profile = _object()
+    clock = _one(ClockSchema)
 
 
-class Account(AccountSettings):
-    """An account without its secrets."""
+class AccountSchema(AccountSettingsSchema):
+    """Account without its secrets."""
 
     created_at = _instant(metadata={"description": "By wall time."})
     replay = _text(metadata={"description": "What X-Sandbox-Replay tells with answers of this second."})
 
 
-class Accounts(Schema):
-    """All accounts."""
+class AccountsSchema(Schema):
+    """List of all accounts."""
 
-    accounts = _many(Account)
+    accounts = _many(AccountSchema)
 
 
-class NewAccount(AccountSettings):
-    """An account with its secrets, told this once."""
+class NewAccountSchema(AccountSettingsSchema):
+    """New account, or one with new secrets; no other response contains them."""
 
     client_secret = _text()
-    credentials = _free(metadata={"description": "What each API asks for, by API."})
+    credentials = _object(metadata={"description": "What each API asks for, by API."})
 
 
-class Profile(Schema):
-    """Everything that can be set about a center."""
+class ProfileSchema(Schema):
+    """Profile of a center."""
 
     agents = _whole()
     queues = fields.Raw(required=True, metadata={"description": "A number, or a list of queues."})
@@ -167,30 +172,30 @@ class Profile(Schema):
     max_wait_seconds = _number()
     unanswered_share = _number()
     absent_share = _number()
-    breaks = _truth()
+    breaks = _flag()
     rhythm = _text(metadata={"enum": list(ARRIVAL_RHYTHMS)})
     service = _text(metadata={"enum": list(SERVICE_DISTRIBUTIONS)})
     outages = fields.List(fields.Dict(), required=True)
 
 
-class Pin(Schema):
-    """Fields of one object that stay as they are."""
+class PinSchema(Schema):
+    """Pin: values that fields of one object keep."""
 
     kind = _text(metadata={"enum": list(OBJECT_KINDS)})
     key = _text()
-    fields_ = _free(data_key="fields")
+    fields_ = _object(data_key="fields")
     expires_at = _instant(allow_none=True)
     reads = _whole(allow_none=True, metadata={"description": "Answers left that show it; null for any number."})
 
 
-class Pins(Schema):
-    """All pins."""
+class PinsSchema(Schema):
+    """List of pins."""
 
-    pins = _many(Pin)
+    pins = _many(PinSchema)
 
 
-class Outcome(Schema):
-    """What becomes of a request."""
+class OutcomeSchema(Schema):
+    """Outcome of one request that a fault plan decides."""
 
     status = fields.Integer()
     delay_ms = fields.Integer()
@@ -200,37 +205,37 @@ class Outcome(Schema):
     ok = fields.Boolean()
 
 
-class Fault(Schema):
-    """Outcomes that are used up in order, or one that happens by chance."""
+class FaultSchema(Schema):
+    """Fault plan: outcomes that are used up in order, or one that happens by chance."""
 
     id = _text()
     api = _text(metadata={"enum": list(API_KEYS)})
     operation = _text(allow_none=True)
-    outcomes = fields.List(fields.Nested(Outcome))
+    outcomes = fields.List(fields.Nested(OutcomeSchema))
     repeat = fields.Boolean()
     probability = fields.Float()
-    outcome = fields.Nested(Outcome)
+    outcome = fields.Nested(OutcomeSchema)
     seed = fields.String()
     remaining = _whole(allow_none=True, metadata={"description": "Outcomes left; null when they never end."})
 
 
-class Faults(Schema):
-    """All faults, in the order in which they are tried."""
+class FaultsSchema(Schema):
+    """List of fault plans, in the order in which they are tried."""
 
-    faults = _many(Fault)
+    faults = _many(FaultSchema)
 
 
-class Quota(Schema):
-    """How many calls are allowed in a window of time."""
+class QuotaSchema(Schema):
+    """Quota: requests that are allowed in a window of time."""
 
     limit = _whole()
     interval = _whole()
     unit = _text(metadata={"enum": list(QUOTA_UNITS)})
-    retry_after = _truth()
+    retry_after = _flag()
 
 
-class Request(Schema):
-    """A request as it was received and how it ended."""
+class RequestSchema(Schema):
+    """Entry of the request log."""
 
     id = _text(metadata={"description": "Its X-Request-Id."})
     at = _instant(metadata={"description": "By the account's clock."})
@@ -242,20 +247,20 @@ class Request(Schema):
     operation = _text(allow_none=True)
     status = _whole()
     duration_ms = _number()
-    headers = _free(metadata={"description": "Without secrets."})
+    headers = _object(metadata={"description": "Without secrets."})
     note = _text(allow_none=True)
 
 
-class Requests(Schema):
-    """The last requests, oldest first."""
+class RequestsSchema(Schema):
+    """Latest entries of the request log, oldest first."""
 
     count = _whole(metadata={"description": "Requests that the filters let through; limit shows fewer."})
     dropped = _whole(metadata={"description": "Requests no longer kept."})
-    requests = _many(Request)
+    requests = _many(RequestSchema)
 
 
-class Finding(Schema):
-    """Something that a client does wrong."""
+class FindingSchema(Schema):
+    """Breach of a conduct rule, with examples and advice."""
 
     rule = _text()
     count = _whole()
@@ -263,15 +268,15 @@ class Finding(Schema):
     advice = _text()
 
 
-class Conduct(Schema):
-    """What a client does wrong."""
+class ConductSchema(Schema):
+    """Breaches of conduct rules by a client."""
 
     requests = _whole(metadata={"description": "Requests looked at."})
-    findings = _many(Finding)
+    findings = _many(FindingSchema)
 
 
-class Customer(Schema):
-    """Somebody who calls."""
+class CustomerSchema(Schema):
+    """Customer of the center, with every identifier."""
 
     primary_key = _whole()
     entity_id = _text()
@@ -283,23 +288,23 @@ class Customer(Schema):
     area = _text()
 
 
-class Customers(Schema):
-    """Everybody who calls."""
+class CustomersSchema(Schema):
+    """List of the customers of a center."""
 
-    customers = _many(Customer)
+    customers = _many(CustomerSchema)
 
 
-class Ring(Schema):
-    """A call rang at an agent."""
+class RingSchema(Schema):
+    """Ringing of a call at one agent."""
 
     agent = _whole()
     started_at = _instant()
     ended_at = _instant(allow_none=True)
-    answered = _truth()
+    answered = _flag()
 
 
-class Call(Schema):
-    """A call as far as it has gone."""
+class CallSchema(Schema):
+    """Call as far as it has gone; null for what has not happened."""
 
     queue = _whole()
     vdn = _text()
@@ -308,7 +313,7 @@ class Call(Schema):
     customer = _whole(metadata={"description": "The customer's primary_key."})
     arrived_at = _instant()
     ringing_at = _instant(allow_none=True, metadata={"description": "When it rang first."})
-    rings = _many(Ring)
+    rings = _many(RingSchema)
     answered_at = _instant(allow_none=True)
     held_at = _instant(allow_none=True)
     ended_at = _instant(allow_none=True, metadata={"description": "End of the talk."})
@@ -316,18 +321,18 @@ class Call(Schema):
     left_at = _instant(allow_none=True, metadata={"description": "When it left the queue."})
     agent = _whole(allow_none=True, metadata={"description": "Who answered."})
     outcome = _text(allow_none=True, metadata={"description": "answered, abandoned, flowed_out, blocked; null so far."})
-    in_service_level = _truth(allow_none=True)
-    transferred = _truth(allow_none=True)
+    in_service_level = _flag(allow_none=True)
+    transferred = _flag(allow_none=True)
 
 
-class Calls(Schema):
-    """The calls of a period, in order of arrival."""
+class CallsSchema(Schema):
+    """Calls of a period, in order of arrival."""
 
-    calls = _many(Call)
+    calls = _many(CallSchema)
 
 
-class State(Schema):
-    """An agent entered a state."""
+class StateSchema(Schema):
+    """Change of an agent's state."""
 
     at = _instant()
     status = _text()
@@ -336,35 +341,35 @@ class State(Schema):
     vdn = _text(allow_none=True)
 
 
-class States(Schema):
-    """The states that an agent entered in a period."""
+class StatesSchema(Schema):
+    """Changes of an agent's state in a period."""
 
-    states = _many(State)
+    states = _many(StateSchema)
 
 
-class Inbox(Schema):
-    """What was received, oldest first."""
+class InboxSchema(Schema):
+    """KPI records received from a client, oldest first."""
 
     records = fields.List(fields.Dict(), required=True)
 
 
-class Reset(Schema):
-    """What is as in the beginning now."""
+class ResetSchema(Schema):
+    """Layers that were reset."""
 
     layers = fields.List(fields.String(metadata={"enum": list(RESET_LAYERS)}), required=True)
 
 
-class Complaint(Schema):
-    """What is wrong with one field."""
+class ComplaintSchema(Schema):
+    """Wrong field of a request."""
 
     field = _text()
     value = fields.Raw()
     allowed = _text()
 
 
-class Problem(Schema):
+class ProblemSchema(Schema):
     """
-    A refusal.
+    Problem document of a request that failed.
 
     Source:
         RFC 9457.
@@ -374,4 +379,4 @@ class Problem(Schema):
     title = _text()
     status = _whole()
     detail = _text()
-    errors = fields.List(fields.Nested(Complaint))
+    errors = fields.List(fields.Nested(ComplaintSchema))

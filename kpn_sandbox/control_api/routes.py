@@ -1,11 +1,12 @@
 """
-URL to answer: each request is admitted, read, answered by its view and written out.
+Routes of the control API.
 
-Who answers what: a view for the key of each operation.
+Every request goes the same way: authenticate, find the account, validate body and query, call the view, write the
+response.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -13,62 +14,101 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema
 
 from kpn_sandbox.control_api.auth import ControlAuth, unknown_account
-from kpn_sandbox.control_api.context import Call, Parts, View
-from kpn_sandbox.control_api.errors import BadRequest
-from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Operation
-from kpn_sandbox.control_api.views import accounts
-from kpn_sandbox.control_api.views import configuration as worlds
-from kpn_sandbox.control_api.views import inspection as evidence
-from kpn_sandbox.control_api.views import overrides as troubles
-from kpn_sandbox.control_api.views import status as about
+from kpn_sandbox.control_api.context import ControlContext, ControlRequest, ControlView
+from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
+from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, ControlOperation
+from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.tenants.sandbox import Sandbox
 
-_ID = re.compile(r"[!-~]{1,128}")
+_CLIENT_ID = re.compile(r"[!-~]{1,128}")
+
+VIEWS: dict[str, ControlView] = {
+    "health": status.health,
+    "ready": status.ready,
+    "fidelity": status.fidelity,
+    "scenarios": status.list_scenarios,
+    "list_accounts": accounts.list_accounts,
+    "create_account": accounts.create_account,
+    "show_account": accounts.show_account,
+    "delete_account": accounts.delete_account,
+    "rotate_secret": accounts.rotate_secret,
+    "show_profile": configuration.show_profile,
+    "change_profile": configuration.change_profile,
+    "show_scenario": configuration.show_scenario,
+    "set_scenario": configuration.set_scenario,
+    "show_clock": configuration.show_clock,
+    "set_clock": configuration.set_clock,
+    "advance_clock": configuration.advance_clock,
+    "list_pins": overrides.list_pins,
+    "delete_pins": overrides.delete_pins,
+    "list_pins_of_kind": overrides.list_pins,
+    "delete_pins_of_kind": overrides.delete_pins,
+    "show_pin": overrides.show_pin,
+    "set_pin": overrides.set_pin,
+    "delete_pin": overrides.delete_pins,
+    "list_faults": overrides.list_faults,
+    "add_fault": overrides.add_fault,
+    "delete_faults": overrides.delete_faults,
+    "show_fault": overrides.show_fault,
+    "delete_fault": overrides.delete_faults,
+    "show_quota": overrides.show_quota,
+    "set_quota": overrides.set_quota,
+    "delete_quota": overrides.delete_quota,
+    "list_requests": inspection.list_requests,
+    "delete_requests": inspection.delete_requests,
+    "show_conduct": inspection.show_conduct,
+    "list_customers": inspection.list_customers,
+    "list_calls": inspection.list_calls,
+    "list_states": inspection.list_states,
+    "list_inbox": inspection.list_inbox,
+    "reset": configuration.reset,
+}
+"""View of each operation, by its key."""
 
 
-def blueprint(sandbox: Sandbox, door: ControlAuth, faces: Sequence[VendorApi]) -> Blueprint:
+def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[VendorApi]) -> Blueprint:
     """
-    The routes.
+    Return the blueprint of the control API.
 
     Args:
-        sandbox: Whose accounts are turned; it is up since the first asking.
-        door: Lets callers in.
-        faces: The vendors' APIs.
+        sandbox: Accounts and their stores; uptime counts from this call.
+        auth: Authenticates the requests.
+        apis: APIs of the vendors.
     """
-    parts = Parts(sandbox, faces, sandbox.wall_clock())
-    control = Blueprint("control", __name__, url_prefix=PREFIX)
+    context = ControlContext(sandbox, apis, sandbox.wall_clock())
+    routes = Blueprint("control", __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
-        view = _view(operation, parts, door)
-        rule = operation.rule
-        control.add_url_rule(rule, operation.key, view, methods=[operation.method], provide_automatic_options=False)
-    return control
+        view = _flask_view(operation, context, auth)
+        routes.add_url_rule(
+            operation.rule, operation.key, view, methods=[operation.method], provide_automatic_options=False
+        )
+    return routes
 
 
-def _view(operation: Operation, parts: Parts, door: ControlAuth) -> Callable[..., Response]:
+def _flask_view(operation: ControlOperation, context: ControlContext, auth: ControlAuth) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        # Imported here because most starts are never asked anything of this.
-        door.admit(request, operation.access, path.get("id"))
-        _check_account(parts.sandbox, path.get("id"))
-        given = _given(operation)
-        query = _loaded(schema, _query()) if (schema := operation.query_schema) else {}
-        body = _loaded(schema, given) if (schema := operation.body_schema) else {}
-        call = Call(parts, path, body, given, query, request.url_root.rstrip("/"))
-        return _written(operation, VIEWS[operation.key](call))
+        auth.authenticate(request, operation.access, path.get("id"))
+        _check_account(context.sandbox, path.get("id"))
+        given = _json_body(operation)
+        query = _loaded(operation.query, _single_values()) if operation.query else {}
+        body = _loaded(operation.body, given) if operation.body else {}
+        made = ControlRequest(context, path, body, given, query, request.url_root.rstrip("/"))
+        return _response(operation, VIEWS[operation.key](made))
 
     return view
 
 
 def _check_account(sandbox: Sandbox, client_id: str | None) -> None:
-    """Whether there is such an account comes before what is said of it."""
+    # An account that does not exist is a 404 whatever is wrong with body and query.
     if client_id is not None:
-        if not _ID.fullmatch(client_id):
+        if not _CLIENT_ID.fullmatch(client_id):
             raise unknown_account(client_id)
         sandbox.tenant(client_id)
 
 
-def _given(operation: Operation) -> Any:
-    if operation.method not in ("POST", "PUT", "PATCH"):
+def _json_body(operation: ControlOperation) -> Any:
+    if not operation.takes_body:
         return None
     data = request.get_data()
     if not data.strip() and operation.method == "POST":
@@ -76,13 +116,13 @@ def _given(operation: Operation) -> Any:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise BadRequest(f"The body must be JSON: {error}.") from None
+        raise ProblemError(400, f"The body must be JSON: {error}.") from None
 
 
-def _query() -> dict[str, str]:
+def _single_values() -> dict[str, str]:
     for name, values in request.args.lists():
         if len(values) > 1:
-            raise BadRequest.of([{"field": name, "value": values, "allowed": "given once"}])
+            raise invalid_fields({"field": name, "value": values, "allowed": "given once"})
     return request.args.to_dict()
 
 
@@ -91,16 +131,13 @@ def _loaded(schema: type[Schema], given: Any) -> dict[str, Any]:
     return loaded
 
 
-def _written(operation: Operation, told: "dict[str, Any] | Response | None") -> Response:
-    if isinstance(told, Response):
-        response = told
-    elif told is None:
+def _response(operation: ControlOperation, result: Mapping[str, Any] | Response | None) -> Response:
+    if isinstance(result, Response):
+        response = result
+    elif result is None:
         response = Response(status=operation.success)
         del response.headers["Content-Type"]
     else:
-        response = Response(orjson.dumps(told), operation.success, content_type="application/json")
+        response = Response(orjson.dumps(result), operation.success, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-VIEWS: dict[str, View] = {**about.VIEWS, **accounts.VIEWS, **worlds.VIEWS, **troubles.VIEWS, **evidence.VIEWS}

@@ -1,12 +1,28 @@
-"""What is so in the sandbox, in the words of this API; instants become text here."""
+"""Serializers of the control API: from facts and value objects to the records that responses are written from."""
 
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from kpn_sandbox.control_api.records import (
+    AccountRecord,
+    CallRecord,
+    ClockRecord,
+    CustomerRecord,
+    FaultRecord,
+    FindingRecord,
+    LogEntryRecord,
+    NewAccountRecord,
+    PinRecord,
+    QueueTheoryRecord,
+    RingRecord,
+    ScenarioRecord,
+    SettingsRecord,
+    StateRecord,
+)
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
-from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact
+from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, TheoryFact
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.accounts import Credentials
 from kpn_sandbox.tenants.clock import Clock, format_instant
@@ -18,36 +34,45 @@ from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
 
 
-def instant(at: float | None) -> str | None:
-    """ISO 8601 with offset, and with milliseconds where there are any; None stays null."""
-    if at is None:
-        return None
+def instant_text(at: float) -> str:
+    """
+    Return an instant as ISO 8601 with the offset of Europe/Amsterdam.
+
+    Args:
+        at: Epoch seconds; milliseconds are written only where there are any.
+    """
     hours, milliseconds = divmod(round(at * 1000), 3_600_000)
     minutes, milliseconds = divmod(milliseconds, 60_000)
-    hour, offset = _hour(hours)
+    hour, offset = _hour_and_offset(hours)
     seconds, milliseconds = divmod(milliseconds, 1000)
     fraction = f".{milliseconds:03}" if milliseconds else ""
     return f"{hour}{minutes:02}:{seconds:02}{fraction}{offset}"
 
 
+def optional_instant_text(at: float | None) -> str | None:
+    """Return an instant (epoch seconds) as `instant_text` does, and None as None."""
+    return None if at is None else instant_text(at)
+
+
 @lru_cache(maxsize=4096)
-def _hour(hours: int) -> tuple[str, str]:
-    # The center's zone is whole hours from UTC in all years that the center exists.
+def _hour_and_offset(hours: int) -> tuple[str, str]:
+    # A day of calls has tens of thousands of instants in few hours, so the slow part is done once per hour. That is
+    # right because Amsterdam is whole hours from UTC in all years that a center exists.
     text = datetime.fromtimestamp(hours * 3600, zone()).isoformat()
     return text[:14], text[19:]
 
 
-def account_record(tenant: Tenant) -> dict[str, Any]:
-    """An account without its secrets, as it is now."""
+def account_record(tenant: Tenant) -> AccountRecord:
+    """Return an account without its secrets, as it is now."""
     return {
         **settings_record(tenant),
-        "created_at": instant(tenant.account.created_at),
+        "created_at": instant_text(tenant.account.created_at),
         "replay": tenant.replay(format_instant(float(int(tenant.now())))),
     }
 
 
-def settings_record(tenant: Tenant) -> dict[str, Any]:
-    """What an account is set to now."""
+def settings_record(tenant: Tenant) -> SettingsRecord:
+    """Return the settings of an account, as they are now."""
     wall = tenant.wall_clock()
     return {
         "client_id": tenant.account.client_id,
@@ -58,12 +83,20 @@ def settings_record(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def credentials_record(made: Credentials, base_url: str) -> dict[str, Any]:
-    """An account's secrets, and what each API asks for."""
+def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewAccountRecord:
+    """
+    Return an account with its secrets, in the terms in which each API asks for them.
+
+    Args:
+        tenant: The account.
+        made: Its new secrets.
+        base_url: URL of the sandbox as the client sees it.
+    """
     client_id, secret = made.account.client_id, made.client_secret
     application = {"client_id": client_id, "client_secret": secret}
     user = {"username": client_id, "password": secret}
     return {
+        **settings_record(tenant),
         "client_secret": secret,
         "credentials": {
             "kpn": {**application, "token_url": base_url + KPN_TOKEN_REQUEST, "base_url": base_url},
@@ -76,67 +109,98 @@ def credentials_record(made: Credentials, base_url: str) -> dict[str, Any]:
 
 
 def profile_record(tenant: Tenant) -> dict[str, Any]:
-    """The profile in force, before the scenario."""
+    """Return the profile in force, before the scenario is applied."""
     return tenant.in_force(tenant.now()).profile.to_dict()
 
 
-def scenario_record(tenant: Tenant) -> dict[str, Any]:
-    """The scenario in force, and what theory needs to know when arrivals are constant."""
+def scenario_record(tenant: Tenant) -> ScenarioRecord:
+    """Return the scenario in force, with the parameters of its queues while arrivals are constant."""
     at = tenant.now()
-    known = SCENARIOS[tenant.in_force(at).scenario]
-    later = (setting for setting in tenant.settings if setting.since > at and setting.scenario != known.name)
+    scenario = SCENARIOS[tenant.in_force(at).scenario]
+    later = (setting for setting in tenant.settings if setting.since > at and setting.scenario != scenario.name)
     ends_at = next((setting.since for setting in later), None)
-    told: dict[str, Any] = {"name": known.name, "summary": known.summary, "ends_at": instant(ends_at)}
+    record: ScenarioRecord = {
+        "name": scenario.name,
+        "summary": scenario.summary,
+        "ends_at": optional_instant_text(ends_at),
+    }
     theory = tenant.center.theory(at)
     if theory:
-        told["theory"] = [{"queue": fact.number, **_without(fact._asdict(), "number")} for fact in theory]
-    return told
+        record["theory"] = [_theory_record(fact) for fact in theory]
+    return record
 
 
-def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key != name}
+def _theory_record(fact: TheoryFact) -> QueueTheoryRecord:
+    return {
+        "queue": fact.number,
+        "staff": fact.staff,
+        "arrivals_per_hour": fact.arrivals_per_hour,
+        "service_seconds": fact.service_seconds,
+        "patience_seconds": fact.patience_seconds,
+    }
 
 
-def clock_record(clock: Clock, wall: float) -> dict[str, Any]:
-    """A clock as it stands at a moment of wall time."""
-    return {"mode": clock.mode, "at": instant(clock.now(wall)), "speed": clock.speed}
+def clock_record(clock: Clock, wall: float) -> ClockRecord:
+    """
+    Return a clock with its present instant.
+
+    Args:
+        clock: The clock of an account.
+        wall: Wall time, in epoch seconds.
+    """
+    return {"mode": clock.mode, "at": instant_text(clock.now(wall)), "speed": clock.speed}
 
 
-def pin_record(pin: Pin) -> dict[str, Any]:
-    """Fields of one object that stay as they are."""
+def pin_record(pin: Pin) -> PinRecord:
+    """Return a pin with the reads that are left."""
     return {
         "kind": pin.kind,
         "key": pin.key,
         "fields": pin.fields,
-        "expires_at": instant(pin.expires_at),
+        "expires_at": optional_instant_text(pin.expires_at),
         "reads": pin.reads_left,
     }
 
 
-def fault_record(plan: FaultPlan) -> dict[str, Any]:
-    """A fault and what is left of it."""
-    told = plan.to_dict()
-    kind = ("outcomes", "repeat") if plan.probability is None else ("probability", "outcome", "seed")
-    named = {"id": plan.id, "api": plan.api, "operation": plan.operation}
-    return {**named, **{name: told[name] for name in kind}, "remaining": plan.remaining}
+def fault_record(plan: FaultPlan) -> FaultRecord:
+    """Return a fault plan with the number of outcomes that are left."""
+    values = plan.to_dict()
+    if plan.probability is None:
+        return {
+            "id": plan.id,
+            "api": plan.api,
+            "operation": plan.operation,
+            "outcomes": values["outcomes"],
+            "repeat": plan.repeat,
+            "remaining": plan.remaining,
+        }
+    return {
+        "id": plan.id,
+        "api": plan.api,
+        "operation": plan.operation,
+        "probability": plan.probability,
+        "outcome": values["outcome"],
+        "seed": values["seed"],
+        "remaining": plan.remaining,
+    }
 
 
-def call_record(fact: CallFact) -> dict[str, Any]:
-    """A call; the customer by his primary key."""
+def call_record(fact: CallFact) -> CallRecord:
+    """Return a call; its customer is named by the primary key."""
     return {
         "queue": fact.queue,
         "vdn": fact.vdn,
         "trunk": fact.trunk,
         "port": fact.port,
         "customer": fact.customer.primary_key,
-        "arrived_at": instant(fact.arrived_at),
-        "ringing_at": instant(fact.ringing_at),
+        "arrived_at": instant_text(fact.arrived_at),
+        "ringing_at": optional_instant_text(fact.ringing_at),
         "rings": [_ring_record(ring) for ring in fact.rings],
-        "answered_at": instant(fact.answered_at),
-        "held_at": instant(fact.held_at),
-        "ended_at": instant(fact.ended_at),
-        "wrapped_at": instant(fact.wrapped_at),
-        "left_at": instant(fact.left_at),
+        "answered_at": optional_instant_text(fact.answered_at),
+        "held_at": optional_instant_text(fact.held_at),
+        "ended_at": optional_instant_text(fact.ended_at),
+        "wrapped_at": optional_instant_text(fact.wrapped_at),
+        "left_at": optional_instant_text(fact.left_at),
         "agent": fact.agent,
         "outcome": fact.outcome,
         "in_service_level": fact.in_service_level,
@@ -144,40 +208,69 @@ def call_record(fact: CallFact) -> dict[str, Any]:
     }
 
 
-def _ring_record(fact: RingFact) -> dict[str, Any]:
-    return {**fact._asdict(), "started_at": instant(fact.started_at), "ended_at": instant(fact.ended_at)}
+def _ring_record(fact: RingFact) -> RingRecord:
+    return {
+        "agent": fact.agent,
+        "started_at": instant_text(fact.started_at),
+        "ended_at": optional_instant_text(fact.ended_at),
+        "answered": fact.answered,
+    }
 
 
-def state_record(fact: StateFact) -> dict[str, Any]:
-    """An agent entered a state."""
-    return {**fact._asdict(), "at": instant(fact.at), "status": fact.status.value}
+def state_record(fact: StateFact) -> StateRecord:
+    """Return a change of an agent's state."""
+    return {
+        "at": instant_text(fact.at),
+        "status": fact.status.value,
+        "reason": fact.reason,
+        "queue": fact.queue,
+        "vdn": fact.vdn,
+    }
 
 
-def entry_record(entry: LogEntry) -> dict[str, Any]:
-    """A request as it was received and how it ended."""
-    shown = ("method", "path", "query", "status", "duration_ms", "headers")
+def log_entry_record(entry: LogEntry) -> LogEntryRecord:
+    """Return an entry of the request log."""
     return {
         "id": entry.id,
-        "at": instant(entry.at),
-        "received_at": instant(entry.wall_at),
+        "at": instant_text(entry.at),
+        "received_at": instant_text(entry.wall_at),
         "api": entry.api,
         "operation": entry.operation or None,
-        **{name: getattr(entry, name) for name in shown},
+        "method": entry.method,
+        "path": entry.path,
+        "query": entry.query,
+        "status": entry.status,
+        "duration_ms": entry.duration_ms,
+        "headers": entry.headers,
         "note": entry.note or None,
     }
 
 
-def finding_record(finding: ConductFinding) -> dict[str, Any]:
-    """Something that a client does wrong."""
-    return {**vars(finding), "examples": list(finding.examples)}
+def finding_record(finding: ConductFinding) -> FindingRecord:
+    """Return a breach of a conduct rule."""
+    return {
+        "rule": finding.rule,
+        "count": finding.count,
+        "examples": list(finding.examples),
+        "advice": finding.advice,
+    }
 
 
 def inbox_record(record: Record) -> dict[str, Any]:
-    """Something that was received, its fields as they were sent."""
-    named = {"type": record.type, "context": record.context, "kpi": record.kpi}
-    return {"received_at": instant(record.received_at), **named, **record.body}
+    """Return a KPI record that Atobi's endpoint received, its fields as the client sent them."""
+    names = {"type": record.type, "context": record.context, "kpi": record.kpi}
+    return {"received_at": instant_text(record.received_at), **names, **record.body}
 
 
-def customer_record(fact: CustomerFact) -> dict[str, Any]:
-    """Somebody who calls."""
-    return fact._asdict()
+def customer_record(fact: CustomerFact) -> CustomerRecord:
+    """Return a customer with every identifier."""
+    return {
+        "primary_key": fact.primary_key,
+        "entity_id": fact.entity_id,
+        "customer_number": fact.customer_number,
+        "phone": fact.phone,
+        "external_id": fact.external_id,
+        "kaisa_customer_id": fact.kaisa_customer_id,
+        "name": fact.name,
+        "area": fact.area,
+    }

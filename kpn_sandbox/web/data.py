@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from kpn_sandbox.control_api.serializers import clock_record, instant
+from kpn_sandbox.control_api.serializers import clock_record, instant_text
 from kpn_sandbox.itx_check.panel import rows
 from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
@@ -79,7 +79,7 @@ def _point(tenant: Tenant, at: int) -> dict[str, Any]:
     offered, answered = sum(queue.offered for queue in queues), sum(queue.answered for queue in queues)
     left = offered - answered - sum(queue.waiting for queue in queues)
     return {
-        "at": instant(at),
+        "at": instant_text(at),
         "offered": offered,
         "answered": answered,
         "answered_in_time": sum(queue.answered_in_time for queue in queues),

@@ -16,8 +16,7 @@ from flask import Blueprint, Response, request
 from kpn_sandbox.auth import BearerAuth, Tokens
 from kpn_sandbox.auth.bearer_tokens import LIFE_SECONDS
 from kpn_sandbox.control_api.auth import ControlAuth
-from kpn_sandbox.control_api.errors import BadRequest, Unauthorized
-from kpn_sandbox.control_api.errors import refused as problem
+from kpn_sandbox.control_api.errors import ProblemError, error_response, invalid_fields
 from kpn_sandbox.control_api.operations import Access
 from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
@@ -112,7 +111,7 @@ class House:
         days = request.args.get("days", "30")
         if not re.fullmatch(r"[0-9]{1,2}", days) or not 1 <= int(days) <= MOST_DAYS:
             allowed_days = f"a whole number from 1 to {MOST_DAYS}"
-            raise BadRequest.of([{"field": "days", "value": days, "allowed": allowed_days}])
+            raise invalid_fields({"field": "days", "value": days, "allowed": allowed_days})
         return _json(history(tenant, tenant.now(), int(days), self.told))
 
     def rows(self) -> Response:
@@ -123,7 +122,7 @@ class House:
     def token(self) -> Response:
         """An access token of the account that the visitor may turn; without credentials, here, of the demo account."""
         if not request.is_json:
-            raise BadRequest("Send JSON: an object, with the client id as account when the administrator asks.")
+            raise ProblemError(400, "Send JSON: an object, with the client id as account when the administrator asks.")
         client_id = self._account()
         account = self.sandbox.tenant(client_id).account
         text = random_text()
@@ -143,17 +142,17 @@ class House:
         if given is None:
             if at_this_machine(request):
                 return self.demo[0]
-            raise Unauthorized("Send the client id and secret of an account as HTTP Basic.")
+            raise ProblemError(401, "Send the client id and secret of an account as HTTP Basic.")
         client_id = str(asked or given.username or "")
-        self.door.admit(request, Access.ACCOUNT, client_id)
+        self.door.authenticate(request, Access.ACCOUNT, client_id)
         return client_id
 
 
 def refused(error: Exception) -> Response:
     """The answer when something went wrong."""
     if isinstance(error, OAuth2Error):
-        return Unauthorized("This access token is not good; fetch another one.").response()
-    response = problem(error)
+        return ProblemError(401, "This access token is not good; fetch another one.").response()
+    response = error_response(error)
     if response.status_code >= 500:
         _log.error("request %s failed", request_id(request.environ), exc_info=error)
     return response

@@ -1,1 +1,1 @@
-"""Views of the control API, grouped by what they are about."""
+"""Views of the control API, by subject; `routes` says which operation each belongs to."""

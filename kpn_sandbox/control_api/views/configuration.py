@@ -1,60 +1,55 @@
-"""Turning a world: profile, scenario, clock, and all of it back to the beginning."""
+"""Views of what a center is like and when it is looked at: profile, scenario, clock; and the reset of an account."""
 
 from typing import Any
 
-from kpn_sandbox.control_api.context import Call, View
+from kpn_sandbox.control_api.context import ControlRequest
+from kpn_sandbox.control_api.records import ClockRecord, ScenarioRecord
 from kpn_sandbox.control_api.serializers import clock_record, profile_record, scenario_record
 
 
-def show_profile(call: Call) -> dict[str, Any]:
-    """The profile in force, before the scenario."""
-    return profile_record(call.tenant)
+def show_profile(request: ControlRequest) -> dict[str, Any]:
+    """Return the profile in force, before the scenario is applied."""
+    return profile_record(request.tenant)
 
 
-def change_profile(call: Call) -> dict[str, Any]:
-    """Change the profile."""
-    midnight = call.query.get("effective") == "midnight"
-    return call.sandbox.configuration.patch(call.client_id, call.given, midnight=midnight).to_dict()
+def change_profile(request: ControlRequest) -> dict[str, Any]:
+    """
+    Change the profile by a merge patch (RFC 7396) and return it.
+
+    Raises:
+        InvalidProfile: The patch is wrong, or the center would be too busy to simulate.
+    """
+    midnight = request.query.get("effective") == "midnight"
+    return request.sandbox.configuration.patch(request.client_id, request.given, midnight=midnight).to_dict()
 
 
-def show_scenario(call: Call) -> dict[str, Any]:
-    """The scenario in force."""
-    return scenario_record(call.tenant)
+def show_scenario(request: ControlRequest) -> ScenarioRecord:
+    """Return the scenario in force."""
+    return scenario_record(request.tenant)
 
 
-def set_scenario(call: Call) -> dict[str, Any]:
-    """Set a scenario."""
-    call.sandbox.configuration.set_scenario(call.client_id, call.body["name"], call.body.get("for_seconds"))
-    return scenario_record(call.tenant)
+def set_scenario(request: ControlRequest) -> ScenarioRecord:
+    """Set the scenario, for good or for some seconds, and return it."""
+    request.sandbox.configuration.set_scenario(request.client_id, request.body["name"], request.body.get("for_seconds"))
+    return scenario_record(request.tenant)
 
 
-def show_clock(call: Call) -> dict[str, Any]:
-    """The clock."""
-    return clock_record(call.tenant.clock, call.sandbox.wall_clock())
+def show_clock(request: ControlRequest) -> ClockRecord:
+    """Return the clock."""
+    return clock_record(request.tenant.clock, request.sandbox.wall_clock())
 
 
-def set_clock(call: Call) -> dict[str, Any]:
-    """Set the clock."""
-    return clock_record(call.sandbox.clocks.set(call.client_id, **call.body), call.sandbox.wall_clock())
+def set_clock(request: ControlRequest) -> ClockRecord:
+    """Set the clock and return it."""
+    return clock_record(request.sandbox.clocks.set(request.client_id, **request.body), request.sandbox.wall_clock())
 
 
-def advance_clock(call: Call) -> dict[str, Any]:
-    """Move the clock on."""
-    return clock_record(call.sandbox.clocks.advance(call.client_id, call.body["seconds"]), call.sandbox.wall_clock())
+def advance_clock(request: ControlRequest) -> ClockRecord:
+    """Advance the clock and return it."""
+    clock = request.sandbox.clocks.advance(request.client_id, request.body["seconds"])
+    return clock_record(clock, request.sandbox.wall_clock())
 
 
-def reset(call: Call) -> dict[str, Any]:
-    """Make layers as in the beginning."""
-    return {"layers": list(call.sandbox.reset(call.client_id, call.body.get("layers")))}
-
-
-VIEWS: dict[str, View] = {
-    "show_profile": show_profile,
-    "change_profile": change_profile,
-    "show_scenario": show_scenario,
-    "set_scenario": set_scenario,
-    "show_clock": show_clock,
-    "set_clock": set_clock,
-    "advance_clock": advance_clock,
-    "reset": reset,
-}
+def reset(request: ControlRequest) -> dict[str, list[str]]:
+    """Reset layers of the account, all of them by default, and return their names."""
+    return {"layers": list(request.sandbox.reset(request.client_id, request.body.get("layers")))}

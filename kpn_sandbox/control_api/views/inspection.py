@@ -1,4 +1,4 @@
-"""What was asked, and what lies behind the answers: journal, conduct, customers, calls, states, inbox."""
+"""Views of what happened: the request log, the client's conduct, received records, and the calls behind the figures."""
 
 import re
 from collections.abc import Iterator
@@ -8,18 +8,19 @@ import orjson
 from flask import Response
 
 from kpn_sandbox import __version__
-from kpn_sandbox.control_api.context import Call, View
-from kpn_sandbox.control_api.errors import BadRequest, NotFound
+from kpn_sandbox.control_api.context import ControlRequest
+from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
+from kpn_sandbox.control_api.records import CustomerRecord, StateRecord
 from kpn_sandbox.control_api.serializers import (
     call_record,
     customer_record,
-    entry_record,
     finding_record,
     inbox_record,
-    instant,
+    instant_text,
+    log_entry_record,
     state_record,
 )
-from kpn_sandbox.simulation import call_detail_records as truth
+from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod
 from kpn_sandbox.simulation.facts import CallFact
@@ -28,93 +29,97 @@ from kpn_sandbox.tenants.har import har
 from kpn_sandbox.vendors.atobi.store import Inbox
 
 LONGEST_PERIOD = 7 * 86_400
-_PIECE_SECONDS = 3600
-_NUMBER = re.compile(r"[0-9]{1,9}")
+"""Seconds of the longest period of calls or states in one response."""
+
+_CHUNK_SECONDS = 3600
+_LOGIN = re.compile(r"[0-9]{1,9}")
 
 
-def list_requests(call: Call) -> dict[str, Any]:
-    """The last requests."""
-    filters = {name: value for name, value in call.query.items() if name != "format"}
-    page = call.sandbox.request_log.entries(call.client_id, **filters)
-    if call.query.get("format") == "har":
-        return har(page.entries, base_url=call.base_url, version=__version__)
-    return {"count": page.count, "dropped": page.dropped, "requests": [entry_record(entry) for entry in page.entries]}
+def list_requests(request: ControlRequest) -> dict[str, Any]:
+    """Return the latest entries of the request log, as JSON or as an HTTP archive."""
+    filters = {name: value for name, value in request.query.items() if name != "format"}
+    page = request.sandbox.request_log.entries(request.client_id, **filters)
+    if request.query.get("format") == "har":
+        return har(page.entries, base_url=request.base_url, version=__version__)
+    records = [log_entry_record(entry) for entry in page.entries]
+    return {"count": page.count, "dropped": page.dropped, "requests": records}
 
 
-def delete_requests(call: Call) -> None:
-    """Forget the requests."""
-    call.sandbox.request_log.clear(call.client_id)
+def delete_requests(request: ControlRequest) -> None:
+    """Delete the account's request log."""
+    request.sandbox.request_log.clear(request.client_id)
 
 
-def show_conduct(call: Call) -> dict[str, Any]:
-    """What the client does wrong."""
-    entries = call.sandbox.request_log.entries(call.client_id).entries
+def show_conduct(request: ControlRequest) -> dict[str, Any]:
+    """Return which conduct rules the client broke, from its request log."""
+    entries = request.sandbox.request_log.entries(request.client_id).entries
     return {"requests": len(entries), "findings": [finding_record(finding) for finding in conduct(entries)]}
 
 
-def list_customers(call: Call) -> dict[str, Any]:
-    """Everybody who calls."""
-    tenant = call.tenant
-    return {"customers": [customer_record(fact) for fact in truth.list_customers(tenant.center, tenant.now())]}
+def list_customers(request: ControlRequest) -> dict[str, list[CustomerRecord]]:
+    """Return the customers of the center, those who call most often first."""
+    tenant = request.tenant
+    customers = call_detail_records.list_customers(tenant.center, tenant.now())
+    return {"customers": [customer_record(fact) for fact in customers]}
 
 
-def list_calls(call: Call) -> Response:
-    """The calls that arrived in a period, told hour by hour because there may be very many."""
-    period, center = _period(call), call.tenant.center
-    queue, agent = call.query.get("queue"), call.query.get("agent")
-    hours = (truth.find_calls(center, hour, queue=queue, agent=agent) for hour in _hours(period))
-    return Response(_written(hours), content_type="application/json")
+def list_calls(request: ControlRequest) -> Response:
+    """
+    Return the calls that arrived in a period.
+
+    Raises:
+        ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins.
+    """
+    period, center = _period(request), request.tenant.center
+    queue, agent = request.query.get("queue"), request.query.get("agent")
+    # A week of a large center is hundreds of thousands of calls, so they are computed and sent by the hour.
+    chunks = (call_detail_records.find_calls(center, hour, queue=queue, agent=agent) for hour in _hours(period))
+    return Response(_json_chunks(chunks), content_type="application/json")
 
 
-def list_states(call: Call) -> dict[str, Any]:
-    """The states that an agent entered in a period."""
-    text = call.path["Logid"]
-    if not _NUMBER.fullmatch(text):
-        raise NotFound("Logid must be 1 to 9 digits.")
-    facts = truth.find_states(call.tenant.center, int(text), _period(call))
+def list_states(request: ControlRequest) -> dict[str, list[StateRecord]]:
+    """
+    Return the changes of an agent's state in a period.
+
+    Raises:
+        ProblemError: The login id is not a number, or the period is too long or ends before it begins.
+    """
+    login = request.path["Logid"]
+    if not _LOGIN.fullmatch(login):
+        raise ProblemError(404, "Logid must be 1 to 9 digits.")
+    facts = call_detail_records.find_states(request.tenant.center, int(login), _period(request))
     return {"states": [state_record(fact) for fact in facts]}
 
 
-def list_inbox(call: Call) -> dict[str, Any]:
-    """What Atobi's endpoint received."""
-    received = Inbox(call.sandbox.database).list(call.client_id, **call.query)
+def list_inbox(request: ControlRequest) -> dict[str, list[dict[str, Any]]]:
+    """Return the KPI records that Atobi's endpoint received, the newest last."""
+    received = Inbox(request.sandbox.database).list(request.client_id, **request.query)
     return {"records": [inbox_record(record) for record in received]}
 
 
-def _period(call: Call) -> ObservedPeriod:
-    now = call.tenant.now()
-    end = call.query.get("to", now)
-    start = call.query.get("from_", day_of(min(end, now)).starts_at)
+def _period(request: ControlRequest) -> ObservedPeriod:
+    now = request.tenant.now()
+    end = request.query.get("to", now)
+    start = request.query.get("from_", day_of(min(end, now)).starts_at)
     if not 0 <= end - start <= LONGEST_PERIOD:
-        allowed = f"at or after from ({instant(start)}), at most 7 days"
-        raise BadRequest.of([{"field": "to", "value": instant(end), "allowed": allowed}])
-    # What arrived at this very moment has arrived.
-    return ObservedPeriod(start, end if "to" in call.query else end + 0.001, now)
+        allowed = f"at or after from ({instant_text(start)}), at most 7 days"
+        raise invalid_fields({"field": "to", "value": instant_text(end), "allowed": allowed})
+    # A period ends before its last instant, but a call that arrives at this very moment has arrived.
+    return ObservedPeriod(start, end if "to" in request.query else end + 0.001, now)
 
 
 def _hours(period: ObservedPeriod) -> Iterator[ObservedPeriod]:
     start = period.start
-    while start < min(period.end, period.known + _PIECE_SECONDS):
-        end = min(start + _PIECE_SECONDS, period.end)
+    while start < min(period.end, period.known + _CHUNK_SECONDS):
+        end = min(start + _CHUNK_SECONDS, period.end)
         yield ObservedPeriod(start, end, period.known)
         start = end
 
 
-def _written(hours: Iterator[list[CallFact]]) -> Iterator[bytes]:
+def _json_chunks(chunks: Iterator[list[CallFact]]) -> Iterator[bytes]:
     separator = b'{"calls":['
-    for facts in hours:
+    for facts in chunks:
         if facts:
             yield separator + orjson.dumps([call_record(fact) for fact in facts])[1:-1]
             separator = b","
     yield b"]}" if separator == b"," else separator + b"]}"
-
-
-VIEWS: dict[str, View] = {
-    "list_requests": list_requests,
-    "delete_requests": delete_requests,
-    "show_conduct": show_conduct,
-    "list_customers": list_customers,
-    "list_calls": list_calls,
-    "list_states": list_states,
-    "list_inbox": list_inbox,
-}

@@ -1,11 +1,13 @@
-"""What is not as it would be: pins, faults and a quota."""
+"""Views of what a client sees in place of the simulated center: pins, faults and the quota."""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-from kpn_sandbox.control_api.context import Call, View
-from kpn_sandbox.control_api.errors import BadRequest, NotFound
+from kpn_sandbox.control_api.context import ControlRequest
+from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
+from kpn_sandbox.control_api.fields import FieldError
+from kpn_sandbox.control_api.records import FaultRecord, PinRecord
 from kpn_sandbox.control_api.serializers import fault_record, pin_record
 from kpn_sandbox.literals import OBJECT_KINDS
 from kpn_sandbox.simulation.center import Center
@@ -13,138 +15,153 @@ from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_LOOK: dict[str, Callable[[Center, int, float], Any]] = {
+_FIND: dict[str, Callable[[Center, int, float], Any]] = {
     "agents": Center.agent,
     "queues": Center.queue,
     "trunks": Center.trunk,
 }
 
 
-def list_pins(call: Call) -> dict[str, Any]:
-    """What is pinned, of one kind or of all."""
-    kind = _kind(call) if "kind" in call.path else None
-    pins = call.sandbox.pins.list(call.client_id, call.tenant.now())
+def list_pins(request: ControlRequest) -> dict[str, list[PinRecord]]:
+    """Return the pins on objects of the kind in the path, or on all objects."""
+    kind = _kind(request) if "kind" in request.path else None
+    pins = request.sandbox.pins.list(request.client_id, request.tenant.now())
     return {"pins": [pin_record(pin) for pin in pins if kind in (None, pin.kind)]}
 
 
-def show_pin(call: Call) -> dict[str, Any]:
-    """A pin."""
-    return pin_record(call.sandbox.pins.show(call.client_id, _kind(call), call.path["key"], call.tenant.now()))
+def show_pin(request: ControlRequest) -> PinRecord:
+    """
+    Return the pin on an object.
+
+    Raises:
+        UnknownPin: There is none.
+    """
+    kind, key = _kind(request), request.path["key"]
+    return pin_record(request.sandbox.pins.show(request.client_id, kind, key, request.tenant.now()))
 
 
-def set_pin(call: Call) -> dict[str, Any]:
-    """Pin fields of an object."""
-    kind, key = _kind(call), _existing(call)
-    _check_fields(call, kind)
-    expires_at, reads = call.body.get("expires_at"), call.body.get("reads")
-    fields = call.body["fields_"]
-    return pin_record(call.sandbox.pins.put(call.client_id, kind, key, fields, expires_at=expires_at, reads=reads))
+def set_pin(request: ControlRequest) -> PinRecord:
+    """
+    Pin fields of an object and return the pin.
+
+    Raises:
+        ProblemError: There is no such object, or a field is not one of its fields or has a value it cannot have.
+    """
+    kind, key = _kind(request), _existing_key(request)
+    _check_pinned(request, kind)
+    expires_at, reads = request.body.get("expires_at"), request.body.get("reads")
+    fields = request.body["fields_"]
+    pin = request.sandbox.pins.put(request.client_id, kind, key, fields, expires_at=expires_at, reads=reads)
+    return pin_record(pin)
 
 
-def delete_pins(call: Call) -> None:
-    """Unpin an object, all of a kind, or everything."""
-    kind = _kind(call) if "kind" in call.path else None
-    call.sandbox.pins.remove(call.client_id, kind, call.path.get("key"))
+def delete_pins(request: ControlRequest) -> None:
+    """Delete the pin on an object, on all objects of a kind, or all pins, by what the path has."""
+    kind = _kind(request) if "kind" in request.path else None
+    request.sandbox.pins.remove(request.client_id, kind, request.path.get("key"))
 
 
-def _kind(call: Call) -> str:
-    if call.path["kind"] not in OBJECT_KINDS:
-        raise NotFound(f"Only {', '.join(OBJECT_KINDS)} can be pinned.")
-    return call.path["kind"]
+def _kind(request: ControlRequest) -> str:
+    if request.path["kind"] not in OBJECT_KINDS:
+        raise ProblemError(404, f"Only {', '.join(OBJECT_KINDS)} can be pinned.")
+    return request.path["kind"]
 
 
-def _existing(call: Call) -> str:
-    """The number of an object that is there now."""
-    key, tenant = call.path["key"], call.tenant
+def _existing_key(request: ControlRequest) -> str:
+    """Return the number in the path if the center has such an object now."""
+    key, tenant = request.path["key"], request.tenant
     if not _NUMBER.fullmatch(key):
-        raise NotFound("The key must be the number of an object, 1 to 9 digits.")
-    _LOOK[call.path["kind"]](tenant.center, int(key), tenant.now())
+        raise ProblemError(404, "The key must be the number of an object, 1 to 9 digits.")
+    _FIND[request.path["kind"]](tenant.center, int(key), tenant.now())
     return key
 
 
-def _check_fields(call: Call, kind: str) -> None:
-    check = next(face.pins[kind] for face in call.parts.faces if kind in face.pins)
-    pinned = call.body["fields_"]
+def _check_pinned(request: ControlRequest, kind: str) -> None:
+    check = next(api.pins[kind] for api in request.context.apis if kind in api.pins)
+    pinned = request.body["fields_"]
     if not pinned:
-        raise BadRequest.of([{"field": "fields", "value": {}, "allowed": "an object with at least one field"}])
-    wrong = check(pinned)
-    if wrong:
-        told = [{"field": f"fields.{name}", "value": pinned.get(name), "allowed": wrong[name]} for name in wrong]
-        raise BadRequest.of(told)
+        raise invalid_fields({"field": "fields", "value": {}, "allowed": "an object with at least one field"})
+    errors: list[FieldError] = [
+        {"field": f"fields.{name}", "value": pinned.get(name), "allowed": allowed}
+        for name, allowed in check(pinned).items()
+    ]
+    if errors:
+        raise invalid_fields(*errors)
 
 
-def list_faults(call: Call) -> dict[str, Any]:
-    """What is to go wrong, used up faults included."""
-    return {"faults": [fault_record(plan) for plan in call.sandbox.faults.list(call.client_id)]}
+def list_faults(request: ControlRequest) -> dict[str, list[FaultRecord]]:
+    """Return all fault plans, used up ones included."""
+    return {"faults": [fault_record(plan) for plan in request.sandbox.faults.list(request.client_id)]}
 
 
-def add_fault(call: Call) -> dict[str, Any]:
-    """Let something go wrong."""
-    _check_fault(call)
-    plan = dict(call.body)
-    plan["outcomes"] = tuple(Outcome(**told) for told in plan.get("outcomes", ()))
+def add_fault(request: ControlRequest) -> FaultRecord:
+    """
+    Add a fault plan and return it.
+
+    Raises:
+        ProblemError: It could never take effect.
+    """
+    _check_fault(request)
+    plan = dict(request.body)
+    plan["outcomes"] = tuple(Outcome(**outcome) for outcome in plan.get("outcomes", ()))
     if "outcome" in plan:
         plan["outcome"] = Outcome(**plan["outcome"])
-    return fault_record(call.sandbox.faults.add(call.client_id, FaultPlan(**plan)))
+    return fault_record(request.sandbox.faults.add(request.client_id, FaultPlan(**plan)))
 
 
-def show_fault(call: Call) -> dict[str, Any]:
-    """A fault and what is left of it."""
-    return fault_record(call.sandbox.faults.show(call.client_id, call.path["fault"]))
+def show_fault(request: ControlRequest) -> FaultRecord:
+    """
+    Return a fault plan.
+
+    Raises:
+        UnknownFault: There is none with that id.
+    """
+    return fault_record(request.sandbox.faults.show(request.client_id, request.path["fault"]))
 
 
-def delete_faults(call: Call) -> None:
-    """Drop a fault, or all of them."""
-    call.sandbox.faults.remove(call.client_id, call.path.get("fault"))
+def delete_faults(request: ControlRequest) -> None:
+    """Delete the fault plan in the path, or all of them."""
+    request.sandbox.faults.remove(request.client_id, request.path.get("fault"))
 
 
-def _check_fault(call: Call) -> None:
-    """Refuse what could never happen: an API or operation that is not there, a status without a shape."""
-    face = call.parts.face(call.body["api"])
-    if face is None:
-        here = ", ".join(each.key for each in call.parts.faces)
-        raise BadRequest.of([{"field": "api", "value": call.body["api"], "allowed": f"one of {here}"}])
-    operation = call.body.get("operation")
-    if operation is not None and operation not in face.operations:
-        allowed = f"one of {', '.join(face.operations)}, or left out for all"
-        raise BadRequest.of([{"field": "operation", "value": operation, "allowed": allowed}])
-    told = [(f"outcomes[{position}]", each) for position, each in enumerate(call.body.get("outcomes", ()))]
-    for path, outcome in [*told, ("outcome", call.body.get("outcome", {}))]:
+def _check_fault(request: ControlRequest) -> None:
+    """Refuse an API or operation that does not exist, and a status for which the API has no body."""
+    api = request.context.api(request.body["api"])
+    if api is None:
+        keys = ", ".join(each.key for each in request.context.apis)
+        raise invalid_fields({"field": "api", "value": request.body["api"], "allowed": f"one of {keys}"})
+    operation = request.body.get("operation")
+    if operation is not None and operation not in api.operations:
+        allowed = f"one of {', '.join(api.operations)}, or left out for all"
+        raise invalid_fields({"field": "operation", "value": operation, "allowed": allowed})
+    for path, outcome in _outcomes(request.body):
         status = outcome.get("status")
-        if status is not None and status not in face.statuses and "body" not in outcome:
-            allowed = f"one of {', '.join(map(str, face.statuses))}, or come with a body"
-            raise BadRequest.of([{"field": f"{path}.status", "value": status, "allowed": allowed}])
+        if status is not None and status not in api.statuses and "body" not in outcome:
+            allowed = f"one of {', '.join(map(str, api.statuses))}, or come with a body"
+            raise invalid_fields({"field": f"{path}.status", "value": status, "allowed": allowed})
 
 
-def show_quota(call: Call) -> dict[str, Any]:
-    """The quota."""
-    return call.tenant.required_quota().to_dict()
+def _outcomes(plan: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the outcomes of a plan, each with its path in the body."""
+    listed = [(f"outcomes[{position}]", outcome) for position, outcome in enumerate(plan.get("outcomes", ()))]
+    return [*listed, ("outcome", plan.get("outcome", {}))]
 
 
-def set_quota(call: Call) -> dict[str, Any]:
-    """Set a quota."""
-    return call.sandbox.quotas.set(call.client_id, Quota(**call.body)).to_dict()
+def show_quota(request: ControlRequest) -> dict[str, Any]:
+    """
+    Return the quota.
+
+    Raises:
+        NoQuota: The account has none.
+    """
+    return request.tenant.required_quota().to_dict()
 
 
-def delete_quota(call: Call) -> None:
-    """Drop the quota."""
-    call.sandbox.quotas.remove(call.client_id)
+def set_quota(request: ControlRequest) -> dict[str, Any]:
+    """Set the quota and return it."""
+    return request.sandbox.quotas.set(request.client_id, Quota(**request.body)).to_dict()
 
 
-VIEWS: dict[str, View] = {
-    "list_pins": list_pins,
-    "delete_pins": delete_pins,
-    "list_pins_of_kind": list_pins,
-    "delete_pins_of_kind": delete_pins,
-    "show_pin": show_pin,
-    "set_pin": set_pin,
-    "delete_pin": delete_pins,
-    "list_faults": list_faults,
-    "add_fault": add_fault,
-    "delete_faults": delete_faults,
-    "show_fault": show_fault,
-    "delete_fault": delete_faults,
-    "show_quota": show_quota,
-    "set_quota": set_quota,
-    "delete_quota": delete_quota,
-}
+def delete_quota(request: ControlRequest) -> None:
+    """Delete the quota, so that the account may make any number of requests."""
+    request.sandbox.quotas.remove(request.client_id)

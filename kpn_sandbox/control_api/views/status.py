@@ -1,53 +1,56 @@
-"""What anybody may know: that the sandbox lives, how well its APIs are known, which scenarios there are."""
+"""Views that are open to anybody: health, how well the APIs are known, the scenarios."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from kpn_sandbox import __version__
-from kpn_sandbox.control_api.context import Call, View
+from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX
-from kpn_sandbox.gateway.api import Behavior, VendorApi
+from kpn_sandbox.control_api.records import HealthRecord
+from kpn_sandbox.gateway.api import Behavior
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 
-OWN = VendorApi(
-    "sandbox",
-    {each.key: Behavior(f"{each.method} {PREFIX}{each.path}", each.label, each.source) for each in OPERATIONS},
-)
+_OWN_OPERATIONS = [Behavior(f"{each.method} {PREFIX}{each.path}", each.label, each.source) for each in OPERATIONS]
 
 
-def health(call: Call) -> dict[str, Any]:
-    """Whether the sandbox lives."""
-    uptime = call.sandbox.wall_clock() - call.parts.started_at
+def health(request: ControlRequest) -> HealthRecord:
+    """Return that the sandbox runs, which version and for how long."""
+    uptime = request.sandbox.wall_clock() - request.context.started_at
     return {
         "status": "ok",
         "version": __version__,
         "engine": ENGINE_VERSION,
+        # Wall time can be set back, uptime cannot.
         "uptime_seconds": round(max(0.0, uptime), 3),
     }
 
 
-def ready(call: Call) -> dict[str, Any]:
-    """Whether its database answers, too."""
-    call.sandbox.database.check()
-    return health(call)
+def ready(request: ControlRequest) -> HealthRecord:
+    """
+    Return the same as `health`, if the database answers, too.
+
+    Raises:
+        StorageError: It does not.
+    """
+    request.sandbox.database.check()
+    return health(request)
 
 
-def fidelity(call: Call) -> dict[str, Any]:
-    """How well each operation and behavior is known."""
-    return {"apis": [_face(face) for face in (*call.parts.faces, OWN)]}
+def fidelity(request: ControlRequest) -> dict[str, Any]:
+    """Return label and source of each operation and behavior of each API."""
+    vendors = [_fidelity(api.key, api.operations.values(), api.behaviors) for api in request.context.apis]
+    return {"apis": [*vendors, _fidelity("sandbox", _OWN_OPERATIONS, ())]}
 
 
-def _face(face: VendorApi) -> dict[str, Any]:
+def _fidelity(api: str, operations: Iterable[Behavior], behaviors: Iterable[Behavior]) -> dict[str, Any]:
     return {
-        "api": face.key,
-        "operations": [vars(known) for known in face.operations.values()],
-        "behaviors": [vars(known) for known in face.behaviors],
+        "api": api,
+        "operations": [vars(each) for each in operations],
+        "behaviors": [vars(each) for each in behaviors],
     }
 
 
-def scenarios(call: Call) -> dict[str, Any]:
-    """The scenarios and what they do."""
+def list_scenarios(request: ControlRequest) -> dict[str, Any]:
+    """Return name and summary of each scenario."""
     return {"scenarios": [{"name": each.name, "summary": each.summary} for each in SCENARIOS.values()]}
-
-
-VIEWS: dict[str, View] = {"health": health, "ready": ready, "fidelity": fidelity, "scenarios": scenarios}
