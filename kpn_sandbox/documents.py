@@ -1,32 +1,28 @@
-"""
-The documents that describe the APIs: OpenAPI and Postman, made when they are asked for.
-
-The Postman collections and their environment, made from the operations and schemas that the code answers with.
-
-Every request tests its answer, so that sending a whole collection checks an API.
-
-Source:
-    schema.getpostman.com/json/collection/v2.1.0 for the form.
-"""
+"""The documents that describe the APIs, OpenAPI and Postman, made when they are requested."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from flask import Blueprint, Response, abort, request
 
+from kpn_sandbox.control_api import openapi as control_openapi
 from kpn_sandbox.gateway.responses import etag, unchanged
-from kpn_sandbox.literals import API_KEYS, hyphenated
+from kpn_sandbox.literals import hyphenated
 from kpn_sandbox.tenants.secrets import itx_token
-from kpn_sandbox.vendors.atobi import postman as atobi
-from kpn_sandbox.vendors.bright_pattern import postman as bright_pattern
-from kpn_sandbox.vendors.itx import postman as itx
-from kpn_sandbox.vendors.kaisa import postman as kaisa
-from kpn_sandbox.vendors.kpn import postman as kpn
+from kpn_sandbox.vendors import APIS
 
-OPENAPI = (*map(hyphenated, API_KEYS), "sandbox")
-"""The APIs that have an OpenAPI document."""
+_APIS = {hyphenated(api.key): api for api in APIS}
+
+OPENAPI = (*_APIS, "sandbox")
+"""Names of the OpenAPI documents: the vendors' APIs and the control API."""
+
+COLLECTIONS = {api.postman.file: api.postman for api in APIS}
+"""The Postman collections by the names of their files."""
+
+ENVIRONMENT = "kpn-sandbox.postman_environment.json"
+FILES = (*COLLECTIONS, ENVIRONMENT)
+"""Names of the Postman files."""
 
 
 def blueprint(client_id: str, client_secret: str) -> Blueprint:
@@ -60,22 +56,13 @@ def blueprint(client_id: str, client_secret: str) -> Blueprint:
 
 def openapi_document(name: str, base_url: str) -> dict[str, Any]:
     """
-    The OpenAPI document of an API.
+    Return the OpenAPI document of an API.
 
     Args:
         name: One of `OPENAPI`.
-        base_url: Where the sandbox is, as the reader sees it.
+        base_url: URL of the sandbox as the reader sees it.
     """
-    # Imported here because apispec takes long to import.
-    from kpn_sandbox.control_api import openapi as control
-    from kpn_sandbox.vendors.atobi import openapi as atobi_openapi
-    from kpn_sandbox.vendors.bright_pattern import openapi as bright_pattern_openapi
-    from kpn_sandbox.vendors.itx import openapi as itx_openapi
-    from kpn_sandbox.vendors.kaisa import openapi as kaisa_openapi
-    from kpn_sandbox.vendors.kpn import openapi as kpn_openapi
-
-    modules = (kpn_openapi, bright_pattern_openapi, kaisa_openapi, atobi_openapi, itx_openapi, control)
-    return dict(zip(OPENAPI, modules, strict=True))[name].document(base_url)
+    return _APIS[name].openapi_document(base_url) if name in _APIS else control_openapi.document(base_url)
 
 
 def _base_url() -> str:
@@ -90,40 +77,34 @@ def _document(text: str) -> Response:
     return Response(body, content_type="application/json", headers=headers)
 
 
-COLLECTION = kpn.FILE
-ENVIRONMENT = "kpn-sandbox.postman_environment.json"
-
-COLLECTIONS: dict[str, Callable[[], dict[str, Any]]] = {
-    kpn.FILE: kpn.collection,
-    bright_pattern.FILE: bright_pattern.collection,
-    kaisa.FILE: kaisa.collection,
-    atobi.FILE: atobi.collection,
-    itx.FILE: itx.collection,
-}
-"""One per API, by the names of their files."""
-
-FILES = (*COLLECTIONS, ENVIRONMENT)
-
-_VALUES = {
-    **kpn.VARIABLES,
-    **bright_pattern.VARIABLES,
-    **kaisa.VARIABLES,
-    **atobi.VARIABLES,
-    **itx.VARIABLES,
-}
-
-
 def text(
     name: str, base_url: str, client_id: str = "APP_CONSUMER_KEY", client_secret: str = "APP_CONSUMER_SECRET"
 ) -> str:
-    """The content of one of `FILES`, for a sandbox at that URL and an account of it."""
-    made = environment(base_url, client_id, client_secret) if name == ENVIRONMENT else COLLECTIONS[name]()
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+    """
+    Return the content of a Postman file.
+
+    Args:
+        name: One of `FILES`.
+        base_url: URL of the sandbox.
+        client_id: Account of the environment.
+        client_secret: Its secret; empty to leave it out.
+    """
+    is_environment = name == ENVIRONMENT
+    document = environment(base_url, client_id, client_secret) if is_environment else COLLECTIONS[name].build()
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def environment(base_url: str, client_id: str, client_secret: str) -> dict[str, Any]:
-    """The environment: where the sandbox is, who calls, and what is looked at."""
-    values = {"base_url": base_url, "client_id": client_id, "client_secret": client_secret, **_VALUES}
+    """
+    Return the Postman environment.
+
+    Args:
+        base_url: URL of the sandbox.
+        client_id: Account of the requests.
+        client_secret: Its secret; empty to leave it out.
+    """
+    variables = {key: value for api in APIS for key, value in api.postman.variables.items()}
+    values = {"base_url": base_url, "client_id": client_id, "client_secret": client_secret, **variables}
     values["itx_token"] = itx_token(client_id, client_secret) if client_secret else ""
     return {
         "id": str(uuid5(NAMESPACE_URL, ENVIRONMENT)),

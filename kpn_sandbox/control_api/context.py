@@ -23,10 +23,10 @@ class ControlContext:
     """
 
     sandbox: Sandbox
-    apis: Sequence[VendorApi]
+    apis: Sequence[type[VendorApi]]
     started_at: float
 
-    def api(self, key: str) -> VendorApi | None:
+    def api(self, key: str) -> type[VendorApi] | None:
         """Return the API with a key, None when the sandbox does not have it."""
         return next((api for api in self.apis if api.key == key), None)
 

@@ -67,7 +67,7 @@ VIEWS: dict[str, ControlView] = {
 """View of each operation, by its key."""
 
 
-def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[VendorApi]) -> Blueprint:
+def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi]]) -> Blueprint:
     """
     Return the blueprint of the control API.
 

@@ -1,35 +1,83 @@
-"""What browsers need to be told so that a page from elsewhere may read an answer."""
+"""
+What browsers are told so that a page from elsewhere may read a response (CORS).
+
+Source:
+    fetch.spec.whatwg.org, section 3.2.
+"""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from flask import Response
+from flask import Response, request
 
-OPEN = [
-    ("Access-Control-Allow-Origin", "*"),
-    (
-        "Access-Control-Expose-Headers",
-        "ETag, Location, Preference-Applied, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "
-        "X-RateLimit-Reset, X-Request-Id, X-Sandbox-Replay, X-Sandbox-Time",
-    ),
-]
-"""Headers of answers that anybody may read."""
+Headers = list[tuple[str, str]]
 
-_ASKED = "origin, accept, authorization, content-type, if-match, if-none-match, prefer, x-mock-response-code, "
-_ASKED += "x-mock-response-delay, x-request-id"
+_ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+_EXPOSED = ("Location", "Preference-Applied", "Retry-After", "X-Request-Id", "X-Sandbox-Replay", "X-Sandbox-Time")
+_RATE_LIMIT = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+_ALLOWED = (
+    "origin, accept, authorization, content-type, if-match, if-none-match, prefer, x-mock-response-code, "
+    "x-mock-response-delay, x-request-id"
+)
 
 
-def preflight(methods: Iterable[str]) -> Callable[..., Response]:
-    """A view that tells a browser what it may ask of a path."""
-    allowed = ", ".join(sorted({*methods, "OPTIONS"}))
-    headers = [
-        ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Allow-Methods", allowed),
-        ("Access-Control-Allow-Headers", _ASKED),
-        ("Access-Control-Max-Age", "3628800"),
-        ("Allow", allowed),
-    ]
+def exposed(*names: str) -> str:
+    """List the response headers that a page may read: the sandbox's and an API's own, in ASCII order."""
+    return ", ".join(sorted({*_EXPOSED, *names}))
 
-    def view(**path: str) -> Response:
-        return Response(status=200, headers=headers, content_type="application/json")
 
-    return view
+@dataclass(frozen=True)
+class CorsPolicy:
+    """
+    Headers by which an API lets pages from elsewhere read its responses.
+
+    Args:
+        exposed_headers: Response headers that a page may read.
+        allowed_headers: Request headers that a page may send.
+        max_age_seconds: How long a browser may keep the answer to a preflight.
+        allowed_methods: Methods that a preflight grants; those of the path when empty.
+        credentials: Whether browsers send cookies along. Then the allowed origin is the page's own, because a browser
+            sends no cookies where any origin is allowed.
+        extra: Further headers of every response.
+    """
+
+    exposed_headers: str = exposed("ETag", "WWW-Authenticate", *_RATE_LIMIT)
+    allowed_headers: str = _ALLOWED
+    max_age_seconds: int = 3_628_800
+    allowed_methods: str = ""
+    credentials: bool = False
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def headers(self, origin: str | None = None) -> Headers:
+        """Return the headers of a response to a page of that origin."""
+        exposed = ("Access-Control-Expose-Headers", self.exposed_headers)
+        return [self._origin(origin), exposed, *self.extra, *self._credentials()]
+
+    def preflight(self, methods: Iterable[str]) -> Callable[..., Response]:
+        """Return the view that answers OPTIONS on a path with these methods."""
+        allowed = ", ".join(sorted({*methods, "OPTIONS"}))
+        fixed = [
+            ("Access-Control-Allow-Methods", self.allowed_methods or allowed),
+            ("Access-Control-Allow-Headers", self.allowed_headers),
+            ("Access-Control-Max-Age", str(self.max_age_seconds)),
+            ("Allow", allowed),
+            *self._credentials(),
+        ]
+
+        def view(**variables: str) -> Response:
+            headers = [self._origin(request.environ.get("HTTP_ORIGIN")), *fixed]
+            return Response(status=200, headers=headers, content_type="application/json")
+
+        return view
+
+    def _origin(self, origin: str | None) -> tuple[str, str]:
+        return (_ALLOW_ORIGIN, origin if self.credentials and origin else "*")
+
+    def _credentials(self) -> Headers:
+        return [("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin")] if self.credentials else []
+
+
+ANY_ORIGIN = CorsPolicy()
+"""Any page may read the responses, without cookies."""
+CORS_HEADERS = ANY_ORIGIN.headers()
+"""Headers of a response that any page may read."""

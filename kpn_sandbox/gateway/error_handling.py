@@ -1,43 +1,134 @@
-"""Which vendor refuses a request: the one whose paths it asks for."""
+"""
+From an exception to the error response of the API whose path was requested.
 
-from collections.abc import Callable, Sequence
+    ApiError            an error response; each API has subclasses for its shapes
+    ExceptionMap        which error an exception becomes; one table per API on top of `common_rows`
+    ErrorHandler        the application's error handler: finds the API by the path
+"""
 
-from flask import Response
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
-from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.request_context import Manners, RequestLifecycle
+from authlib.oauth2 import OAuth2Error
+from flask import Response, request
+from werkzeug import exceptions as http
+
+from kpn_sandbox.auth.errors import DigestRefused
+from kpn_sandbox.gateway.prefer_header import MalformedPreference
+from kpn_sandbox.gateway.request_info import STORAGE_ERROR, request_id
+from kpn_sandbox.simulation.errors import InstantOutOfRange
+from kpn_sandbox.storage import StorageError
+
+Headers = Sequence[tuple[str, str]]
+
+_log = logging.getLogger(__name__)
 
 
-class Refusals:
+class ApiError(Exception):
     """
-    Answers requests for a vendor's paths that went wrong.
+    An error response of an API.
 
     Args:
-        around: Begins the exchange of a request that asks for nothing that exists.
-        manners: Gives the vendor's, when there is something to refuse.
-        operations: What the vendor has.
-        lands: Paths below which everything is the vendor's.
+        status: HTTP status.
+        text: What went wrong, as the API words it.
+        headers: Headers beside those that every response of the API has.
     """
 
-    def __init__(
-        self,
-        around: RequestLifecycle,
-        manners: Callable[[], Manners],
-        operations: Sequence[Operation],
-        lands: Sequence[str] = (),
-    ) -> None:
-        self._around = around
-        self._manners = manners
-        paths = (path for operation in operations for path in (operation.path, *operation.homes))
-        self._paths = {path for path in paths if "{" not in path}
-        self._lands = tuple(f"{land}/" for land in lands)
+    common_headers: Headers = ()
+    """Headers of every response of the API."""
 
-    def own(self, path: str) -> bool:
-        """Whether a path is the vendor's."""
-        return path in self._paths or path.startswith(self._lands)
+    def __init__(self, status: int, text: str, headers: Headers = ()) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.headers = headers
 
-    def respond(self, error: Exception) -> Response:
-        """The answer to the current request."""
-        manners = self._manners()
-        self._around.begin_refusal(manners)
-        return manners.refused(error)
+    def body(self) -> bytes:
+        """Return the body in the API's shape."""
+        raise NotImplementedError
+
+    def response(self) -> Response:
+        """Return the error as a response."""
+        return Response(self.body(), self.status, [*self.common_headers, *self.headers])
+
+
+ErrorRow = Callable[[Any], ApiError]
+ExceptionMap = Mapping[type[Exception], ErrorRow]
+"""The error that an exception becomes; the row of the nearest base class counts."""
+
+
+def common_rows(
+    *,
+    unauthorized: ErrorRow,
+    bad_request: Callable[[str], ApiError],
+    unavailable: Callable[[], ApiError],
+    too_large: Callable[[], ApiError],
+) -> dict[type[Exception], ErrorRow]:
+    """
+    Return the rows that every API's exception map begins with.
+
+    Args:
+        unauthorized: Makes the error for credentials that are missing or wrong.
+        bad_request: Makes the error for an instant out of range and for a malformed preference, from the text.
+        unavailable: Makes the error for a database that cannot be used.
+        too_large: Makes the error for a body over 1 MB.
+    """
+    return {
+        OAuth2Error: unauthorized,
+        DigestRefused: unauthorized,
+        InstantOutOfRange: lambda error: bad_request(str(error)),
+        MalformedPreference: lambda error: bad_request(str(error)),
+        StorageError: lambda error: unavailable(),
+        http.RequestEntityTooLarge: lambda error: too_large(),
+    }
+
+
+def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError | None:
+    """Return the error of the API that an exception becomes, None when no row is about it."""
+    if isinstance(error, ApiError):
+        return error
+    for kind in type(error).__mro__:
+        if kind in rows:
+            return rows[kind](error)
+    return None
+
+
+def allow_header(error: http.MethodNotAllowed) -> list[tuple[str, str]]:
+    """Return the Allow header of a 405."""
+    return [("Allow", ", ".join(sorted(error.valid_methods or ())))]
+
+
+class ErrorResponder(Protocol):
+    """An API as the error handler sees it."""
+
+    def owns(self, path: str) -> bool:
+        """Whether a path is the API's, whether or not it has an operation there."""
+
+    def error_response(self, error: Exception) -> Response:
+        """Return the response for an exception."""
+
+
+class ErrorHandler:
+    """
+    Error handler of the application.
+
+    Args:
+        apis: APIs by priority; the first that owns the path answers.
+        default: Answers for paths that no API owns.
+    """
+
+    def __init__(self, apis: Sequence[ErrorResponder], default: ErrorResponder) -> None:
+        self._apis = apis
+        self._default = default
+
+    def __call__(self, error: Exception) -> Response:
+        """Return the response for an exception; what nobody expected is logged with its traceback."""
+        api = next((each for each in self._apis if each.owns(request.path)), self._default)
+        response = api.error_response(error)
+        if isinstance(error, StorageError):
+            request.environ[STORAGE_ERROR] = error
+            _log.error("request %s: %s", request_id(request.environ), error)
+        elif response.status_code == 500 and getattr(error, "status", None) != 500:
+            _log.error("request %s failed", request_id(request.environ), exc_info=error)
+        return response

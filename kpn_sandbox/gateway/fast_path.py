@@ -1,30 +1,39 @@
 """
-The short way: plain requests, past the framework.
+The fast path: cacheable GETs, answered before the framework.
 
-A dashboard that polls asks for the same thing again and again, at most for another instant, and of an account with no
-quota and no fault. What the framework does around such a request costs several times as much as its answer. The short
-way gives the same bytes; whatever is not plain, refusals above all, goes the long way, and so does what fails on the
-short one.
+A dashboard that polls sends the same request again and again, at most for another instant, and mostly for an account
+without a quota and without faults. What the framework does around such a request costs several times as much as its
+response. The fast path gives the same bytes, by test. It answers successes only: whatever is not cacheable, and every
+error, is left to the framework, which begins from the beginning.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from kpn_sandbox.gateway.prefer_header import Preferences, preferences
-from kpn_sandbox.gateway.request_info import STORAGE_ERROR, entry, request_id
-from kpn_sandbox.gateway.responses import unchanged
+from authlib.oauth2 import OAuth2Error
+
+from kpn_sandbox.gateway.error_handling import ApiError
+from kpn_sandbox.gateway.prefer_header import MalformedPreference, Preferences, preferences
+from kpn_sandbox.gateway.request_info import STORAGE_ERROR, log_entry, request_id
+from kpn_sandbox.gateway.responses import PreconditionFailed, unchanged
+from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
+EXPECTED = (OAuth2Error, ApiError, SimulationError, MalformedPreference, PreconditionFailed)
+"""Rejections that the framework words. Any other exception is a bug: it is logged, and the framework tries again."""
 
-class CachedAnswer(NamedTuple):
-    """What is sent, ready to be sent again."""
+_log = logging.getLogger(__name__)
+
+
+class CachedResponse(NamedTuple):
+    """A response of 200 with its entity tag, ready to be sent again."""
 
     body: bytes
     tag: str
@@ -32,105 +41,113 @@ class CachedAnswer(NamedTuple):
 
 
 class CacheableRequest(NamedTuple):
-    """A plain request and its answer."""
+    """A request that the fast path may answer, and its response."""
 
     tenant: Tenant
     api: str
     operation: str
-    answer: CachedAnswer
+    response: CachedResponse
 
 
 FastRoute = Callable[[dict[str, Any], str | None, float | None], CacheableRequest | None]
 """
-Answers the plain requests of one operation; None sends the request the long way, and so does an exception.
+Answers the cacheable requests of one operation; None leaves a request to the framework.
 
-It is given the WSGI environment, the last part of the path, None when the path is the operation's own, and the instant
-that the answer shall be of, None for now. It must change nothing, because the long way begins from the beginning.
+Its arguments are the WSGI environment, the last part of the path (None when the path is the operation's own), and the
+instant of the response in epoch seconds (None for now). It must change nothing, because the framework may begin anew.
 """
 
 
 class FastPathMiddleware:
     """
-    Answers plain requests and hands on all others.
+    WSGI middleware that answers cacheable GETs and passes on all other requests.
 
     Args:
-        long_way: The application that knows everything.
-        sandbox: Keeps the journal.
-        roads: By the path, or the path without its last part.
+        next_app: Answers what is passed on.
+        sandbox: Keeps the request log.
+        routes: By path, or by path without its last part.
     """
 
-    def __init__(self, long_way: Application, sandbox: Sandbox, roads: Mapping[str, FastRoute]) -> None:
-        self.long_way = long_way
+    def __init__(self, next_app: WsgiApp, sandbox: Sandbox, routes: Mapping[str, FastRoute]) -> None:
+        self.next_app = next_app
         self._sandbox = sandbox
-        self._roads = roads
+        self._routes = routes
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
-        answered = None
-        if environ["REQUEST_METHOD"] == "GET":
-            try:
-                answered = self._answered(environ)
-            except StorageError as error:
-                environ[STORAGE_ERROR] = error
-            except Exception:
-                # The long way meets it again, and knows what to say.
-                pass
+        answered = self._answered(environ) if environ["REQUEST_METHOD"] == "GET" else None
         if answered is None:
-            return self.long_way(environ, start_response)
+            return self.next_app(environ, start_response)
         status, headers, body = answered
         start_response(status, headers)
         return body
 
     def _answered(self, environ: dict[str, Any]) -> tuple[str, Headers, list[bytes]] | None:
+        try:
+            return self._respond(environ)
+        except EXPECTED:
+            return None
+        except StorageError as error:
+            # The framework shall not wait once more for a database that has just failed.
+            environ[STORAGE_ERROR] = error
+            return None
+        except Exception:  # noqa: BLE001 - the client gets its response from the framework, the log gets the bug
+            _log.exception("request %s failed on the fast path", request_id(environ))
+            return None
+
+    def _respond(self, environ: dict[str, Any]) -> tuple[str, Headers, list[bytes]] | None:
         began = perf_counter()
-        wishes = preferences(environ, ())
-        if wishes.code is not None or wishes.delay_ms is not None:
+        route, last_part = self._route(environ["PATH_INFO"])
+        if route is None:
             return None
-        plain = self._plain(environ, wishes.at)
-        if plain is None:
+        preferred = preferences(environ, ())
+        if preferred.code is not None or preferred.delay_ms is not None:
             return None
-        had = unchanged(environ, plain.answer.tag)
+        found = route(environ, last_part, preferred.at)
+        if found is None:
+            return None
+        is_unchanged = unchanged(environ, found.response.tag)
         if self._sandbox.request_log.on:
-            self._note(environ, plain, wishes, 304 if had else 200, began)
-        return _not_modified(environ, plain.answer, wishes) if had else _success(environ, plain.answer, wishes)
+            self._log_request(environ, found, preferred, 304 if is_unchanged else 200, began)
+        return (_not_modified if is_unchanged else _success)(environ, found.response, preferred)
 
-    def _plain(self, environ: dict[str, Any], at: float | None) -> CacheableRequest | None:
-        path: str = environ["PATH_INFO"]
-        road = self._roads.get(path)
-        if road is not None:
-            return road(environ, None, at)
-        home, _, last = path.rpartition("/")
-        road = self._roads.get(home)
-        return None if road is None else road(environ, last, at)
+    def _route(self, path: str) -> tuple[FastRoute | None, str | None]:
+        route = self._routes.get(path)
+        if route is not None:
+            return route, None
+        parent, _, last_part = path.rpartition("/")
+        return self._routes.get(parent), last_part
 
-    def _note(
-        self, environ: dict[str, Any], plain: CacheableRequest, wishes: Preferences, status: int, began: float
+    def _log_request(
+        self, environ: dict[str, Any], found: CacheableRequest, preferred: Preferences, status: int, began: float
     ) -> None:
-        told = entry(
+        entry = log_entry(
             environ,
-            plain.tenant,
-            api=plain.api,
-            operation=plain.operation,
+            found.tenant,
+            api=found.api,
+            operation=found.operation,
             status=status,
             wall_at=self._sandbox.wall_clock(),
             began=began,
-            note=wishes.note,
+            note=preferred.note,
         )
-        self._sandbox.request_log.write(told)
+        self._sandbox.request_log.write(entry)
 
 
-def _success(environ: dict[str, Any], answer: CachedAnswer, wishes: Preferences) -> tuple[str, Headers, list[bytes]]:
-    length = ("Content-Length", str(len(answer.body)))
-    return "200 OK", [*answer.headers, length, *_special(environ, wishes)], [answer.body]
+def _success(
+    environ: dict[str, Any], response: CachedResponse, preferred: Preferences
+) -> tuple[str, Headers, list[bytes]]:
+    length = ("Content-Length", str(len(response.body)))
+    return "200 OK", [*response.headers, length, *_request_headers(environ, preferred)], [response.body]
 
 
 def _not_modified(
-    environ: dict[str, Any], answer: CachedAnswer, wishes: Preferences
+    environ: dict[str, Any], response: CachedResponse, preferred: Preferences
 ) -> tuple[str, Headers, list[bytes]]:
-    kept = (each for each in answer.headers if each[0] != "Content-Type")
-    return "304 NOT MODIFIED", [*kept, *_special(environ, wishes)], []
+    kept = (each for each in response.headers if each[0] != "Content-Type")
+    return "304 NOT MODIFIED", [*kept, *_request_headers(environ, preferred)], []
 
 
-def _special(environ: dict[str, Any], wishes: Preferences) -> Headers:
-    told = ("X-Request-Id", request_id(environ))
-    return [("Preference-Applied", wishes.applied), told] if wishes.applied else [told]
+def _request_headers(environ: dict[str, Any], preferred: Preferences) -> Headers:
+    own_id = ("X-Request-Id", request_id(environ))
+    return [("Preference-Applied", preferred.applied), own_id] if preferred.applied else [own_id]

@@ -1,159 +1,24 @@
 """
-OpenAPI documents of the vendors' APIs, made from their operations and schemas.
+OpenAPI documents, made from operations and from the marshmallow schemas that the code answers with.
 
-Imported only when somebody asks for a document, because of what it needs.
+An API describes itself with an `ApiDoc`; everything that two APIs would write alike is written here.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Response
 from marshmallow import Schema
 
-from kpn_sandbox.gateway.api import STATUSES, Operation, phrase
+from kpn_sandbox.gateway.operations import STATUSES, Operation, phrase
 from kpn_sandbox.literals import LONGEST_DELAY_MS
 
 Json = dict[str, Any]
 
-TEXT = {"type": "string"}
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What is told of one operation beside what it knows itself."""
-
-    answer: Json
-    """The schema of its answer."""
-    example: Any
-    parameters: Sequence[Json] = ()
-    body: Json = field(default_factory=dict)
-    """Schemas and examples by content type; empty for no body."""
-    security: Sequence[Json] = ()
-
-
-@dataclass(frozen=True)
-class Description:
-    """
-    One API.
-
-    Args:
-        refusal: Makes the answer that refuses with a status.
-        refusals: Names of the schemas that a refusal may have.
-        schemas: By the names under which they are referred to.
-    """
-
-    title: str
-    version: str
-    page: str
-    operations: Mapping[Operation, Answered]
-    refusal: Callable[[Operation, int], Response]
-    refusals: Mapping[str, Json]
-    schemas: Mapping[str, type[Schema]]
-    security: Mapping[str, Json] = field(default_factory=dict)
-    fields: Sequence[Callable[..., Json]] = ()
-    """What fields of the API's own are, for apispec."""
-
-
-def document_of(api: Description, base_url: str) -> Json:
-    """
-    The OpenAPI document of an API.
-
-    Args:
-        api: The API.
-        base_url: Where the sandbox is, as the reader sees it.
-    """
-    # Schemas that are only referred to get the name of their class.
-    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: _class_name(schema))
-    spec = APISpec(
-        title=api.title,
-        version=api.version,
-        openapi_version="3.1.0",
-        info={"description": api.page},
-        servers=[{"url": base_url}],
-        plugins=[plugin],
-    )
-    for told in api.fields if plugin.converter is not None else ():
-        plugin.converter.add_attribute_function(told)  # type: ignore[union-attr]
-    for name, schema in api.schemas.items():
-        spec.components.schema(name, schema=schema)
-    for name, shape in api.refusals.items():
-        spec.components.schema(name, shape)
-    for name, scheme in api.security.items():
-        spec.components.security_scheme(name, scheme)
-    spec.components.parameter("Prefer", "header", _PREFER)
-    for operation, answered in api.operations.items():
-        for path in (operation.path, *operation.homes):
-            spec.path(path=path, operations={operation.method.lower(): _operation(api, operation, answered, path)})
-    described: Json = spec.to_dict()
-    return described
-
-
-def reference(name: str) -> Json:
-    """A schema by its name."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def parameter(name: str, where: str, description: str, *, required: bool = False, **schema: Any) -> Json:
-    """A parameter of the path or the query."""
-    told = {"name": name, "in": where, "required": required, "description": description}
-    return {**told, "schema": {**TEXT, **schema}}
-
-
-def example_of(schema: type[Schema]) -> Json:
-    """A record made of the examples of its fields."""
-    return {
-        known.data_key or name: known.metadata["example"]
-        for name, known in schema().fields.items()
-        if "example" in known.metadata
-    }
-
-
-def _class_name(schema: Any) -> str:
-    kind = schema if isinstance(schema, type) else type(schema)
-    return kind.__name__.removesuffix("Schema")
-
-
-def _operation(api: Description, operation: Operation, answered: Answered, path: str) -> Json:
-    statuses = sorted({*operation.statuses, *STATUSES})
-    # Two paths of one operation need two ids.
-    number = (operation.path, *operation.homes).index(path)
-    described: Json = {
-        "operationId": f"{operation.key}_{number}" if number else operation.key,
-        "summary": operation.summary,
-        "description": f"{operation.label.capitalize()}: {operation.source}.",
-        "parameters": [*(each for each in answered.parameters if _stands_in(each, path)), "Prefer"],
-        "responses": {str(status): _response(api, operation, answered, status) for status in statuses},
-    }
-    if api.security or answered.security:
-        described["security"] = list(answered.security) or [{name: []} for name in api.security]
-    if answered.body:
-        described["requestBody"] = {"required": True, "content": answered.body}
-    return described
-
-
-def _stands_in(told: Json, path: str) -> bool:
-    in_path = f"{{{told['name']}}}" in path
-    return in_path if told["in"] == "path" else not in_path
-
-
-def _response(api: Description, operation: Operation, answered: Answered, status: int) -> Json:
-    described: Json = {"description": phrase(status)}
-    if status == 304:
-        return described
-    if status < 300:
-        content = {"schema": answered.answer, "example": answered.example}
-        return {**described, "content": {"application/json": content}}
-    refusal = api.refusal(operation, status).get_data()
-    if refusal:
-        shapes = [reference(name) for name in api.refusals]
-        schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
-        described["content"] = {"application/json": {"schema": schema, "example": json.loads(refusal)}}
-    return described
-
+TEXT: Json = {"type": "string"}
+EXAMPLE_LOCATION = "https://sandbox/"
+"""Target of the redirects in examples."""
 
 _PREFER = {
     "name": "Prefer",
@@ -161,3 +26,220 @@ _PREFER = {
     '`at="2026-11-23T10:00:00+01:00"` answers as of that instant.',
     "schema": TEXT,
 }
+
+
+@dataclass(frozen=True)
+class OperationDoc:
+    """
+    Description of an operation beside the facts that the operation itself has.
+
+    Args:
+        schema: Schema of its response; None for a response without a body.
+        example: Example of its response; None for none.
+        parameters: Parameters of path and query, and names of further component parameters.
+        body: Schemas and examples of the request body by content type; empty for no body.
+        body_options: Members of the request body beside its content.
+        security: Security requirements; those of the API when empty.
+    """
+
+    schema: Json | None = None
+    example: Any = None
+    parameters: Sequence[Json | str] = ()
+    body: Json = field(default_factory=dict)
+    body_options: Json = field(default_factory=lambda: {"required": True})
+    security: Sequence[Json] = ()
+
+
+@dataclass(frozen=True)
+class ApiDoc:
+    """
+    Description of an API.
+
+    Args:
+        title: Name of the product.
+        version: Version of the API.
+        description: Markdown.
+        operations: Description of each operation, in the order of the document.
+        error_body: Body of the error for a status; empty for an error without a body.
+        error_schemas: Schemas of errors by name.
+        schemas: Marshmallow schemas by component name.
+        error_names: Names of the error schemas that fit an error of an operation; all by default.
+        security: Security schemes by name.
+        parameters: Component parameters by name, in headers, beside `Prefer`.
+        statuses: Statuses that may be forced.
+        phrases: Descriptions of statuses; HTTP's reason phrase for those it lacks.
+        response_headers: Names of the headers that an operation's response of a status has.
+        attribute_functions: Translate the API's own marshmallow fields, as apispec has it.
+    """
+
+    title: str
+    version: str
+    description: str
+    operations: Mapping[Operation, OperationDoc]
+    error_body: Callable[[Operation, int], bytes]
+    error_schemas: Mapping[str, Json]
+    schemas: Mapping[str, type[Schema]]
+    error_names: Callable[[Operation, Json], Sequence[str]] | None = None
+    security: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    statuses: Collection[int] = STATUSES
+    phrases: Mapping[int, str] = field(default_factory=dict)
+    response_headers: Callable[[Operation, int], Sequence[str]] = lambda operation, status: ()
+    attribute_functions: Sequence[Callable[..., Json]] = ()
+
+
+def document_of(api: ApiDoc, base_url: str) -> Json:
+    """
+    Return the OpenAPI 3.1 document of an API.
+
+    Args:
+        api: Description of the API.
+        base_url: URL of the sandbox as the reader sees it.
+    """
+    # Imported here because apispec takes a tenth of a start and most starts write no document.
+    from apispec import APISpec
+    from apispec.ext.marshmallow import MarshmallowPlugin
+
+    # Schemas that are only referred to get the name of their class.
+    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: _class_name(schema))
+    spec = APISpec(
+        title=api.title,
+        version=api.version,
+        openapi_version="3.1.0",
+        info={"description": api.description},
+        servers=[{"url": base_url}],
+        plugins=[plugin],
+    )
+    assert plugin.converter is not None, "the plugin has its converter once the document has the plugin"
+    for function in api.attribute_functions:
+        plugin.converter.add_attribute_function(function)  # type: ignore[arg-type]
+    for name, schema in api.schemas.items():
+        spec.components.schema(name, schema=schema)
+    for name, shape in api.error_schemas.items():
+        spec.components.schema(name, shape)
+    for name, scheme in api.security.items():
+        spec.components.security_scheme(name, scheme)
+    for name, header in {"Prefer": _PREFER, **api.parameters}.items():
+        spec.components.parameter(name, "header", header)
+    for operation, doc in api.operations.items():
+        for path in operation.paths:
+            spec.path(path=path, operations={operation.method.lower(): _operation(api, operation, doc, path)})
+    document: Json = spec.to_dict()
+    return document
+
+
+def reference(name: str) -> Json:
+    """Return a reference to a component schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def any_of(names: Sequence[str]) -> Json:
+    """Return a schema that one of several component schemas fits."""
+    return {"anyOf": [reference(name) for name in names]}
+
+
+def object_schema(*required: str, **properties: Json) -> Json:
+    """Return the schema of an object with these required members and properties."""
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def list_schema(items: Json) -> Json:
+    """Return the schema of an array."""
+    return {"type": "array", "items": items}
+
+
+def parameter(name: str, location: str, description: str = "", *, required: bool = False, **schema: Any) -> Json:
+    """
+    Return a parameter, text unless its schema says otherwise.
+
+    Args:
+        name: Its name.
+        location: `path` or `query`.
+        description: One sentence; left out when empty.
+        required: Whether it must be given.
+        schema: Members of its schema.
+    """
+    described = {"description": description} if description else {}
+    return {"name": name, "in": location, "required": required, **described, "schema": {**TEXT, **schema}}
+
+
+def oauth2_scheme(token_url: str) -> Json:
+    """Return the security scheme of client credentials."""
+    return {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": token_url, "scopes": {}}}}
+
+
+def example_of(schema: type[Schema]) -> Json:
+    """Return a record made of the examples of a schema's fields."""
+    return {
+        declared.data_key or name: declared.metadata["example"]
+        for name, declared in schema().fields.items()
+        if "example" in declared.metadata
+    }
+
+
+def schemas_by_name(*schemas: type[Schema]) -> dict[str, type[Schema]]:
+    """Return schemas by their component names, which are those of their classes."""
+    return {_class_name(schema): schema for schema in schemas}
+
+
+def _class_name(schema: Any) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
+
+
+def _operation(api: ApiDoc, operation: Operation, doc: OperationDoc, path: str) -> Json:
+    # Two paths of one operation need two ids.
+    number = operation.paths.index(path)
+    described: Json = {
+        "operationId": f"{operation.key}_{number}" if number else operation.key,
+        "summary": operation.summary,
+        "description": f"{operation.label.capitalize()}: {operation.source}.",
+        "parameters": _parameters(doc, path),
+        "responses": {
+            str(status): _response(api, operation, doc, status)
+            for status in sorted({*operation.statuses, *api.statuses})
+        },
+    }
+    if api.security or doc.security:
+        described["security"] = list(doc.security) or [{name: []} for name in api.security]
+    if doc.body:
+        described["requestBody"] = {**doc.body_options, "content": doc.body}
+    return described
+
+
+def _parameters(doc: OperationDoc, path: str) -> list[Json | str]:
+    own = [each for each in doc.parameters if isinstance(each, dict) and _belongs_to(each, path)]
+    return [*own, "Prefer", *(each for each in doc.parameters if isinstance(each, str))]
+
+
+def _belongs_to(declared: Json, path: str) -> bool:
+    in_path = f"{{{declared['name']}}}" in path
+    return in_path if declared["in"] == "path" else not in_path
+
+
+def _response(api: ApiDoc, operation: Operation, doc: OperationDoc, status: int) -> Json:
+    described: Json = {"description": api.phrases.get(status) or phrase(status)}
+    if status in (204, 304):
+        return described
+    content = _success(doc) if status < 300 else _error(api, operation, status)
+    if content:
+        described["content"] = {"application/json": content}
+    headers = api.response_headers(operation, status)
+    if headers:
+        described["headers"] = {name: {"schema": TEXT} for name in headers}
+    return described
+
+
+def _success(doc: OperationDoc) -> Json:
+    if doc.schema is None:
+        return {}
+    return {"schema": doc.schema} if doc.example is None else {"schema": doc.schema, "example": doc.example}
+
+
+def _error(api: ApiDoc, operation: Operation, status: int) -> Json:
+    body = api.error_body(operation, status)
+    if not body:
+        return {}
+    example = json.loads(body)
+    names = api.error_names(operation, example) if api.error_names else tuple(api.error_schemas)
+    return {"schema": any_of(names) if api.error_names or len(names) > 1 else reference(names[0]), "example": example}

@@ -1,5 +1,14 @@
-"""What all collections are made of."""
+"""
+Building blocks of the Postman collections, which are made from the operations and schemas that the code answers with.
 
+Every request tests its response, so sending a whole collection checks an API.
+
+Source:
+    schema.getpostman.com/json/collection/v2.1.0 for the form.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,17 +20,33 @@ const body = pm.response.json();
 """
 
 
+@dataclass(frozen=True)
+class Collection:
+    """
+    The Postman collection of an API.
+
+    Args:
+        file: Name of its file.
+        build: Makes its JSON.
+        variables: Variables of the environment that its requests need beside the credentials, with their values.
+    """
+
+    file: str
+    build: Callable[[], dict[str, Any]]
+    variables: dict[str, str] = field(default_factory=dict)
+
+
 def collection_of(
     file: str, name: str, description: str, auth: dict[str, Any], items: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """
-    A collection.
+    Return the JSON of a collection.
 
     Args:
-        file: The name of its file, from which its id follows.
-        name: What it is called.
-        description: What to do with it.
-        auth: How its requests show who sends them.
+        file: Name of its file, from which its id follows.
+        name: Name that Postman shows.
+        description: Instructions for the user.
+        auth: Authorization of its requests.
         items: Its requests.
     """
     return {
@@ -37,7 +62,7 @@ def collection_of(
 
 
 def item(name: str, method: str, url: dict[str, Any], description: str, script: str) -> dict[str, Any]:
-    """A request with the tests of its answer."""
+    """Return a request with the tests of its response; the script is JavaScript."""
     return {
         "name": name,
         "request": {"method": method, "header": [], "url": url, "description": description},
@@ -47,10 +72,10 @@ def item(name: str, method: str, url: dict[str, Any], description: str, script: 
 
 
 def url_of(path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
-    """The URL of a path, whose variables are those of the environment."""
+    """Return the URL of a path; its variables become variables of the environment."""
     path = path.replace("{", "{{").replace("}", "}}")
-    asked = "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
-    url: dict[str, Any] = {"raw": f"{{{{base_url}}}}{path}{asked}", "host": ["{{base_url}}"]}
+    query_text = "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
+    url: dict[str, Any] = {"raw": f"{{{{base_url}}}}{path}{query_text}", "host": ["{{base_url}}"]}
     url["path"] = path.strip("/").split("/")
     if query:
         url["query"] = [{"key": key, "value": value} for key, value in query.items()]
@@ -58,12 +83,12 @@ def url_of(path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
 
 
 def variable(key: str, value: str) -> dict[str, str]:
-    """A named text."""
+    """Return a variable of type string."""
     return {"key": key, "value": value, "type": "string"}
 
 
 def form(*names: str, **values: str) -> dict[str, Any]:
-    """A url-encoded body of variables of the environment and of fixed values."""
+    """Return a url-encoded body: fields from variables of the environment, and fields with fixed values."""
     fields = {**{name: f"{{{{{name}}}}}" for name in names}, **values}
     return {
         "mode": "urlencoded",
@@ -72,10 +97,10 @@ def form(*names: str, **values: str) -> dict[str, Any]:
 
 
 def bearer(name: str) -> dict[str, Any]:
-    """An access token that is a variable of the environment."""
+    """Return the authorization by an access token that is a variable of the environment."""
     return {"type": "bearer", "bearer": [variable("token", f"{{{{{name}}}}}")]}
 
 
 def json_text(text: str) -> dict[str, Any]:
-    """A JSON body."""
+    """Return a raw JSON body."""
     return {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}

@@ -1,5 +1,5 @@
 """
-What a caller wishes of an answer: a status, a delay, another instant.
+The Prefer header: a client may force a status, a delay, or another instant of the response.
 
 Source:
     RFC 7240 for the header's form; the preferences themselves are the sandbox's invention. Unknown ones are ignored.
@@ -19,62 +19,62 @@ _PREFERENCE = re.compile(rf"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*(?:=\s*({_VALUE})
 
 
 class MalformedPreference(Exception):
-    """A preference is not what it may be; the message says what would be right."""
+    """A known preference has a value that it may not have; the message says what would be right."""
 
 
 class Preferences(NamedTuple):
-    """The wishes of one request; None where there is none."""
+    """Preferences of one request; None for those it does not have."""
 
     code: int | None = None
     delay_ms: int | None = None
     at: float | None = None
     applied: str = ""
-    """As the answer's `Preference-Applied` header tells them."""
+    """Value of the response's `Preference-Applied` header; empty for no preference."""
 
     @property
     def note(self) -> str:
-        """As the journal tells them."""
+        """Text for the request log; empty for no preference."""
         return f"Prefer: {self.applied}" if self.applied else ""
 
 
-NONE = Preferences()
+NO_PREFERENCES = Preferences()
 
 
 def preferences(environ: Mapping[str, Any], statuses: Collection[int]) -> Preferences:
     """
-    The wishes of a request.
+    Return the preferences of a request.
 
     Args:
-        environ: Its WSGI environment.
-        statuses: Those that may be wished for.
+        environ: WSGI environment of the request.
+        statuses: Statuses that may be forced.
 
     Raises:
         MalformedPreference: A known preference has a value that it may not have.
     """
-    wishes = _wishes(environ)
-    if not wishes:
-        return NONE
+    given = _given(environ)
+    if not given:
+        return NO_PREFERENCES
     found = Preferences(
-        code=_code(wishes["code"], statuses) if "code" in wishes else None,
-        delay_ms=_delay(wishes["delay-ms"]) if "delay-ms" in wishes else None,
-        at=_at(wishes["at"]) if "at" in wishes else None,
+        code=_code(given["code"], statuses) if "code" in given else None,
+        delay_ms=_delay(given["delay-ms"]) if "delay-ms" in given else None,
+        at=_at(given["at"]) if "at" in given else None,
     )
-    told = {"code": found.code, "delay-ms": found.delay_ms, "at": f'"{wishes["at"]}"' if "at" in wishes else None}
-    return found._replace(applied=", ".join(f"{name}={value}" for name, value in told.items() if value is not None))
+    applied = {"code": found.code, "delay-ms": found.delay_ms, "at": f'"{given["at"]}"' if "at" in given else None}
+    return found._replace(applied=", ".join(f"{name}={value}" for name, value in applied.items() if value is not None))
 
 
-def _wishes(environ: Mapping[str, Any]) -> dict[str, str]:
-    wishes: dict[str, str] = {}
+def _given(environ: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for match in _PREFERENCE.finditer(environ.get("HTTP_PREFER", "")[:_LONGEST_HEADER]):
         name, value = match[1].lower(), match[2] or ""
         if value.startswith('"'):
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
         # The first of several with one name counts (RFC 7240, section 2).
-        wishes.setdefault(name, value)
+        found.setdefault(name, value)
     for name, alias in (("code", "HTTP_X_MOCK_RESPONSE_CODE"), ("delay-ms", "HTTP_X_MOCK_RESPONSE_DELAY")):
         if alias in environ:
-            wishes.setdefault(name, environ[alias].strip())
-    return {name: wishes[name] for name in ("code", "delay-ms", "at") if name in wishes}
+            found.setdefault(name, environ[alias].strip())
+    return {name: found[name] for name in ("code", "delay-ms", "at") if name in found}
 
 
 def _code(text: str, statuses: Collection[int]) -> int:

@@ -1,19 +1,20 @@
 """
-One request of a vendor's API and its answer.
+The way of one request through a vendor's API, written once for all of them.
 
-An outcome may be forced by the caller (`Prefer`), by a reserved number or by a fault plan, and always happens in the
-same way: a status of 300 or more ends the request with the vendor's own refusal, a lower one replaces only the status
-of an answer that succeeded. What is the vendor's own stands in its `Manners`.
+    open            the Prefer header is read, and a status or delay that it forces applies
+    authenticate    the API finds the account (token endpoints do that in their view)
+    authorize       the request counts for the quota, and a fault that is due applies
+    reserved        an identifier that stands for a status answers with it
+    view            the API's own part
+    close           headers of what was applied, the request log, a broken connection
 
-What goes around every request of every vendor's API.
-
-    begin       the stopwatch starts, and what the caller wishes happens
-    admit       who calls is known: a quota counts, and a fault that is due happens
-    finish      the answer is told what it needs to tell, the journal is written, and the connection may break
+An outcome may be forced by the client (`Prefer`), by a reserved identifier or by a fault plan, and always applies in
+the same way: a status of 300 or more ends the request with the vendor's own error, a lower one replaces only the status
+of a response that succeeded.
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
@@ -21,9 +22,11 @@ import orjson
 from flask import Response, request
 
 from kpn_sandbox.gateway.fault_injection import BREAKS, BrokenConnection, drip
-from kpn_sandbox.gateway.prefer_header import NONE, preferences
-from kpn_sandbox.gateway.request_info import STORAGE_ERROR, entry, request_id
+from kpn_sandbox.gateway.operations import Endpoint, Operation, View
+from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
+from kpn_sandbox.gateway.request_info import AUTHENTICATED, STORAGE_ERROR, log_entry, request_id
 from kpn_sandbox.storage import StorageError
+from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.faults import Outcome
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.request_log import LogEntry
@@ -31,121 +34,217 @@ from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
 Pause = Callable[[float], None]
-"""Lets some seconds pass while others are served."""
+"""Waits for some seconds while other requests are served."""
 
-Refuse = Callable[[int], Exception]
-"""Makes the vendor's refusal of a status."""
-
+_CONTEXT = "kpn_sandbox.request_context"
 _WITHOUT_BODY = (204, 205)
 _OF_A_BODY = ("Content-Length", "Content-Type", "ETag")
-_NO_ANSWER = 0
+# A connection that was broken on purpose has no status; the request log keeps 0 for it.
+_NO_STATUS = 0
+
+_log = logging.getLogger(__name__)
 
 
 class Caller(NamedTuple):
-    """Whose a request is that was not admitted."""
+    """The account that a rejected request is logged for."""
 
     tenant: Tenant | None
-    """None when nobody can tell."""
+    """None when the request does not tell."""
     note: str = ""
-    """Why it was not admitted, for the journal."""
+    """Reason of the rejection, for the request log."""
 
 
-class Manners(Protocol):
-    """How one vendor's API takes part in an exchange."""
+class Reserved(NamedTuple):
+    """A reserved identifier in a request."""
 
-    api: str
-    """The one word for it in settings and in the journal."""
-    statuses: Collection[int]
-    """Those that a caller may wish for."""
+    status: int
+    subject: str = ""
+    """What the identifier names, for the text of a 404."""
 
-    def caller(self) -> Caller:
-        """Whose the current request is, though it was not admitted."""
+
+class RequestedApi(Protocol):
+    """What the way of a request needs to know of the API; `VendorApi` in `gateway.api` says what each member means."""
+
+    @property
+    def key(self) -> str:
+        """Identifies the API in settings, faults and logs."""
+
+    @property
+    def statuses(self) -> Collection[int]:
+        """Statuses that a client may force."""
+
+    @property
+    def default_quota(self) -> Quota | None:
+        """Rate limit of accounts without a quota of their own."""
+
+    def authenticate(self, context: "RequestContext") -> Tenant:
+        """Return the account of the current request."""
+
+    def identify(self) -> Caller:
+        """Return the account that a rejected request is logged for."""
+
+    def reserved(self, context: "RequestContext") -> Reserved | None:
+        """Return the reserved identifier in the current request."""
+
+    def respond(self, context: "RequestContext", view: View) -> Response:
+        """Return the response of a view."""
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """How a quota is told."""
+        """Return the headers that show a quota."""
 
-    def refused(self, error: Exception) -> Response:
-        """The answer when this went wrong."""
+    def error_response(self, error: Exception) -> Response:
+        """Return the response for an exception."""
+
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
+        """Return the error that a forced status answers with."""
 
 
 class RequestContext:
     """
-    One request and its answer.
+    One request of a vendor's API, from its first byte to its entry in the request log.
 
     Args:
-        manners: Those of the API that is asked.
-        operation: What is asked for; empty when nothing of the API is.
-        refuse: Makes the refusal of a status.
-        pause: Lets some seconds pass.
-        wall_at: Wall time.
+        api: API of the request.
+        operation: Operation of the request; None when its path or method has none.
+        variables: Variables of the path.
+        sandbox: Counts quotas and takes fault outcomes.
+        pause: Waits for some seconds.
     """
 
-    # One is made per request, and most of them need little of it.
+    # One is made per request, and most requests use little of it.
     __slots__ = (
-        "manners",
+        "api",
         "operation",
-        "refuse",
+        "variables",
         "wall_at",
-        "at",
+        "preferred_at",
         "tenant",
-        "applied",
+        "user",
+        "is_reserved",
+        "applied_preferences",
         "count",
         "outcomes",
         "notes",
+        "endpoint",
+        "_sandbox",
         "_pause",
         "_began",
     )
 
-    def __init__(self, manners: Manners, operation: str, refuse: Refuse, pause: Pause, wall_at: float) -> None:
-        self.manners = manners
-        self.operation = operation
-        self.wall_at = wall_at
-        self.at: float | None = None
-        """The instant that the caller wishes an answer of; None for now."""
+    def __init__(
+        self,
+        api: RequestedApi,
+        endpoint: Endpoint | None,
+        variables: Mapping[str, str],
+        sandbox: Sandbox,
+        pause: Pause,
+    ) -> None:
+        self.api = api
+        self.operation = None if endpoint is None else endpoint.operation
+        self.variables = variables
+        self.wall_at = sandbox.wall_clock()
+        self.preferred_at: float | None = None
+        """Instant that the client wants the response of; None for now."""
         self.tenant: Tenant | None = None
-        """Who calls, once he is known."""
-        self.applied = ""
-        """The wishes that were fulfilled."""
+        """Account of the request, once it is authorized."""
+        self.user = ""
+        """User within the account, where an API has several."""
+        self.is_reserved = False
+        """Whether an identifier in the request stands for a status."""
+        self.applied_preferences = ""
         self.count: QuotaState | None = None
-        """How the quota stands, when the request was counted."""
+        """State of the quota, when the request was counted."""
         self.outcomes: list[Outcome] = []
         self.notes: list[str] = []
-        """What the journal shall tell beside request and answer."""
-        self.refuse = refuse
+        """Facts for the request log beside request and response."""
+        self.endpoint = endpoint
+        self._sandbox = sandbox
         self._pause = pause
         self._began = perf_counter()
 
-    def happen(self, outcome: Outcome, refuse: Refuse | None = None) -> None:
+    @property
+    def account(self) -> Tenant:
         """
-        Let an outcome happen as far as it comes before the answer.
-
-        Args:
-            outcome: What shall become of the request.
-            refuse: Makes the refusal of its status, when that is another one than usual.
+        The account of the request.
 
         Raises:
-            Exception: The refusal.
+            AssertionError: The request is not authorized yet; a view that authenticates by itself asked too early.
+        """
+        assert self.tenant is not None, "the request is not authorized yet"
+        return self.tenant
+
+    @property
+    def at(self) -> float:
+        """Instant that the response is of, in epoch seconds."""
+        return self.account.now() if self.preferred_at is None else self.preferred_at
+
+    def authorize(self, tenant: Tenant) -> None:
+        """
+        Admit the account: the request counts for its quota, and a fault that is due applies.
+
+        Raises:
+            Exception: The API's error, when the quota is used up or a fault says so.
+        """
+        self.tenant = tenant
+        endpoint = self.endpoint
+        assert endpoint is not None, "a request without an operation is never authorized"
+        quota = tenant.quota or self.api.default_quota
+        if quota is not None and endpoint.counted:
+            self._count(tenant, quota, endpoint.counter)
+        if tenant.plans:
+            self._apply_due_fault(tenant, endpoint.operation)
+
+    def authorize_account(self, account: Account) -> None:
+        """
+        Admit the account whose credentials a token endpoint has just checked.
+
+        Raises:
+            Exception: What `authorize` raises; then no token is issued.
+        """
+        self.authorize(self._sandbox.tenant(account.client_id))
+
+    def apply_outcome(self, outcome: Outcome, subject: str = "") -> None:
+        """
+        Apply the part of an outcome that comes before the response.
+
+        Args:
+            outcome: What shall happen to the request.
+            subject: What a 404 shall name.
+
+        Raises:
+            Exception: The API's error for a forced status of 300 or more.
         """
         self.outcomes.append(outcome)
         if outcome.delay_ms:
             self._pause(outcome.delay_ms / 1000)
         if outcome.connection in BREAKS:
-            # Nobody will see this refusal; it only saves the making of an answer.
-            raise self.refuse(503)
+            # The client never sees this error; it only saves the work of a response.
+            raise self._forced(503)
         if outcome.status is not None and outcome.status >= 300:
-            raise (refuse or self.refuse)(outcome.status)
+            raise self._forced(outcome.status, subject)
 
-    def dress(self, response: Response) -> None:
-        """Add to an answer what is forced, wished and counted."""
+    def apply_reserved(self, reserved: Reserved) -> None:
+        """
+        Answer with the status that an identifier is reserved for.
+
+        Raises:
+            Exception: The API's error for a status of 300 or more.
+        """
+        self.is_reserved = True
+        self.notes.append("reserved number")
+        self.apply_outcome(Outcome(status=reserved.status), reserved.subject)
+
+    def apply_headers(self, response: Response) -> None:
+        """Add what was forced, preferred and counted to a response."""
         for outcome in self.outcomes:
             _force(outcome, response)
-        if self.applied:
-            response.headers["Preference-Applied"] = self.applied
+        if self.applied_preferences:
+            response.headers["Preference-Applied"] = self.applied_preferences
         if self.count is not None:
-            response.headers.extend(self.manners.quota_headers(self.count))
+            response.headers.extend(self.api.quota_headers(self.count))
 
     def delivered(self, response: Response) -> Response:
-        """The answer as it shall arrive, if it does."""
+        """Return the response as it reaches the client, broken or dripping where a fault says so."""
         for outcome in self.outcomes:
             if outcome.connection in BREAKS:
                 return BrokenConnection(str(outcome.connection))
@@ -153,28 +252,144 @@ class RequestContext:
                 return drip(response, self._pause)
         return response
 
-    def entry(self, environ: dict[str, Any], response: Response) -> LogEntry | None:
-        """What the journal keeps; None when nobody can tell whose request it is."""
+    def log_entry(self, environ: dict[str, Any], response: Response) -> LogEntry | None:
+        """Return the entry of the request log, None when the request belongs to no account."""
         if self.tenant is None:
-            self.tenant, note = self.manners.caller()
+            self.tenant, note = self.api.identify()
             if self.tenant is None:
                 return None
             self.notes += [note] if note else []
-        return entry(
+        return log_entry(
             environ,
             self.tenant,
-            api=self.manners.api,
-            operation=self.operation,
-            status=self._status(response),
+            api=self.api.key,
+            operation=self.operation.key if self.operation else "",
+            status=self._logged_status(response),
             wall_at=self.wall_at,
             began=self._began,
             note="; ".join(self.notes),
             retry_after=_seconds(response.headers.get("Retry-After")),
         )
 
-    def _status(self, response: Response) -> int:
+    def _forced(self, status: int, subject: str = "") -> Exception:
+        assert self.operation is not None, "no status is forced on a request without an operation"
+        return self.api.error_for_status(status, self.operation, subject)
+
+    def _count(self, tenant: Tenant, quota: Quota, counter: str) -> None:
+        client_id, now = tenant.account.client_id, tenant.now()
+        self.count = self._sandbox.quotas.count(client_id, quota, f"{self.api.key}{counter}", now)
+        if self.count.exceeded:
+            self.notes.append("quota used up")
+            raise self._forced(429)
+
+    def _apply_due_fault(self, tenant: Tenant, operation: Operation) -> None:
+        outcome = self._sandbox.faults.take_outcome(tenant.account.client_id, tenant.plans, self.api.key, operation.key)
+        if outcome is not None:
+            parts = (f"{name} {value}" for name, value in outcome.to_dict().items() if name not in ("body", "headers"))
+            self.notes.append(f"fault: {', '.join(parts)}")
+            self.apply_outcome(outcome)
+
+    def _logged_status(self, response: Response) -> int:
         broken = self.outcomes and any(outcome.connection in BREAKS for outcome in self.outcomes)
-        return _NO_ANSWER if broken else response.status_code
+        return _NO_STATUS if broken else response.status_code
+
+
+class RequestLifecycle:
+    """
+    Opens, runs and closes the requests of all vendors' APIs.
+
+    Args:
+        sandbox: Counts quotas, takes fault outcomes and keeps the request log.
+        pause: Waits for some seconds.
+    """
+
+    def __init__(self, sandbox: Sandbox, pause: Pause) -> None:
+        self._sandbox = sandbox
+        self._pause = pause
+
+    def run(self, api: RequestedApi, endpoint: Endpoint, variables: Mapping[str, str]) -> Response:
+        """
+        Return the response to the current request.
+
+        Args:
+            api: API of the request.
+            endpoint: View of its operation.
+            variables: Variables of the path.
+
+        Raises:
+            Exception: Whatever the API's `error_response` turns into a response.
+        """
+        context = self.open(api, endpoint, variables)
+        if endpoint.authenticated:
+            # The fast path has authenticated already where it left a request to the framework.
+            known: Tenant | None = request.environ.pop(AUTHENTICATED, None)
+            context.authorize(api.authenticate(context) if known is None else known)
+            reserved = api.reserved(context)
+            if reserved is not None:
+                context.apply_reserved(reserved)
+        return api.respond(context, endpoint.view)
+
+    def open(self, api: RequestedApi, endpoint: Endpoint, variables: Mapping[str, str]) -> RequestContext:
+        """
+        Open the context of the current request, and apply what the client prefers.
+
+        Args:
+            api: API of the request.
+            endpoint: View of its operation.
+            variables: Variables of the path.
+
+        Raises:
+            MalformedPreference: A preference has a value that it may not have.
+            StorageError: An earlier stage of the request has met one already.
+            Exception: The API's error for a forced status.
+        """
+        context = self._opened(api, endpoint, variables)
+        if STORAGE_ERROR in request.environ:
+            raise request.environ[STORAGE_ERROR]
+        preferred = preferences(request.environ, api.statuses)
+        if preferred is not NO_PREFERENCES:
+            context.preferred_at, context.applied_preferences = preferred.at, preferred.applied
+            context.notes.append(preferred.note)
+            if preferred.code is not None or preferred.delay_ms:
+                context.apply_outcome(Outcome(status=preferred.code, delay_ms=preferred.delay_ms))
+        return context
+
+    def open_unmatched(self, api: RequestedApi) -> None:
+        """Open a context for a request that matches no operation, so that the request log shows it."""
+        if _CONTEXT not in request.environ:
+            self._opened(api, None, {})
+
+    def close(self, response: Response) -> Response:
+        """Return the current response with its request id and all that was applied, once it is in the request log."""
+        environ = request.environ
+        context: RequestContext | None = environ.get(_CONTEXT)
+        if context is not None:
+            if context.outcomes or context.applied_preferences or context.count is not None:
+                context.apply_headers(response)
+            response = self._logged(context, response)
+            if context.outcomes:
+                response = context.delivered(response)
+        response.headers["X-Request-Id"] = request_id(environ)
+        return response
+
+    def _opened(self, api: RequestedApi, endpoint: Endpoint | None, variables: Mapping[str, str]) -> RequestContext:
+        context = RequestContext(api, endpoint, variables, self._sandbox, self._pause)
+        request.environ[_CONTEXT] = context
+        return context
+
+    def _logged(self, context: RequestContext, response: Response) -> Response:
+        """Return the response once it is logged; unlogged it must not go out, unless it says that storage fails."""
+        if not self._sandbox.request_log.on or STORAGE_ERROR in request.environ:
+            return response
+        try:
+            entry = context.log_entry(request.environ, response)
+            if entry is not None:
+                self._sandbox.request_log.write(entry)
+            return response
+        except Exception as error:  # noqa: BLE001 - whatever fails here, the client must not get an unlogged response
+            trace = None if isinstance(error, StorageError) else error
+            _log.error("request %s not logged: %s", request_id(request.environ), error, exc_info=trace)
+            return context.api.error_response(error)
 
 
 def _force(outcome: Outcome, response: Response) -> None:
@@ -195,143 +410,3 @@ def _force(outcome: Outcome, response: Response) -> None:
 
 def _seconds(retry_after: str | None) -> int | None:
     return int(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None
-
-
-_EXCHANGE = "kpn_sandbox.exchange"
-
-_log = logging.getLogger(__name__)
-
-
-class Limits(NamedTuple):
-    """How often a vendor lets somebody ask whose account says nothing else."""
-
-    quota: Quota | None = None
-    counter: str = ""
-    """What is counted apart from the API's other requests."""
-
-
-NO_LIMITS = Limits()
-
-
-class RequestLifecycle:
-    """
-    Begins and finishes exchanges.
-
-    Args:
-        sandbox: Counts, decides on faults, and keeps the journal.
-        pause: Lets some seconds pass.
-    """
-
-    def __init__(self, sandbox: Sandbox, pause: Pause) -> None:
-        self._sandbox = sandbox
-        self._pause = pause
-
-    def begin(self, manners: Manners, operation: str, refuse: Refuse) -> RequestContext:
-        """
-        Begin the exchange of the current request, and let happen what the caller wishes.
-
-        Args:
-            manners: Those of the API that is asked.
-            operation: What is asked for.
-            refuse: Makes the refusal of a status.
-
-        Raises:
-            MalformedPreference: A wish is not understood.
-            StorageError: The request has met one already.
-            Exception: What `refuse` makes of a wished status.
-        """
-        exchange = self._open(manners, operation, refuse)
-        if STORAGE_ERROR in request.environ:
-            raise request.environ[STORAGE_ERROR]
-        wishes = preferences(request.environ, manners.statuses)
-        if wishes is not NONE:
-            exchange.at, exchange.applied = wishes.at, wishes.applied
-            exchange.notes.append(wishes.note)
-            if wishes.code is not None or wishes.delay_ms:
-                exchange.happen(Outcome(status=wishes.code, delay_ms=wishes.delay_ms))
-        return exchange
-
-    def begin_refusal(self, manners: Manners) -> None:
-        """Begin the exchange of a request that asks for nothing the API has, so that the journal tells it."""
-        if _EXCHANGE not in request.environ:
-            self._open(manners, "", _unforced)
-
-    def admit(
-        self, exchange: RequestContext, tenant: Tenant, *, counted: bool = True, limits: Limits = NO_LIMITS
-    ) -> float:
-        """
-        Let the caller in: his quota counts, and a fault that is due happens.
-
-        Args:
-            exchange: That of the current request.
-            tenant: Who calls.
-            counted: Whether the request is one of those that a quota is about.
-            limits: What the vendor itself allows.
-
-        Returns:
-            The instant that the answer shall be of.
-
-        Raises:
-            Exception: The refusal, when the quota is used up or a fault says so.
-        """
-        exchange.tenant = tenant
-        if counted and (tenant.quota is not None or limits.quota is not None):
-            self._count(exchange, tenant, limits)
-        if tenant.plans:
-            self._fail(exchange, tenant)
-        return tenant.now() if exchange.at is None else exchange.at
-
-    def finish(self, response: Response) -> Response:
-        """Tell the request's id and all that belongs to its exchange, and note it in the journal."""
-        environ = request.environ
-        exchange: RequestContext | None = environ.get(_EXCHANGE)
-        if exchange is not None:
-            if exchange.outcomes or exchange.applied or exchange.count is not None:
-                exchange.dress(response)
-            response = self._noted(exchange, response)
-            if exchange.outcomes:
-                response = exchange.delivered(response)
-        response.headers["X-Request-Id"] = request_id(environ)
-        return response
-
-    def _open(self, manners: Manners, operation: str, refuse: Refuse) -> RequestContext:
-        exchange = RequestContext(manners, operation, refuse, self._pause, self._sandbox.wall_clock())
-        request.environ[_EXCHANGE] = exchange
-        return exchange
-
-    def _count(self, exchange: RequestContext, tenant: Tenant, limits: Limits) -> None:
-        counter = f"{exchange.manners.api}{limits.counter}"
-        quota = tenant.quota or limits.quota
-        if quota is None:
-            return
-        exchange.count = self._sandbox.quotas.count(tenant.account.client_id, quota, counter, tenant.now())
-        if exchange.count.exceeded:
-            exchange.notes.append("quota used up")
-            raise exchange.refuse(429)
-
-    def _fail(self, exchange: RequestContext, tenant: Tenant) -> None:
-        outcome = self._sandbox.faults.take_outcome(
-            tenant.account.client_id, tenant.plans, exchange.manners.api, exchange.operation
-        )
-        if outcome is not None:
-            told = (f"{name} {value}" for name, value in outcome.to_dict().items() if name not in ("body", "headers"))
-            exchange.notes.append(f"fault: {', '.join(told)}")
-            exchange.happen(outcome)
-
-    def _noted(self, exchange: RequestContext, response: Response) -> Response:
-        """The answer once it is written down; without that it must not go out, unless it says that nothing works."""
-        if not self._sandbox.request_log.on or STORAGE_ERROR in request.environ:
-            return response
-        try:
-            entry = exchange.entry(request.environ, response)
-            if entry is not None:
-                self._sandbox.request_log.write(entry)
-            return response
-        except Exception as error:
-            trace = None if isinstance(error, StorageError) else error
-            _log.error("request %s not noted: %s", request_id(request.environ), error, exc_info=trace)
-            return exchange.manners.refused(error)
-
-
-def _unforced(status: int) -> Exception:
-    raise AssertionError(f"nobody forces {status} on a request that is refused already")

@@ -1,7 +1,7 @@
 """
-A request as it came over the wire, nothing decoded.
+Facts of a request as it came over the wire, and the entry that the request log keeps of it.
 
-What the journal keeps of a request and its answer.
+Taken from the WSGI environment alone, because the fast path answers before there is a framework's request.
 """
 
 import re
@@ -16,7 +16,12 @@ from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
 
 STORAGE_ERROR = "kpn_sandbox.storage_error"
-"""Where a request's environment holds the failure of the database that it met, so that it need not meet it again."""
+"""
+Key of the environment: the StorageError that the request has met already. Later stages raise it again instead of
+waiting for the database once more.
+"""
+AUTHENTICATED = "kpn_sandbox.authenticated"
+"""Key of the environment: the account that the fast path authenticated before it left the request to the framework."""
 
 _REQUEST_ID = "kpn_sandbox.request_id"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -24,7 +29,7 @@ _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 
 
 def request_id(environ: dict[str, Any]) -> str:
-    """The id that the caller gave, else one that is made, the same for the whole request."""
+    """Return the id that the client gave, else one that is generated and stays the same for the whole request."""
     known: str | None = environ.get(_REQUEST_ID)
     if known is None:
         given = environ.get("HTTP_X_REQUEST_ID", "")
@@ -34,7 +39,7 @@ def request_id(environ: dict[str, Any]) -> str:
 
 
 def raw_path(environ: dict[str, Any]) -> str:
-    """The path."""
+    """Return the path as it was sent, nothing decoded, without the query."""
     target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO", ""))
     if not target.startswith("/"):
         target = _AUTHORITY.sub("", target)
@@ -42,8 +47,8 @@ def raw_path(environ: dict[str, Any]) -> str:
 
 
 def sent_headers(environ: dict[str, Any]) -> dict[str, str]:
-    """The headers, by the names that they have on the wire."""
-    # Cut instead of asked by a method, because it is done for some forty keys of every request.
+    """Return the request headers by the names that they have on the wire."""
+    # Slicing is faster than startswith, and this runs for some forty keys of every request.
     headers = {_header_name(key): value for key, value in environ.items() if key[:5] == "HTTP_"}
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(key):
@@ -51,14 +56,14 @@ def sent_headers(environ: dict[str, Any]) -> dict[str, str]:
     return headers
 
 
-def token_mark(environ: dict[str, Any]) -> str:
-    """What tells the access token of a request from others without being it; empty without one."""
+def token_fingerprint(environ: dict[str, Any]) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of the bearer token; empty if there is none."""
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
-    return _mark(authorization[7:].strip()) if authorization[:7].lower() == "bearer " else ""
+    return _fingerprint(authorization[7:].strip()) if authorization[:7].lower() == "bearer " else ""
 
 
 @lru_cache(maxsize=10_000)
-def _mark(token: str) -> str:
+def _fingerprint(token: str) -> str:
     return text_digest(token)[:16]
 
 
@@ -67,7 +72,7 @@ def _header_name(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").title()
 
 
-def entry(
+def log_entry(
     environ: dict[str, Any],
     tenant: Tenant,
     *,
@@ -80,18 +85,18 @@ def entry(
     retry_after: int | None = None,
 ) -> LogEntry:
     """
-    An entry.
+    Return the entry of the request log for a request and its response.
 
     Args:
-        environ: The request.
-        tenant: Whose it is.
-        api: The API that was asked.
-        operation: What was asked for.
-        status: What it was answered.
-        wall_at: Wall time when it came.
-        began: The stopwatch when it came.
-        note: What is worth knowing beside that.
-        retry_after: The seconds that the answer told to wait.
+        environ: WSGI environment of the request.
+        tenant: Account of the request.
+        api: Key of the API.
+        operation: Key of the operation; empty for none.
+        status: Status of the response; 0 for a connection that was broken on purpose.
+        wall_at: Wall time of the request in epoch seconds.
+        began: `perf_counter` at the begin of the request.
+        note: Facts beside request and response.
+        retry_after: Seconds that the response said to wait.
     """
     return LogEntry(
         client_id=tenant.account.client_id,
@@ -107,6 +112,6 @@ def entry(
         duration_ms=round((perf_counter() - began) * 1000, 3),
         headers=sent_headers(environ),
         note=note,
-        token=token_mark(environ),
+        token=token_fingerprint(environ),
         retry_after=retry_after,
     )

@@ -1,10 +1,8 @@
 """
-Conditional requests: answers that the caller has already, and answers that he wants only unchanged.
+Responses about an instant of an account, and conditional requests.
 
 Source:
-    RFC 9110, section 13.
-
-Answers of the vendors' APIs that tell of a center, with what the sandbox adds to them.
+    RFC 9110, section 13, for entity tags and preconditions.
 """
 
 import hashlib
@@ -16,65 +14,82 @@ from flask import Response, request
 from kpn_sandbox.tenants.clock import format_instant
 from kpn_sandbox.tenants.tenant import Tenant
 
+JSON = ("Content-Type", "application/json")
+"""Content type of every body, without a charset: JSON is UTF-8."""
+NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+"""Headers of a response with a token (RFC 6749, section 5.1)."""
+
+Headers = Iterable[tuple[str, str]]
+
 
 class PreconditionFailed(Exception):
-    """The answer is not the one that the caller named in If-Match."""
+    """The current response is not the one that the client named in If-Match."""
 
 
 def etag(body: bytes) -> str:
-    """The strong entity tag of a body."""
+    """Return the strong entity tag of a body."""
     return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
 def unchanged(environ: Mapping[str, Any], tag: str) -> bool:
     """
-    Whether the caller has this answer already.
+    Whether the client has the current response already.
+
+    Args:
+        environ: WSGI environment of the request.
+        tag: Entity tag of the current response.
 
     Raises:
-        PreconditionFailed: He wants another one.
+        PreconditionFailed: The client wants to go on only with another one.
     """
-    wanted = environ.get("HTTP_IF_MATCH")
-    if wanted is not None and not _names(wanted, tag, weakly=False):
+    if_match = environ.get("HTTP_IF_MATCH")
+    if if_match is not None and not _lists(if_match, tag, weakly=False):
         raise PreconditionFailed
-    had = environ.get("HTTP_IF_NONE_MATCH")
-    return had is not None and _names(had, tag, weakly=True)
+    if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+    return if_none_match is not None and _lists(if_none_match, tag, weakly=True)
 
 
-def _names(header: str, tag: str, *, weakly: bool) -> bool:
+def _lists(header: str, tag: str, *, weakly: bool) -> bool:
     tags = [each.strip() for each in header.split(",")]
     return "*" in tags or tag in tags or (weakly and f"W/{tag}" in tags)
 
 
-Headers = Iterable[tuple[str, str]]
+def snapshot_headers(tenant: Tenant, instant: str) -> list[tuple[str, str]]:
+    """Return the headers that say which center a response shows, at which instant (ISO 8601)."""
+    return [("X-Sandbox-Time", instant), ("X-Sandbox-Replay", tenant.replay(instant))]
 
 
-def told(body: bytes, tenant: Tenant, at: float, headers: Headers = (), status: int = 200) -> Response:
+def snapshot_response(body: bytes, tenant: Tenant, at: float, headers: Headers = (), status: int = 200) -> Response:
     """
-    An answer about an instant of a center.
+    Return a response about an instant of an account's center.
 
     Args:
-        body: What is told.
-        tenant: Whose center it is.
-        at: The instant; epoch seconds.
-        headers: The vendor's own.
-        status: Of the answer.
+        body: JSON.
+        tenant: Account.
+        at: Instant in epoch seconds.
+        headers: The API's own.
+        status: HTTP status.
     """
-    instant = format_instant(at)
-    extra = [("X-Sandbox-Time", instant), ("X-Sandbox-Replay", tenant.replay(instant))]
-    return Response(body, status, [*headers, *extra])
+    return Response(body, status, [*headers, *snapshot_headers(tenant, format_instant(at))])
 
 
-def told_if_changed(body: bytes, tenant: Tenant, at: float, headers: Headers = ()) -> Response:
+def conditional_response(body: bytes, tenant: Tenant, at: float, headers: Headers = ()) -> Response:
     """
-    The same, unless the caller has it already.
+    Return a response about an instant of an account's center, 304 when the client has it already.
+
+    Args:
+        body: JSON.
+        tenant: Account.
+        at: Instant in epoch seconds.
+        headers: The API's own.
 
     Raises:
-        PreconditionFailed: He wants another one.
+        PreconditionFailed: The client wants to go on only with another response.
     """
     tag = etag(body)
     tagged = [*headers, ("ETag", tag), ("Cache-Control", "no-cache")]
     if not unchanged(request.environ, tag):
-        return told(body, tenant, at, tagged)
-    response = told(b"", tenant, at, tagged, 304)
+        return snapshot_response(body, tenant, at, tagged)
+    response = snapshot_response(b"", tenant, at, tagged, 304)
     response.headers.pop("Content-Type", None)
     return response

@@ -55,7 +55,7 @@ class House:
     guard: BearerAuth
     door: ControlAuth
     demo: tuple[str, str]
-    faces: Sequence[VendorApi]
+    faces: Sequence[type[VendorApi]]
     told: History = field(default_factory=History)
 
     def start(self) -> Response:

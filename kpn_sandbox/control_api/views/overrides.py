@@ -77,7 +77,7 @@ def _existing_key(request: ControlRequest) -> str:
 
 
 def _check_pinned(request: ControlRequest, kind: str) -> None:
-    check = next(api.pins[kind] for api in request.context.apis if kind in api.pins)
+    check = next(api.pin_checks[kind] for api in request.context.apis if kind in api.pin_checks)
     pinned = request.body["fields_"]
     if not pinned:
         raise invalid_fields({"field": "fields", "value": {}, "allowed": "an object with at least one field"})
@@ -131,8 +131,9 @@ def _check_fault(request: ControlRequest) -> None:
         keys = ", ".join(each.key for each in request.context.apis)
         raise invalid_fields({"field": "api", "value": request.body["api"], "allowed": f"one of {keys}"})
     operation = request.body.get("operation")
-    if operation is not None and operation not in api.operations:
-        allowed = f"one of {', '.join(api.operations)}, or left out for all"
+    known = [each.key for each in api.operations]
+    if operation is not None and operation not in known:
+        allowed = f"one of {', '.join(known)}, or left out for all"
         raise invalid_fields({"field": "operation", "value": operation, "allowed": allowed})
     for path, outcome in _outcomes(request.body):
         status = outcome.get("status")

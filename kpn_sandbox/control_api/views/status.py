@@ -39,7 +39,7 @@ def ready(request: ControlRequest) -> HealthRecord:
 
 def fidelity(request: ControlRequest) -> dict[str, Any]:
     """Return label and source of each operation and behavior of each API."""
-    vendors = [_fidelity(api.key, api.operations.values(), api.behaviors) for api in request.context.apis]
+    vendors = [_fidelity(api.key, *api.fidelity()) for api in request.context.apis]
     return {"apis": [*vendors, _fidelity("sandbox", _OWN_OPERATIONS, ())]}
 
 

@@ -1,5 +1,5 @@
 """
-Access tokens in Atobi's dress.
+Access tokens as Atobi gives them out.
 
 Source:
     help.atobi.io, "KPI integration": the fields, "grant-type" among them, and the content type as misspelled there; RFC
@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, UnsupportedGrantTypeErro
 from flask import Request
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
-from kpn_sandbox.vendors.atobi.errors import TokenRefusal
+from kpn_sandbox.vendors.atobi.errors import invalid_request
 
 LIFE_SECONDS = 3600
 FORMS = ("application/x-www-form-urlencoded", "application/x-www-urlencoded", "multipart/form-data", "")
@@ -29,53 +29,53 @@ class AtobiTokenEndpoint:
     Answers requests for a token.
 
     Args:
-        server: Gives out tokens.
+        server: Issues tokens.
     """
 
     def __init__(self, server: TokenServer) -> None:
         self._server = server
 
-    def answer(self, request: Request, on_authenticated: OnAuthenticated) -> bytes:
+    def issue(self, request: Request, on_authenticated: OnAuthenticated) -> bytes:
         """
-        The body that brings a new token.
+        Issue a token and return the body of the response.
 
         Args:
-            request: The request for it.
-            on_authenticated: Called with the account before the token is made.
+            request: Request for the token.
+            on_authenticated: Called with the account before the token is issued.
 
         Raises:
-            TokenRefusal, OAuth2Error: The request is not what it must be.
-            Exception: The one that `on_authenticated` raises.
+            TokenEndpointError, OAuth2Error: The request cannot be read, or its grant type or credentials are refused.
+            Exception: Whatever `on_authenticated` raises.
         """
         form = form_of(request)
         grant_type = form.get("grant_type") or form.get("grant-type")
         if form.get("grant-type", grant_type) != grant_type:
-            raise TokenRefusal(400, "invalid_request", "grant_type and grant-type must be the same")
+            raise invalid_request("grant_type and grant-type must be the same")
         if grant_type is None:
             raise UnsupportedGrantTypeError(grant_type)
         headers = {"Authorization": request.headers.get("Authorization", "")}
         if presented_client_id(headers, form) is None and not headers["Authorization"]:
             raise InvalidRequestError("The request is missing a required parameter: client_id")
         token = self._server.token(TokenRequest("POST", headers, grant_type, form, on_authenticated=on_authenticated))
-        told = {name: token[name] for name in ("token_type", "expires_in", "access_token")}
-        return json.dumps({**told, "scope": form["scope"]} if "scope" in form else told).encode()
+        body = {name: token[name] for name in ("token_type", "expires_in", "access_token")}
+        return json.dumps({**body, "scope": form["scope"]} if "scope" in form else body).encode()
 
 
 def form_of(request: Request) -> dict[str, str]:
     """
-    The fields of a request for a token, from a form or from JSON.
+    Return the fields of a request for a token, from a form or from JSON.
 
     Raises:
-        TokenRefusal: The body cannot be read, or a field stands there twice.
+        TokenEndpointError: The body cannot be read, or a field is repeated.
     """
     if request.mimetype == "application/json":
         return _from_json(request.get_data())
     if request.mimetype not in FORMS:
-        raise TokenRefusal(400, "invalid_request", f"Content-Type must be {FORMS[0]}")
+        raise invalid_request(f"Content-Type must be {FORMS[0]}")
     pairs = list(request.form.items(multi=True)) or _from_text(request.get_data(cache=True))
     given = [(name, value) for name, value in pairs if name in _FIELDS]
     if len(dict(given)) < len(given):
-        raise TokenRefusal(400, "invalid_request", "each parameter must be given once")
+        raise invalid_request("each parameter must be given once")
     return {name: value for name, value in given if value}
 
 
@@ -83,7 +83,7 @@ def _from_text(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode(), keep_blank_values=True)
     except ValueError:
-        raise TokenRefusal(400, "invalid_request", "the body must be a form") from None
+        raise invalid_request("the body must be a form") from None
 
 
 def _from_json(body: bytes) -> dict[str, str]:
@@ -92,8 +92,8 @@ def _from_json(body: bytes) -> dict[str, str]:
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, Mapping):
-        raise TokenRefusal(400, "invalid_request", "the body must be a JSON object")
+        raise invalid_request("the body must be a JSON object")
     wrong = [name for name in _FIELDS if not isinstance(given.get(name, ""), str)]
     if wrong:
-        raise TokenRefusal(400, "invalid_request", f"{wrong[0]} must be a string")
+        raise invalid_request(f"{wrong[0]} must be a string")
     return {name: given[name] for name in _FIELDS if given.get(name)}

@@ -1,8 +1,9 @@
 """
-Every refusal, in Atobi's shapes, and the table from what went wrong to what Atobi says.
+Error responses in Atobi's shapes, and which one an exception or a forced status becomes.
 
-    Refusal             {"status": "error", "message": ..., "errors": {...}}
-        TokenRefusal    {"error": code, "error_description": ..., "message": ...}
+    ApiError
+        AtobiError                  {"status": "error", "message": ..., "errors": {...}}
+            TokenEndpointError      {"error": code, "error_description": ..., "message": ...}
 
 Source:
     The page asks for a "status in JSON body" and shows none. Texts and keys are those of Laravel and of
@@ -10,122 +11,148 @@ Source:
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError, UnsupportedGrantTypeError
-from flask import Response
 from werkzeug import exceptions as http
 
-from kpn_sandbox.gateway.api import phrase
-from kpn_sandbox.gateway.cors import OPEN
-from kpn_sandbox.gateway.prefer_header import MalformedPreference
-from kpn_sandbox.simulation.errors import InstantOutOfRange
-from kpn_sandbox.storage import StorageError
+from kpn_sandbox.gateway.cors import CORS_HEADERS
+from kpn_sandbox.gateway.error_handling import (
+    ApiError,
+    ExceptionMap,
+    Headers,
+    allow_header,
+    common_rows,
+    mapped_error,
+)
+from kpn_sandbox.gateway.operations import phrase
+from kpn_sandbox.gateway.responses import JSON
 from kpn_sandbox.vendors.atobi.operations import TOKEN
 
-JSON = ("Content-Type", "application/json")
+HEADERS = (JSON, *CORS_HEADERS)
+"""Headers of every response."""
 
 TOO_MANY = "Too Many Attempts."
 UNAUTHENTICATED = "Unauthenticated."
 INVALID = "The given data was invalid."
 
-
-class Refusal(Exception):
-    """An answer that is not what was asked for."""
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        errors: Mapping[str, Sequence[str]] | None = None,
-        headers: Sequence[tuple[str, str]] = (),
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.errors = errors
-        self.headers = headers
-
-    def body(self) -> dict[str, Any]:
-        """What is told."""
-        told: dict[str, Any] = {"status": "error", "message": self.message}
-        return told if self.errors is None else {**told, "errors": self.errors}
-
-    def response(self) -> Response:
-        """The refusal as an answer."""
-        return Response(json.dumps(self.body()).encode(), self.status, [JSON, *OPEN, *self.headers])
+FieldErrors = Mapping[str, Sequence[str]]
+"""Sentences by the dotted path of a wrong field."""
 
 
-class TokenRefusal(Refusal):
-    """A refusal of the token endpoint."""
-
-    def __init__(self, status: int, code: str, message: str, headers: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(status, message, headers=headers)
-        self.code = code
-
-    def body(self) -> dict[str, Any]:
-        """What is told."""
-        return {"error": self.code, "error_description": self.message, "message": self.message}
-
-
-def refused(error: Exception, path: str) -> Refusal:
+class AtobiError(ApiError):
     """
-    What Atobi says when this goes wrong.
+    An error response of Atobi's API.
 
     Args:
-        error: What went wrong.
-        path: What was asked for: the token endpoint has a shape of its own.
+        status: HTTP status.
+        text: Value of `message`.
+        errors: What is wrong with which field; left out when None.
+        headers: Headers beside those of every response.
     """
-    said = error if isinstance(error, Refusal) else _said(error)
-    if path != TOKEN.path or isinstance(said, TokenRefusal):
-        return said
-    return TokenRefusal(said.status, _CODES.get(said.status, "server_error"), said.message, said.headers)
+
+    common_headers = HEADERS
+
+    def __init__(self, status: int, text: str, errors: FieldErrors | None = None, headers: Headers = ()) -> None:
+        super().__init__(status, text, headers)
+        self.errors = errors
+
+    def body(self) -> bytes:
+        """Return JSON."""
+        members: dict[str, Any] = {"status": "error", "message": self.text}
+        return json.dumps(members if self.errors is None else {**members, "errors": self.errors}).encode()
 
 
-def forced(status: int, location: str) -> Refusal:
-    """The refusal that somebody forced."""
-    texts = {401: UNAUTHENTICATED, 422: INVALID, 429: TOO_MANY}
+class TokenEndpointError(AtobiError):
+    """
+    An error of the token endpoint.
+
+    Args:
+        status: HTTP status.
+        code: Value of `error`.
+        text: Value of `error_description` and `message`.
+        headers: Headers beside those of every response.
+    """
+
+    def __init__(self, status: int, code: str, text: str, headers: Headers = ()) -> None:
+        super().__init__(status, text, headers=headers)
+        self.code = code
+
+    def body(self) -> bytes:
+        """Return JSON."""
+        return json.dumps({"error": self.code, "error_description": self.text, "message": self.text}).encode()
+
+
+def invalid_request(text: str) -> TokenEndpointError:
+    """Return the error for a token request that cannot be read."""
+    return TokenEndpointError(400, "invalid_request", text)
+
+
+def error_for(error: Exception, path: str) -> ApiError:
+    """
+    Return the error that an exception becomes.
+
+    Args:
+        error: The exception.
+        path: Path of the request; the token endpoint has a shape of its own.
+    """
+    found = mapped_error(error, EXCEPTION_MAP) or AtobiError(500, "Server Error")
+    if path != TOKEN.path or isinstance(found, TokenEndpointError):
+        return found
+    return TokenEndpointError(found.status, _CODES.get(found.status, "server_error"), found.text, found.headers)
+
+
+def error_for_status(status: int, location: str, path: str) -> ApiError:
+    """
+    Return the error that a forced status answers with.
+
+    Args:
+        status: 300 or more.
+        location: Target of a redirect.
+        path: Path of the request.
+    """
     headers = {302: [("Location", location)], 405: [("Allow", "OPTIONS, POST")]}
     errors = {"data": ["The data field is invalid."]} if status == 422 else None
-    return Refusal(status, texts.get(status, phrase(status)), errors, headers.get(status, []))
+    error = AtobiError(status, STATUS_MAP.get(status, phrase(status)), errors, headers.get(status, ()))
+    return error_for(error, path)
 
 
-def _said(error: Exception) -> Refusal:
-    for kind, say in _SAYINGS:
-        if isinstance(error, kind):
-            return say(error)
-    return Refusal(500, "Server Error")
+STATUS_MAP = {401: UNAUTHENTICATED, 422: INVALID, 429: TOO_MANY}
+"""Texts of forced statuses where they are not HTTP's reason phrase."""
+
+_CODES = {
+    400: "invalid_request",
+    401: "invalid_client",
+    405: "invalid_request",
+    413: "invalid_request",
+    429: "too_many_requests",
+    503: "temporarily_unavailable",
+}
 
 
-def _unsupported(error: Exception) -> Refusal:
+def _unsupported_grant_type(error: UnsupportedGrantTypeError) -> ApiError:
     text = "The authorization grant type is not supported by the authorization server."
-    return TokenRefusal(400, "unsupported_grant_type", text)
+    return TokenEndpointError(400, "unsupported_grant_type", text)
 
 
-def _invalid_client(error: InvalidClientError) -> Refusal:
+def _invalid_client(error: InvalidClientError) -> ApiError:
     headers = [("WWW-Authenticate", 'Basic realm="OAuth"')] if error.status_code == 401 else []
-    return TokenRefusal(401, "invalid_client", "Client authentication failed", headers)
+    return TokenEndpointError(401, "invalid_client", "Client authentication failed", headers)
 
 
-def _allow(error: http.MethodNotAllowed) -> Refusal:
-    return Refusal(405, "Method Not Allowed", headers=[("Allow", ", ".join(sorted(error.valid_methods or ())))])
-
-
-_CODES = {400: "invalid_request", 401: "invalid_client", 405: "invalid_request", 413: "invalid_request"}
-_CODES |= {429: "too_many_requests", 503: "temporarily_unavailable"}
-
-_SAYINGS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
-    (UnsupportedGrantTypeError, _unsupported),
-    (InvalidClientError, _invalid_client),
-    (InvalidRequestError, lambda error: TokenRefusal(400, "invalid_request", error.description)),
-    (OAuth2Error, lambda error: Refusal(401, UNAUTHENTICATED, headers=[("WWW-Authenticate", "Bearer")])),
-    (MalformedPreference, lambda error: Refusal(400, str(error))),
-    (InstantOutOfRange, lambda error: Refusal(400, str(error))),
-    (StorageError, lambda error: Refusal(503, "Service Unavailable")),
-    (http.MethodNotAllowed, _allow),
-    (http.RequestEntityTooLarge, lambda error: Refusal(413, "The request body must be at most 1 MB.")),
-    (http.NotFound, lambda error: Refusal(404, "Not Found")),
-    (http.BadRequest, lambda error: Refusal(400, "Bad Request")),
-)
+EXCEPTION_MAP: ExceptionMap = {
+    **common_rows(
+        unauthorized=lambda error: AtobiError(401, UNAUTHENTICATED, headers=[("WWW-Authenticate", "Bearer")]),
+        bad_request=lambda text: AtobiError(400, text),
+        unavailable=lambda: AtobiError(503, "Service Unavailable"),
+        too_large=lambda: AtobiError(413, "The request body must be at most 1 MB."),
+    ),
+    UnsupportedGrantTypeError: _unsupported_grant_type,
+    InvalidClientError: _invalid_client,
+    InvalidRequestError: lambda error: invalid_request(error.description),
+    http.MethodNotAllowed: lambda error: AtobiError(405, "Method Not Allowed", headers=allow_header(error)),
+    http.NotFound: lambda error: AtobiError(404, "Not Found"),
+    http.BadRequest: lambda error: AtobiError(400, "Bad Request"),
+}
+"""The error of an exception; `error_for` gives the token endpoint its shape."""

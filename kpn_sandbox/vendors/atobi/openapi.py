@@ -1,19 +1,24 @@
-"""
-The OpenAPI document, made from the operations and the schemas that the code works with.
-
-Imported only when somebody asks for it, because of what it needs.
-"""
+"""The OpenAPI document of Atobi's API, made from the operations and the schemas that the code works with."""
 
 from typing import Any
 
-from apispec.ext.marshmallow import OpenAPIConverter
-from flask import Response
 from marshmallow import fields
 
-from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.openapi import TEXT, Answered, Description, Json, document_of, example_of, parameter, reference
-from kpn_sandbox.vendors.atobi import __doc__ as title_page
-from kpn_sandbox.vendors.atobi.errors import forced, refused
+from kpn_sandbox.gateway.openapi import (
+    EXAMPLE_LOCATION,
+    TEXT,
+    ApiDoc,
+    Json,
+    OperationDoc,
+    document_of,
+    example_of,
+    oauth2_scheme,
+    parameter,
+    reference,
+)
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.vendors import atobi
+from kpn_sandbox.vendors.atobi.errors import error_for_status
 from kpn_sandbox.vendors.atobi.operations import KPI, TOKEN, VERSIONS
 from kpn_sandbox.vendors.atobi.schemas import (
     AcknowledgmentSchema,
@@ -29,20 +34,14 @@ from kpn_sandbox.vendors.atobi.schemas import (
 
 
 def document(base_url: str) -> dict[str, Any]:
-    """
-    The document.
-
-    Args:
-        base_url: Where the sandbox is, as the reader sees it.
-    """
-    flow = {"tokenUrl": f"{base_url}{TOKEN.path}", "scopes": {}}
-    api = Description(
+    """Return the OpenAPI document for a sandbox at that URL."""
+    api = ApiDoc(
         title="Atobi KPI integration",
         version="1.0.0",
-        page=title_page or "",
+        description=atobi.__doc__ or "",
         operations=_operations(),
-        refusal=_refused,
-        refusals=_REFUSALS,
+        error_body=_error_body,
+        error_schemas=_ERRORS,
         schemas={
             "Token": TokenSchema,
             "TokenForm": TokenForm,
@@ -50,53 +49,53 @@ def document(base_url: str) -> dict[str, Any]:
             "Acknowledgment": AcknowledgmentSchema,
         },
         security={
-            "oauth2": {"type": "oauth2", "flows": {"clientCredentials": flow}},
+            "oauth2": oauth2_scheme(f"{base_url}{TOKEN.path}"),
             "bearer": {"type": "http", "scheme": "bearer"},
             "basic": {"type": "http", "scheme": "basic"},
         },
-        fields=[_told],
+        attribute_functions=[_field_schema],
     )
     return document_of(api, base_url)
 
 
-def _operations() -> dict[Operation, Answered]:
+def _operations() -> dict[Operation, OperationDoc]:
     form = {"schema": reference("TokenForm"), "example": _CREDENTIALS}
     types = ("application/x-www-form-urlencoded", "application/x-www-urlencoded", "application/json")
     version = parameter("api_version", "path", "Version of the API.", required=True, enum=list(VERSIONS))
     body = {"application/json": {"schema": reference("Body"), "example": _SAMPLE}}
     return {
-        TOKEN: Answered(
+        TOKEN: OperationDoc(
             reference("Token"),
             example_of(TokenSchema),
             body={kind: form for kind in types},
             security=[{}, {"basic": []}],
         ),
-        KPI: Answered(
+        KPI: OperationDoc(
             reference("Acknowledgment"),
             example_of(AcknowledgmentSchema),
             [version],
             body,
-            [{"oauth2": []}, {"bearer": []}],
+            security=[{"oauth2": []}, {"bearer": []}],
         ),
     }
 
 
-def _told(converter: OpenAPIConverter, field: "fields.Field[Any]", **kwargs: Any) -> Json:
-    """What a field of ours may be."""
+def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> Json:
+    """Return the schema of a field of this API's own, for apispec."""
     kinds: tuple[tuple[type[fields.Field[Any]], Json], ...] = (
         (Word, {"type": ["string"], "minLength": 1, "maxLength": 255}),
         (Identifier, {"type": ["string", "integer"]}),
         (Decimal, {"type": ["string", "number"]}),
         (Time, {"type": ["string", "integer"]}),
     )
-    for kind, told in kinds:
+    for kind, schema in kinds:
         if isinstance(field, kind):
-            return {**told, "type": [*told["type"], "null"] if field.allow_none else told["type"]}
+            return {**schema, "type": [*schema["type"], "null"] if field.allow_none else schema["type"]}
     return {}
 
 
-def _refused(operation: Operation, status: int) -> Response:
-    return refused(forced(status, "https://sandbox/"), operation.path).response()
+def _error_body(operation: Operation, status: int) -> bytes:
+    return error_for_status(status, EXAMPLE_LOCATION, operation.path).body()
 
 
 _CREDENTIALS = {
@@ -111,7 +110,7 @@ _SAMPLE = {
     "context": "sales",
     "data": [{"user_id": "123", "location_id": "321", "elements": [_ELEMENT]}],
 }
-_REFUSALS = {
+_ERRORS = {
     "Refusal": {
         "type": "object",
         "description": "A refusal.",

@@ -1,6 +1,6 @@
-"""What can be asked: method, path, answers, source and how well each is known."""
+"""Operations of Atobi's API: method, path, statuses, source, and how well each is known."""
 
-from kpn_sandbox.gateway.api import Operation
+from kpn_sandbox.gateway.operations import Operation
 
 PAGE = 'help.atobi.io, "KPI integration" (article 80)'
 

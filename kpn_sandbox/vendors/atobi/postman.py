@@ -7,14 +7,13 @@ A token, the sample of Atobi's page, the same again, and a body that is refused.
 import json
 from typing import Any
 
-from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, bearer, collection_of, form, item, json_text, url_of
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, bearer, collection_of, form, item, json_text, url_of
 from kpn_sandbox.vendors.atobi.operations import KPI, TOKEN
 
 NAME = "Atobi KPI integration"
-FILE = "atobi-kpi-integration.postman_collection.json"
-VARIABLES = {"atobi_token": "", "api_version": "v1", "atobi_type": "kpi"}
-"""What its requests need of the environment, beside who calls."""
+_FILE = "atobi-kpi-integration.postman_collection.json"
+_VARIABLES = {"atobi_token": "", "api_version": "v1", "atobi_type": "kpi"}
 
 _TOKEN_TESTS = """\
 pm.test("Token is a bearer token for an hour", () => {
@@ -40,7 +39,7 @@ pm.test("The field is named", () =>
 """
 
 
-def collection() -> dict[str, Any]:
+def _collection() -> dict[str, Any]:
     """The collection: a request for each operation, with its tests."""
     description = "Select the environment of the sandbox, then send the requests in their order."
     wrong = _body([{"user_id": "123", "elements": [_element(1, "device_sales", "many")]}])
@@ -50,7 +49,7 @@ def collection() -> dict[str, Any]:
         _send(f"{KPI.name} again", SAMPLE, ANSWER_TESTS + _AGAIN_TESTS),
         _send(f"{KPI.name} with a mistake", wrong, _REFUSED_TESTS),
     ]
-    return collection_of(FILE, NAME, description, bearer("atobi_token"), items)
+    return collection_of(_FILE, NAME, description, bearer("atobi_token"), items)
 
 
 def _token() -> dict[str, Any]:
@@ -99,3 +98,6 @@ SAMPLE = _body(
     ]
 )
 """The sample of the page, with the account's own type."""
+
+
+COLLECTION = Collection(_FILE, _collection, _VARIABLES)

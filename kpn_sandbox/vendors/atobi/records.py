@@ -1,4 +1,4 @@
-"""A body that was sent, checked as a whole and turned into records for the inbox."""
+"""From the body of a request to records of the inbox; a body is checked as a whole."""
 
 import json
 from collections.abc import Iterator
@@ -6,43 +6,43 @@ from typing import Any, NoReturn
 
 from marshmallow import ValidationError
 
-from kpn_sandbox.vendors.atobi.errors import INVALID, Refusal
+from kpn_sandbox.vendors.atobi.errors import INVALID, AtobiError
 from kpn_sandbox.vendors.atobi.schemas import BodySchema, Number, paths
 from kpn_sandbox.vendors.atobi.store import Received, Record
 
 PLACEHOLDER = "{{unique_integration_identifier}}"
-"""What stands in the page's sample; taken, so that the sample can be sent as it is printed."""
+"""Type in the page's sample; accepted, so that the sample can be sent as it is printed."""
 
 _REPORTED = 100
-"""Wrong fields that are told; the others would be more of the same."""
+"""Wrong fields that an error names; more would be more of the same."""
 
 
-def parsed(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     """
-    The JSON of a body, its numbers as text.
+    Return the JSON of a body, its numbers as text.
 
     Raises:
-        Refusal: It is no JSON.
+        AtobiError: It is not JSON.
     """
     try:
         return json.loads(body.decode(), parse_float=Number, parse_int=Number, parse_constant=_refuse_constant)
     except RecursionError:
-        raise Refusal(400, "The request body must be valid JSON: it is nested too deeply.") from None
+        raise AtobiError(400, "The request body must be valid JSON: it is nested too deeply.") from None
     except ValueError as error:
-        raise Refusal(400, f"The request body must be valid JSON: {error}.") from None
+        raise AtobiError(400, f"The request body must be valid JSON: {error}.") from None
 
 
 def records(given: Any, integration: str, received_at: float) -> list[Record]:
     """
-    The elements of a body.
+    Return the elements of a body as records.
 
     Args:
-        given: Its JSON.
-        integration: The type that the account's integration has.
-        received_at: The account's instant.
+        given: JSON of the body.
+        integration: Type that the account's integration has.
+        received_at: The account's instant in epoch seconds.
 
     Raises:
-        Refusal: Something is wrong; tells what and where.
+        AtobiError: A field is wrong; names each by its path.
     """
     try:
         body: dict[str, Any] = BodySchema().load(given)
@@ -56,15 +56,15 @@ def records(given: Any, integration: str, received_at: float) -> list[Record]:
 
 
 def acknowledgment(received: Received) -> dict[str, Any]:
-    """What is said when all was taken."""
+    """Return the response to a body that was received whole."""
     return {"status": "success", "received": received.created + received.updated, **received._asdict()}
 
 
 def _elements(body: dict[str, Any], received_at: float) -> Iterator[tuple[str, Record]]:
-    """The records, each with the path of its element."""
+    """Yield the records, each with the path of its element."""
     about = {name: body[name] for name in ("type", "version", "context")}
     for number, item in enumerate(body["data"]):
-        whose = {name: item[name] for name in ("user_id", "location_id") if item.get(name) is not None}
+        owner = {name: item[name] for name in ("user_id", "location_id") if item.get(name) is not None}
         for place, element in enumerate(item["elements"]):
             known = {name: value for name, value in element.items() if value is not None}
             record = Record(
@@ -73,7 +73,7 @@ def _elements(body: dict[str, Any], received_at: float) -> Iterator[tuple[str, R
                 context=body["context"],
                 kpi=element["kpi"],
                 element_id=element["id"],
-                body={**about, **whose, **known},
+                body={**about, **owner, **known},
             )
             yield f"data.{number}.elements.{place}", record
 
@@ -89,9 +89,8 @@ def _check_ids(found: list[tuple[str, Record]]) -> None:
         raise _invalid(twice)
 
 
-def _invalid(errors: dict[str, list[str]]) -> Refusal:
-    told = dict(list(errors.items())[:_REPORTED])
-    return Refusal(422, INVALID, told)
+def _invalid(errors: dict[str, list[str]]) -> AtobiError:
+    return AtobiError(422, INVALID, dict(list(errors.items())[:_REPORTED]))
 
 
 def _refuse_constant(name: str) -> NoReturn:

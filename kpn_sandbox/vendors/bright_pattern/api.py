@@ -1,21 +1,34 @@
-"""
-What the sandbox tells of this API: each operation and behavior with its label.
+"""Bright Pattern's API as the sandbox knows it: labels of its behaviors, and the way of its requests."""
 
-How Bright Pattern takes part in an exchange: whose a request is, how a quota is told, what is said when it fails.
-"""
-
-from collections.abc import Collection
+from typing import Any
 
 from flask import Response, request
 
-from kpn_sandbox.gateway.api import Behavior, VendorApi
-from kpn_sandbox.gateway.request_context import Caller
+from kpn_sandbox.auth import Tokens
+from kpn_sandbox.auth.client_credentials import SessionTokenServer
+from kpn_sandbox.auth.sessions import Sessions
+from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.operations import Operation, View
+from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.tenants.quota import QuotaState
-from kpn_sandbox.vendors.bright_pattern import errors
-from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternAuth, presented_client
-from kpn_sandbox.vendors.bright_pattern.headers import cors_headers, quota_headers
+from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.vendors.bright_pattern.auth import (
+    LOGIN_SESSION,
+    TOKEN_SESSION,
+    BrightPatternAuth,
+    BrightPatternTokenEndpoint,
+    LoginEndpoint,
+    UserDirectory,
+    presented_client,
+)
+from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
+from kpn_sandbox.vendors.bright_pattern.errors import error_for, error_for_status
+from kpn_sandbox.vendors.bright_pattern.headers import CORS, quota_headers
+from kpn_sandbox.vendors.bright_pattern.openapi import document
 from kpn_sandbox.vendors.bright_pattern.operations import (
+    AVAILABLE_AGENTS,
     LOGIN,
+    LOGOUT,
     OPERATIONS,
     REFERENCE,
     SAMPLES,
@@ -24,6 +37,10 @@ from kpn_sandbox.vendors.bright_pattern.operations import (
     WALLBOARD,
     WIKI,
 )
+from kpn_sandbox.vendors.bright_pattern.postman import COLLECTION
+from kpn_sandbox.vendors.bright_pattern.views import ENDPOINTS
+from kpn_sandbox.vendors.bright_pattern.views.configuration import tenant_of_url
+from kpn_sandbox.vendors.bright_pattern.views.sessions import SessionEndpoints
 
 _OWN = "the sandbox's own"
 _METRICS = "help3x.brightpattern.com, Supervisor guide, lists of service and agent metrics"
@@ -79,40 +96,87 @@ BEHAVIORS = (
     Behavior("`X-RateLimit-` headers when a quota is set; all `X-Sandbox-` headers, `Prefer`", "invented", _OWN),
 )
 
-FACE = VendorApi(
-    key="bright_pattern",
-    operations={each.key: Behavior(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
-    behaviors=BEHAVIORS,
-    statuses=tuple(STATUSES),
-)
 
+class BrightPatternApi(VendorApi):
+    """Bright Pattern Real-Time Statistics API."""
 
-class BrightPatternManners:
-    """
-    Bright Pattern's manners.
+    key = "bright_pattern"
+    operations = OPERATIONS
+    behaviors = BEHAVIORS
+    endpoints = ENDPOINTS
+    statuses = tuple(STATUSES)
+    path_prefixes = ("/statsapi", "/configapi")
+    cors = CORS
+    postman = COLLECTION
 
-    Args:
-        gate: Knows whose a session is.
-    """
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        sandbox = services.sandbox
+        sessions = Sessions(sandbox, LOGIN_SESSION, TOKEN_SESSION)
+        users = UserDirectory(services.authenticate)
+        self._auth = BrightPatternAuth(sessions, sandbox)
+        self._sessions = SessionEndpoints(
+            self._auth,
+            LoginEndpoint(users, sessions, is_open=services.settings.bright_pattern_login),
+            BrightPatternTokenEndpoint(SessionTokenServer(Tokens(sandbox), sessions, TOKEN_SESSION, users.recognize)),
+        )
+        self._statistics = StatisticsServices.of(sandbox, services.settings)
 
-    api = "bright_pattern"
-    statuses: Collection[int] = tuple(STATUSES)
+    @classmethod
+    def openapi_document(cls, base_url: str) -> dict[str, Any]:
+        """Return the OpenAPI document for a sandbox at that URL."""
+        return document(base_url)
 
-    def __init__(self, gate: BrightPatternAuth) -> None:
-        self._gate = gate
+    def authenticate(self, context: RequestContext) -> Tenant:
+        """
+        Return the account of the session; for the one operation that needs none, that of the tenant URL.
 
-    def caller(self) -> Caller:
-        """Whose the current request is: by its session, good or ended, or by the user name that wants one."""
+        Raises:
+            BrightPatternError: No session, or one that is unknown or over; a parameter is missing.
+        """
+        if context.operation is AVAILABLE_AGENTS:
+            return tenant_of_url(request, self._statistics)
+        session = self._auth.session(request)
+        context.user = session.user
+        return session.tenant
+
+    def identify(self) -> Caller:
+        """Return the account of the session, good or over, or of the user name that asks for one."""
         if request.method == "POST" and request.path in (LOGIN.path, TOKEN.path):
-            return Caller(self._gate.tenant_of(presented_client(request)))
-        return Caller(self._gate.owner(request))
+            return Caller(self._auth.tenant_of(presented_client(request)))
+        return Caller(self._auth.owner(request))
+
+    def respond(self, context: RequestContext, view: View) -> Response:
+        """
+        Return the response of a view, readable for pages with credentials.
+
+        Raises:
+            Exception: Whatever the view raises.
+        """
+        response: Response
+        if context.operation in (LOGIN, LOGOUT, TOKEN):
+            response = view(context, self._sessions)
+        else:
+            tenant, at = context.account, context.at // 1
+            response = view(StatisticsRequest(tenant, context.user, at, context.variables, self._statistics))
+        return self._with_cors(response)
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """How a quota is told."""
+        """Return the headers that show a quota."""
         return quota_headers(count)
 
-    def refused(self, error: Exception) -> Response:
-        """The answer when this went wrong."""
-        response = errors.refused(error, request.path).response()
-        response.headers.extend(cors_headers(request.headers.get("Origin")))
+    def error_response(self, error: Exception) -> Response:
+        """Return the response for an exception, readable for pages with credentials."""
+        self.services.lifecycle.open_unmatched(self)
+        return self._with_cors(error_for(error, request.path).response())
+
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
+        """Return the error that a forced status answers with."""
+        return error_for_status(status, operation, request.base_url)
+
+    def _with_cors(self, response: Response) -> Response:
+        response.headers.extend(self.cors.headers(request.environ.get("HTTP_ORIGIN")))
         return response
+
+
+API = BrightPatternApi

@@ -1,5 +1,5 @@
 """
-Sessions in Bright Pattern's dress.
+Sessions as Bright Pattern gives them out.
 
 A session is a UUID, given for a user name and a password and sent as cookies too, or an access token. Both may be
 presented in every way that clients are seen to present one: as `Authorization` with or without `Bearer`, as header or
@@ -20,13 +20,12 @@ from werkzeug.exceptions import HTTPException
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, presented_client_id
 from kpn_sandbox.auth.client_credentials import SessionTokenServer, User
-from kpn_sandbox.auth.errors import InvalidSession
 from kpn_sandbox.auth.sessions import FOREVER, Session, SessionAuth, SessionKind, Sessions
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.bright_pattern.errors import LoginRefused, TokenRefusal, Unauthorized
+from kpn_sandbox.vendors.bright_pattern.errors import LoginClosedError, TokenEndpointError, unauthorized
 from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
 from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
@@ -58,10 +57,10 @@ def account_names(user: str) -> Iterator[str]:
 
 class UserDirectory:
     """
-    Tells whose user names and passwords are.
+    Users of all accounts.
 
     Args:
-        authenticate: Tells whose client id and secret are.
+        authenticate: Returns the account of a client id and a secret, None when they are wrong.
     """
 
     def __init__(self, authenticate: Authenticate) -> None:
@@ -80,11 +79,11 @@ class UserDirectory:
 
 class BrightPatternAuth:
     """
-    Tells who calls.
+    Authenticates requests by their sessions.
 
     Args:
-        sessions: Those that were begun.
-        sandbox: Knows the accounts.
+        sessions: Sessions of all accounts.
+        sandbox: Accounts.
     """
 
     def __init__(self, sessions: Sessions, sandbox: Sandbox) -> None:
@@ -93,22 +92,19 @@ class BrightPatternAuth:
 
     def session(self, request: Request) -> Session:
         """
-        The session of a request: the first good one that is presented.
+        Return the session of a request: the first good one that it presents.
 
         Raises:
-            Unauthorized: There is none.
+            InvalidSession: The request presents none that is good.
         """
-        try:
-            return self._session_auth.authenticate(presented(request))
-        except InvalidSession:
-            raise Unauthorized() from None
+        return self._session_auth.authenticate(presented(request))
 
     def owner(self, request: Request) -> Tenant | None:
-        """Whose session a request presents, good or not; None when nobody was given it."""
+        """Return the account of the session that a request presents, good or not; None for an unknown one."""
         return self._session_auth.identify(presented(request))
 
     def tenant_of(self, user: str | None) -> Tenant | None:
-        """The account of a user name, whether or not the password is right."""
+        """Return the account of a user name, whether or not the password is right."""
         for client_id in account_names(user) if user else ():
             try:
                 return self._sandbox.tenant(client_id)
@@ -118,7 +114,7 @@ class BrightPatternAuth:
 
 
 def presented(request: Request) -> Iterator[str]:
-    """Every text with which a request may show a session."""
+    """Yield every text by which a request may present a session."""
     authorization = request.environ.get("HTTP_AUTHORIZATION", "").strip()
     if authorization:
         scheme, _, text = authorization.partition(" ")
@@ -135,8 +131,8 @@ class LoginEndpoint:
     Answers log-ins and log-outs.
 
     Args:
-        users: Tells who logs in.
-        sessions: Where sessions are begun.
+        users: Users of all accounts.
+        sessions: Sessions of all accounts.
         is_open: Whether this way to log in still exists.
     """
 
@@ -147,27 +143,27 @@ class LoginEndpoint:
 
     def login(self, request: Request, on_authenticated: OnAuthenticated) -> tuple[dict[str, Any], dict[str, str]]:
         """
-        A session for who asks.
+        Begin a session.
 
         Args:
-            request: The request for it.
+            request: Request for the session.
             on_authenticated: Called with the account before the session begins.
 
         Returns:
-            The body, and the cookies.
+            The body of the response, and its cookies by name.
 
         Raises:
-            LoginRefused: This way to log in is closed.
-            BadRequest: The body is not what it may be.
-            Unauthorized: Nobody has that name and password.
-            Exception: The one that `on_authenticated` raises.
+            LoginClosedError: This way to log in is closed.
+            BadRequestError: The body is not what it may be.
+            BrightPatternError: No user has that name and password.
+            Exception: Whatever `on_authenticated` raises.
         """
         if not self._is_open:
-            raise LoginRefused()
+            raise LoginClosedError()
         given = loaded(LoginSchema, json_body(request))
         user = self._users.recognize(given["username"], given["password"])
         if user is None:
-            raise Unauthorized("Unknown user name or wrong password")
+            raise unauthorized("Unknown user name or wrong password")
         on_authenticated(user.account)
         token = str(uuid4())
         self._sessions.begin(user.account.client_id, user.name, LOGIN_SESSION.name, token)
@@ -179,7 +175,7 @@ class LoginEndpoint:
         return body, _cookies(token, given["tenant_url"], user.name)
 
     def logout(self, session: Session, response: Response) -> Response:
-        """End a session and take its cookies away."""
+        """End a session and delete its cookies."""
         self._sessions.end(session)
         for name in _cookies("", "", ""):
             response.delete_cookie(name)
@@ -191,20 +187,24 @@ class BrightPatternTokenEndpoint:
     Answers requests for an access token.
 
     Args:
-        server: Gives them out.
+        server: Issues tokens.
     """
 
     def __init__(self, server: SessionTokenServer) -> None:
         self._server = server
 
-    def answer(self, request: Request, on_authenticated: OnAuthenticated) -> dict[str, str]:
+    def issue(self, request: Request, on_authenticated: OnAuthenticated) -> dict[str, str]:
         """
-        The body that brings a token, with every value a string.
+        Issue a token and return the body of the response, with every value a string.
+
+        Args:
+            request: Request for the token.
+            on_authenticated: Called with the account before the token is issued.
 
         Raises:
-            TokenRefusal: A parameter stands there twice.
-            OAuth2Error: What the token server raises.
-            Exception: The one that `on_authenticated` raises.
+            TokenEndpointError: A parameter is repeated.
+            OAuth2Error: The token server refuses the grant type or the credentials.
+            Exception: Whatever `on_authenticated` raises.
         """
         names = ("grant_type", "client_id", "client_secret", "scope")
         given = {name: value for name in names if (value := _single(request.form, name)) is not None}
@@ -221,7 +221,7 @@ class BrightPatternTokenEndpoint:
 
 
 def presented_client(request: Request) -> str | None:
-    """The user name that a request for a token or a session comes with; None when it cannot be read."""
+    """Return the user name that a request for a token or a session presents; None when it cannot be read."""
     try:
         if request.is_json:
             body = request.get_json(silent=True)
@@ -239,5 +239,5 @@ def _cookies(token: str, tenant: str, user: str) -> dict[str, str]:
 def _single(values: MultiDict[str, str], name: str) -> str | None:
     given = values.getlist(name)
     if len(given) > 1:
-        raise TokenRefusal(400, "invalid_request", f"{name} stands there twice")
+        raise TokenEndpointError(400, "invalid_request", f"{name} stands there twice")
     return given[0] if given else None

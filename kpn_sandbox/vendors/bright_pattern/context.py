@@ -1,39 +1,77 @@
-"""A request that was admitted, and plain answers to it."""
+"""What the views of a user with a session work on, and the responses that they return."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from flask import Response, request
+from flask import Response
 
-from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.responses import told
+from kpn_sandbox.caching import BoundedCache
+from kpn_sandbox.gateway.responses import JSON, snapshot_response
+from kpn_sandbox.settings import Settings
+from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.bright_pattern.errors import told as refusal_of
-from kpn_sandbox.vendors.bright_pattern.headers import JSON, fresh_headers
+from kpn_sandbox.vendors.bright_pattern.headers import fresh_headers
+from kpn_sandbox.vendors.bright_pattern.snapshot import Snapshot
+from kpn_sandbox.vendors.bright_pattern.store import Subscriptions, Wallboards
+
+RESPONSE_BYTES = 16 * 1024 * 1024
+"""Bodies kept, for clients that ask again within the second."""
 
 
-class Call(NamedTuple):
-    """A request that was admitted."""
+@dataclass(frozen=True)
+class StatisticsServices:
+    """Stores, settings and kept responses that the views of all requests share."""
+
+    sandbox: Sandbox
+    settings: Settings
+    subscriptions: Subscriptions
+    wallboards: Wallboards
+    bodies: BoundedCache[bytes]
+
+    @classmethod
+    def of(cls, sandbox: Sandbox, settings: Settings) -> "StatisticsServices":
+        """Return the services of an application."""
+        database = sandbox.database
+        bodies: BoundedCache[bytes] = BoundedCache(RESPONSE_BYTES, len)
+        return cls(sandbox, settings, Subscriptions(database), Wallboards(database), bodies)
+
+
+class StatisticsRequest(NamedTuple):
+    """An authorized request."""
 
     tenant: Tenant
     user: str
+    """User name of the session; empty for an operation that needs none."""
     at: float
-    """The instant that the answer is of, in whole seconds."""
+    """Instant of the response in whole epoch seconds."""
     variables: Mapping[str, str]
-    """Those of the path."""
+    """Variables of the path."""
+    services: StatisticsServices
+
+    @property
+    def client_id(self) -> str:
+        """Client id of the account."""
+        return self.tenant.account.client_id
+
+    def snapshot(self, *kinds: str) -> Snapshot:
+        """Return the center as the account has it, with its pins on objects of these kinds."""
+        pinned: dict[str, dict[str, Any]] = {"agents": {}, "queues": {}}
+        for kind in kinds if self.tenant.pins else ():
+            pins = self.services.sandbox.pins.read(self.client_id, self.tenant.pins_of(kind), keys=None, at=self.at)
+            pinned[kind] = {pin.key: pin.fields for pin in pins}
+        return Snapshot(self.tenant.center, self.at, pinned["agents"], pinned["queues"])
+
+    def json_response(self, value: Any, status: int = 200) -> Response:
+        """Return a response with JSON about the instant of the request."""
+        return self.body_response(orjson.dumps(value), status)
+
+    def body_response(self, body: bytes, status: int = 200) -> Response:
+        """Return a response with a body of JSON about the instant of the request."""
+        return snapshot_response(body, self.tenant, self.at, [JSON, *fresh_headers(self.at)], status)
 
 
-def empty(status: int) -> Response:
-    """An answer without a body."""
+def empty_response(status: int = 200) -> Response:
+    """Return a response without a body."""
     return Response(b"", status, [JSON])
-
-
-def answered(body: Any, tenant: Tenant, at: float, status: int = 200) -> Response:
-    """An answer with JSON, about an instant of an account."""
-    return told(orjson.dumps(body), tenant, at, [JSON, *fresh_headers(at)], status)
-
-
-def forced(operation: Operation, status: int) -> Exception:
-    """The refusal of a status that somebody forced on the current request."""
-    return refusal_of(status, operation, request.base_url)

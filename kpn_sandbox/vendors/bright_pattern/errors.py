@@ -1,38 +1,42 @@
 """
-Every refusal, in Bright Pattern's shapes, and the table from what went wrong to what is said.
+Error responses in Bright Pattern's shapes, and which one an exception or a forced status becomes.
 
-    Refusal             {"error_code", "error_message"}
-        BadRequest      400; for subscriptions the message names the place
-    LoginRefused        403, {"error"}
-    TokenRefusal        the token endpoint's: {"error", "error_description"}
+    ApiError
+        BrightPatternError          {"error_code", "error_message"}
+            BadRequestError         400; for subscriptions the message names the place
+            LoginClosedError        403, {"error"}
+            TokenEndpointError      {"error", "error_description"}
 
 Source:
     The page has the shape of a 400 and no code; the codes are the sandbox's own. {"error"} is in the reference, for
     release 5.36. The token endpoint's shape is that of RFC 6749, section 5.2, which the vendor's other APIs have, too.
 """
 
-from collections.abc import Callable, Iterable
 from enum import IntEnum
-from typing import Any
 
 import orjson
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidClientError, UnsupportedGrantTypeError
-from flask import Response
 from werkzeug import exceptions as http
 
-from kpn_sandbox.gateway.api import Operation, phrase
-from kpn_sandbox.gateway.prefer_header import MalformedPreference
-from kpn_sandbox.simulation.errors import InstantOutOfRange
-from kpn_sandbox.storage import StorageError
+from kpn_sandbox.auth.errors import InvalidSession
+from kpn_sandbox.gateway.error_handling import (
+    ApiError,
+    ExceptionMap,
+    Headers,
+    allow_header,
+    common_rows,
+    mapped_error,
+)
+from kpn_sandbox.gateway.operations import Operation, phrase
+from kpn_sandbox.gateway.responses import JSON
 from kpn_sandbox.tenants.errors import UnknownAccount
-from kpn_sandbox.vendors.bright_pattern.headers import JSON, Headers
-from kpn_sandbox.vendors.bright_pattern.operations import TOKEN, methods_of
+from kpn_sandbox.vendors.bright_pattern.operations import LOGIN, TOKEN, methods_of
 from kpn_sandbox.vendors.bright_pattern.store import TooManySubscriptions, UnknownWallboard
 
 
 class Code(IntEnum):
-    """What is wrong, as a number; all of them are the sandbox's own."""
+    """Values of `error_code`; all of them are the sandbox's own."""
 
     BAD_REQUEST = 1000, "The request is not what it may be"
     UNKNOWN_STATISTIC = 1001, "There is no such statistic, or not in this place"
@@ -62,110 +66,122 @@ class Code(IntEnum):
     meaning: str
 
     def __new__(cls, number: int, meaning: str) -> "Code":
-        """A number that knows its meaning."""
+        """Make a number that has a meaning."""
         code = int.__new__(cls, number)
         code._value_ = number
         code.meaning = meaning
         return code
 
 
-class Refusal(Exception):
-    """An answer that is not what was asked for."""
+class BrightPatternError(ApiError):
+    """
+    An error response of Bright Pattern's API.
 
-    def __init__(self, status: int, code: Code, text: str, headers: Iterable[tuple[str, str]] = ()) -> None:
-        super().__init__(text)
-        self.status = status
+    Args:
+        status: HTTP status.
+        code: Value of `error_code`.
+        text: Value of `error_message`.
+        headers: Headers beside those of every response.
+    """
+
+    common_headers = (JSON,)
+
+    def __init__(self, status: int, code: Code, text: str, headers: Headers = ()) -> None:
+        super().__init__(status, text, headers)
         self.code = code
-        self.text = text
-        self.headers: Headers = list(headers)
 
-    def body(self) -> Any:
-        """The JSON that tells it."""
-        return {"error_code": int(self.code), "error_message": self.text}
-
-    def response(self) -> Response:
-        """The refusal as an answer."""
-        return Response(orjson.dumps(self.body()), self.status, [JSON, *self.headers])
+    def body(self) -> bytes:
+        """Return JSON."""
+        return orjson.dumps({"error_code": int(self.code), "error_message": self.text})
 
 
-class BadRequest(Refusal):
-    """Something in the request is not what it may be."""
+class BadRequestError(BrightPatternError):
+    """
+    A request that is not what it may be.
+
+    Args:
+        code: Value of `error_code`.
+        text: What is wrong.
+        place: Where in a subscription; empty elsewhere.
+    """
 
     def __init__(self, code: Code, text: str, place: str = "") -> None:
         super().__init__(400, code, f"{text} at {place}" if place else text)
 
 
-class LoginRefused(Refusal):
+class LoginClosedError(BrightPatternError):
     """The old way to log in is closed."""
 
     def __init__(self) -> None:
         super().__init__(403, Code.FORBIDDEN, "illegal login attempt")
 
-    def body(self) -> Any:
-        """As the reference shows it."""
-        return {"error": self.text}
+    def body(self) -> bytes:
+        """Return JSON as the reference shows it."""
+        return orjson.dumps({"error": self.text})
 
 
-class TokenRefusal(Refusal):
-    """A refusal of the token endpoint."""
-
-    def __init__(self, status: int, error: str, text: str) -> None:
-        super().__init__(status, Code.BAD_REQUEST, text)
-        self.error = error
-
-    def body(self) -> Any:
-        """As RFC 6749 has it."""
-        return {"error": self.error, "error_description": self.text}
-
-
-class Unauthorized(Refusal):
-    """No good session."""
-
-    def __init__(self, text: str = "Unauthorized") -> None:
-        super().__init__(401, Code.UNAUTHORIZED, text)
-
-
-class NoSubscription(Refusal):
-    """There is nothing to tell."""
-
-    def __init__(self) -> None:
-        super().__init__(404, Code.NO_SUBSCRIPTION, "There is no active subscription")
-
-
-def refused(error: Exception, path: str) -> Refusal:
+class TokenEndpointError(BrightPatternError):
     """
-    What Bright Pattern says when this goes wrong.
+    An error of the token endpoint.
 
     Args:
-        error: What went wrong.
-        path: The path as it came: the token endpoint has a shape of its own, and a method is refused with those of it.
+        status: HTTP status.
+        error: Value of `error`.
+        text: Value of `error_description`.
+        headers: Headers beside those of every response.
     """
-    if isinstance(error, Refusal):
-        return error
-    for kind, say in _SAYINGS:
-        if isinstance(error, kind):
-            return _at_token(say(error)) if path == TOKEN.path else say(error)
-    return Refusal(500, Code.INTERNAL, "Internal server error")
+
+    def __init__(self, status: int, error: str, text: str, headers: Headers = ()) -> None:
+        super().__init__(status, Code.BAD_REQUEST, text, headers)
+        self.error = error
+
+    def body(self) -> bytes:
+        """Return JSON as RFC 6749 has it."""
+        return orjson.dumps({"error": self.error, "error_description": self.text})
 
 
-def told(status: int, operation: Operation, location: str) -> Refusal:
+def unauthorized(text: str = "Unauthorized") -> BrightPatternError:
+    """Return the error for a session that is missing, unknown or over, or for wrong credentials."""
+    return BrightPatternError(401, Code.UNAUTHORIZED, text)
+
+
+def no_subscription() -> BrightPatternError:
+    """Return the error for a user without an active subscription."""
+    return BrightPatternError(404, Code.NO_SUBSCRIPTION, "There is no active subscription")
+
+
+def error_for(error: Exception, path: str) -> ApiError:
     """
-    The refusal that somebody forced.
+    Return the error that an exception becomes.
+
+    Args:
+        error: The exception.
+        path: Path of the request; the token endpoint has a shape of its own.
+    """
+    found = mapped_error(error, EXCEPTION_MAP)
+    if found is None:
+        return BrightPatternError(500, Code.INTERNAL, "Internal server error")
+    return _at_token_endpoint(found) if found is not error and path == TOKEN.path else found
+
+
+def error_for_status(status: int, operation: Operation, location: str) -> BrightPatternError:
+    """
+    Return the error that a forced status answers with.
 
     Args:
         status: 300 or more.
-        operation: What was asked for.
-        location: Where a redirect points to.
+        operation: Operation of the request.
+        location: Target of a redirect.
     """
-    if status == 403 and operation.path == "/statsapi/auth":
-        return LoginRefused()
-    headers = {302: [("Location", location)], 405: [("Allow", ", ".join(methods_of(operation.path)))]}.get(status, [])
-    code = _CODES.get(status, Code.OTHER)
-    refusal = Refusal(status, code, "Unauthorized" if status == 401 else phrase(status), headers)
-    return _at_token(refusal) if operation is TOKEN else refusal
+    if status == 403 and operation.path == LOGIN.path:
+        return LoginClosedError()
+    headers = {302: [("Location", location)], 405: [("Allow", ", ".join(methods_of(operation.path)))]}
+    text = "Unauthorized" if status == 401 else phrase(status)
+    error = BrightPatternError(status, STATUS_MAP.get(status, Code.OTHER), text, headers.get(status, ()))
+    return _at_token_endpoint(error) if operation is TOKEN else error
 
 
-_CODES = {
+STATUS_MAP = {
     400: Code.BAD_REQUEST,
     401: Code.UNAUTHORIZED,
     403: Code.FORBIDDEN,
@@ -177,39 +193,39 @@ _CODES = {
     502: Code.BAD_GATEWAY,
     503: Code.UNAVAILABLE,
 }
+"""The error code of a forced status; `Code.OTHER` for those it lacks."""
 
 _OAUTH_ERRORS = {400: "invalid_request", 401: "invalid_client", 403: "access_denied", 503: "temporarily_unavailable"}
 
-_SAYINGS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
-    (TooManySubscriptions, lambda error: Refusal(409, Code.TOO_MANY_SUBSCRIPTIONS, str(error))),
-    (UnknownWallboard, lambda error: Refusal(404, Code.NOT_FOUND, str(error))),
-    (UnknownAccount, lambda error: Unauthorized()),
-    (InvalidClientError, lambda error: TokenRefusal(401, "invalid_client", "Client authentication failed")),
-    (UnsupportedGrantTypeError, lambda error: _grant_type(error.grant_type)),
-    (OAuth2Error, lambda error: TokenRefusal(400, "invalid_request", str(error.description or error.error))),
-    (InstantOutOfRange, lambda error: BadRequest(Code.BAD_REQUEST, str(error))),
-    (MalformedPreference, lambda error: BadRequest(Code.BAD_REQUEST, str(error))),
-    (StorageError, lambda error: Refusal(503, Code.UNAVAILABLE, "The service is temporarily unavailable")),
-    (http.NotFound, lambda error: Refusal(404, Code.NOT_FOUND, "Not found")),
-    (http.MethodNotAllowed, lambda error: _method(error.valid_methods or ())),
-    (http.RequestEntityTooLarge, lambda error: BadRequest(Code.TOO_LARGE, "Body must be at most 1 MB")),
-    (http.BadRequest, lambda error: BadRequest(Code.BAD_REQUEST, "Bad request")),
-)
+EXCEPTION_MAP: ExceptionMap = {
+    **common_rows(
+        unauthorized=lambda error: unauthorized(),
+        bad_request=lambda text: BadRequestError(Code.BAD_REQUEST, text),
+        unavailable=lambda: BrightPatternError(503, Code.UNAVAILABLE, "The service is temporarily unavailable"),
+        too_large=lambda: BadRequestError(Code.TOO_LARGE, "Body must be at most 1 MB"),
+    ),
+    TooManySubscriptions: lambda error: BrightPatternError(409, Code.TOO_MANY_SUBSCRIPTIONS, str(error)),
+    UnknownWallboard: lambda error: BrightPatternError(404, Code.NOT_FOUND, str(error)),
+    InvalidSession: lambda error: unauthorized(),
+    UnknownAccount: lambda error: unauthorized(),
+    OAuth2Error: lambda error: TokenEndpointError(400, "invalid_request", str(error.description or error.error)),
+    InvalidClientError: lambda error: TokenEndpointError(401, "invalid_client", "Client authentication failed"),
+    UnsupportedGrantTypeError: lambda error: _unsupported_grant_type(error.grant_type),
+    http.NotFound: lambda error: BrightPatternError(404, Code.NOT_FOUND, "Not found"),
+    http.MethodNotAllowed: lambda error: BrightPatternError(
+        405, Code.METHOD_NOT_ALLOWED, "Method not allowed", allow_header(error)
+    ),
+    http.BadRequest: lambda error: BadRequestError(Code.BAD_REQUEST, "Bad request"),
+}
+"""The error of an exception; `error_for` gives the token endpoint its shape."""
 
 
-def _grant_type(given: str | None) -> Refusal:
+def _unsupported_grant_type(given: str | None) -> BrightPatternError:
     text = "grant_type must be client_credentials" if given else "grant_type is missing"
-    return TokenRefusal(400, "unsupported_grant_type" if given else "invalid_request", text)
+    return TokenEndpointError(400, "unsupported_grant_type" if given else "invalid_request", text)
 
 
-def _method(allowed: Iterable[str]) -> Refusal:
-    headers = [("Allow", ", ".join(sorted(allowed)))]
-    return Refusal(405, Code.METHOD_NOT_ALLOWED, "Method not allowed", headers)
-
-
-def _at_token(refusal: Refusal) -> Refusal:
-    if isinstance(refusal, TokenRefusal):
-        return refusal
-    spoken = TokenRefusal(refusal.status, _OAUTH_ERRORS.get(refusal.status, "server_error"), refusal.text)
-    spoken.headers = refusal.headers
-    return spoken
+def _at_token_endpoint(error: ApiError) -> TokenEndpointError:
+    if isinstance(error, TokenEndpointError):
+        return error
+    return TokenEndpointError(error.status, _OAUTH_ERRORS.get(error.status, "server_error"), error.text, error.headers)

@@ -15,7 +15,14 @@ from kpn_sandbox.vendors.bright_pattern.records import chat_record, names_of
 from kpn_sandbox.vendors.bright_pattern.snapshot import Snapshot
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import Place
 from kpn_sandbox.vendors.bright_pattern.statistic_values import OF_AGENTS, OF_SERVICES, Pool, Value, spelled
-from kpn_sandbox.vendors.bright_pattern.subscription import Application, Chat, Column, Filter, Grid, Wishes
+from kpn_sandbox.vendors.bright_pattern.subscription import (
+    Application,
+    Chat,
+    Column,
+    Filter,
+    Grid,
+    SubscribedApplications,
+)
 
 OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {"EQ": eq, "NE": ne, "LT": lt, "GT": gt, "LE": le, "GE": ge}
 """How a filter compares."""
@@ -25,10 +32,10 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 Texts = Sequence[str]
 
 
-def answer(wishes: Wishes, snapshot: Snapshot) -> dict[str, Any]:
-    """All that a subscription wishes, as it stands in the answer."""
+def evaluate(applications: SubscribedApplications, snapshot: Snapshot) -> dict[str, Any]:
+    """Return the data of a subscription as they stand in the response."""
     evaluation = _Evaluation(snapshot)
-    return {name: evaluation.application(application) for name, application in wishes.items()}
+    return {name: evaluation.application(application) for name, application in applications.items()}
 
 
 def number_of(text: str) -> float | None:
@@ -47,10 +54,10 @@ def compares(one: str, operation: str, other: str) -> bool:
 def ordered(rows: Iterable[int], texts: Texts, descending: bool) -> list[int]:
     """Rows by their values: numbers before texts, and empty values last, whichever the direction."""
     keys = {row: _rank(texts[row]) for row in rows}
-    told = [row for row in keys if texts[row]]
-    told.sort(key=keys.__getitem__, reverse=descending)
+    filled = [row for row in keys if texts[row]]
+    filled.sort(key=keys.__getitem__, reverse=descending)
     # Sorting backwards keeps rows with equal values in their order, too.
-    return told + [row for row in keys if not texts[row]]
+    return filled + [row for row in keys if not texts[row]]
 
 
 class _Evaluation:
@@ -60,25 +67,25 @@ class _Evaluation:
         self._snapshot = snapshot
         self._columns: dict[Any, Texts] = {}
 
-    def application(self, wished: Application) -> dict[str, Any]:
-        told: dict[str, Any] = {}
-        if wished.totals is not None:
-            told["stats_totals"] = self._totals(wished, wished.totals)
-        if wished.services is not None:
-            told["service_grids"] = [self._grid(grid, Place.SERVICES) for grid in wished.services]
-        if wished.agents is not None:
-            told["agent_grids"] = [self._grid(grid, Place.AGENTS) for grid in wished.agents]
-        if wished.chat is not None:
-            told["chat_messages"] = self._messages(wished.chat)
-        return told
+    def application(self, application: Application) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        if application.totals is not None:
+            data["stats_totals"] = self._totals(application, application.totals)
+        if application.services is not None:
+            data["service_grids"] = [self._grid(grid, Place.SERVICES) for grid in application.services]
+        if application.agents is not None:
+            data["agent_grids"] = [self._grid(grid, Place.AGENTS) for grid in application.agents]
+        if application.chat is not None:
+            data["chat_messages"] = self._messages(application.chat)
+        return data
 
-    def _totals(self, wished: Application, names: Iterable[str]) -> dict[str, str]:
+    def _totals(self, application: Application, names: Iterable[str]) -> dict[str, str]:
         chosen = [
             fact
             for fact, identifier in zip(self._snapshot.services, self._snapshot.service_ids)
-            if not wished.total_services or identifier in wished.total_services
+            if not application.total_services or identifier in application.total_services
         ]
-        pool = Pool(chosen, self._snapshot, wished.total_dispositions)
+        pool = Pool(chosen, self._snapshot, application.total_dispositions)
         return {name: spelled(OF_SERVICES[name](pool)) for name in names}
 
     def _grid(self, grid: Grid, place: Place) -> dict[str, Any]:
@@ -131,18 +138,18 @@ class _Evaluation:
             return OF_AGENTS[name](snapshot, dispositions)
         return [OF_SERVICES[name](Pool([fact], snapshot, dispositions)) for fact in snapshot.services]
 
-    def _messages(self, wished: Chat) -> list[dict[str, str]]:
-        snapshot, part = self._snapshot, wished.filter.casefold()
+    def _messages(self, chat: Chat) -> list[dict[str, str]]:
+        snapshot, part = self._snapshot, chat.filter.casefold()
         found = [fact for fact in snapshot.chats if part in fact.content.casefold()]
-        return [chat_record(snapshot.seed, fact, snapshot.date) for fact in found[: wished.limit]]
+        return [chat_record(snapshot.seed, fact, snapshot.date) for fact in found[: chat.limit]]
 
 
 def _added(values: Iterable[Value]) -> Value:
     return sum(value for value in values if value is not None and not isinstance(value, str))
 
 
-def _kept(rows: Iterable[int], texts: Texts, wished: Filter) -> list[int]:
-    passes = {text: compares(text, wished.operation, wished.value) for text in set(texts)}
+def _kept(rows: Iterable[int], texts: Texts, condition: Filter) -> list[int]:
+    passes = {text: compares(text, condition.operation, condition.value) for text in set(texts)}
     return [row for row in rows if passes[texts[row]]]
 
 

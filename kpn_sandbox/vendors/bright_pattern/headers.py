@@ -1,50 +1,36 @@
 """
-The headers of every answer.
+Headers of Bright Pattern's responses.
 
 Source:
-    github.com/sergey-lozhkin/statsapi-samples has the headers of recorded answers. The allowed origin is the caller's
-    own, because a browser sends no cookies where any origin is allowed.
+    github.com/sergey-lozhkin/statsapi-samples has the headers of recorded answers, CORS among them. Browsers send the
+    session as a cookie, so pages are let in with credentials, each by its own origin.
 """
 
 from email.utils import formatdate
 
+from kpn_sandbox.gateway.cors import CorsPolicy
 from kpn_sandbox.tenants.quota import QuotaState
 
-JSON = ("Content-Type", "application/json")
 _PAST = "Sat, 26 Jul 1997 05:00:00 GMT"
-_EXPOSED = (
-    "Allow, Location, Preference-Applied, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
-    "X-Request-Id, X-Sandbox-Replay, X-Sandbox-Time"
-)
-CORS = (
-    ("Access-Control-Allow-Methods", "GET, POST, DELETE, PUT"),
-    ("Access-Control-Allow-Credentials", "true"),
-    ("Vary", "Origin"),
-)
-_RECORDED = ("Access-Control-Allow-Headers", "Accept, Origin, Content-type, Authorization")
-_PREFLIGHT = (
-    "Access-Control-Allow-Headers",
-    f"{_RECORDED[1]}, Prefer, X-BP-SESSION-ID, X-Requested-With, X-Request-Id, X-Mock-Response-Code, "
-    "X-Mock-Response-Delay",
-)
+_METHODS = "GET, POST, DELETE, PUT"
+_RECORDED = "Accept, Origin, Content-type, Authorization"
 
 Headers = list[tuple[str, str]]
 
-
-def cors_headers(origin: str | None) -> Headers:
-    """What lets a browser that is logged in read an answer."""
-    allowed = ("Access-Control-Allow-Origin", origin or "*")
-    return [allowed, ("Access-Control-Expose-Headers", _EXPOSED), _RECORDED, *CORS]
-
-
-def preflight_headers(origin: str | None) -> Headers:
-    """What lets a browser ask."""
-    allowed = ("Access-Control-Allow-Origin", origin or "*")
-    return [allowed, _PREFLIGHT, *CORS, ("Access-Control-Max-Age", "3600")]
+CORS = CorsPolicy(
+    exposed_headers="Allow, Location, Preference-Applied, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, "
+    "X-RateLimit-Reset, X-Request-Id, X-Sandbox-Replay, X-Sandbox-Time",
+    allowed_headers=f"{_RECORDED}, Prefer, X-BP-SESSION-ID, X-Requested-With, X-Request-Id, X-Mock-Response-Code, "
+    "X-Mock-Response-Delay",
+    max_age_seconds=3600,
+    allowed_methods=_METHODS,
+    credentials=True,
+    extra=(("Access-Control-Allow-Headers", _RECORDED), ("Access-Control-Allow-Methods", _METHODS)),
+)
 
 
 def fresh_headers(at: float) -> Headers:
-    """What tells that an answer is of an instant and must be asked for again."""
+    """Return the headers of a response of that instant (epoch seconds), which no cache may keep."""
     return [
         ("Last-Modified", formatdate(at, usegmt=True)),
         ("Expires", _PAST),
@@ -53,10 +39,10 @@ def fresh_headers(at: float) -> Headers:
 
 
 def quota_headers(count: QuotaState) -> Headers:
-    """How a quota stands; the vendor tells nothing of it, so the names are those that most others use."""
-    told = [
+    """Return the headers that show a quota; the vendor documents none, so they have the most common names."""
+    headers = [
         ("X-RateLimit-Limit", str(count.limit)),
         ("X-RateLimit-Remaining", str(count.limit - count.used)),
         ("X-RateLimit-Reset", str(count.resets_at)),
     ]
-    return told if count.retry_after is None else [*told, ("Retry-After", str(count.retry_after))]
+    return headers if count.retry_after is None else [*headers, ("Retry-After", str(count.retry_after))]

@@ -1,19 +1,27 @@
-"""
-The OpenAPI document, made from the operations and the schemas that the code works with.
-
-Imported only when somebody asks for it, because of what it needs.
-"""
+"""The OpenAPI document of Bright Pattern's API, made from the operations and the schemas that the code works with."""
 
 from typing import Any
 
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from kpn_sandbox.literals import LONGEST_DELAY_MS
-from kpn_sandbox.vendors.bright_pattern import __doc__ as title_page
-from kpn_sandbox.vendors.bright_pattern.errors import Code, Refusal, told
-from kpn_sandbox.vendors.bright_pattern.operations import OPEN, OPERATIONS, STATUSES, TOKEN, Operation
+from kpn_sandbox.gateway.openapi import (
+    EXAMPLE_LOCATION,
+    TEXT,
+    ApiDoc,
+    Json,
+    OperationDoc,
+    document_of,
+    list_schema,
+    oauth2_scheme,
+    object_schema,
+    parameter,
+    reference,
+    schemas_by_name,
+)
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.vendors import bright_pattern
+from kpn_sandbox.vendors.bright_pattern.errors import Code, error_for_status
+from kpn_sandbox.vendors.bright_pattern.operations import OPEN, OPERATIONS, STATUSES, TOKEN
 from kpn_sandbox.vendors.bright_pattern.schemas import (
     ApplicationAnswerSchema,
     ApplicationSchema,
@@ -30,17 +38,7 @@ from kpn_sandbox.vendors.bright_pattern.schemas import (
 )
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS
 
-_SCHEMAS: tuple[type[Schema], ...] = (
-    ApplicationSchema,
-    ApplicationAnswerSchema,
-    LoginSchema,
-    LoginAnswerSchema,
-    TokenAnswerSchema,
-    NamedSchema,
-    WallboardSchema,
-)
-_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"sessionHeader": []}, {"sessionCookie": []}]
-_LENIENT: dict[type[fields.Field[Any]], list[str]] = {
+_TYPES: dict[type[fields.Field[Any]], list[str]] = {
     Identifier: ["string", "integer"],
     Limit: ["integer", "string"],
     Truth: ["boolean", "string"],
@@ -49,33 +47,49 @@ _LENIENT: dict[type[fields.Field[Any]], list[str]] = {
 
 
 def document(base_url: str) -> dict[str, Any]:
-    """
-    The document.
-
-    Args:
-        base_url: Where the sandbox is, as the reader sees it.
-    """
-    plugin = MarshmallowPlugin()
-    spec = APISpec(
+    """Return the OpenAPI document for a sandbox at that URL."""
+    api = ApiDoc(
         title="Bright Pattern Real-Time Statistics API",
         version="5.36",
-        openapi_version="3.1.0",
-        info={"description": f"{title_page}\n{_tables()}"},
-        servers=[{"url": base_url}],
-        plugins=[plugin],
+        description=f"{bright_pattern.__doc__}\n{_tables()}",
+        operations={each: _operation(each) for each in OPERATIONS},
+        error_body=_error_body,
+        error_schemas=_ERRORS,
+        error_names=_error_names,
+        schemas=schemas_by_name(
+            ApplicationSchema,
+            ApplicationAnswerSchema,
+            LoginSchema,
+            LoginAnswerSchema,
+            TokenAnswerSchema,
+            NamedSchema,
+            WallboardSchema,
+        ),
+        security={
+            "oauth2": oauth2_scheme(f"{base_url}{TOKEN.path}"),
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "sessionHeader": {"type": "apiKey", "in": "header", "name": "X-BP-SESSION-ID"},
+            "sessionCookie": {"type": "apiKey", "in": "cookie", "name": "X-STATSAPI-TOKEN"},
+        },
+        statuses=tuple(STATUSES),
+        phrases=STATUSES,
+        attribute_functions=[_field_schema],
     )
-    if plugin.converter is not None:
-        plugin.converter.add_attribute_function(_lenient)
-    _components(spec, base_url)
-    for operation in OPERATIONS:
-        spec.path(path=operation.path, operations={operation.method.lower(): _operation(operation)})
-    described: dict[str, Any] = spec.to_dict()
-    return described
+    return document_of(api, base_url)
 
 
-def _lenient(converter: OpenAPIConverter, field: "fields.Field[Any]", **kwargs: Any) -> dict[str, Any]:
-    """What a field of ours may be."""
-    for kind, types in _LENIENT.items():
+def _operation(operation: Operation) -> OperationDoc:
+    return OperationDoc(
+        schema=_RESPONSES.get(operation.key),
+        parameters=_PARAMETERS.get(operation.key, []),
+        body=_BODIES.get(operation.key, {}),
+        security=[{}] if operation in OPEN else [],
+    )
+
+
+def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> Json:
+    """Return the schema of a field of this API's own, for apispec."""
+    for kind, types in _TYPES.items():
         if isinstance(field, kind):
             return {"type": [*types, "null"] if field.allow_none else types}
     if isinstance(field, Choice):
@@ -89,121 +103,60 @@ def _tables() -> str:
     return "\n".join(("Statistics:", "", *statistics, "", "Error codes, the sandbox's own:", "", *codes, ""))
 
 
-def _components(spec: APISpec, base_url: str) -> None:
-    for schema in _SCHEMAS:
-        spec.components.schema(schema.__name__.removesuffix("Schema"), schema=schema)
-    for name, shape in _REFUSALS.items():
-        spec.components.schema(name, shape)
-    flow = {"tokenUrl": f"{base_url}{TOKEN.path}", "scopes": {}}
-    spec.components.security_scheme("oauth2", {"type": "oauth2", "flows": {"clientCredentials": flow}})
-    spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    spec.components.security_scheme("sessionHeader", {"type": "apiKey", "in": "header", "name": "X-BP-SESSION-ID"})
-    spec.components.security_scheme("sessionCookie", {"type": "apiKey", "in": "cookie", "name": "X-STATSAPI-TOKEN"})
-    spec.components.parameter("Prefer", "header", _PREFER)
+def _error_body(operation: Operation, status: int) -> bytes:
+    return error_for_status(status, operation, EXAMPLE_LOCATION).body()
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
-    statuses = sorted({*operation.statuses, *STATUSES})
-    described: dict[str, Any] = {
-        "operationId": operation.key,
-        "summary": operation.summary,
-        "description": f"{operation.label.capitalize()}: {operation.source}.",
-        "parameters": [*_PARAMETERS.get(operation.key, []), "Prefer"],
-        "responses": {str(status): _response(operation, status) for status in statuses},
-        "security": [{}] if operation in OPEN else [{"oauth2": []}, *_SECURITY],
-    }
-    if operation.key in _BODIES:
-        described["requestBody"] = {"required": True, "content": _BODIES[operation.key]}
-    return described
+def _error_names(operation: Operation, body: Json) -> tuple[str, ...]:
+    members = {"error_code": "Refusal", "error_description": "TokenRefusal"}
+    found = next((name for member, name in members.items() if member in body), "LoginRefusal")
+    return tuple(dict.fromkeys((found, "Refusal")))
 
 
-def _response(operation: Operation, status: int) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": STATUSES[status]}
-    if status == 204:
-        return described
-    if status < 300:
-        schema = _ANSWERS.get(operation.key)
-        if schema is not None:
-            described["content"] = {"application/json": {"schema": schema}}
-        return described
-    refusal = told(status, operation, "https://sandbox/")
-    described["content"] = {"application/json": {"schema": _shape(refusal), "example": refusal.body()}}
-    return described
-
-
-def _shape(refusal: Refusal) -> dict[str, Any]:
-    names = {"error_code": "Refusal", "error_description": "TokenRefusal"}
-    found = next((name for key, name in names.items() if key in refusal.body()), "LoginRefusal")
-    return {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in dict.fromkeys((found, "Refusal"))]}
-
-
-def _object(*required: str, **properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": list(required), "properties": properties}
-
-
-def _reference(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list_of(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": schema}
-
-
-def _parameter(name: str, where: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": where, "required": required, "schema": {"type": "string", **schema}}
-
-
-_TEXT = {"type": "string"}
 _TRUTH = {"type": "boolean"}
-_REFUSALS = {
-    "Refusal": _object("error_code", "error_message", error_code={"type": "integer"}, error_message=_TEXT),
-    "LoginRefusal": _object("error", error=_TEXT),
-    "TokenRefusal": _object("error", "error_description", error=_TEXT, error_description=_TEXT),
+_ERRORS = {
+    "Refusal": object_schema("error_code", "error_message", error_code={"type": "integer"}, error_message=TEXT),
+    "LoginRefusal": object_schema("error", error=TEXT),
+    "TokenRefusal": object_schema("error", "error_description", error=TEXT, error_description=TEXT),
 }
-_WALLBOARD = _object("id", "name", "is_global", id=_TEXT, name=_TEXT, is_global=_TRUTH)
+_WALLBOARD = object_schema("id", "name", "is_global", id=TEXT, name=TEXT, is_global=_TRUTH)
 _ENTRY = {**_WALLBOARD, "properties": {**_WALLBOARD["properties"], "is_default": _TRUTH}}
 _SCREEN = {**_WALLBOARD, "properties": {**_WALLBOARD["properties"], "config": {"type": "object"}}}
-_NAMED = _list_of(_reference("Named"))
-_ANSWERS: dict[str, Any] = {
-    "login": _reference("LoginAnswer"),
-    "token": _reference("TokenAnswer"),
-    "data": {"type": "object", "additionalProperties": _reference("ApplicationAnswer")},
-    "dispositions": {"anyOf": [_object("dispositions", dispositions=_list_of(_TEXT)), _list_of(_TEXT)]},
+_NAMED = list_schema(reference("Named"))
+_RESPONSES: dict[str, Json] = {
+    "login": reference("LoginAnswer"),
+    "token": reference("TokenAnswer"),
+    "data": {"type": "object", "additionalProperties": reference("ApplicationAnswer")},
+    "dispositions": {"anyOf": [object_schema("dispositions", dispositions=list_schema(TEXT)), list_schema(TEXT)]},
     "teams": _NAMED,
     "agents": _NAMED,
     "services": _NAMED,
-    "available_agents": _object("availability", availability=_TRUTH),
-    "wallboards": _object("wallboards", wallboards=_list_of(_ENTRY)),
-    "add_wallboard": _object("id", id=_TEXT),
+    "available_agents": object_schema("availability", availability=_TRUTH),
+    "wallboards": object_schema("wallboards", wallboards=list_schema(_ENTRY)),
+    "add_wallboard": object_schema("id", id=TEXT),
     "show_wallboard": _SCREEN,
 }
 _FLAG = {"enum": ["0", "1"]}
-_ID = _parameter("id", "path")
-_PARAMETERS: dict[str, list[Any]] = {
+_ID = parameter("id", "path", required=True)
+_PARAMETERS: dict[str, list[Json | str]] = {
     "dispositions": [
-        *(_parameter(name, "query", required=False, **_FLAG) for name in ("agentCanSelect", "inbound", "outbound")),
-        _parameter("preview", "query", required=False, **_FLAG),
-        _parameter("format", "query", required=False, enum=["object", "array"]),
+        *(parameter(name, "query", **_FLAG) for name in ("agentCanSelect", "inbound", "outbound")),
+        parameter("preview", "query", **_FLAG),
+        parameter("format", "query", enum=["object", "array"]),
     ],
-    "available_agents": [_parameter("tenantUrl", "query"), _parameter("service", "query")],
+    "available_agents": [parameter("tenantUrl", "query", required=True), parameter("service", "query", required=True)],
     "show_wallboard": [_ID],
     "remove_wallboard": [_ID],
-    "change_wallboard": [_ID, _parameter("name", "path")],
+    "change_wallboard": [_ID, parameter("name", "path", required=True)],
 }
-_PREFER = {
-    "name": "Prefer",
-    "description": f"Sandbox: `code=503` forces a status, `delay-ms=250` delays (0 to {LONGEST_DELAY_MS}), "
-    '`at="2026-11-23T10:00:00+01:00"` answers as of that instant.',
-    "schema": _TEXT,
-}
-_SUBSCRIPTION = {"type": "object", "minProperties": 1, "additionalProperties": _reference("Application")}
+_SUBSCRIPTION = {"type": "object", "minProperties": 1, "additionalProperties": reference("Application")}
 _SAMPLE = {"data": {"agent_grids": [{"id": "1", "columns": [{"id": "1", "stat_name": "acd_state"}]}]}}
-_CREDENTIALS = _object("grant_type", grant_type=_TEXT, client_id=_TEXT, client_secret=_TEXT, scope=_TEXT)
+_CREDENTIALS = object_schema("grant_type", grant_type=TEXT, client_id=TEXT, client_secret=TEXT, scope=TEXT)
 _FORM = {"grant_type": "client_credentials", "client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
-_BODIES: dict[str, Any] = {
-    "login": {"application/json": {"schema": _reference("Login")}},
+_BODIES: dict[str, Json] = {
+    "login": {"application/json": {"schema": reference("Login")}},
     "token": {"application/x-www-form-urlencoded": {"schema": _CREDENTIALS, "example": _FORM}},
     "subscribe": {"application/json": {"schema": _SUBSCRIPTION, "example": _SAMPLE}},
-    "add_wallboard": {"application/json": {"schema": _reference("Wallboard")}},
+    "add_wallboard": {"application/json": {"schema": reference("Wallboard")}},
     "change_wallboard": {"application/json": {"schema": {"type": "object"}}},
 }

@@ -1,6 +1,6 @@
-"""What can be asked: method, path, answers, source and how well each is known."""
+"""Operations of Bright Pattern's API: method, path, statuses, source, and how well each is known."""
 
-from kpn_sandbox.gateway.api import Operation
+from kpn_sandbox.gateway.operations import Operation
 
 WIKI = "help3x.brightpattern.com, 3.10:Real-time-statistics-api/APIDescription"
 REFERENCE = "documenter.getpostman.com/view/6735878/T1DwbtSk"
@@ -23,10 +23,7 @@ STATUSES = {
     502: "Bad gateway",
     503: "Service unavailable",
 }
-"""The statuses that it can be told to answer; the pages name 200, 204, 400, 401, 403, 404 and 409."""
-
-LANDS = ("/statsapi", "/configapi")
-"""Everything below them is this API's."""
+"""Statuses that can be forced; the pages name 200, 204, 400, 401, 403, 404 and 409."""
 
 _READ = (200, 401, 405, 500)
 _STORED = (200, 400, 401, 404, 405, 500)

@@ -8,15 +8,14 @@ first data come a second after the subscription, so their request waits that lon
 import json
 from typing import Any
 
-from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, bearer, collection_of, form, item, json_text, url_of
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, bearer, collection_of, form, item, json_text, url_of
 from kpn_sandbox.vendors.bright_pattern import operations
 from kpn_sandbox.vendors.bright_pattern.operations import OPERATIONS
 
 NAME = "Bright Pattern Real-Time Statistics"
-FILE = "bright-pattern-statistics.postman_collection.json"
-VARIABLES = {"bright_pattern_token": "", "wallboard_id": "", "service": ""}
-"""What its requests need of the environment, beside who calls."""
+_FILE = "bright-pattern-statistics.postman_collection.json"
+_VARIABLES = {"bright_pattern_token": "", "wallboard_id": "", "service": ""}
 
 SUBSCRIPTION = {
     "data": {
@@ -125,13 +124,13 @@ _WAIT = "setTimeout(() => {}, 1500);"
 _PATHS = {"{id}": "{wallboard_id}", "{name}": "Reception"}
 
 
-def collection() -> dict[str, Any]:
+def _collection() -> dict[str, Any]:
     """The collection: a request for each operation, with its tests."""
     # The log-out at the end would end the access token that all others are sent with; it ends the log-in instead.
     order = [each for each in OPERATIONS if each is not operations.LOGOUT]
     description = "Select the environment of the sandbox, then send the requests in their order."
     items = [*map(_item, order), _logout()]
-    return collection_of(FILE, NAME, description, bearer("bright_pattern_token"), items)
+    return collection_of(_FILE, NAME, description, bearer("bright_pattern_token"), items)
 
 
 def _item(operation: Operation) -> dict[str, Any]:
@@ -159,3 +158,6 @@ def _logout() -> dict[str, Any]:
     made = _item(operations.LOGOUT)
     made["request"]["auth"] = {"type": "noauth"}
     return made
+
+
+COLLECTION = Collection(_FILE, _collection, _VARIABLES)

@@ -16,7 +16,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length
 
-from kpn_sandbox.vendors.bright_pattern.errors import BadRequest, Code
+from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
 
 MOST_COLUMNS = 200
 """Of one grid."""
@@ -102,21 +102,21 @@ class _Request(Schema):
         unknown = EXCLUDE
 
 
-def _told(description: str, example: Any = None, **options: Any) -> dict[str, Any]:
-    told = {"description": description} if example is None else {"description": description, "example": example}
-    return {"metadata": told, **options}
+def _described(description: str, example: Any = None, **options: Any) -> dict[str, Any]:
+    metadata = {"description": description} if example is None else {"description": description, "example": example}
+    return {"metadata": metadata, **options}
 
 
 def _texts(description: str, example: Any = None) -> "fields.List[str]":
-    return fields.List(fields.String(), **_told(description, example, allow_none=True))
+    return fields.List(fields.String(), **_described(description, example, allow_none=True))
 
 
 class ColumnSchema(_Request):
     """A column of a grid."""
 
-    id = Identifier(required=True, **_told("Names the value in each row.", "1"))
-    stat_name = fields.String(**_told("A statistic, or SUM.", "acd_state", allow_none=True))
-    statName = fields.String(**_told("Another spelling of stat_name.", allow_none=True))
+    id = Identifier(required=True, **_described("Names the value in each row.", "1"))
+    stat_name = fields.String(**_described("A statistic, or SUM.", "acd_state", allow_none=True))
+    statName = fields.String(**_described("Another spelling of stat_name.", allow_none=True))
     sum_stat_names = _texts("With SUM: the statistics that are added.")
     dispositions = _texts("For calls_dispositions_per_day: the dispositions that count.")
 
@@ -124,60 +124,60 @@ class ColumnSchema(_Request):
 class OrderSchema(_Request):
     """A column by which rows are ordered."""
 
-    by = Identifier(required=True, **_told("Id of the column.", "1"))
-    dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_told("ASC unless given.", "DESC", allow_none=True))
+    by = Identifier(required=True, **_described("Id of the column.", "1"))
+    dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_described("ASC unless given.", "DESC", allow_none=True))
 
 
 class GridSchema(_Request):
     """A table."""
 
-    id = Identifier(required=True, **_told("Names the table in the answer.", "1"))
+    id = Identifier(required=True, **_described("Names the table in the answer.", "1"))
     columns = fields.List(
-        fields.Nested(ColumnSchema), required=True, validate=Length(1, MOST_COLUMNS), **_told("The columns.")
+        fields.Nested(ColumnSchema), required=True, validate=Length(1, MOST_COLUMNS), **_described("The columns.")
     )
-    order_by = Identifier(**_told("Id of the column by which rows are ordered.", "1", allow_none=True))
-    order_dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_told("ASC unless given.", "ASC", allow_none=True))
-    order = fields.List(fields.Nested(OrderSchema), **_told("Instead of order_by and order_dir.", allow_none=True))
-    limit = Limit(**_told("So many rows at most.", 1000, allow_none=True))
-    filter_by = Identifier(**_told("Id of the column that decides which rows are told.", allow_none=True))
-    filter_value = Comparable(**_told("What its value is compared with.", allow_none=True))
+    order_by = Identifier(**_described("Id of the column by which rows are ordered.", "1", allow_none=True))
+    order_dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_described("ASC unless given.", "ASC", allow_none=True))
+    order = fields.List(fields.Nested(OrderSchema), **_described("Instead of order_by and order_dir.", allow_none=True))
+    limit = Limit(**_described("So many rows at most.", 1000, allow_none=True))
+    filter_by = Identifier(**_described("Id of the column that decides which rows are told.", allow_none=True))
+    filter_value = Comparable(**_described("What its value is compared with.", allow_none=True))
     filter_operation = Choice(
-        Code.WRONG_OPERATION, "EQ", "NE", "LT", "GT", "LE", "GE", **_told("How.", "EQ", allow_none=True)
+        Code.WRONG_OPERATION, "EQ", "NE", "LT", "GT", "LE", "GE", **_described("How.", "EQ", allow_none=True)
     )
     team_ids = _texts("Only these teams; empty for all.", [])
     service_ids = _texts("Only these services; empty for all.", [])
-    my_subteam_only = Truth(**_told("Changes nothing: there are no subteams.", False, allow_none=True))
-    logged_in_agents_only = Truth(**_told("Leave out agents who are logged out.", False, allow_none=True))
+    my_subteam_only = Truth(**_described("Changes nothing: there are no subteams.", False, allow_none=True))
+    logged_in_agents_only = Truth(**_described("Leave out agents who are logged out.", False, allow_none=True))
 
 
 class ChatSchema(_Request):
     """Which chat messages are told."""
 
-    filter = fields.String(**_told("Only those that contain this, whatever the case.", "", allow_none=True))
-    limit = Limit(**_told("So many of the last ones at most.", 10, allow_none=True))
+    filter = fields.String(**_described("Only those that contain this, whatever the case.", "", allow_none=True))
+    limit = Limit(**_described("So many of the last ones at most.", 10, allow_none=True))
 
 
 class ApplicationSchema(_Request):
     """One part of a subscription, for one display."""
 
     stats_totals = fields.List(
-        fields.String(), **_told("Statistics over all services.", ["in_calls_waiting"], allow_none=True)
+        fields.String(), **_described("Statistics over all services.", ["in_calls_waiting"], allow_none=True)
     )
     stats_totals_service_ids = _texts("Only these services; empty for all.", [])
     stats_totals_dispositions = _texts("The dispositions that count.", [])
-    service_grids = fields.List(fields.Nested(GridSchema), **_told("Tables of services.", allow_none=True))
-    agent_grids = fields.List(fields.Nested(GridSchema), **_told("Tables of agents.", allow_none=True))
-    chat_messages = fields.Nested(ChatSchema, **_told("Messages between agents.", allow_none=True))
+    service_grids = fields.List(fields.Nested(GridSchema), **_described("Tables of services.", allow_none=True))
+    agent_grids = fields.List(fields.Nested(GridSchema), **_described("Tables of agents.", allow_none=True))
+    chat_messages = fields.Nested(ChatSchema, **_described("Messages between agents.", allow_none=True))
 
 
 class LoginSchema(_Request):
     """Who wants a session."""
 
     tenant_url = fields.String(
-        required=True, validate=Length(1, 255), **_told("Any text: the tenant is known by the user.", "localhost")
+        required=True, validate=Length(1, 255), **_described("Any text: the tenant is known by the user.", "localhost")
     )
-    username = fields.String(required=True, **_told("Client id, also with +label.", "APP_CONSUMER_KEY"))
-    password = fields.String(required=True, **_told("Client secret.", "APP_CONSUMER_SECRET"))
+    username = fields.String(required=True, **_described("Client id, also with +label.", "APP_CONSUMER_KEY"))
+    password = fields.String(required=True, **_described("Client secret.", "APP_CONSUMER_SECRET"))
 
 
 def _check_text(text: str) -> None:
@@ -188,13 +188,15 @@ def _check_text(text: str) -> None:
 class WallboardSchema(_Request):
     """A wallboard to store."""
 
-    name = fields.String(required=True, validate=[Length(1, 200), _check_text], **_told("Its name.", "Entrance hall"))
-    is_global = Truth(**_told("Whether all users see it.", False, allow_none=True))
-    config = fields.Dict(keys=fields.String(), **_told("What stands on it.", {"widgets": []}, allow_none=True))
+    name = fields.String(
+        required=True, validate=[Length(1, 200), _check_text], **_described("Its name.", "Entrance hall")
+    )
+    is_global = Truth(**_described("Whether all users see it.", False, allow_none=True))
+    config = fields.Dict(keys=fields.String(), **_described("What stands on it.", {"widgets": []}, allow_none=True))
 
 
 def _text(description: str, example: str) -> fields.String:
-    return fields.String(required=True, **_told(description, example))
+    return fields.String(required=True, **_described(description, example))
 
 
 class GridAnswerSchema(Schema):
@@ -204,7 +206,7 @@ class GridAnswerSchema(Schema):
     values = fields.List(
         fields.Dict(keys=fields.String(), values=fields.String()),
         required=True,
-        **_told("The rows, each with its values by the ids of the columns.", [{"1": "40001", "2": "ready"}]),
+        **_described("The rows, each with its values by the ids of the columns.", [{"1": "40001", "2": "ready"}]),
     )
 
 
@@ -224,18 +226,20 @@ class ApplicationAnswerSchema(Schema):
     """The parts of an application that were subscribed to."""
 
     stats_totals = fields.Dict(
-        keys=fields.String(), values=fields.String(), **_told("Values by statistic.", {"in_calls_waiting": "2"})
+        keys=fields.String(), values=fields.String(), **_described("Values by statistic.", {"in_calls_waiting": "2"})
     )
-    service_grids = fields.List(fields.Nested(GridAnswerSchema), **_told("Tables of services."))
-    agent_grids = fields.List(fields.Nested(GridAnswerSchema), **_told("Tables of agents."))
-    chat_messages = fields.List(fields.Nested(MessageSchema), **_told("The last message first."))
+    service_grids = fields.List(fields.Nested(GridAnswerSchema), **_described("Tables of services."))
+    agent_grids = fields.List(fields.Nested(GridAnswerSchema), **_described("Tables of agents."))
+    chat_messages = fields.List(fields.Nested(MessageSchema), **_described("The last message first."))
 
 
 class LoginAnswerSchema(Schema):
     """A session."""
 
     token = _text("UUID; also sent as cookies.", "2f6d5f5e-1a3c-4b8e-9a36-0f6c2f6a7d11")
-    privileges = fields.List(fields.String(), required=True, **_told("What the user may do.", ["CUSTOMIZE_WALLBOARDS"]))
+    privileges = fields.List(
+        fields.String(), required=True, **_described("What the user may do.", ["CUSTOMIZE_WALLBOARDS"])
+    )
     user_id = _text("UUID of the user.", "1B4E28BA-2FA1-51D2-883F-0016D3CCA427")
 
 
@@ -265,13 +269,13 @@ def loaded(schema: type[Schema], body: Any, place: str = "") -> dict[str, Any]:
         place: Where it stands.
 
     Raises:
-        BadRequest: It is not what it may be; the first thing that is wrong, with its place.
+        BadRequestError: It does not fit the schema; names the first wrong value and its place.
     """
     try:
         found: dict[str, Any] = schema().load(body)
     except ValidationError as error:
         path, problem = next(_problems(error.messages, place))
-        raise BadRequest(_code(problem), str(problem).rstrip("."), path) from None
+        raise BadRequestError(_code(problem), str(problem).rstrip("."), path) from None
     return {name: value for name, value in found.items() if value is not None}
 
 

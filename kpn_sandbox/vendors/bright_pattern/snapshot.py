@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from kpn_sandbox.simulation import supervisor_metrics as metrics
+from kpn_sandbox.simulation import supervisor_metrics
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import code_of
@@ -36,7 +36,7 @@ class Snapshot:
     @cached_property
     def services(self) -> list[ServiceFact]:
         """All services, in the order of their numbers."""
-        facts = metrics.services(self.center, self.at)
+        facts = supervisor_metrics.services(self.center, self.at)
         if not self._pinned_queues:
             return facts
         return [_pinned_service(fact, self._pinned_queues.get(str(fact.queue.number))) for fact in facts]
@@ -44,13 +44,13 @@ class Snapshot:
     @cached_property
     def agents(self) -> SupervisorMetrics:
         """All agents."""
-        told = metrics.supervisor_metrics(self.center, self.at)
-        return _pinned_workforce(told, self._pinned_agents, self.center, self.at) if self._pinned_agents else told
+        metrics = supervisor_metrics.supervisor_metrics(self.center, self.at)
+        return _pinned_metrics(metrics, self._pinned_agents, self.center, self.at) if self._pinned_agents else metrics
 
     @cached_property
     def chats(self) -> list[ChatFact]:
         """What agents have written to one another today, the last first."""
-        return metrics.chats(self.center, self.at)
+        return supervisor_metrics.chats(self.center, self.at)
 
     @cached_property
     def date(self) -> str:
@@ -73,12 +73,12 @@ class Snapshot:
         return [team_id(self.seed, fact.department) for fact in self.agents.agents]
 
     def disposed(self, names: Iterable[str]) -> list[int]:
-        """How many conversations of each agent ended with one of these dispositions."""
-        return metrics.dispositions_by_agent(self.center, _codes(names), self.at)
+        """Return how many conversations of each agent ended with one of these dispositions."""
+        return supervisor_metrics.dispositions_by_agent(self.center, _codes(names), self.at)
 
     def disposed_for(self, names: Iterable[str]) -> dict[int, int]:
-        """Likewise by the number of the queue."""
-        return metrics.dispositions_by_queue(self.center, _codes(names), self.at)
+        """Return how many conversations ended with one of these dispositions, by number of the queue."""
+        return supervisor_metrics.dispositions_by_queue(self.center, _codes(names), self.at)
 
 
 def _codes(names: Iterable[str]) -> list[int]:
@@ -94,23 +94,25 @@ def _pinned_service(fact: ServiceFact, fields: Mapping[str, Any] | None) -> Serv
     return fact._replace(queue=queue, abandoned=abandoned, short_abandoned=min(fact.short_abandoned, abandoned))
 
 
-def _pinned_workforce(told: SupervisorMetrics, pinned: Pinned, center: Center, at: float) -> SupervisorMetrics:
-    book, instant = center.day_index_at(at)
-    cast = book.names(book.trace.span_at(instant))
-    agents, departments, reasons = list(told.agents), list(told.department_names), list(told.reason_names)
-    seconds = list(told.seconds_in_activity)
-    for place, fact in enumerate(told.agents):
+def _pinned_metrics(metrics: SupervisorMetrics, pinned: Pinned, center: Center, at: float) -> SupervisorMetrics:
+    index, instant = center.day_index_at(at)
+    names = index.names(index.trace.span_at(instant))
+    agents, departments, reasons = list(metrics.agents), list(metrics.department_names), list(metrics.reason_names)
+    seconds = list(metrics.seconds_in_activity)
+    for row, fact in enumerate(metrics.agents):
         fields = pinned.get(str(fact.login))
         if fields is not None:
-            agents[place] = agent = pinned_agent(fact, fields)
-            departments[place] = _known(cast.department_name, agent.department)
-            reasons[place] = None if agent.reason is None else _known(cast.reason_name, agent.reason)
-            seconds[place] = int(fields.get("Time", seconds[place]))
-    return replace(told, agents=agents, department_names=departments, reason_names=reasons, seconds_in_activity=seconds)
+            agents[row] = agent = pinned_agent(fact, fields)
+            departments[row] = _known(names.department_name, agent.department)
+            reasons[row] = None if agent.reason is None else _known(names.reason_name, agent.reason)
+            seconds[row] = int(fields.get("Time", seconds[row]))
+    return replace(
+        metrics, agents=agents, department_names=departments, reason_names=reasons, seconds_in_activity=seconds
+    )
 
 
 def _known(name_of: Callable[[int], str], number: int) -> str:
-    """The name of a number; whoever fixes one that the center does not have is shown the number."""
+    """Return the name of a number; the number itself where a pin names one that the center does not have."""
     try:
         return name_of(number)
     except (ValueError, IndexError):

@@ -1,7 +1,7 @@
 """
-What a client wishes to be told: applications, each with totals, grids and chat messages.
+Subscriptions: applications, each with totals, grids and chat messages, parsed from the body of a request.
 
-From the body of a request to what is wished: shape by the schemas, and here what must fit together.
+The schemas check the shape of a body; here is checked what must fit together.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from flask import Request
 
-from kpn_sandbox.vendors.bright_pattern.errors import BadRequest, Code
+from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
 from kpn_sandbox.vendors.bright_pattern.schemas import ApplicationSchema, loaded, shown
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, SUM, Place
 
@@ -35,7 +35,7 @@ class Order(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Which rows are told: those whose value in a column compares so with a given one."""
+    """Rows that are shown: those whose value in a column compares so with a given one."""
 
     by: str
     operation: str
@@ -63,7 +63,7 @@ class Grid:
 
 
 class Chat(NamedTuple):
-    """Which chat messages are told."""
+    """Chat messages that are shown."""
 
     filter: str
     limit: int | None
@@ -81,12 +81,8 @@ class Application:
     agents: tuple[Grid, ...] | None = None
     chat: Chat | None = None
 
-    def grids(self, place: Place) -> tuple[Grid, ...] | None:
-        """The grids of a kind."""
-        return self.services if place is Place.SERVICES else self.agents
 
-
-Wishes = dict[str, Application]
+SubscribedApplications = dict[str, Application]
 """By the ids that the client chose."""
 
 
@@ -97,45 +93,47 @@ MOST_CELLS = 1000
 
 def json_body(request: Request) -> Any:
     """
-    The JSON of a request.
+    Return the JSON of a request.
 
     Raises:
-        BadRequest: It says that it is something else, or it is no JSON.
+        BadRequestError: Its content type is another one, or its body is not JSON.
     """
     if not (request.mimetype == "application/json" or request.mimetype.endswith("+json")):
-        raise BadRequest(Code.WRONG_CONTENT_TYPE, "Content-Type must be application/json")
-    return parsed_json(request.get_data())
+        raise BadRequestError(Code.WRONG_CONTENT_TYPE, "Content-Type must be application/json")
+    return parse_json(request.get_data())
 
 
-def parsed_json(body: bytes | str) -> Any:
+def parse_json(body: bytes | str) -> Any:
     """
-    A JSON value.
+    Return the value of a JSON text.
 
     Raises:
-        BadRequest: It is none, or too deep.
+        BadRequestError: It is not JSON, or nested too deeply.
     """
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         text = f"Body is no JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-        raise BadRequest(Code.MALFORMED_JSON, text) from None
+        raise BadRequestError(Code.MALFORMED_JSON, text) from None
 
 
-def parsed(body: Any) -> Wishes:
+def parse_subscription(body: Any) -> SubscribedApplications:
     """
-    What a subscription wishes.
+    Return the applications of a subscription by the ids that the client chose.
 
     Raises:
-        BadRequest: Something is wrong with it: what, and where.
+        BadRequestError: A member is wrong; the text names it and its place.
     """
     if not isinstance(body, dict) or not body:
-        raise BadRequest(Code.MISSING if body == {} else Code.WRONG_TYPE, "Body must be an object of application ids")
+        raise BadRequestError(
+            Code.MISSING if body == {} else Code.WRONG_TYPE, "Body must be an object of application ids"
+        )
     if len(body) > MOST_APPLICATIONS:
-        raise BadRequest(Code.TOO_LARGE, f"A subscription has at most {MOST_APPLICATIONS} application ids")
-    wishes = {name: _application(part, shown(name)) for name, part in body.items()}
-    if sum(map(_cells, wishes.values())) > MOST_CELLS:
-        raise BadRequest(Code.TOO_LARGE, f"A subscription asks for at most {MOST_CELLS:,} statistics")
-    return wishes
+        raise BadRequestError(Code.TOO_LARGE, f"A subscription has at most {MOST_APPLICATIONS} application ids")
+    applications = {name: _application(part, shown(name)) for name, part in body.items()}
+    if sum(map(_cells, applications.values())) > MOST_CELLS:
+        raise BadRequestError(Code.TOO_LARGE, f"A subscription asks for at most {MOST_CELLS:,} statistics")
+    return applications
 
 
 def _application(part: Any, place: str) -> Application:
@@ -195,7 +193,7 @@ def _column(given: dict[str, Any], kind: Place, place: str) -> Column:
     names = {given[name] for name in ("stat_name", "statName") if given.get(name) is not None}
     if len(names) != 1:
         text = "stat_name and statName differ" if names else "stat_name is missing"
-        raise BadRequest(Code.WRONG_TYPE if names else Code.MISSING, text, place)
+        raise BadRequestError(Code.WRONG_TYPE if names else Code.MISSING, text, place)
     name = names.pop()
     dispositions = tuple(given.get("dispositions") or ())
     if name == SUM:
@@ -207,12 +205,12 @@ def _column(given: dict[str, Any], kind: Place, place: str) -> Column:
 def _summands(given: dict[str, Any], kind: Place, place: str) -> tuple[str, ...]:
     names = tuple(given.get("sum_stat_names") or ())
     if not names:
-        raise BadRequest(Code.WRONG_SUM, "SUM needs sum_stat_names", place)
+        raise BadRequestError(Code.WRONG_SUM, "SUM needs sum_stat_names", place)
     for position, name in enumerate(names):
         where = f"{place}.sum_stat_names[{position}]"
         _check_statistic(name, kind, where)
         if not STATISTICS[name].numeric:
-            raise BadRequest(Code.WRONG_SUM, f"Statistic {name} cannot be added", where)
+            raise BadRequestError(Code.WRONG_SUM, f"Statistic {name} cannot be added", where)
     return names
 
 
@@ -231,13 +229,13 @@ def _filter(given: dict[str, Any], ids: set[str], place: str) -> Filter | None:
         return None
     by = _known(given["filter_by"], ids, f"{place}.filter_by")
     if not given.get("filter_operation"):
-        raise BadRequest(Code.WRONG_OPERATION, "filter_operation is missing", place)
+        raise BadRequestError(Code.WRONG_OPERATION, "filter_operation is missing", place)
     return Filter(by, given["filter_operation"], given.get("filter_value", ""))
 
 
 def _known(column: str, ids: set[str], place: str) -> str:
     if column not in ids:
-        raise BadRequest(Code.UNKNOWN_COLUMN, f"Unknown column: {shown(column)}", place)
+        raise BadRequestError(Code.UNKNOWN_COLUMN, f"Unknown column: {shown(column)}", place)
     return column
 
 
@@ -247,14 +245,14 @@ def _ids(given: Iterable[str] | None) -> frozenset[str]:
 
 def _check_statistic(name: str, kind: Place, place: str) -> None:
     if name not in STATISTICS:
-        raise BadRequest(Code.UNKNOWN_STATISTIC, f"Unknown statistic: {shown(name)}", place)
+        raise BadRequestError(Code.UNKNOWN_STATISTIC, f"Unknown statistic: {shown(name)}", place)
     if kind not in STATISTICS[name].places:
-        raise BadRequest(Code.UNKNOWN_STATISTIC, f"Unknown statistic in {kind.value}: {name}", place)
+        raise BadRequestError(Code.UNKNOWN_STATISTIC, f"Unknown statistic in {kind.value}: {name}", place)
 
 
-def _check_ids(ids: Iterable[str], what: str, place: str) -> None:
+def _check_ids(ids: Iterable[str], noun: str, place: str) -> None:
     seen: set[str] = set()
     for each in ids:
         if each in seen:
-            raise BadRequest(Code.REPEATED_ID, f"{what} id {shown(each)} stands there twice", place)
+            raise BadRequestError(Code.REPEATED_ID, f"{noun} id {shown(each)} stands there twice", place)
         seen.add(each)

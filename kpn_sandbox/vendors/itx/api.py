@@ -1,19 +1,23 @@
-"""
-What the sandbox tells of this API: each operation and behavior with its label.
+"""ITX's Custom KPI API as the sandbox provides it: labels of its behaviors, and the way of its requests."""
 
-How this API takes part in an exchange: whose a request is, how a quota is told, how something is refused.
-"""
+from typing import Any
 
-from collections.abc import Collection
+import orjson
+from flask import Response, request
 
-from flask import Response
-
-from kpn_sandbox.gateway.api import STATUSES, Behavior, VendorApi
-from kpn_sandbox.gateway.request_context import Caller
-from kpn_sandbox.tenants.quota import QuotaState
+from kpn_sandbox.auth.errors import UnknownToken
+from kpn_sandbox.auth.url_tokens import UrlTokenAuth
+from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.operations import Operation, View, reserved_status
+from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
+from kpn_sandbox.gateway.responses import snapshot_response
+from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.auth import ItxAuth
-from kpn_sandbox.vendors.itx.errors import refused
+from kpn_sandbox.vendors.itx.errors import HEADERS, error_for, error_for_status
+from kpn_sandbox.vendors.itx.openapi import document
 from kpn_sandbox.vendors.itx.operations import OPERATIONS, PAGE
+from kpn_sandbox.vendors.itx.postman import COLLECTION
+from kpn_sandbox.vendors.itx.views import ENDPOINTS, customer_id
 
 _OWN = "the sandbox's own"
 
@@ -44,36 +48,70 @@ BEHAVIORS = (
     Behavior("`Cache-Control: no-store`, CORS, all `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
 )
 
-FACE = VendorApi(
-    key="itx",
-    operations={each.key: Behavior(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
-    behaviors=BEHAVIORS,
-    statuses=STATUSES,
-)
+
+class ItxApi(VendorApi):
+    """ITX Custom KPI API, as a provider."""
+
+    key = "itx"
+    operations = OPERATIONS
+    behaviors = BEHAVIORS
+    endpoints = ENDPOINTS
+    path_prefixes = ("/rest",)
+    postman = COLLECTION
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._auth = ItxAuth(UrlTokenAuth(services.sandbox))
+
+    @classmethod
+    def openapi_document(cls, base_url: str) -> dict[str, Any]:
+        """Return the OpenAPI document for a sandbox at that URL."""
+        return document(base_url)
+
+    def authenticate(self, context: RequestContext) -> Tenant:
+        """
+        Return the account of the token in the URL.
+
+        Raises:
+            UnknownToken: No token, or one that belongs to no account.
+        """
+        return self._auth.authenticate()
+
+    def identify(self) -> Caller:
+        """Return the account of the token in the URL."""
+        try:
+            return Caller(self._auth.authenticate())
+        except UnknownToken:
+            return Caller(None)
+
+    def reserved(self, context: RequestContext) -> Reserved | None:
+        """
+        Return the reserved customer id, None when there is none.
+
+        Raises:
+            ItxError: The customer id is missing, repeated or too long.
+        """
+        status = reserved_status(customer_id())
+        return None if status is None else Reserved(status)
+
+    def respond(self, context: RequestContext, view: View) -> Response:
+        """
+        Return JSON of the panel that a view returns.
+
+        Raises:
+            Exception: Whatever the view raises.
+        """
+        body = orjson.dumps(view(context, self.services.history))
+        return snapshot_response(body, context.account, context.at, HEADERS)
+
+    def error_response(self, error: Exception) -> Response:
+        """Return the response for an exception."""
+        self.services.lifecycle.open_unmatched(self)
+        return error_for(error).response()
+
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
+        """Return the error that a forced status answers with."""
+        return error_for_status(status, request.base_url)
 
 
-class ItxManners:
-    """
-    The manners of a provider.
-
-    Args:
-        door: Knows whose a token is.
-    """
-
-    api = "itx"
-    statuses: Collection[int] = STATUSES
-
-    def __init__(self, door: ItxAuth) -> None:
-        self._door = door
-
-    def caller(self) -> Caller:
-        """Whose the current request is: by its token."""
-        return Caller(self._door.owner())
-
-    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """Only how long to wait when a quota is used up."""
-        return [] if count.retry_after is None else [("Retry-After", str(count.retry_after))]
-
-    def refused(self, error: Exception) -> Response:
-        """The answer when this went wrong."""
-        return refused(error).response()
+API = ItxApi

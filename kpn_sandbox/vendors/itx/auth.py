@@ -11,40 +11,29 @@ from flask import request
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.itx.errors import Refusal
 
 PARAMETER = "token"
 
 
 class ItxAuth:
     """
-    Lets callers in.
+    Authenticates the requests for a panel.
 
     Args:
-        tokens: Know whose a token is.
+        url_tokens: Tokens of all accounts.
     """
 
-    def __init__(self, tokens: UrlTokenAuth) -> None:
-        self._tokens = tokens
+    def __init__(self, url_tokens: UrlTokenAuth) -> None:
+        self._url_tokens = url_tokens
 
-    def tenant(self) -> Tenant:
+    def authenticate(self) -> Tenant:
         """
-        Who sends the current request.
+        Return the account of the current request's token.
 
         Raises:
-            Refusal: No token, or nobody's.
+            UnknownToken: No token, a repeated one, or one that belongs to no account.
         """
-        tenant = self.owner()
-        if tenant is None:
-            raise Refusal(401, "Missing or unknown token")
-        return tenant
-
-    def owner(self) -> Tenant | None:
-        """The same, None when nobody can tell."""
         given = request.args.getlist(PARAMETER)
         if len(given) != 1:
-            return None
-        try:
-            return self._tokens.authenticate(given[0])
-        except UnknownToken:
-            return None
+            raise UnknownToken()
+        return self._url_tokens.authenticate(given[0])

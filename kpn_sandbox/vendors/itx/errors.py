@@ -1,68 +1,73 @@
 """
-Every refusal, as a panel with one section that tells it, and the table from what went wrong to what is said.
+Error responses of the provider, and which one an exception or a forced status becomes.
+
+    ApiError
+        ItxError        a panel with one section whose message says what went wrong
 
 Source:
-    The page names `message` for "Error or any other message"; that a refusal is such a panel, too, is invented: whoever
-    ignores the status still has something to show.
+    The page names `message` for "Error or any other message"; that an error is such a panel, too, is invented: a client
+    that ignores the status still has something to show.
 """
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
 
-from flask import Response
 from werkzeug import exceptions as http
 
-from kpn_sandbox.gateway.api import phrase
-from kpn_sandbox.gateway.cors import OPEN
-from kpn_sandbox.gateway.prefer_header import MalformedPreference
-from kpn_sandbox.simulation.errors import InstantOutOfRange
-from kpn_sandbox.storage import StorageError
-
-HEADERS = [("Content-Type", "application/json"), *OPEN, ("Cache-Control", "no-store")]
-
-
-class Refusal(Exception):
-    """An answer that is not what was asked for."""
-
-    def __init__(self, status: int, message: str, headers: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.headers = headers
-
-    def response(self) -> Response:
-        """The refusal as an answer."""
-        told = {"sections": [{"title": "Error", "message": self.message, "documents": []}]}
-        return Response(json.dumps(told).encode(), self.status, [*HEADERS, *self.headers])
-
-
-def refused(error: Exception) -> Refusal:
-    """What is said when this goes wrong."""
-    if isinstance(error, Refusal):
-        return error
-    for kind, say in _SAYINGS:
-        if isinstance(error, kind):
-            return say(error)
-    return Refusal(500, phrase(500))
-
-
-def forced(status: int, location: str) -> Refusal:
-    """The refusal that somebody forced."""
-    headers = {302: [("Location", location)], 405: [("Allow", "GET, HEAD, OPTIONS")]}
-    return Refusal(status, phrase(status), headers.get(status, []))
-
-
-def _allow(error: http.MethodNotAllowed) -> Refusal:
-    return Refusal(405, "Only GET is supported", [("Allow", ", ".join(sorted(error.valid_methods or ())))])
-
-
-_SAYINGS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
-    (MalformedPreference, lambda error: Refusal(400, str(error))),
-    (InstantOutOfRange, lambda error: Refusal(400, str(error))),
-    (StorageError, lambda error: Refusal(503, phrase(503))),
-    (http.MethodNotAllowed, _allow),
-    (http.RequestEntityTooLarge, lambda error: Refusal(400, "Body must be at most 1 MB")),
-    (http.NotFound, lambda error: Refusal(404, phrase(404))),
-    (http.BadRequest, lambda error: Refusal(400, phrase(400))),
+from kpn_sandbox.gateway.cors import CORS_HEADERS
+from kpn_sandbox.gateway.error_handling import (
+    ApiError,
+    ExceptionMap,
+    Headers,
+    allow_header,
+    common_rows,
+    mapped_error,
 )
+from kpn_sandbox.gateway.operations import phrase
+from kpn_sandbox.gateway.responses import JSON
+
+HEADERS = (JSON, *CORS_HEADERS, ("Cache-Control", "no-store"))
+"""Headers of every response."""
+
+
+class ItxError(ApiError):
+    """An error response of the provider."""
+
+    common_headers = HEADERS
+
+    def body(self) -> bytes:
+        """Return a panel with one section."""
+        return json.dumps({"sections": [{"title": "Error", "message": self.text, "documents": []}]}).encode()
+
+
+def error_for(error: Exception) -> ApiError:
+    """Return the error that an exception becomes."""
+    return mapped_error(error, EXCEPTION_MAP) or ItxError(500, phrase(500))
+
+
+def error_for_status(status: int, location: str) -> ItxError:
+    """
+    Return the error that a forced status answers with.
+
+    Args:
+        status: 300 or more.
+        location: Target of a redirect.
+    """
+    headers = [("Location", location)] if status == 302 else STATUS_MAP.get(status, ())
+    return ItxError(status, phrase(status), headers)
+
+
+STATUS_MAP: dict[int, Headers] = {405: [("Allow", "GET, HEAD, OPTIONS")]}
+"""Headers of a forced status."""
+
+EXCEPTION_MAP: ExceptionMap = {
+    **common_rows(
+        unauthorized=lambda error: ItxError(401, "Missing or unknown token"),
+        bad_request=lambda text: ItxError(400, text),
+        unavailable=lambda: ItxError(503, phrase(503)),
+        too_large=lambda: ItxError(400, "Body must be at most 1 MB"),
+    ),
+    http.MethodNotAllowed: lambda error: ItxError(405, "Only GET is supported", allow_header(error)),
+    http.NotFound: lambda error: ItxError(404, phrase(404)),
+    http.BadRequest: lambda error: ItxError(400, phrase(400)),
+}
+"""The error of an exception."""

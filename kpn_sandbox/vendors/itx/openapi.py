@@ -1,54 +1,51 @@
-"""
-The OpenAPI document, made from the operations and the schemas; good enough to generate a provider from.
-
-Imported only when somebody asks for it, because of what it needs.
-"""
+"""The OpenAPI document of the provider, made from operations and schemas; good enough to generate a provider from."""
 
 from typing import Any
 
-from apispec.ext.marshmallow import OpenAPIConverter
-from flask import Response
 from marshmallow import fields
 
-from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.openapi import Answered, Description, Json, document_of, parameter, reference
-from kpn_sandbox.vendors.itx import __doc__ as title_page
+from kpn_sandbox.gateway.openapi import (
+    EXAMPLE_LOCATION,
+    ApiDoc,
+    Json,
+    OperationDoc,
+    document_of,
+    parameter,
+    reference,
+)
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.vendors import itx
 from kpn_sandbox.vendors.itx.auth import PARAMETER
-from kpn_sandbox.vendors.itx.errors import forced
+from kpn_sandbox.vendors.itx.errors import error_for_status
 from kpn_sandbox.vendors.itx.operations import KPI
 from kpn_sandbox.vendors.itx.schemas import Instant, KpiResponseDTO, Number
 
 
 def document(base_url: str) -> dict[str, Any]:
-    """
-    The document.
-
-    Args:
-        base_url: Where the sandbox is, as the reader sees it.
-    """
-    api = Description(
+    """Return the OpenAPI document for a sandbox at that URL."""
+    api = ApiDoc(
         title="ITX Custom KPI API",
         version="1.0",
-        page=title_page or "",
-        operations={KPI: Answered(reference("KpiResponseDTO"), SAMPLE, [_CUSTOMER])},
-        refusal=_refused,
-        refusals={"Refusal": {"allOf": [reference("KpiResponseDTO")]}},
+        description=itx.__doc__ or "",
+        operations={KPI: OperationDoc(reference("KpiResponseDTO"), SAMPLE, [_CUSTOMER])},
+        error_body=_error_body,
+        error_schemas={"Refusal": {"allOf": [reference("KpiResponseDTO")]}},
         schemas={"KpiResponseDTO": KpiResponseDTO},
         security={"token": {"type": "apiKey", "in": "query", "name": PARAMETER}},
-        fields=[_told],
+        attribute_functions=[_field_schema],
     )
     return document_of(api, base_url)
 
 
-def _told(converter: OpenAPIConverter, field: "fields.Field[Any]", **kwargs: Any) -> Json:
-    """What a field of ours is."""
+def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> Json:
+    """Return the schema of a field of this API's own, for apispec."""
     if isinstance(field, Instant):
         return {"type": "string", "format": "date-time", "pattern": "^[0-9-]{10}T[0-9:]{8}Z$"}
     return {"type": "number"} if isinstance(field, Number) else {}
 
 
-def _refused(operation: Operation, status: int) -> Response:
-    return forced(status, "https://sandbox/").response()
+def _error_body(operation: Operation, status: int) -> bytes:
+    return error_for_status(status, EXAMPLE_LOCATION).body()
 
 
 _CUSTOMER = parameter(
@@ -100,4 +97,4 @@ SAMPLE = {
         {"title": "Invoices", "message": "No data available", "documents": []},
     ]
 }
-"""An answer with everything in it that the page has."""
+"""A response with everything in it that the page has."""

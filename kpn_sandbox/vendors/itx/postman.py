@@ -6,14 +6,13 @@ Its requests also work with a provider of your own: set `itx_url` to its URL.
 
 from typing import Any
 
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, collection_of, item
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, collection_of, item
 from kpn_sandbox.vendors.itx.operations import KPI
 from kpn_sandbox.vendors.itx.schemas import COLORS
 
 NAME = "ITX Custom KPI API"
-FILE = "itx-custom-kpi.postman_collection.json"
-VARIABLES = {"itx_url": "{{base_url}}/rest/kpi?token={{itx_token}}", "customerId": ""}
-"""What its requests need of the environment, beside who calls."""
+_FILE = "itx-custom-kpi.postman_collection.json"
+_VARIABLES = {"itx_url": "{{base_url}}/rest/kpi?token={{itx_token}}", "customerId": ""}
 
 _FIND = """\
 const credentials = btoa(pm.variables.get("client_id") + ":" + pm.variables.get("client_secret"));
@@ -51,14 +50,14 @@ _KNOWN = 'pm.test("There is something to show", () => pm.expect(documents).not.t
 _UNKNOWN = 'pm.test("There is nothing to show", () => pm.expect(documents).to.be.empty);\n'
 
 
-def collection() -> dict[str, Any]:
+def _collection() -> dict[str, Any]:
     """The collection: a customer, and somebody whom nobody knows."""
     description = "Select the environment of the sandbox, then send the requests."
     known = _item(KPI.name, "{{customerId}}", _KNOWN)
     find = {"type": "text/javascript", "exec": _FIND.splitlines()}
     known["event"].insert(0, {"listen": "prerequest", "script": find})
     unknown = _item(f"{KPI.name}: unknown customer", "nobody", _UNKNOWN)
-    return collection_of(FILE, NAME, description, {"type": "noauth"}, [known, unknown])
+    return collection_of(_FILE, NAME, description, {"type": "noauth"}, [known, unknown])
 
 
 def _item(name: str, customer_id: str, script: str) -> dict[str, Any]:
@@ -66,3 +65,6 @@ def _item(name: str, customer_id: str, script: str) -> dict[str, Any]:
     url = {"raw": raw, "host": ["{{itx_url}}&customerId=" + customer_id]}
     description = f"{KPI.summary}\n\nSource: {KPI.source} ({KPI.label})."
     return item(name, KPI.method, url, description, ANSWER_TESTS + _TESTS + script)
+
+
+COLLECTION = Collection(_FILE, _collection, _VARIABLES)

@@ -1,20 +1,23 @@
-"""
-What the sandbox tells of this API: each operation and behavior with its label.
+"""Kaisa's API as the sandbox knows it: labels of its behaviors, and the way of its requests."""
 
-How Kaisa takes part in an exchange: whose a request is, how a quota is told, how something is refused.
-"""
+from typing import Any
 
-from collections.abc import Collection
-
+import orjson
 from flask import Response, request
 
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
-from kpn_sandbox.gateway.api import STATUSES, Behavior, VendorApi
-from kpn_sandbox.gateway.request_context import Caller
-from kpn_sandbox.tenants.quota import QuotaState
+from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.operations import Operation, View, reserved_status
+from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
+from kpn_sandbox.gateway.responses import conditional_response, snapshot_response
+from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.auth import KaisaAuth
-from kpn_sandbox.vendors.kaisa.errors import refused
-from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS, CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS_PAGE
+from kpn_sandbox.vendors.kaisa.errors import HEADERS, error_for, error_for_status
+from kpn_sandbox.vendors.kaisa.openapi import document
+from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS, CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS, WIDGETS_PAGE
+from kpn_sandbox.vendors.kaisa.postman import COLLECTION
+from kpn_sandbox.vendors.kaisa.store import CustomerStore
+from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, KaisaRequest, single_values
 
 _OWN = "the sandbox's own"
 _CLIENTS = "github.com/freespee/freespee-php-api-client"
@@ -50,43 +53,79 @@ BEHAVIORS = (
     ),
 )
 
-FACE = VendorApi(
-    key="kaisa",
-    operations={each.key: Behavior(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
-    behaviors=BEHAVIORS,
-    statuses=STATUSES,
-)
 
+class KaisaApi(VendorApi):
+    """Kaisa Developer API."""
 
-class KaisaManners:
-    """
-    Kaisa's manners.
+    key = "kaisa"
+    operations = OPERATIONS
+    behaviors = BEHAVIORS
+    endpoints = ENDPOINTS
+    path_prefixes = ("/widgets", "/api/widgets", "/customers", "/miscellaneous")
+    postman = COLLECTION
 
-    Args:
-        door: Knows whose credentials are.
-    """
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        settings = services.settings
+        self._auth = KaisaAuth(services.sandbox, settings.client_id if settings.kaisa_open else None)
+        self._customers = CustomerStore(services.sandbox.database)
 
-    api = "kaisa"
-    statuses: Collection[int] = STATUSES
+    @classmethod
+    def openapi_document(cls, base_url: str) -> dict[str, Any]:
+        """Return the OpenAPI document for a sandbox at that URL."""
+        return document(base_url)
 
-    def __init__(self, door: KaisaAuth) -> None:
-        self._door = door
+    def authenticate(self, context: RequestContext) -> Tenant:
+        """
+        Return the account of the digest credentials; without any, that of an open widgets endpoint.
 
-    def caller(self) -> Caller:
-        """Whose the current request is: by its credentials, good or stale."""
+        Raises:
+            DigestRefused: Credentials are missing, wrong or stale.
+            MalformedDigest: Credentials were made for another request.
+        """
+        return self._auth.authenticate(context.operation or WIDGETS)
+
+    def identify(self) -> Caller:
+        """Return the account of the credentials, stale or not."""
         if "HTTP_AUTHORIZATION" not in request.environ:
             return Caller(None)
         try:
-            return Caller(self._door.tenant(CUSTOMERS))
+            return Caller(self._auth.authenticate(CUSTOMERS))
         except DigestRefused as error:
             return Caller(error.tenant, error.reason)
         except MalformedDigest:
             return Caller(None)
 
-    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """Kaisa tells no quota, only how long to wait when it is used up."""
-        return [] if count.retry_after is None else [("Retry-After", str(count.retry_after))]
+    def reserved(self, context: RequestContext) -> Reserved | None:
+        """Return the reserved customer id in path or query, None when there is none."""
+        query = single_values(request.args)
+        status = reserved_status(context.variables.get("customer_id") or query.get("customer_id", ""))
+        return None if status is None else Reserved(status)
 
-    def refused(self, error: Exception) -> Response:
-        """The answer when this went wrong."""
-        return refused(error).response()
+    def respond(self, context: RequestContext, view: View) -> Response:
+        """
+        Return JSON of what a view returns; reading operations are conditional.
+
+        Raises:
+            Exception: Whatever the view raises.
+        """
+        tenant, at = context.account, context.at
+        query, form = single_values(request.args), single_values(request.form)
+        path_id = context.variables.get("customer_id")
+        body = orjson.dumps(
+            view(KaisaRequest(tenant, at, query, form, path_id, self.services.history, self._customers))
+        )
+        reads = context.operation is not None and context.operation.method == "GET"
+        return (conditional_response if reads else snapshot_response)(body, tenant, at, HEADERS)
+
+    def error_response(self, error: Exception) -> Response:
+        """Return the response for an exception."""
+        self.services.lifecycle.open_unmatched(self)
+        return error_for(error).response()
+
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
+        """Return the error that a forced status answers with."""
+        return error_for_status(status, request.base_url, self._auth.challenge())
+
+
+API = KaisaApi

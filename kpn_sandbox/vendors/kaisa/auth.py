@@ -1,5 +1,5 @@
 """
-HTTP Digest in Kaisa's dress: the account's client id and secret, and a door that may stand open for browsers.
+HTTP Digest with an account's client id and secret, and a widgets endpoint that may be open for browsers.
 
 Source:
     support.kaisa.io, "Getting started" (201298061): HTTP Digest. That the widgets endpoint may be open is for the
@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 
 from kpn_sandbox.auth.digest import DigestAuth
-from kpn_sandbox.gateway.api import Operation
+from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.gateway.request_info import raw_path
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
@@ -20,11 +20,11 @@ from kpn_sandbox.vendors.kaisa.operations import WIDGETS
 
 class KaisaAuth:
     """
-    Lets callers in.
+    Authenticates the requests of Kaisa's API.
 
     Args:
-        sandbox: Knows the accounts.
-        open_to: The client id whose figures anybody may read; None for nobody's.
+        sandbox: Accounts.
+        open_to: Client id of the account whose widgets need no credentials; None for no account.
     """
 
     def __init__(self, sandbox: Sandbox, open_to: str | None = None) -> None:
@@ -32,15 +32,16 @@ class KaisaAuth:
         self._digest = DigestAuth(sandbox)
         self._open_to = open_to
 
-    def tenant(self, operation: Operation) -> Tenant:
+    def authenticate(self, operation: Operation) -> Tenant:
         """
-        Who sends the current request.
+        Return the account of the current request.
 
         Args:
-            operation: What is asked for.
+            operation: Operation of the request.
 
         Raises:
-            DigestRefused, MalformedDigest: No good credentials.
+            DigestRefused: Credentials are missing, wrong or stale.
+            MalformedDigest: Credentials were made for another request.
         """
         authorization = request.environ.get("HTTP_AUTHORIZATION")
         if authorization is None and operation is WIDGETS and self._open_to is not None:
@@ -48,11 +49,11 @@ class KaisaAuth:
         return self._digest.authenticate(authorization, request.method, target(request.environ))
 
     def challenge(self) -> str:
-        """What a caller is told who shows no good credentials."""
+        """Return the challenge for a client without good credentials."""
         return self._digest.challenge()
 
 
 def target(environ: dict[str, Any]) -> str:
-    """Path and query as they came."""
+    """Return path and query as they were sent."""
     query = environ.get("QUERY_STRING", "")
     return f"{raw_path(environ)}?{query}" if query else raw_path(environ)

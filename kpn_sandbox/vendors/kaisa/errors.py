@@ -1,8 +1,9 @@
 """
-Every refusal, in Kaisa's shape, and the table from what went wrong to what Kaisa says.
+Error responses in Kaisa's shape, and which one an exception or a forced status becomes.
 
-    Refusal             {"errors": ["..."]}
-        Unauthorized    401, without a body, with a challenge
+    ApiError
+        KaisaError              {"errors": ["..."]}
+            ChallengeError      401, without a body, with a challenge
 
 Source:
     github.com/freespee/freespee-php-api-client (src/Response.php, test/ClientTest.php) for the array and the empty 401;
@@ -10,89 +11,102 @@ Source:
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
-from flask import Response
 from marshmallow import ValidationError
 from werkzeug import exceptions as http
 
-from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
-from kpn_sandbox.gateway.api import phrase
-from kpn_sandbox.gateway.cors import OPEN
-from kpn_sandbox.gateway.prefer_header import MalformedPreference
-from kpn_sandbox.gateway.responses import PreconditionFailed
-from kpn_sandbox.simulation.errors import InstantOutOfRange, PeriodTooLong
-from kpn_sandbox.storage import StorageError
+from kpn_sandbox.auth.errors import MalformedDigest
+from kpn_sandbox.gateway.cors import CORS_HEADERS
+from kpn_sandbox.gateway.error_handling import (
+    ApiError,
+    ExceptionMap,
+    Headers,
+    allow_header,
+    common_rows,
+    mapped_error,
+)
+from kpn_sandbox.gateway.operations import phrase
+from kpn_sandbox.gateway.responses import JSON, PreconditionFailed
+from kpn_sandbox.simulation.errors import PeriodTooLong
 
-JSON = ("Content-Type", "application/json")
-
-
-class Refusal(Exception):
-    """An answer that is not what was asked for."""
-
-    def __init__(self, status: int, *errors: str, headers: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(*errors)
-        self.status = status
-        self.errors = errors or (phrase(status),)
-        self.headers = headers
-
-    def response(self) -> Response:
-        """The refusal as an answer."""
-        body = json.dumps({"errors": self.errors}).encode()
-        return Response(body, self.status, [JSON, *OPEN, *self.headers])
+HEADERS = (JSON, *CORS_HEADERS)
+"""Headers of every response."""
 
 
-class Unauthorized(Refusal):
-    """A refusal for want of good credentials."""
+class KaisaError(ApiError):
+    """
+    An error response of Kaisa's API.
+
+    Args:
+        status: HTTP status.
+        texts: What went wrong, a sentence each; the reason phrase when empty.
+        headers: Headers beside those of every response.
+    """
+
+    common_headers = HEADERS
+
+    def __init__(self, status: int, *texts: str, headers: Headers = ()) -> None:
+        super().__init__(status, texts[0] if texts else phrase(status), headers)
+        self.texts = texts or (phrase(status),)
+
+    def body(self) -> bytes:
+        """Return JSON."""
+        return json.dumps({"errors": self.texts}).encode()
+
+
+class ChallengeError(KaisaError):
+    """Credentials are missing or wrong; the response is the challenge alone."""
 
     def __init__(self, challenge: str) -> None:
         super().__init__(401, headers=[("WWW-Authenticate", challenge)])
 
-    def response(self) -> Response:
-        """The challenge alone."""
-        return Response(b"", self.status, [JSON, *OPEN, *self.headers])
+    def body(self) -> bytes:
+        """Return nothing."""
+        return b""
 
 
-def refused(error: Exception) -> Refusal:
-    """What Kaisa says when this goes wrong."""
-    if isinstance(error, Refusal):
-        return error
-    for kind, say in _SAYINGS:
-        if isinstance(error, kind):
-            return say(error)
-    return Refusal(500)
+def error_for(error: Exception) -> ApiError:
+    """Return the error that an exception becomes."""
+    return mapped_error(error, EXCEPTION_MAP) or KaisaError(500)
 
 
-def forced(status: int, location: str, challenge: str) -> Refusal:
-    """The refusal that somebody forced."""
+def error_for_status(status: int, location: str, challenge: str) -> ApiError:
+    """
+    Return the error that a forced status answers with.
+
+    Args:
+        status: 300 or more.
+        location: Target of a redirect.
+        challenge: Challenge of a 401.
+    """
     if status == 401:
-        return Unauthorized(challenge)
-    headers = {302: [("Location", location)], 405: [("Allow", "GET, HEAD, OPTIONS")], 429: [("Retry-After", "60")]}
-    return Refusal(status, headers=headers.get(status, []))
+        return ChallengeError(challenge)
+    if status == 302:
+        return KaisaError(302, headers=[("Location", location)])
+    return KaisaError(status, headers=STATUS_MAP.get(status, ()))
 
 
-def messages(error: ValidationError) -> list[str]:
-    """What is wrong, a sentence for each parameter."""
-    wrong = error.normalized_messages()
-    return [f"{name} {text}" for name, texts in wrong.items() for text in texts]
+STATUS_MAP: dict[int, Headers] = {405: [("Allow", "GET, HEAD, OPTIONS")], 429: [("Retry-After", "60")]}
+"""Headers of a forced status."""
+
+EXCEPTION_MAP: ExceptionMap = {
+    **common_rows(
+        unauthorized=lambda error: ChallengeError(error.challenge),
+        bad_request=lambda text: KaisaError(400, text),
+        unavailable=lambda: KaisaError(503),
+        too_large=lambda: KaisaError(400, "body must be at most 1 MB"),
+    ),
+    MalformedDigest: lambda error: KaisaError(400, str(error)),
+    ValidationError: lambda error: KaisaError(400, *validation_texts(error)),
+    PeriodTooLong: lambda error: KaisaError(400, str(error)),
+    PreconditionFailed: lambda error: KaisaError(412),
+    http.MethodNotAllowed: lambda error: KaisaError(405, headers=allow_header(error)),
+    http.NotFound: lambda error: KaisaError(404),
+    http.BadRequest: lambda error: KaisaError(400),
+}
+"""The error of an exception."""
 
 
-def _allow(methods: Iterable[str]) -> Refusal:
-    return Refusal(405, headers=[("Allow", ", ".join(sorted(methods)))])
-
-
-_SAYINGS: tuple[tuple[type[Exception], Callable[[Any], Refusal]], ...] = (
-    (DigestRefused, lambda error: Unauthorized(error.challenge)),
-    (MalformedDigest, lambda error: Refusal(400, str(error))),
-    (ValidationError, lambda error: Refusal(400, *messages(error))),
-    (PeriodTooLong, lambda error: Refusal(400, str(error))),
-    (InstantOutOfRange, lambda error: Refusal(400, str(error))),
-    (MalformedPreference, lambda error: Refusal(400, str(error))),
-    (PreconditionFailed, lambda error: Refusal(412)),
-    (StorageError, lambda error: Refusal(503)),
-    (http.MethodNotAllowed, lambda error: _allow(error.valid_methods or ())),
-    (http.RequestEntityTooLarge, lambda error: Refusal(400, "body must be at most 1 MB")),
-    (http.NotFound, lambda error: Refusal(404)),
-    (http.BadRequest, lambda error: Refusal(400)),
-)
+def validation_texts(error: ValidationError) -> list[str]:
+    """Return a sentence for each wrong parameter."""
+    return [f"{name} {text}" for name, texts in error.normalized_messages().items() for text in texts]

@@ -1,50 +1,41 @@
-"""
-The OpenAPI document, made from the operations and the schemas that the code works with.
-
-Imported only when somebody asks for it, because of what it needs.
-"""
+"""The OpenAPI document of Kaisa's API, made from the operations and the schemas that the code answers with."""
 
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema
 
-from kpn_sandbox.gateway.api import Operation
 from kpn_sandbox.gateway.openapi import (
+    EXAMPLE_LOCATION,
     TEXT,
-    Answered,
-    Description,
+    ApiDoc,
     Json,
+    OperationDoc,
     document_of,
     example_of,
     parameter,
     reference,
 )
-from kpn_sandbox.vendors.kaisa import __doc__ as title_page
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.vendors import kaisa
 from kpn_sandbox.vendors.kaisa import operations
-from kpn_sandbox.vendors.kaisa.errors import forced
+from kpn_sandbox.vendors.kaisa.errors import error_for_status
 from kpn_sandbox.vendors.kaisa.records import DATASETS, FIELDS
 from kpn_sandbox.vendors.kaisa.schemas import CustomerSchema, CustomersSchema, ErrorsSchema, PingSchema, dataset_schema
 
 
 def document(base_url: str) -> dict[str, Any]:
-    """
-    The document.
-
-    Args:
-        base_url: Where the sandbox is, as the reader sees it.
-    """
+    """Return the OpenAPI document for a sandbox at that URL."""
     return document_of(_api(), base_url)
 
 
-def _api() -> Description:
-    return Description(
+def _api() -> ApiDoc:
+    return ApiDoc(
         title="Kaisa Developer API",
         version="2.4.9",
-        page=title_page or "",
+        description=kaisa.__doc__ or "",
         operations=_operations(),
-        refusal=_refused,
-        refusals={"Errors": _ERRORS},
+        error_body=_error_body,
+        error_schemas={"Errors": _ERRORS},
         schemas=_schemas(),
         security={"digest": {"type": "http", "scheme": "digest"}},
     )
@@ -56,19 +47,19 @@ def _schemas() -> dict[str, type[Schema]]:
     return {**datasets, **one, "Customers": CustomersSchema, "Ping": PingSchema}
 
 
-def _operations() -> dict[Operation, Answered]:
+def _operations() -> dict[Operation, OperationDoc]:
     customer = example_of(CustomerSchema)
     page = {"customers": [customer], "total": 1, "page": 0, "pagesize": 1000, "numpages": 1}
-    listed = Answered(reference("Customers"), page, _PAGES)
-    single = Answered(reference("Customers"), page, [*_PAGES[2:], _ID])
+    listed = OperationDoc(reference("Customers"), page, _PAGES)
+    single = OperationDoc(reference("Customers"), page, [*_PAGES[2:], _ID])
     form = _form("name", "custnr")
     return {
-        operations.WIDGETS: Answered(_DATASET, _SAMPLE, _PERIOD),
+        operations.WIDGETS: OperationDoc(_DATASET, _SAMPLE, _PERIOD),
         operations.CUSTOMERS: listed,
         operations.CUSTOMER: single,
-        operations.ADD_CUSTOMER: Answered(reference("Customers"), page, body=form),
-        operations.CHANGE_CUSTOMER: Answered(reference("Customers"), page, [_ID, *_PAGES[:1]], body=_form()),
-        operations.PING: Answered(reference("Ping"), {"ping": "ok"}),
+        operations.ADD_CUSTOMER: OperationDoc(reference("Customers"), page, body=form),
+        operations.CHANGE_CUSTOMER: OperationDoc(reference("Customers"), page, [_ID, *_PAGES[:1]], body=_form()),
+        operations.PING: OperationDoc(reference("Ping"), {"ping": "ok"}),
     }
 
 
@@ -83,8 +74,8 @@ def _form(*required: str) -> Json:
     return {"application/x-www-form-urlencoded": {"schema": schema, "example": example}}
 
 
-def _refused(operation: Operation, status: int) -> Response:
-    return forced(status, "https://sandbox/", 'Digest realm="Kaisa"').response()
+def _error_body(operation: Operation, status: int) -> bytes:
+    return error_for_status(status, EXAMPLE_LOCATION, 'Digest realm="Kaisa"').body()
 
 
 _ERRORS = {

@@ -1,6 +1,6 @@
-"""What can be asked: method, path, answers, source and how well each is known."""
+"""Operations of Kaisa's API: method, path, statuses, source, and how well each is known."""
 
-from kpn_sandbox.gateway.api import Operation
+from kpn_sandbox.gateway.operations import Operation
 
 WIDGETS_PAGE = 'support.kaisa.io, "Widgets data" (360019527438)'
 CUSTOMERS_PAGE = 'support.kaisa.io, "Customers" (201249581)'
@@ -15,7 +15,7 @@ WIDGETS = Operation(
     (200, 304, 400, 401, 405, 412),
     "documented",
     f"{WIDGETS_PAGE}; {LIBRARY} for the second path",
-    homes=("/api/widgets/data",),
+    aliases=("/api/widgets/data",),
 )
 CUSTOMERS = Operation(
     "customers",
@@ -56,7 +56,7 @@ CHANGE_CUSTOMER = Operation(
     (200, 400, 401, 404, 405),
     "documented",
     CUSTOMERS_PAGE,
-    homes=("/customers/{customer_id}",),
+    aliases=("/customers/{customer_id}",),
 )
 PING = Operation(
     "ping",

@@ -6,15 +6,14 @@ All eleven types are asked for the same days, and what they tell is compared; th
 
 from typing import Any
 
-from kpn_sandbox.gateway.api import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, collection_of, form, item, url_of, variable
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, collection_of, form, item, url_of, variable
 from kpn_sandbox.vendors.kaisa import operations
 from kpn_sandbox.vendors.kaisa.records import DATASETS, FIELDS
 
 NAME = "Kaisa Developer API"
-FILE = "kaisa-developer-api.postman_collection.json"
-VARIABLES = {"customer_id": ""}
-"""What its requests need of the environment, beside who calls."""
+_FILE = "kaisa-developer-api.postman_collection.json"
+_VARIABLES = {"customer_id": ""}
 
 _PERIOD = {"from_date": "2026-01-05", "to_date": "2026-01-11"}
 """A week that lies behind every clock that nobody turned back."""
@@ -63,7 +62,7 @@ pm.environment.set("customer_id", body.customers[0].customer_id);
 _PING_TESTS = 'pm.test("It answers", () => pm.expect(body).to.eql({ping: "ok"}));\n'
 
 
-def collection() -> dict[str, Any]:
+def _collection() -> dict[str, Any]:
     """The collection: a request for each type and each operation, with its tests."""
     auth = {
         "type": "digest",
@@ -75,7 +74,7 @@ def collection() -> dict[str, Any]:
     }
     description = "Select the environment of the sandbox, then send the requests in their order."
     widgets = [_widget(name) for name in DATASETS if name not in _FIRST]
-    return collection_of(FILE, NAME, description, auth, [*map(_widget, _FIRST), *widgets, *_others()])
+    return collection_of(_FILE, NAME, description, auth, [*map(_widget, _FIRST), *widgets, *_others()])
 
 
 _FIRST = ("missed_calls", "call_totals")
@@ -111,3 +110,6 @@ def _item(operation: Operation, path: str, script: str) -> dict[str, Any]:
 
 def _description(operation: Operation) -> str:
     return f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
+
+
+COLLECTION = Collection(_FILE, _collection, _VARIABLES)

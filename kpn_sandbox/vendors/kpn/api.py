@@ -1,30 +1,38 @@
-"""
-What the sandbox tells of this API: each operation and behavior with its label, and what may be pinned.
+"""KPN's API as the sandbox knows it: labels of its behaviors, checks of pins, and the way of its requests."""
 
-How KPN takes part in an exchange: whose a request is, how a quota is told, what is said when something is wrong.
-"""
-
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response, request
 from marshmallow import Schema, fields
+from werkzeug.exceptions import NotFound
 
-from kpn_sandbox.auth import BearerAuth
+from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer
 from kpn_sandbox.auth.errors import InactiveToken
-from kpn_sandbox.gateway.api import Behavior, VendorApi
-from kpn_sandbox.gateway.request_context import Caller
-from kpn_sandbox.gateway.request_info import raw_path
+from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
+from kpn_sandbox.gateway.operations import RESERVED, Endpoint, Operation, View
+from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
+from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import QuotaState
-from kpn_sandbox.tenants.sandbox import Sandbox
-from kpn_sandbox.vendors.kpn import errors
-from kpn_sandbox.vendors.kpn.auth import presented_client
-from kpn_sandbox.vendors.kpn.headers import quota_headers
+from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.vendors.kpn.auth import KpnTokenEndpoint, presented_client
+from kpn_sandbox.vendors.kpn.errors import error_for, error_for_status
+from kpn_sandbox.vendors.kpn.headers import CORS, quota_headers
+from kpn_sandbox.vendors.kpn.openapi import document
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, PAGE, STATUSES, TOKEN
+from kpn_sandbox.vendors.kpn.postman import COLLECTION
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
+from kpn_sandbox.vendors.kpn.views import (
+    ENDPOINTS,
+    RESOURCE_ENDPOINTS,
+    ResourceResponses,
+    parse_number,
+    resource_response,
+)
 
 _APIGEE = "docs.apigee.com and captures of other Apigee gateways"
 _OWN = "the sandbox's own"
@@ -62,10 +70,14 @@ BEHAVIORS = (
 
 def check_pin(schema: type[Schema], pinned: Mapping[str, Any]) -> dict[str, str]:
     """
-    What is wrong with the fields of a pin.
+    Check the fields of a pin.
+
+    Args:
+        schema: Schema of the pinned object.
+        pinned: Fields of the pin by their names on the wire.
 
     Returns:
-        Per wrong field what would be right; nothing when all are as the schema spells them.
+        For each wrong field what would be right; empty when all are as the schema spells them.
     """
     declared = schema()
     wrong = declared.validate(dict(pinned), partial=True)
@@ -82,58 +94,147 @@ def _allowed(field: "fields.Field[Any] | None", known: str) -> str:
     return f"{text}, or null" if field.allow_none else text
 
 
-FACE = VendorApi(
-    key="kpn",
-    operations={each.key: Behavior(f"{each.method} {each.path}", each.label, each.source) for each in OPERATIONS},
-    behaviors=BEHAVIORS,
-    statuses=tuple(STATUSES),
-    pins={
+class KpnApi(VendorApi):
+    """KPN Dashboard Server."""
+
+    key = "kpn"
+    operations = OPERATIONS
+    behaviors = BEHAVIORS
+    endpoints = ENDPOINTS
+    statuses = tuple(STATUSES)
+    pin_checks = {
         "agents": partial(check_pin, AgentSchema),
         "queues": partial(check_pin, QueueSchema),
         "trunks": partial(check_pin, TrunkSchema),
-    },
-)
+    }
+    cors = CORS
+    postman = COLLECTION
 
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        settings, sandbox = services.settings, services.sandbox
+        self.tokens = Tokens(sandbox)
+        self.bearer_auth = BearerAuth(self.tokens)
+        self._token_endpoint = KpnTokenEndpoint(
+            TokenServer(self.tokens, services.authenticate), body=settings.token_body, lenient=settings.lenient
+        )
+        self._responses = ResourceResponses(sandbox.pins)
+        self._base_path = settings.base_path.rstrip("/")
 
-class KpnManners:
-    """
-    KPN's manners.
+    @classmethod
+    def openapi_document(cls, base_url: str) -> dict[str, Any]:
+        """Return the OpenAPI document for a sandbox at that URL."""
+        return document(base_url)
 
-    Args:
-        sandbox: Knows the accounts.
-        guard: Knows whose a token is.
-    """
+    def paths(self, operation: Operation) -> tuple[str, ...]:
+        """Return the paths of an operation: at the root, and for resources below the base path, too."""
+        has_two = self._base_path and operation is not TOKEN
+        return (operation.path, self._base_path + operation.path) if has_two else (operation.path,)
 
-    api = "kpn"
-    statuses: Collection[int] = tuple(STATUSES)
+    def authenticate(self, context: RequestContext) -> Tenant:
+        """
+        Return the account of the bearer token.
 
-    def __init__(self, sandbox: Sandbox, guard: BearerAuth) -> None:
-        self._sandbox = sandbox
-        self._guard = guard
+        Raises:
+            OAuth2Error: No token, or one that is unknown, expired or revoked.
+        """
+        return self.bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
 
-    def caller(self) -> Caller:
-        """Whose the current request is: by its token, good or spent, or by the client id that wants one."""
-        return self._claimer() if request.path == TOKEN.path else self._bearer()
+    def identify(self) -> Caller:
+        """Return the account of the token, active or not, or of the client id that asks for one."""
+        return self._presenting_client() if request.path == TOKEN.path else self._presenting_token()
+
+    def reserved(self, context: RequestContext) -> Reserved | None:
+        """
+        Return the reserved number in the path, None when there is none.
+
+        Raises:
+            KpnError: The number is not 1 to 9 digits.
+        """
+        number = self._number(context)
+        if number not in RESERVED or context.operation is None:
+            return None
+        return Reserved(RESERVED[number], f"{context.operation.subject} {number}")
+
+    def respond(self, context: RequestContext, view: View) -> Response:
+        """
+        Return the response of a view: JSON of its `DataSet`, conditional and kept for the second.
+
+        Raises:
+            Exception: Whatever the view raises.
+        """
+        if context.operation is TOKEN:
+            response: Response = view(context, self._token_endpoint)
+            return response
+        # A reserved number that only forces another success shows the first object.
+        number = None if context.is_reserved else self._number(context)
+        tenant, at = context.account, context.at // 1
+        return resource_response(self._responses.find(context.endpoint, tenant, at, number))
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """How KPN's gateway tells a quota."""
+        """Return the headers of the gateway that show a quota."""
         return quota_headers(count)
 
-    def refused(self, error: Exception) -> Response:
-        """The answer when this went wrong."""
-        return errors.refused(error, raw_path(request.environ)).response()
+    def error_response(self, error: Exception) -> Response:
+        """Return the response for an exception; below the base path, unknown paths answer only to a good token."""
+        below_base_path = bool(self._base_path) and f"{request.path}/".startswith(f"{self._base_path}/")
+        # A mistyped path is what a developer looks for in the request log.
+        self.services.lifecycle.open_unmatched(self)
+        if below_base_path and isinstance(error, NotFound):
+            try:
+                self.bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
+            except OAuth2Error as unauthorized:
+                error = unauthorized
+        return error_for(error, raw_path(request.environ)).response()
 
-    def _bearer(self) -> Caller:
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
+        """Return the error that a forced status answers with."""
+        return error_for_status(status, operation, request.base_url, subject)
+
+    def fast_routes(self) -> dict[str, FastRoute]:
+        """Return the routes of the fast path: each resource at both of its paths."""
+        return {
+            path.partition("/{")[0]: partial(self._cacheable, endpoint)
+            for endpoint in RESOURCE_ENDPOINTS
+            for path in self.paths(endpoint.operation)
+        }
+
+    def _cacheable(
+        self, endpoint: Endpoint, environ: dict[str, Any], last_part: str | None, at: float | None
+    ) -> CacheableRequest | None:
+        operation = endpoint.operation
+        if (last_part is None) != (not operation.parameter):
+            return None
+        tenant = self.bearer_auth.authenticate(environ.get("HTTP_AUTHORIZATION"))
+        number = None if last_part is None else parse_number(operation, last_part)
+        if tenant.quota or tenant.plans or number in RESERVED or tenant.counts_reads(operation.kind):
+            environ[AUTHENTICATED] = tenant
+            return None
+        instant = (tenant.now() if at is None else at) // 1
+        return CacheableRequest(
+            tenant, self.key, operation.key, self._responses.find(endpoint, tenant, instant, number)
+        )
+
+    def _number(self, context: RequestContext) -> int | None:
+        operation = context.operation
+        if operation is None or not operation.parameter:
+            return None
+        return parse_number(operation, context.variables[operation.parameter])
+
+    def _presenting_token(self) -> Caller:
         try:
-            return Caller(self._guard.authenticate(request.environ.get("HTTP_AUTHORIZATION")))
+            return Caller(self.bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION")))
         except InactiveToken as error:
-            return Caller(error.tenant, errors.refused(error, request.path).text)
+            return Caller(error.tenant, error_for(error, request.path).text)
         except OAuth2Error:
             return Caller(None)
 
-    def _claimer(self) -> Caller:
+    def _presenting_client(self) -> Caller:
         client_id = presented_client(request)
         try:
-            return Caller(None if client_id is None else self._sandbox.tenant(client_id))
+            return Caller(None if client_id is None else self.services.sandbox.tenant(client_id))
         except UnknownAccount:
             return Caller(None)
+
+
+API = KpnApi

@@ -1,5 +1,5 @@
 """
-Access tokens in KPN's dress: the grant type in the query, the answer as Apigee prints it.
+Access tokens as KPN's gateway gives them out: the grant type in the query, the response as Apigee prints it.
 
 Source:
     developer.kpn.com, "Dashboard Server - KPN", Get Access Token; apigee/api-platform-samples, default-proxies/oauth.
@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
-from kpn_sandbox.vendors.kpn.errors import InvalidTokenRequest, MethodNotAllowed, allowed
+from kpn_sandbox.vendors.kpn.errors import allowed_methods, invalid_request, method_not_allowed
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
 PRODUCT = "dashboard-server"
@@ -25,39 +25,38 @@ class KpnTokenEndpoint:
     Answers requests for a token.
 
     Args:
-        server: Gives out tokens.
+        server: Issues tokens.
         body: `v1`, the documented body, or `v2`, that of 2020.
         lenient: Whether the grant type may also stand in the form.
     """
 
     def __init__(self, server: TokenServer, *, body: str = "v1", lenient: bool = False) -> None:
         self._server = server
-        self._spell = {"v1": token_record, "v2": recent_token_record}[body]
+        self._record = {"v1": token_record, "v2": recent_token_record}[body]
         self._lenient = lenient
 
-    def answer(self, request: Request, on_authenticated: OnAuthenticated) -> bytes:
+    def issue(self, request: Request, on_authenticated: OnAuthenticated) -> bytes:
         """
-        The body that brings a new token.
+        Issue a token and return the body of the response.
 
         Args:
-            request: The request for it.
-            on_authenticated: Called with the account before the token is made.
+            request: Request for the token.
+            on_authenticated: Called with the account before the token is issued.
 
         Raises:
-            InvalidTokenRequest: The grant type is missing or a parameter stands there twice.
-            MethodNotAllowed: Everything is there, but not by POST.
-            OAuth2Error: What the token server raises.
-            Exception: The one that `on_authenticated` raises.
+            KpnError: The grant type is missing, a parameter is repeated, or the method is not POST.
+            OAuth2Error: The token server refuses the grant type or the credentials.
+            Exception: Whatever `on_authenticated` raises.
         """
         grant_type = self._grant_type(request)
         if grant_type is None:
-            raise InvalidTokenRequest("Required param : grant_type")
+            raise invalid_request("Required param : grant_type")
         if request.method != "POST":
-            raise MethodNotAllowed(allowed(TOKEN))
+            raise method_not_allowed(allowed_methods(TOKEN))
         form = {name: value for name in ("client_id", "client_secret") if (value := _single(request.form, name))}
         credentials = {"Authorization": request.headers.get("Authorization", "")}
         token_request = TokenRequest("POST", credentials, grant_type, form, on_authenticated=on_authenticated)
-        return printed(self._spell(self._server.token(token_request)))
+        return printed(self._record(self._server.token(token_request)))
 
     def _grant_type(self, request: Request) -> str | None:
         given = _single(request.args, "grant_type")
@@ -65,7 +64,7 @@ class KpnTokenEndpoint:
 
 
 def presented_client(request: Request) -> str | None:
-    """The client id that a request for a token comes with; None when there is none or it cannot be read."""
+    """Return the client id that a request for a token presents; None when it presents none that can be read."""
     try:
         return presented_client_id({"Authorization": request.headers.get("Authorization", "")}, request.form)
     except HTTPException:
@@ -73,7 +72,7 @@ def presented_client(request: Request) -> str | None:
 
 
 def token_record(token: dict[str, Any]) -> dict[str, Any]:
-    """A token as KPN's page prints it."""
+    """Return a token as KPN's page prints it."""
     return {
         "refresh_token_expires_in": "0",
         "api_product_list": f"[{PRODUCT}]",
@@ -93,7 +92,7 @@ def token_record(token: dict[str, Any]) -> dict[str, Any]:
 
 
 def recent_token_record(token: dict[str, Any]) -> dict[str, Any]:
-    """A token as printed since 2020: without the product list as JSON, with a level and an empty refresh token."""
+    """Return a token as printed since 2020: no product list as JSON, but a level and an empty refresh token."""
     record: dict[str, Any] = {}
     for key, value in token_record(token).items():
         if key == "api_product_list_json":
@@ -107,17 +106,17 @@ def recent_token_record(token: dict[str, Any]) -> dict[str, Any]:
 
 
 def application_name(client_id: str) -> str:
-    """A UUID that is always the same for one client id."""
+    """Return a UUID that is always the same for one client id."""
     return str(uuid5(NAMESPACE_URL, f"kpn-sandbox:{client_id}"))
 
 
 def printed(record: dict[str, Any]) -> bytes:
-    """JSON with a space on both sides of each colon; there are clients that look for it."""
+    """Return JSON with a space on both sides of each colon; some clients look for it."""
     return json.dumps(record, indent=2, separators=(",", " : ")).encode()
 
 
 def _single(values: MultiDict[str, str], name: str) -> str | None:
     given = values.getlist(name)
     if len(given) > 1:
-        raise InvalidTokenRequest(f"Repeated param : {name}")
+        raise invalid_request(f"Repeated param : {name}")
     return given[0] if given else None

@@ -11,16 +11,16 @@ Source:
 import json
 from typing import Any
 
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, bearer, collection_of, form, item, url_of
-from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN, Operation
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, bearer, collection_of, form, item, url_of
+from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TokenSchema, TrunkSchema
 
 NAME = "KPN Dashboard Server"
-FILE = "kpn-dashboard-server.postman_collection.json"
+_FILE = "kpn-dashboard-server.postman_collection.json"
 
 _SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
-VARIABLES = {"Logid": "40001", "Number": "1001", "access_token": ""}
-"""What its requests need of the environment, beside who calls."""
+_VARIABLES = {"Logid": "40001", "Number": "1001", "access_token": ""}
 
 _TOKEN_TESTS = """\
 pm.test("Token has KPN's keys", () => pm.expect(body).to.include.all.keys(%(keys)s));
@@ -78,11 +78,11 @@ pm.test("List and single agree", (done) =>
 """
 
 
-def collection() -> dict[str, Any]:
+def _collection() -> dict[str, Any]:
     """The collection: a request for each operation, with its tests."""
     items = [_token_item() if operation is TOKEN else _resource_item(operation) for operation in OPERATIONS]
     description = "Select the environment of the sandbox, send Get Access Token, then any other request."
-    return collection_of(FILE, NAME, description, bearer("access_token"), items)
+    return collection_of(_FILE, NAME, description, bearer("access_token"), items)
 
 
 def _token_item() -> dict[str, Any]:
@@ -113,3 +113,6 @@ def _resource_item(operation: Operation) -> dict[str, Any]:
 def _item(operation: Operation, script: str) -> dict[str, Any]:
     description = f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
     return item(operation.name, operation.method, url_of(operation.path), description, script)
+
+
+COLLECTION = Collection(_FILE, _collection, _VARIABLES)

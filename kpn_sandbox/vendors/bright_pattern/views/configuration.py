@@ -1,61 +1,111 @@
-"""Question to record: what each reading operation asks the center or the sandbox."""
+"""Views of teams, agents, services and dispositions, and of the check whether a service has a free agent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from kpn_sandbox.simulation.dispositions import DISPOSITIONS
-from kpn_sandbox.vendors.bright_pattern.errors import BadRequest, Code
-from kpn_sandbox.vendors.bright_pattern.records import named, service_id, team_id, user_id
-from kpn_sandbox.vendors.bright_pattern.snapshot import Snapshot
+from flask import Request, Response, request
 
-Query = Mapping[str, str]
+from kpn_sandbox.gateway.operations import endpoint
+from kpn_sandbox.simulation.dispositions import DISPOSITIONS as CENTER_DISPOSITIONS
+from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
+from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
+from kpn_sandbox.vendors.bright_pattern.operations import AGENTS, AVAILABLE_AGENTS, DISPOSITIONS, SERVICES, TEAMS
+from kpn_sandbox.vendors.bright_pattern.records import named, service_id, team_id, user_id
+
 _DIRECTIONS = ("inbound", "outbound", "preview")
 
 
-def teams(snapshot: Snapshot) -> list[dict[str, str]]:
-    """The teams that have agents, by name."""
+@endpoint(TEAMS)
+def teams(call: StatisticsRequest) -> Response:
+    """List the teams that have agents, by name."""
+    snapshot = call.snapshot()
     agents = snapshot.agents
-    found = {fact.department: name for fact, name in zip(agents.agents, agents.department_names)}
-    records = [named(team_id(snapshot.seed, number), name) for number, name in found.items()]
-    return sorted(records, key=lambda record: record["name"])
+    names = dict(zip((fact.department for fact in agents.agents), agents.department_names, strict=True))
+    records = [named(team_id(snapshot.seed, number), name) for number, name in names.items()]
+    return call.json_response(sorted(records, key=lambda record: record["name"]))
 
 
-def agents(snapshot: Snapshot) -> list[dict[str, str]]:
-    """All agents."""
-    return [named(user_id(snapshot.seed, fact.login), str(fact.login)) for fact in snapshot.agents.agents]
+@endpoint(AGENTS)
+def agents(call: StatisticsRequest) -> Response:
+    """List all agents."""
+    snapshot = call.snapshot()
+    return call.json_response(
+        [named(user_id(snapshot.seed, fact.login), str(fact.login)) for fact in snapshot.agents.agents]
+    )
 
 
-def services(snapshot: Snapshot) -> list[dict[str, str]]:
-    """All services."""
+@endpoint(SERVICES)
+def services(call: StatisticsRequest) -> Response:
+    """List all services."""
+    snapshot = call.snapshot()
     queues = [fact.queue for fact in snapshot.services]
-    return [named(service_id(snapshot.seed, queue.number), queue.name) for queue in queues]
+    return call.json_response([named(service_id(snapshot.seed, queue.number), queue.name) for queue in queues])
 
 
-def dispositions(query: Query) -> list[str]:
+@endpoint(DISPOSITIONS)
+def dispositions(call: StatisticsRequest) -> Response:
+    """List the names of dispositions, as an object or as a bare array."""
+    form = request.args.get("format", call.services.settings.bright_pattern_dispositions)
+    if form not in ("object", "array"):
+        raise BadRequestError(Code.WRONG_TYPE, "format must be object or array")
+    names = disposition_names(request.args)
+    return call.json_response(names if form == "array" else {"dispositions": names})
+
+
+@endpoint(AVAILABLE_AGENTS)
+def available_agents(call: StatisticsRequest) -> Response:
+    """Show whether an agent is ready for a service; never for one that does not exist."""
+    name = request.args["service"].casefold()
+    queues = [fact.queue for fact in call.snapshot("queues").services]
+    ready = any(queue.available > 0 for queue in queues if queue.name.casefold() == name)
+    return call.json_response({"availability": ready})
+
+
+ENDPOINTS = (teams, agents, services, dispositions, available_agents)
+
+
+def disposition_names(query: Mapping[str, str]) -> list[str]:
     """
-    The names of dispositions; flags narrow them.
+    Return the names of dispositions; flags in the query narrow them.
 
     Raises:
-        BadRequest: A flag is neither 1 nor 0.
+        BadRequestError: A flag is neither 1 nor 0.
     """
     directions = {name for name in _DIRECTIONS if _flag(query, name)}
     selectable = _flag(query, "agentCanSelect")
     return [
         each.name
-        for each in DISPOSITIONS
+        for each in CENTER_DISPOSITIONS
         if (not directions or each.uses & directions) and (not selectable or each.selectable)
     ]
 
 
-def availability(snapshot: Snapshot, service: str) -> bool:
-    """Whether an agent is ready for a service; nobody is for one that does not exist."""
-    return any(
-        fact.queue.available > 0 for fact in snapshot.services if fact.queue.name.casefold() == service.casefold()
-    )
+def tenant_of_url(request: Request, services: StatisticsServices) -> Tenant:
+    """
+    Return the account that the tenant URL of a request names, the demo account when it names none.
+
+    Args:
+        request: Request of an operation that needs no session.
+        services: Accounts and settings.
+
+    Raises:
+        BadRequestError: A parameter is missing.
+    """
+    missing = [name for name in ("tenantUrl", "service") if not request.args.get(name)]
+    if missing:
+        raise BadRequestError(Code.MISSING, f"{missing[0]} is missing")
+    for name in tenant_names(request.args["tenantUrl"]):
+        try:
+            return services.sandbox.tenant(name)
+        except UnknownAccount:
+            continue
+    return services.sandbox.tenant(services.settings.client_id)
 
 
 def tenant_names(tenant_url: str) -> list[str]:
-    """The client ids that a tenant URL may mean: itself, its host, the first part of its host."""
+    """Return the client ids that a tenant URL may mean: itself, its host, the first part of its host."""
     text = tenant_url if "//" in tenant_url else f"//{tenant_url}"
     try:
         host = urlsplit(text).hostname or ""
@@ -67,16 +117,8 @@ def tenant_names(tenant_url: str) -> list[str]:
     return [tenant_url, host, host.partition(".")[0]]
 
 
-RECORDS: dict[str, Callable[[Snapshot], list[dict[str, str]]]] = {
-    "teams": teams,
-    "agents": agents,
-    "services": services,
-}
-"""By the key of the operation."""
-
-
-def _flag(query: Query, name: str) -> bool:
+def _flag(query: Mapping[str, str], name: str) -> bool:
     text = query.get(name, "0")
     if text not in ("0", "1", ""):
-        raise BadRequest(Code.WRONG_TYPE, f"{name} must be 1 or 0")
+        raise BadRequestError(Code.WRONG_TYPE, f"{name} must be 1 or 0")
     return text == "1"

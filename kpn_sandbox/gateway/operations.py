@@ -1,0 +1,111 @@
+"""
+Requests that an API answers, whatever the vendor: method, path, statuses, and how well each is known.
+
+Apart from `api`, because the request context needs operations and `api` needs the request context.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+STATUSES = (200, 201, 202, 302, 400, 401, 403, 404, 405, 412, 429, 500, 502, 503)
+"""Statuses that a client may force, from KPN's table of return codes."""
+
+RESERVED = {99_000 + status: status for status in STATUSES}
+"""Identifiers that no object has, and the status that each answers with; for clients that cannot send headers."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """
+    One request that an API answers.
+
+    Args:
+        key: Identifies the operation in code, settings, faults and logs; unique in its API.
+        name: Name of the request in the Postman collection.
+        method: HTTP method.
+        path: Path with variables in braces.
+        summary: One sentence for the OpenAPI document.
+        statuses: Statuses that it answers without being forced to.
+        label: `documented`, `inferred` or `invented`.
+        source: Document that the label rests on.
+        aliases: Further paths that answer the same.
+        kind: Kind of object that it shows, as pins name it; empty for none.
+        parameter: Path variable that identifies one object; empty for a list.
+        subject: Noun of that object in error texts.
+    """
+
+    key: str
+    name: str
+    method: str
+    path: str
+    summary: str
+    statuses: tuple[int, ...]
+    label: str
+    source: str
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+    parameter: str = ""
+    subject: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths, variables in braces; the documented one first."""
+        return (self.path, *self.aliases)
+
+
+View = Callable[..., Any]
+"""Answers one operation; its arguments and its result are what its API's `respond` works with."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """
+    A view with what the request context needs to know before it is called.
+
+    Args:
+        operation: Operation that the view answers.
+        view: The function itself.
+        methods: Methods of the route; the operation's own by default.
+        authenticated: Whether the caller is authenticated first. Token endpoints authenticate by themselves, because
+            the credentials are the matter of the request.
+        counted: Whether the request counts for the account's quota.
+        counter: Suffix of the quota counter, for operations that are counted apart.
+    """
+
+    operation: Operation
+    view: View
+    methods: tuple[str, ...]
+    authenticated: bool = True
+    counted: bool = True
+    counter: str = ""
+
+
+def endpoint(
+    operation: Operation,
+    *,
+    methods: tuple[str, ...] = (),
+    authenticated: bool = True,
+    counted: bool = True,
+    counter: str = "",
+) -> Callable[[View], Endpoint]:
+    """Make a function the view of an operation; the arguments are those of `Endpoint`."""
+
+    def decorate(view: View) -> Endpoint:
+        return Endpoint(operation, view, methods or (operation.method,), authenticated, counted, counter)
+
+    return decorate
+
+
+def reserved_status(text: str) -> int | None:
+    """Status that an identifier is reserved for, None for every other identifier."""
+    return RESERVED.get(int(text[:9])) if text.isascii() and text.isdigit() else None
+
+
+def phrase(status: int) -> str:
+    """Reason phrase of a status; `Status 599` where HTTP has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
