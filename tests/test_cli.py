@@ -8,8 +8,9 @@ import pytest
 from kpn_sandbox import __version__
 from kpn_sandbox.cli import main
 from kpn_sandbox.cli.serve import curl_line, greeting
-from kpn_sandbox.documents import COLLECTION, ENVIRONMENT, FILES
+from kpn_sandbox.documents import ENVIRONMENT, FILES
 from kpn_sandbox.settings import Settings
+from kpn_sandbox.vendors.kpn.api import KpnApi
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_the_postman_files_are_written(run, tmp_path):
     written = {path.name: json.loads(path.read_text()) for path in (tmp_path / "new").iterdir()}
     values = {each["key"]: each["value"] for each in written[ENVIRONMENT]["values"]}
     assert (code, out.count("\n"), set(written)) == (0, len(FILES), set(FILES))
-    assert written[COLLECTION]["info"]["name"] == "KPN Dashboard Server"
+    assert written[KpnApi.postman.file]["info"]["name"] == "KPN Dashboard Server"
     assert (values["base_url"], values["client_id"]) == ("http://box:1", "me")
 
 

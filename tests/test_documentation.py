@@ -18,7 +18,7 @@ from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.vendors.kpn.api import BEHAVIORS
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
-from kpn_sandbox.vendors.kpn.postman import collection
+from kpn_sandbox.vendors.kpn.postman import COLLECTION
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, PortSchema, QueueSchema, TrunkSchema
 
 PACKAGE = Path(kpn_sandbox.__file__).parent
@@ -105,7 +105,7 @@ def test_behaviors_are_told_alike():
 
 def test_the_postman_collection_has_every_operation():
     """The collection's requests are the operations, by KPN's names."""
-    requests = [(item["name"], item["request"]["method"]) for item in collection()["item"]]
+    requests = [(item["name"], item["request"]["method"]) for item in COLLECTION.build()["item"]]
 
     assert requests == [(operation.name, operation.method) for operation in OPERATIONS]
 

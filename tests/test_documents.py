@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.documents import COLLECTION, ENVIRONMENT, FILES, text
+from kpn_sandbox.documents import ENVIRONMENT, FILES, text
 
 
 def test_the_postman_files_are_listed(client):
@@ -12,7 +12,7 @@ def test_the_postman_files_are_listed(client):
 
 def test_the_postman_files_are_made_for_this_server(client):
     """The environment leads back to the server that was asked."""
-    assert client.get(f"/postman/{COLLECTION}").text == text(COLLECTION, "http://localhost")
+    assert client.get(f"/postman/{FILES[0]}").text == text(FILES[0], "http://localhost")
     assert client.get(f"/postman/{ENVIRONMENT}").text == text(ENVIRONMENT, "http://localhost")
 
 

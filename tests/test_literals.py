@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from kpn_sandbox import literals
-from kpn_sandbox.app import FACES
 from kpn_sandbox.gateway.fault_injection import BREAKS
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.conduct import RULES
+from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 from kpn_sandbox.web.assets import OWN
 
@@ -26,7 +26,7 @@ def test_conduct_rules_are_those_of_the_client_lint():
 
 def test_api_keys_are_those_of_the_vendors():
     """Every vendor's API can be named by a literal, and the other way round, in the same order."""
-    assert tuple(api.key for api in FACES) == literals.API_KEYS
+    assert tuple(api.key for api in APIS) == literals.API_KEYS
 
 
 def test_connections_break_or_drip():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.gateway.prefer_header import NONE, preferences
+from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
 
 STATUSES = (200, 404, 503)
 
@@ -38,10 +38,10 @@ def test_escapes_in_quotes_are_resolved():
 @pytest.mark.parametrize("filling", ["x", '"', '"\\', "x ", "x=", ";", ",", 'x="'])
 def test_only_the_beginning_of_a_long_header_is_read(filling):
     """However long and odd it is, it costs little."""
-    assert read(filling * 20_000 + ", code=503") is NONE
+    assert read(filling * 20_000 + ", code=503") is NO_PREFERENCES
 
 
 def test_who_wishes_nothing_gets_the_same_nothing():
     """So that it costs nothing."""
-    assert preferences({}, STATUSES) is NONE
-    assert read("wait=10") is NONE
+    assert preferences({}, STATUSES) is NO_PREFERENCES
+    assert read("wait=10") is NO_PREFERENCES

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kpn_sandbox.documents import openapi_document
-from kpn_sandbox.gateway.api import STATUSES
+from kpn_sandbox.gateway.operations import STATUSES
 from kpn_sandbox.vendors.atobi.operations import OPERATIONS as ATOBI
 from kpn_sandbox.vendors.itx.operations import OPERATIONS as ITX
 from kpn_sandbox.vendors.kaisa.operations import OPERATIONS as KAISA
@@ -42,7 +42,7 @@ def test_every_operation_is_described(api, document):
     expected = {
         (operation.method, path): {str(status) for status in {*operation.statuses, *STATUSES}}
         for operation in APIS[api]
-        for path in (operation.path, *operation.homes)
+        for path in operation.paths
     }
     assert described == expected
 

@@ -6,7 +6,7 @@ import kpn_sandbox
 from kpn_sandbox.vendors.bright_pattern.api import BEHAVIORS
 from kpn_sandbox.vendors.bright_pattern.errors import Code
 from kpn_sandbox.vendors.bright_pattern.operations import OPERATIONS
-from kpn_sandbox.vendors.bright_pattern.postman import collection
+from kpn_sandbox.vendors.bright_pattern.postman import COLLECTION
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, Place
 
 README = (Path(kpn_sandbox.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def test_operations_are_told():
     real = [[f"`{each.method} {each.path}`", each.summary, each.name, each.label] for each in OPERATIONS]
 
     assert table("request") == real
-    assert sorted(item["name"] for item in collection()["item"]) == sorted(each.name for each in OPERATIONS)
+    assert sorted(item["name"] for item in COLLECTION.build()["item"]) == sorted(each.name for each in OPERATIONS)
 
 
 def test_statistics_are_told():

@@ -1,4 +1,4 @@
-"""The short way of plain requests, beside the long way of all others."""
+"""The fast path gives the bytes of the framework, and leaves to it whatever is not cacheable."""
 
 import pytest
 from werkzeug.test import Client
@@ -10,70 +10,69 @@ from kpn_sandbox.tenants.quota import Quota
 
 ME = "APP_CONSUMER_KEY"
 BASE = "/communication/kpn/dashboard-server"
-PLAIN = ("/agents", "/queues", "/trunks", "/agent/logid/40003", "/queue/number/1000", "/trunk/number/1000")
-WISHES = ({}, {"Prefer": 'at="2026-07-03T12:00:00+02:00"'}, {"Prefer": "nothing=known"})
+CACHEABLE = ("/agents", "/queues", "/trunks", "/agent/logid/40003", "/queue/number/1000", "/trunk/number/1000")
+PREFERENCES = ({}, {"Prefer": 'at="2026-07-03T12:00:00+02:00"'}, {"Prefer": "nothing=known"})
 
 
-class Counter:
-    """The long way, counting who comes along."""
+class CountedApp:
+    """The application behind the fast path, counting the requests that reach it."""
 
-    def __init__(self, long_way):
-        self.long_way = long_way
-        self.seen = 0
+    def __init__(self, next_app):
+        self.next_app = next_app
+        self.requests = 0
 
     def __call__(self, environ, start_response):
-        self.seen += 1
-        return self.long_way(environ, start_response)
+        self.requests += 1
+        return self.next_app(environ, start_response)
 
 
 @pytest.fixture
-def long_way(app):
-    counter = Counter(app.wsgi_app.long_way)
-    app.wsgi_app.long_way = counter
-    return counter
+def framework(app):
+    app.wsgi_app.next_app = CountedApp(app.wsgi_app.next_app)
+    return app.wsgi_app.next_app
 
 
-def test_the_application_has_a_shortcut(app):
-    """It stands before Flask."""
+def test_the_application_begins_with_the_fast_path(app):
+    """The fast path is the outermost middleware."""
     assert isinstance(app.wsgi_app, FastPathMiddleware)
 
 
 @pytest.fixture
-def get_long(app, token):
-    """Asks with a good token, the long way."""
+def get_by_framework(app, token):
+    """Requests with a good token, past the fast path."""
 
     def ask(path, **headers):
         names = {name.replace("_", "-"): value for name, value in headers.items()}
-        client = Client(app.wsgi_app.long_way, Response)
+        client = Client(app.wsgi_app.next_app, Response)
         return client.get(path, headers={"Authorization": f"Bearer {token}", **names})
 
     return ask
 
 
 @pytest.mark.parametrize("home", ["", BASE])
-@pytest.mark.parametrize("path", PLAIN)
-def test_both_ways_give_the_same(get, get_long, long_way, home, path):
-    """Status, headers in their order and body, in full and unchanged, now and as of another instant."""
-    for wishes in WISHES:
-        tag = get(home + path, **wishes).headers["ETag"]
+@pytest.mark.parametrize("path", CACHEABLE)
+def test_the_fast_path_gives_the_bytes_of_the_framework(get, get_by_framework, framework, home, path):
+    """Status, headers in their order and body are equal, for 200 and 304, now and as of another instant."""
+    for preference in PREFERENCES:
+        tag = get(home + path, **preference).headers["ETag"]
         for headers in ({}, {"If_None_Match": tag}, {"If_Match": tag}):
-            long_way.seen = 0
-            short = get(home + path, X_Request_Id="same", **headers, **wishes)
-            assert long_way.seen == 0
-            long = get_long(home + path, X_Request_Id="same", **headers, **wishes)
-            assert (short.status, [*short.headers], short.data) == (long.status, [*long.headers], long.data)
+            framework.requests = 0
+            fast = get(home + path, X_Request_Id="same", **headers, **preference)
+            assert framework.requests == 0
+            full = get_by_framework(home + path, X_Request_Id="same", **headers, **preference)
+            assert (fast.status, [*fast.headers], fast.data) == (full.status, [*full.headers], full.data)
 
 
-@pytest.mark.parametrize("wishes", WISHES)
-def test_both_ways_are_noted_alike(get, get_long, sandbox, wishes):
-    """Except for the time it took."""
+@pytest.mark.parametrize("preference", PREFERENCES)
+def test_the_request_log_does_not_tell_both_apart(get, get_by_framework, sandbox, preference):
+    """The entries of the fast path and of the framework differ in the duration alone."""
     sandbox.request_log.clear(ME)
-    get("/agents?x=1", X_Request_Id="same", **wishes)
-    get_long("/agents?x=1", X_Request_Id="same", **wishes)
+    get("/agents?x=1", X_Request_Id="same", **preference)
+    get_by_framework("/agents?x=1", X_Request_Id="same", **preference)
 
-    short, long = sandbox.request_log.entries(ME).entries
-    headers = {**long.headers, "User-Agent": short.headers["User-Agent"]}
-    assert short == long._replace(headers=headers, duration_ms=short.duration_ms)
+    fast, full = sandbox.request_log.entries(ME).entries
+    headers = {**full.headers, "User-Agent": fast.headers["User-Agent"]}
+    assert fast == full._replace(headers=headers, duration_ms=fast.duration_ms)
 
 
 @pytest.mark.parametrize(
@@ -95,15 +94,15 @@ def test_both_ways_are_noted_alike(get, get_long, sandbox, wishes):
         ("/", {}),
     ],
 )
-def test_what_is_not_plain_goes_the_long_way(get, long_way, path, headers):
-    """Whoever wishes, is refused or asks for something else."""
+def test_what_is_not_cacheable_is_left_to_the_framework(get, framework, path, headers):
+    """Forced statuses, errors, other methods and other paths reach the framework."""
     get(path, **headers)
 
-    assert long_way.seen == 1
+    assert framework.requests == 1
 
 
-def test_an_account_with_something_special_goes_the_long_way(get, long_way, sandbox):
-    """A quota, a fault or a pin that counts its readers."""
+def test_accounts_with_a_quota_a_fault_or_counted_reads_are_left_to_the_framework(get, framework, sandbox):
+    """A quota, a fault and a pin that counts its reads each make a request reach the framework."""
     sandbox.quotas.set(ME, Quota(100))
     get("/agents")
     sandbox.quotas.remove(ME)
@@ -112,17 +111,44 @@ def test_an_account_with_something_special_goes_the_long_way(get, long_way, sand
     sandbox.pins.put(ME, "agents", "40003", {"Agent": "X"}, reads=1)
     get("/queues"), get("/agents")
 
-    assert long_way.seen == 3
+    assert framework.requests == 3
 
 
-def test_a_lock_is_waited_for_once(get, long_way, sandbox, caplog):
-    """A failing database is not asked again on the long way."""
+def test_a_failing_database_is_asked_once(get, framework, sandbox, caplog):
+    """The framework does not ask a database again that has just failed on the fast path."""
     sandbox.database.fetch_one = failing(sandbox.database.fetch_one)
 
     answer = get("/agents")
 
-    assert (answer.status_code, long_way.seen) == (503, 1)
+    assert (answer.status_code, framework.requests) == (503, 1)
     assert len(caplog.records) == 1
+
+
+def test_a_bug_on_the_fast_path_is_logged(app, token, sandbox, caplog):
+    """An exception that the fast path does not expect is logged once, and the framework answers."""
+    broken = FastPathMiddleware(app.wsgi_app.next_app, sandbox, {"/agents": lambda *request: 1 / 0})
+
+    response = Client(broken, Response).get("/agents", headers={"Authorization": f"Bearer {token}"})
+
+    assert response.status_code == 200
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+
+
+def test_an_account_with_a_quota_is_authenticated_once(get, sandbox):
+    """The framework takes over the account that the fast path has authenticated."""
+    sandbox.quotas.set(ME, Quota(100))
+    get("/agents")
+    counted = []
+    versions = sandbox.database.fetch_one
+
+    def count(statement, **values):
+        counted.append(str(statement).split(" FROM ")[0])
+        return versions(statement, **values)
+
+    sandbox.database.fetch_one = count
+    get("/agents")
+
+    assert len([each for each in counted if "version" in each]) == 1
 
 
 def failing(row):

@@ -11,7 +11,7 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.facts import AgentFact, Direction, Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.vendors.kpn.auth import recent_token_record, token_record
-from kpn_sandbox.vendors.kpn.operations import AGENTS, RESOURCES
+from kpn_sandbox.vendors.kpn.operations import RESOURCES
 from kpn_sandbox.vendors.kpn.records import AgentRecord, PortRecord, QueueRecord, TrunkRecord, agent_record
 from kpn_sandbox.vendors.kpn.schemas import (
     AgentSchema,
@@ -24,7 +24,7 @@ from kpn_sandbox.vendors.kpn.schemas import (
     example,
     writer,
 )
-from kpn_sandbox.vendors.kpn.views import QUESTIONS, READY
+from kpn_sandbox.vendors.kpn.views import agents, serialized_agents
 
 SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text())
 SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
@@ -134,5 +134,5 @@ def test_ready_answers_are_the_others():
     center = Center("ready", (Epoch(ALWAYS, Profile(agents=30)),), SingleFlightCache())
 
     for at in (1_795_424_400, 1_795_424_401, 1_795_427_000, 1_795_424_402):
-        ready, plain = (questions[AGENTS](center, at, None) for questions in (READY, QUESTIONS))
+        ready, plain = serialized_agents(center, at), agents.view(center, at)
         assert orjson.dumps(ready) == orjson.dumps(plain)
