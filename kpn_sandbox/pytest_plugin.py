@@ -71,7 +71,7 @@ def kpn_sandbox(request: pytest.FixtureRequest, kpn_sandbox_settings: dict[str, 
             request.config.stash[SANDBOX] = sandbox
             yield sandbox
     except SandboxNotRunning as error:
-        raise pytest.fail.Exception(f"kpn_sandbox: {error}", pytrace=False) from None
+        pytest.fail(f"kpn_sandbox: {error}", pytrace=False)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def kpn_account(
     try:
         account = kpn_sandbox.new_account(**account_options(request.node, kpn_account_settings))
     except (MarkerError, ClientError) as error:
-        raise pytest.fail.Exception(f"kpn_account: {error}", pytrace=False) from None
+        pytest.fail(f"kpn_account: {error}", pytrace=False)
     request.node.stash[ACCOUNT] = account
     yield account
     kpn_sandbox.drop(account)

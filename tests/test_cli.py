@@ -7,7 +7,7 @@ import pytest
 
 from kpn_sandbox import __version__
 from kpn_sandbox.cli import main
-from kpn_sandbox.cli.serve import curl_line, greeting
+from kpn_sandbox.cli.serve import banner, curl_line
 from kpn_sandbox.documents import ENVIRONMENT, FILES
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.kpn.api import KpnApi
@@ -132,8 +132,8 @@ def test_the_greeting_tells_all_that_is_needed():
     """Base URL, credentials, administrator's token and links stand in the greeting."""
     settings = Settings(database_url="sqlite:////x.db", client_id="me", client_secret="it's me")
 
-    told = greeting(settings, "http://127.0.0.1:1", "admin-token")
+    printed = banner(settings, "http://127.0.0.1:1", "admin-token")
 
     for fact in ("http://127.0.0.1:1\n", "me", "it's me", "admin-token", "http://127.0.0.1:1/openapi/kpn.json"):
-        assert fact in told
-    assert curl_line(settings, "http://127.0.0.1:1") in told
+        assert fact in printed
+    assert curl_line(settings.client_id, settings.client_secret, "http://127.0.0.1:1") in printed

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from kpn_sandbox.app import create_app
-from kpn_sandbox.client import Client, Refused, Unreachable
+from kpn_sandbox.client import Client, Rejected, Unreachable
 from kpn_sandbox.server.werkzeug_server import make_threaded
 from kpn_sandbox.settings import Settings
 
@@ -45,7 +45,7 @@ def agents(client, account):
     def ask():
         try:
             client.ask("GET", "/agents", f"Bearer {token}")
-        except Refused as refused:
+        except Rejected as refused:
             return refused.status
         return 200
 
@@ -67,7 +67,7 @@ def test_the_administrator_needs_no_secret(client, account):
     same = client.account(account.client_id)
 
     assert same.clock() == account.clock()
-    with pytest.raises(Refused, match="a token takes the account's secret"):
+    with pytest.raises(Rejected, match="a token takes the account's secret"):
         same.token()
 
 
@@ -159,7 +159,7 @@ def test_the_truth_is_told(account):
 
 def test_a_refusal_says_what_would_be_right(account):
     """In one line, with the status."""
-    with pytest.raises(Refused, match="agents must be a whole number from 1 to 1000") as refused:
+    with pytest.raises(Rejected, match="agents must be a whole number from 1 to 1000") as refused:
         account.profile(agents=0)
 
     assert refused.value.status == 400

@@ -1,102 +1,56 @@
 """
-Commands that turn an account's world: the control API from the shell.
+Commands that control an account of a running sandbox: the control API from the shell.
 
 The account is that of `--client-id` and `--client-secret`. Where `KPN_SANDBOX_ADMIN_TOKEN` is set the administrator
-asks, for any account. Answers are printed as JSON.
+asks, for any account. Responses are printed as JSON.
 """
 
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import Command, Failure, ask, setting_options, settings_from, url_option
+from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
+from kpn_sandbox.client import Account, Client
 from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS
-
-if TYPE_CHECKING:
-    from kpn_sandbox.client import Account, Client
 
 _UNITS_HELP = f"{', '.join(QUOTA_UNITS[:-1])} or {QUOTA_UNITS[-1]}."
 
 
-def asks_sandbox(command: Command) -> Command:
-    """Hand a client in as the administrator's, and print what comes out."""
+def with_client(command: Command) -> Command:
+    """Give a command the administrator's client, and print what the command returns."""
 
     @wraps(command)
     def run(url: str | None, host: str | None, port: str | None, **rest: Any) -> None:
         settings = settings_from({"host": host, "port": port})
         if settings.admin_token is None:
-            raise Failure("KPN_SANDBOX_ADMIN_TOKEN must hold the administrator's token, as serve prints it")
-        _print(ask(url, settings, lambda client: command(client, **rest)))
+            raise CommandError("KPN_SANDBOX_ADMIN_TOKEN must hold the administrator's token, as serve prints it")
+        _print(ask_sandbox(url, settings, lambda client: command(client, **rest)))
 
     return url_option(setting_options("host", "port")(run))
 
 
-def asks_account(command: Command) -> Command:
-    """Hand an account in, by default the one that asks, and print what comes out."""
+def with_account(command: Command) -> Command:
+    """Give a command an account, that of its argument `named` or of the settings, and print what it returns."""
 
     @wraps(command)
     def run(url: str | None, named: str | None = None, **rest: Any) -> None:
-        if _subcommand():
+        # A group that shows something by itself is called before its subcommands, too.
+        if click.get_current_context().invoked_subcommand:
             return
         flags = {name: rest.pop(name) for name in ("host", "port", "client_id", "client_secret")}
         settings = settings_from({**flags, "client_id": named or flags["client_id"]})
         secret = settings.client_secret if settings.admin_token is None else None
-        _print(ask(url, settings, lambda client: command(client.account(settings.client_id, secret), **rest)))
+        _print(ask_sandbox(url, settings, lambda client: command(client.account(settings.client_id, secret), **rest)))
 
     return url_option(setting_options("host", "port", "client_id", "client_secret")(run))
 
 
-def _subcommand() -> str | None:
-    return click.get_current_context().invoked_subcommand
-
-
-def _print(told: Any) -> None:
-    if told is not None:
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _spelled(text: str) -> Any:
-    """A field's value as KPN spells it: a text, unless it is null or a list."""
-    return _json(text) if text == "null" or text.startswith("[") else text
-
-
-def _pairs(words: tuple[str, ...], read: Callable[[str], Any]) -> dict[str, Any]:
-    pairs = [word.partition("=") for word in words]
-    for name, equals, _ in pairs:
-        if not name or not equals:
-            raise Failure(f"fields must be written NAME=VALUE, not {name!r}")
-    return {name: read(value) for name, _, value in pairs}
-
-
-def _outcome(word: str) -> dict[str, Any]:
-    """`503`, `200ms`, `503+200ms`, `ok`, `reset`, or the JSON of an outcome."""
-    if word.startswith("{"):
-        told = _json(word)
-        if isinstance(told, dict):
-            return told
-    outcome: dict[str, Any] = {}
-    for part in word.split("+"):
-        if part.isdecimal():
-            outcome["status"] = int(part)
-        elif part.endswith("ms") and part[:-2].isdecimal():
-            outcome["delay_ms"] = int(part[:-2])
-        elif part == "ok":
-            outcome["ok"] = True
-        elif part in CONNECTION_FAULTS:
-            outcome["connection"] = part
-        else:
-            raise Failure(f"an outcome must be like 503, 200ms, 503+200ms, ok, reset or JSON, not {word!r}")
-    return outcome
+def _print(result: Any) -> None:
+    if result is not None:
+        click.echo(json.dumps(result, indent=2, ensure_ascii=False))
 
 
 @click.group()
@@ -111,33 +65,31 @@ def account() -> None:
 @click.option("--scenario", help="Its scenario.")
 @click.option("--at", help="Instant at which its clock stands; running by default.")
 @click.option("--profile", multiple=True, metavar="FIELD=VALUE", help="A field of its profile; may be repeated.")
-@asks_sandbox
-def create_account(client: "Client", secret: str | None, at: str | None, profile: tuple[str, ...], **rest: Any) -> Any:
+@with_client
+def create_account(client: Client, secret: str | None, profile: tuple[str, ...], **rest: Any) -> Any:
     """Make an account and print its secrets, this once."""
-    settings = {**rest, "client_secret": secret, "profile": _pairs(profile, _json) or None}
-    settings["clock"] = {"mode": "frozen", "at": at} if at else None
-    return client.new_account(**{name: value for name, value in settings.items() if value is not None}).settings
+    return client.new_account(client_secret=secret, profile=_fields(profile, _json) or None, **rest).settings
 
 
 @account.command("list")
-@asks_sandbox
-def list_accounts(client: "Client") -> Any:
+@with_client
+def list_accounts(client: Client) -> Any:
     """List all accounts."""
     return client.accounts()
 
 
 @account.command("show")
 @click.argument("named", metavar="[CLIENT_ID]", required=False)
-@asks_account
-def show_account(account: "Account") -> Any:
+@with_account
+def show_account(account: Account) -> Any:
     """Show an account without its secrets."""
     return account.show()
 
 
 @account.command("delete")
 @click.argument("named", metavar="CLIENT_ID")
-@asks_account
-def delete_account(account: "Account") -> None:
+@with_account
+def delete_account(account: Account) -> None:
     """Drop an account with its whole world."""
     account.delete()
 
@@ -145,23 +97,23 @@ def delete_account(account: "Account") -> None:
 @click.command()
 @click.argument("name", required=False)
 @click.option("--for-seconds", type=float, help="After so long the one in force before comes back.")
-@asks_account
-def scenario(account: "Account", name: str | None, for_seconds: float | None) -> Any:
+@with_account
+def scenario(account: Account, name: str | None, for_seconds: float | None) -> Any:
     """Show the scenario, or set one."""
     return account.scenario(name, for_seconds=for_seconds)
 
 
 @click.group(invoke_without_command=True)
-@asks_account
-def clock(account: "Account") -> Any:
+@with_account
+def clock(account: Account) -> Any:
     """Show the clock, or turn it."""
     return account.clock()
 
 
 @clock.command("freeze")
 @click.argument("at", required=False)
-@asks_account
-def freeze(account: "Account", at: str | None) -> Any:
+@with_account
+def freeze(account: Account, at: str | None) -> Any:
     """Let time stand still, at the instant AT or now."""
     return account.freeze(at)
 
@@ -169,16 +121,16 @@ def freeze(account: "Account", at: str | None) -> Any:
 @clock.command("run")
 @click.argument("at", required=False)
 @click.option("--speed", type=float, help="Seconds of the account per second of wall time, up to 3600.")
-@asks_account
-def run(account: "Account", at: str | None, speed: float | None) -> Any:
+@with_account
+def run(account: Account, at: str | None, speed: float | None) -> Any:
     """Let time run, from AT and at a speed; with neither it is that of the wall again."""
     return account.run(at, speed=speed)
 
 
 @clock.command("advance")
 @click.argument("seconds", type=float)
-@asks_account
-def advance(account: "Account", seconds: float) -> Any:
+@with_account
+def advance(account: Account, seconds: float) -> Any:
     """Move time on."""
     return account.advance(seconds)
 
@@ -186,15 +138,15 @@ def advance(account: "Account", seconds: float) -> Any:
 @click.command()
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
 @click.option("--midnight", is_flag=True, help="Rebuild today; otherwise the change counts from now on.")
-@asks_account
-def profile(account: "Account", fields: tuple[str, ...], midnight: bool) -> Any:
+@with_account
+def profile(account: Account, fields: tuple[str, ...], midnight: bool) -> Any:
     """Show the profile, or change fields of it; null brings back a default."""
-    return account.profile(effective="midnight" if midnight else "now", **_pairs(fields, _json))
+    return account.profile(effective="midnight" if midnight else "now", **_fields(fields, _json))
 
 
 @click.group(invoke_without_command=True)
-@asks_account
-def pin(account: "Account") -> Any:
+@with_account
+def pin(account: Account) -> Any:
     """Show what is pinned, or pin and unpin."""
     return account.pins()
 
@@ -205,24 +157,24 @@ def pin(account: "Account") -> Any:
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @click.option("--reads", type=int, help="For so many answers.")
 @click.option("--expires-at", help="Until when, by the account's clock.")
-@asks_account
-def set_pin(account: "Account", kind: str, key: str, fields: tuple[str, ...], **rest: Any) -> Any:
+@with_account
+def set_pin(account: Account, kind: str, key: str, fields: tuple[str, ...], **rest: Any) -> Any:
     """Let fields of an object stay as they are."""
-    return account.pin(kind, key, **rest, **_pairs(fields, _spelled))
+    return account.pin(kind, key, **rest, **_fields(fields, _kpn_value))
 
 
 @pin.command("drop")
 @click.argument("kind", required=False, type=click.Choice(OBJECT_KINDS))
 @click.argument("key", required=False)
-@asks_account
-def drop_pins(account: "Account", kind: str | None, key: str | None) -> None:
+@with_account
+def drop_pins(account: Account, kind: str | None, key: str | None) -> None:
     """Unpin an object, all of a kind, or everything."""
     account.unpin(kind, key)
 
 
 @click.group(invoke_without_command=True)
-@asks_account
-def fault(account: "Account") -> Any:
+@with_account
+def fault(account: Account) -> Any:
     """Show what is to go wrong, or let it."""
     return account.faults()
 
@@ -239,22 +191,27 @@ def fault(account: "Account") -> Any:
 @click.option("--repeat", is_flag=True, help="Begin again when all outcomes are used up.")
 @click.option("--probability", type=float, help="Let one outcome happen by chance instead, 0 to 1.")
 @click.option("--seed", help="Which chance.")
-@asks_account
-def add_fault(account: "Account", operation: str, outcomes: tuple[str, ...], **rest: Any) -> Any:
-    """Add a fault plan; the command's help is made from the words it takes."""
-    asked, told = None if operation == "any" else operation, [_outcome(word) for word in outcomes]
+@with_account
+def add_fault(account: Account, operation: str, outcomes: tuple[str, ...], **rest: Any) -> Any:
+    """
+    Add a fault plan; the command's help is made from the words it takes.
+
+    Raises:
+        CommandError: The outcomes do not fit the options.
+    """
+    target, planned = None if operation == "any" else operation, [_outcome(word) for word in outcomes]
     probability, seed = rest["probability"], rest["seed"]
     if probability is None:
-        return account.fail(asked, *told, api=rest["api"], repeat=rest["repeat"])
-    if len(told) > 1 or rest["repeat"]:
-        raise Failure("with --probability there must be one OUTCOME and no --repeat")
-    return account.fail_sometimes(asked, probability, told[0], api=rest["api"], **({"seed": seed} if seed else {}))
+        return account.fail(target, *planned, api=rest["api"], repeat=rest["repeat"])
+    if len(planned) > 1 or rest["repeat"]:
+        raise CommandError("with --probability there must be one OUTCOME and no --repeat")
+    return account.fail_sometimes(target, probability, planned[0], api=rest["api"], **({"seed": seed} if seed else {}))
 
 
 @fault.command("drop")
 @click.argument("fault_id", required=False)
-@asks_account
-def drop_faults(account: "Account", fault_id: str | None) -> None:
+@with_account
+def drop_faults(account: Account, fault_id: str | None) -> None:
     """Drop a fault, or all of them."""
     account.heal(fault_id)
 
@@ -265,8 +222,8 @@ def drop_faults(account: "Account", fault_id: str | None) -> None:
 @click.option("--unit", default="minute", show_default=True, help=_UNITS_HELP)
 @click.option("--retry-after", is_flag=True, help="Let refusals say when to come again.")
 @click.option("--drop", is_flag=True, help="Allow any number of calls.")
-@asks_account
-def quota(account: "Account", limit: int | None, drop: bool, **rest: Any) -> Any:
+@with_account
+def quota(account: Account, limit: int | None, drop: bool, **rest: Any) -> Any:
     """Show the quota, set it to LIMIT calls in a window of time, or drop it."""
     if drop:
         return account.drop_quota()
@@ -281,28 +238,69 @@ def quota(account: "Account", limit: int | None, drop: bool, **rest: Any) -> Any
 @click.option("--limit", type=int, help="Only the newest so many.")
 @click.option("--har", is_flag=True, help="Print an HTTP archive.")
 @click.option("--clear", is_flag=True, help="Forget them.")
-@asks_account
-def requests(account: "Account", har: bool, clear: bool, **filters: Any) -> Any:
+@with_account
+def requests(account: Account, har: bool, clear: bool, **filters: Any) -> Any:
     """Show the last requests, oldest first."""
     if clear:
         return account.forget_requests()
-    asked = {name: value for name, value in filters.items() if value is not None}
-    return account.har(**asked) if har else account.requests(**asked)
+    present = {name: value for name, value in filters.items() if value is not None}
+    return account.har(**present) if har else account.requests(**present)
 
 
 @click.command()
-@asks_account
-def conduct(account: "Account") -> Any:
+@with_account
+def conduct(account: Account) -> Any:
     """Show what the client does wrong."""
     return account.conduct()
 
 
 @click.command()
 @click.argument("layers", nargs=-1)
-@asks_account
-def reset(account: "Account", layers: tuple[str, ...]) -> Any:
+@with_account
+def reset(account: Account, layers: tuple[str, ...]) -> Any:
     """Make LAYERS, or all of them, as in the beginning."""
     return account.reset(*layers)
 
 
 COMMANDS = (account, scenario, clock, profile, pin, fault, quota, requests, conduct, reset)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _kpn_value(text: str) -> Any:
+    """A field's value as KPN spells it: a text, unless it is null or a list."""
+    return _json(text) if text == "null" or text.startswith("[") else text
+
+
+def _fields(words: tuple[str, ...], parse: Callable[[str], Any]) -> dict[str, Any]:
+    pairs = [word.partition("=") for word in words]
+    for name, equals, _ in pairs:
+        if not name or not equals:
+            raise CommandError(f"fields must be written NAME=VALUE, not {name!r}")
+    return {name: parse(value) for name, _, value in pairs}
+
+
+def _outcome(word: str) -> dict[str, Any]:
+    """Parse `503`, `200ms`, `503+200ms`, `ok`, `reset`, or the JSON of an outcome."""
+    if word.startswith("{"):
+        parsed = _json(word)
+        if isinstance(parsed, dict):
+            return parsed
+    outcome: dict[str, Any] = {}
+    for part in word.split("+"):
+        if part.isdecimal():
+            outcome["status"] = int(part)
+        elif part.endswith("ms") and part[:-2].isdecimal():
+            outcome["delay_ms"] = int(part[:-2])
+        elif part == "ok":
+            outcome["ok"] = True
+        elif part in CONNECTION_FAULTS:
+            outcome["connection"] = part
+        else:
+            raise CommandError(f"an outcome must be like 503, 200ms, 503+200ms, ok, reset or JSON, not {word!r}")
+    return outcome

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import Command, Failure, ask, setting_options, settings_from, url_option
-from kpn_sandbox.client import Account
+from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
+from kpn_sandbox.client import Account, Client
 from kpn_sandbox.drift.captures import CaptureError, fetch_captures, read_captures
 from kpn_sandbox.drift.comparison import compare
 from kpn_sandbox.drift.pin_sets import apply_pins, pin_set, pins_for, read_pins
@@ -19,10 +19,14 @@ DIFFERENT = 1
 
 def _ask_account(url: str | None, flags: dict[str, Any], question: Callable[[Account], Any]) -> Any:
     settings = settings_from(flags)
+
+    def ask(client: Client) -> Any:
+        return question(client.account(settings.client_id, settings.client_secret))
+
     try:
-        return ask(url, settings, lambda client: question(client.account(settings.client_id, settings.client_secret)))
+        return ask_sandbox(url, settings, ask)
     except CaptureError as error:
-        raise Failure(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
 def _account_options(command: Command) -> Command:

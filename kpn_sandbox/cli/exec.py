@@ -1,5 +1,5 @@
 """
-A command beside a sandbox of its own: free port, temporary database, gone when the command ends.
+The command `exec`: another command beside a sandbox of its own, with a free port and a temporary database.
 
 The sandbox runs in a session of its own, so that a Ctrl-C at the terminal reaches the command only; the sandbox stays
 until the command has finished with it.
@@ -16,69 +16,48 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
+import click
+
+from kpn_sandbox.cli.options import CommandError, flag_texts, flagged_settings, setting_options, settings_from
 from kpn_sandbox.client import Client, ClientError, JsonObject
 from kpn_sandbox.settings import Settings, environment_with
 
 READY = "Ready: "
+"""What the last line of `serve` begins with; the base URL follows."""
+
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
+"""Exit codes of a shell for commands that do not exist and that cannot be run."""
+
+_CHOSEN_HERE = ("host", "port", "database_url")
+"""Settings that have no flag here, because the sandbox gets an address and a database of its own."""
 
 
-class StartError(Exception):
-    """The sandbox or the command did not start; the message says why in one line."""
-
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
-
-def execute(command: Sequence[str], settings: Settings, given: Mapping[str, str], *, faults_used: bool = False) -> int:
-    """
-    Run a command with the variables `KPN_SANDBOX_URL`, `_CLIENT_ID`, `_CLIENT_SECRET` and `_ADMIN_TOKEN`.
-
-    Args:
-        command: The program and its arguments.
-        settings: The settings as they are in force.
-        given: Those of them that were given as flags, for the sandbox's own process.
-        faults_used: Whether it is a failure to leave outcomes of faults unused.
-
-    Returns:
-        The command's exit code; 128 + n when signal n ended it; 1 when it succeeded but left faults that it must not.
-
-    Raises:
-        StartError: The sandbox or the command does not start.
-    """
-    signal.signal(signal.SIGTERM, _leave)
+@click.command("exec", context_settings={"allow_interspersed_args": False})
+@setting_options(*(name for name in flagged_settings() if name not in _CHOSEN_HERE))
+@click.option("--require-faults-used", is_flag=True, help="Fail if CMD succeeds but leaves outcomes of faults unused.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(command: tuple[str, ...], require_faults_used: bool, **flags: Any) -> int:
+    """Run CMD beside a sandbox of its own, on a free port with a temporary database."""
+    settings = settings_from(flags)
     admin_token = settings.admin_token or secrets.token_urlsafe(24)
+    signal.signal(signal.SIGTERM, _exit)
     with TemporaryDirectory(prefix="kpn-sandbox-") as folder:
         database = f"sqlite:///{Path(folder) / 'sandbox.db'}"
-        with _sandbox({**given, "admin_token": admin_token, "database_url": database}) as url:
-            code = _run(command, _told(settings, url=url, admin_token=admin_token))
-            return _unused_faults(Client(url, admin_token)) if faults_used and code == 0 else code
+        with _sandbox({**flag_texts(flags), "admin_token": admin_token, "database_url": database}) as url:
+            code = _run(command, _variables(settings, url=url, admin_token=admin_token))
+            return _report_unused_faults(Client(url, admin_token)) if require_faults_used and code == 0 else code
 
 
-def _unused_faults(client: Client) -> int:
-    """The exit code after a command that succeeded; what it left is told on standard error."""
-    try:
-        left = [(account["client_id"], fault) for account in client.accounts() for fault in _faults(client, account)]
-    except ClientError as error:
-        raise StartError(f"the faults cannot be looked up: {error}", 1) from None
-    for client_id, fault in left:
-        told = f"{client_id}: fault {fault['id']} on {fault['operation'] or 'any operation'} of {fault['api']}"
-        print(f"kpn-sandbox: {told} has {fault['remaining']} outcomes left", file=sys.stderr)
-    return 1 if left else 0
+COMMANDS = (execute,)
 
 
-def _faults(client: Client, account: Mapping[str, Any]) -> list[JsonObject]:
-    return [fault for fault in client.account(account["client_id"]).faults() if fault["remaining"]]
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    """End this process by way of its clean-up, which stops the sandbox."""
+def _exit(number: int, frame: FrameType | None) -> None:
+    """End this process in a way that runs its clean-up, which stops the sandbox."""
     sys.exit(128 + number)
 
 
-def _told(settings: Settings, *, url: str, admin_token: str) -> dict[str, str]:
+def _variables(settings: Settings, *, url: str, admin_token: str) -> dict[str, str]:
     return {
         "url": url,
         "client_id": settings.client_id,
@@ -88,10 +67,11 @@ def _told(settings: Settings, *, url: str, admin_token: str) -> dict[str, str]:
 
 
 @contextmanager
-def _sandbox(given: Mapping[str, str]) -> Iterator[str]:
+def _sandbox(settings: Mapping[str, str]) -> Iterator[str]:
+    """Run a sandbox in a process of its own and give its base URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kpn_sandbox", "serve", "--host", "127.0.0.1", "--port", "0"],
-        env=environment_with(given),
+        env=environment_with(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -99,35 +79,36 @@ def _sandbox(given: Mapping[str, str]) -> Iterator[str]:
     )
     with process:
         try:
-            yield _url(process)
+            yield _base_url(process)
         finally:
             process.terminate()
 
 
-def _url(process: "subprocess.Popen[str]") -> str:
+def _base_url(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith(READY):
             return line.removeprefix(READY).strip()
     # The sandbox has said on standard error what is wrong.
-    raise StartError("the sandbox did not start", 2)
+    raise CommandError("the sandbox did not start")
 
 
-def _run(command: Sequence[str], told: Mapping[str, str]) -> int:
+def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run the command; its exit code is 128 + n when signal n ended it, as a shell has it."""
     try:
-        process = subprocess.Popen(command, env=environment_with(told))
+        process = subprocess.Popen(command, env=environment_with(variables))
     except FileNotFoundError:
-        raise StartError(f"{command[0]}: no such command", NOT_FOUND) from None
+        raise CommandError(f"{command[0]}: no such command", NOT_FOUND) from None
     except OSError as error:
-        raise StartError(f"{command[0]}: {error.strerror}", NOT_EXECUTABLE) from None
-    with _forwarding(process):
+        raise CommandError(f"{command[0]}: {error.strerror}", NOT_EXECUTABLE) from None
+    with _forwarded_signals(process):
         code = process.wait()
     return 128 - code if code < 0 else code
 
 
 @contextmanager
-def _forwarding(process: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Hand signals on to the command; a Ctrl-C at a terminal has reached it already."""
+def _forwarded_signals(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Forward signals to the command; a Ctrl-C at a terminal has reached it already."""
 
     def forward(number: int, frame: FrameType | None) -> None:
         if number != signal.SIGINT or not sys.stdin.isatty():
@@ -140,3 +121,19 @@ def _forwarding(process: "subprocess.Popen[bytes]") -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _report_unused_faults(client: Client) -> int:
+    """Write a line on standard error for each fault with outcomes left; the exit code is 1 if there are any."""
+    try:
+        unused = [(account["client_id"], fault) for account in client.accounts() for fault in _unused(client, account)]
+    except ClientError as error:
+        raise CommandError(f"the faults cannot be looked up: {error}", 1) from None
+    for client_id, fault in unused:
+        name = f"{client_id}: fault {fault['id']} on {fault['operation'] or 'any operation'} of {fault['api']}"
+        print(f"kpn-sandbox: {name} has {fault['remaining']} outcomes left", file=sys.stderr)
+    return 1 if unused else 0
+
+
+def _unused(client: Client, account: JsonObject) -> list[JsonObject]:
+    return client.account(account["client_id"]).unused_faults()

@@ -5,13 +5,17 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import Failure
+from kpn_sandbox.cli.options import CommandError
+from kpn_sandbox.itx_check.caller import TIMEOUT_SECONDS, CallFailed, EndpointUnreachable, panel_url, request_panel
+from kpn_sandbox.itx_check.panel import panel_rows
+from kpn_sandbox.itx_check.rules import Severity, check_panel
+from kpn_sandbox.settings import base_url
 
 FINE, WRONG, NO_ANSWER = 0, 1, 2
-"""Exit codes: ITX could show it; it breaks a rule or is no panel; nobody answers, or the command is wrong."""
+"""Exit codes: ITX could show it; it breaks a rule or is no panel; there is no answer, or the command is wrong."""
 
-_COLORS = {"GREEN": "green", "ORANGE": "yellow", "RED": "red"}
-_SEVERITIES = {"error": "red", "warning": "yellow"}
+_STATUS_COLORS = {"GREEN": "green", "ORANGE": "yellow", "RED": "red"}
+_SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 @click.group()
@@ -19,8 +23,12 @@ def itx() -> None:
     """Play ITX: call your own Custom KPI endpoint, check its answer, show the panel."""
 
 
+COMMANDS = (itx,)
+
+
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    wait = click.option("--timeout", "seconds", type=click.FloatRange(0.1, 300), default=10.0, help="Seconds to wait.")
+    limits = click.FloatRange(0.1, 300)
+    wait = click.option("--timeout", "seconds", type=limits, default=TIMEOUT_SECONDS, help="Seconds to wait.")
     return click.argument("url")(wait(command))
 
 
@@ -38,7 +46,7 @@ def check(
 
     Exit code 0: ITX could show it. 1: the answer breaks a rule or is no panel. 2: nobody answers, or wrong usage.
     """
-    codes = [_checked(url, customer_id, seconds, strict=strict, panel=panel) for customer_id in customer_ids]
+    codes = [_check(url, customer_id, seconds, strict=strict, panel=panel) for customer_id in customer_ids]
     context.exit(max(codes))
 
 
@@ -49,54 +57,51 @@ def check(
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, help="Port to listen on; 0 takes a free one.")
 def panel(url: str, seconds: float, customer_id: str, host: str, port: int) -> None:
     """Serve the panel of URL as a web page, for any customer."""
-    from kpn_sandbox.itx_check.caller import address
+    _serve(url, customer_id, seconds, (host, port))
+
+
+def _serve(url: str, customer_id: str, seconds: float, address: tuple[str, int]) -> None:
+    # Not at the top: a web server takes 0.5 s to import, which `check` need not spend.
     from kpn_sandbox.itx_check.page import panel_app
     from kpn_sandbox.server.listener import AddressError, listen
     from kpn_sandbox.server.werkzeug_server import run_threaded
-    from kpn_sandbox.settings import base_url
 
     try:
-        address(url, customer_id)
-        with listen(host, port) as listener:
-            here = base_url(host, listener.getsockname()[1])
+        panel_url(url, customer_id)
+        with listen(*address) as listener:
+            here = base_url(address[0], listener.getsockname()[1])
             app = panel_app(url, customer_id, seconds)
             run_threaded(app, listener, ready=lambda: click.echo(f"Ready: {here}"))
     except (ValueError, AddressError) as error:
-        raise Failure(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
-def _checked(url: str, customer_id: str, seconds: float, *, strict: bool, panel: bool) -> int:
-    from kpn_sandbox.itx_check.caller import Unreachable, Unusable, call
-    from kpn_sandbox.itx_check.rules import ERROR, check
-
+def _check(url: str, customer_id: str, seconds: float, *, strict: bool, panel: bool) -> int:
+    """Check the panel of one customer; the exit code of the command is the worst of all."""
     try:
-        answer = call(url, customer_id, seconds=seconds)
+        response = request_panel(url, customer_id, seconds=seconds)
     except ValueError as error:
-        raise Failure(str(error)) from None
-    except Unusable as error:
-        return _told(customer_id, f"error: {error}", WRONG)
-    except Unreachable as error:
-        return _told(customer_id, f"error: {error}", NO_ANSWER)
-    given, findings = check(answer.body)
-    _told(customer_id, f"{len(answer.body)} bytes in {answer.seconds:.2f} s", FINE)
+        raise CommandError(str(error)) from None
+    except CallFailed as error:
+        _print_heading(customer_id, f"error: {error}", color="red")
+        return NO_ANSWER if isinstance(error, EndpointUnreachable) else WRONG
+    body, findings = check_panel(response.body)
+    _print_heading(customer_id, f"{len(response.body)} bytes in {response.seconds:.2f} s")
     if panel:
-        _print_panel(given)
+        _print_panel(body)
     for finding in findings:
-        click.secho(str(finding), fg=_SEVERITIES[finding.severity])
-    errors = [finding for finding in findings if finding.severity == ERROR]
+        click.secho(str(finding), fg=_SEVERITY_COLORS[finding.severity])
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     click.echo(f"{len(errors)} errors, {len(findings) - len(errors)} warnings")
     return WRONG if errors or (strict and findings) else FINE
 
 
-def _told(customer_id: str, text: str, code: int) -> int:
-    click.secho(f"customerId={customer_id}: {text}", fg="red" if code else None, bold=not code)
-    return code
+def _print_heading(customer_id: str, text: str, *, color: str | None = None) -> None:
+    click.secho(f"customerId={customer_id}: {text}", fg=color, bold=color is None)
 
 
-def _print_panel(given: Any) -> None:
-    from kpn_sandbox.itx_check.panel import rows
-
-    for row in rows(given):
-        mark = click.style(f"  [{row.mark}]", fg=_COLORS.get(row.color)) if row.mark else ""
+def _print_panel(body: Any) -> None:
+    for row in panel_rows(body):
+        mark = click.style(f"  [{row.mark}]", fg=_STATUS_COLORS.get(row.color)) if row.mark else ""
         links = "".join(f"  {target}" for _, target in row.links)
         click.echo("  " * row.depth + click.style(row.text, bold=row.depth == 0) + mark + links)

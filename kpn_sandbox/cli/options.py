@@ -1,21 +1,25 @@
-"""What the commands share: flags that are settings, how a command fails, and how a running sandbox is asked."""
+"""Parts that the commands share: flags that are settings, errors, and the way to a running sandbox."""
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from kpn_sandbox.client import Client, ClientError
 from kpn_sandbox.settings import SettingError, Settings, from_environment, option, sandbox_url, variable
-
-if TYPE_CHECKING:
-    from kpn_sandbox.client import Client
 
 Command = Callable[..., Any]
 
 
-class Failure(Exception):
-    """Something that ends the command: one line, and an exit code."""
+class CommandError(Exception):
+    """
+    An error that ends the command.
+
+    Args:
+        message: One line that says what would be right.
+        exit_code: The exit code of the process.
+    """
 
     def __init__(self, message: str, exit_code: int = 2) -> None:
         super().__init__(message)
@@ -23,7 +27,7 @@ class Failure(Exception):
 
 
 def setting_options(*names: str) -> Callable[[Command], Command]:
-    """A decorator that adds the flags of these settings."""
+    """Make a decorator that adds the flags of these settings to a command."""
 
     def decorate(command: Command) -> Command:
         for setting in reversed(fields(Settings)):
@@ -56,36 +60,41 @@ def flagged_settings() -> tuple[str, ...]:
     return tuple(setting.name for setting in fields(Settings) if setting.metadata["flag"])
 
 
-def given(flags: dict[str, Any]) -> dict[str, str]:
-    """The flags that were given, as text."""
-    spelled = {True: "on", False: "off"}
-    return {name: spelled.get(value, value) for name, value in flags.items() if value is not None}
+def flag_texts(flags: dict[str, Any]) -> dict[str, str]:
+    """The values of the flags that the command line has, as the environment would spell them."""
+    switches = {True: "on", False: "off"}
+    return {name: switches.get(value, value) for name, value in flags.items() if value is not None}
 
 
 def settings_from(flags: dict[str, Any]) -> Settings:
     """
-    The settings in force.
+    Read the settings from the flags and the environment.
 
     Raises:
-        Failure: One of them cannot be used.
+        CommandError: One of them cannot be used.
     """
     try:
-        return from_environment(overrides=given(flags))
+        return from_environment(overrides=flag_texts(flags))
     except SettingError as error:
-        raise Failure(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
-def ask(url: str | None, settings: Settings, question: "Callable[[Client], Any]") -> Any:
+def ask_sandbox(url: str | None, settings: Settings, question: Callable[[Client], Any]) -> Any:
     """
-    What a running sandbox answers.
+    Call a function with a client of the running sandbox.
+
+    Args:
+        url: The base URL; that of the environment or of host and port by default.
+        settings: The settings in force.
+        question: What to ask.
+
+    Returns:
+        What the function returns.
 
     Raises:
-        Failure: It refuses, or nobody answers.
+        CommandError: The sandbox refuses, or does not answer.
     """
-    # Imported here because a start does not ask anybody, and importing takes time.
-    from kpn_sandbox.client import Client, ClientError
-
     try:
         return question(Client(url or sandbox_url(settings), settings.admin_token))
     except ClientError as error:
-        raise Failure(str(error), 1) from None
+        raise CommandError(str(error), 1) from None

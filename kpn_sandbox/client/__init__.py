@@ -15,18 +15,22 @@ Standard library only, so that importing it costs a command or a test little and
 """
 
 from kpn_sandbox.client.account import USER_AGENT, Account, describe_fault
-from kpn_sandbox.client.client import AccountSettings, Client
-from kpn_sandbox.client.http import ClientError, Connection, JsonObject, Refused, Response, Unreachable
+from kpn_sandbox.client.client import Client, NewAccountSettings
+from kpn_sandbox.client.http import ClientError, Connection, JsonObject, Rejected, Response, Unreachable
+
+Refused = Rejected
+"""An earlier name of `Rejected`."""
 
 __all__ = [
     "USER_AGENT",
     "Account",
-    "AccountSettings",
     "Client",
     "ClientError",
     "Connection",
     "JsonObject",
+    "NewAccountSettings",
     "Refused",
+    "Rejected",
     "Response",
     "Unreachable",
     "describe_fault",

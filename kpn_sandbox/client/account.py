@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Refused, Response, basic
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Rejected, Response, basic
 from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST
 
 USER_AGENT = "kpn-sandbox-fixture"
-"""User agent of `token` and `get`, so that a test's own requests are told from those of the client under test."""
+"""User agent of `token` and `get`, so that checks of the client under test can leave out a test's own requests."""
 
 _TOKEN_EXPIRED = "keymanagement.service.access_token_expired"
 
@@ -66,7 +66,7 @@ class Account:
         Fetch an access token.
 
         Raises:
-            Refused: There is none; the status says why.
+            Rejected: There is none; the status says why.
         """
         return self._connection.token_in(self._connection.check(self.request_token()))
 
@@ -81,10 +81,10 @@ class Account:
             The response, whatever its status.
 
         Raises:
-            Refused: The account's secret is not known here.
+            Rejected: The account's secret is not known here.
         """
         if self.client_secret is None:
-            raise Refused("a token takes the account's secret")
+            raise Rejected("a token takes the account's secret")
         credentials = basic(self.client_id, self.client_secret)
         sent = {"Authorization": credentials, "User-Agent": USER_AGENT, **(headers or {})}
         response = self._connection.send("POST", KPN_TOKEN_REQUEST, sent)
@@ -279,7 +279,7 @@ class Account:
         self.ask("DELETE", "/requests")
 
     def conduct(self) -> JsonObject:
-        """What the account's client does wrong."""
+        """The findings about what the account's client does wrong."""
         return self.ask("GET", "/conduct")
 
     def customers(self) -> list[JsonObject]:

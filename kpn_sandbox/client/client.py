@@ -8,8 +8,8 @@ from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, basic
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 
 
-class AccountSettings(TypedDict, total=False):
-    """What a new account can be like."""
+class NewAccountSettings(TypedDict, total=False):
+    """Settings of an account that is to be created."""
 
     client_id: str | None
     client_secret: str | None
@@ -46,7 +46,7 @@ class Client(Connection):
             client_secret: Its secret.
 
         Raises:
-            Refused: There is none; the status says why.
+            Rejected: There is none; the status says why.
         """
         return self.token_in(self.ask("POST", KPN_TOKEN_REQUEST, basic(client_id, client_secret)))
 
@@ -58,7 +58,7 @@ class Client(Connection):
         """All accounts without their secrets."""
         return list(self.ask("GET", f"{CONTROL_PATH}/accounts", self.authorization("", None))["accounts"])
 
-    def new_account(self, **settings: Unpack[AccountSettings]) -> Account:
+    def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """
         Create an account.
 
@@ -66,7 +66,7 @@ class Client(Connection):
             settings: What is left out or None is chosen by the sandbox.
 
         Raises:
-            Refused: A setting cannot be used; the message says what would be right.
+            Rejected: A setting cannot be used; the message says what would be right.
         """
         body = {name: value for name, value in settings.items() if value is not None}
         at, agents = body.pop("at", None), body.pop("agents", None)

@@ -3,7 +3,7 @@ Requests to a sandbox and their responses.
 
     ClientError
         Unreachable     no response
-        Refused         an error as response; it has the status
+        Rejected         an error as response; it has the status
 
 Whoever looks at a vendor's API takes any status for a response (`send`); whoever uses the control API wants the JSON
 of a success and an exception otherwise (`ask`).
@@ -34,7 +34,7 @@ class Unreachable(ClientError):
     """There is no response at that URL, or it is no HTTP."""
 
 
-class Refused(ClientError):
+class Rejected(ClientError):
     """
     The sandbox responded with an error.
 
@@ -135,7 +135,7 @@ class Connection:
 
         Raises:
             Unreachable: There is no response.
-            Refused: The response is an error, or not the sandbox's.
+            Rejected: The response is an error, or not the sandbox's.
         """
         headers = {} if authorization is None else {"Authorization": authorization}
         content = None
@@ -154,10 +154,10 @@ class Connection:
         The JSON object of a success; an empty one when there is no body.
 
         Raises:
-            Refused: The response is an error, or not the sandbox's.
+            Rejected: The response is an error, or not the sandbox's.
         """
         if not 200 <= response.status < 300:
-            raise Refused(f"{self.url} answered {response.status}: {_reason(response)}", response.status)
+            raise Rejected(f"{self.url} answered {response.status}: {_reason(response)}", response.status)
         try:
             body = response.json() if response.content else {}
         except ValueError:
@@ -171,14 +171,14 @@ class Connection:
         The access token in the body of a successful token request.
 
         Raises:
-            Refused: There is none.
+            Rejected: There is none.
         """
         if "access_token" not in body:
             raise self._not_a_sandbox()
         return str(body["access_token"])
 
-    def _not_a_sandbox(self) -> Refused:
-        return Refused(f"{self.url} does not answer like a sandbox")
+    def _not_a_sandbox(self) -> Rejected:
+        return Rejected(f"{self.url} does not answer like a sandbox")
 
     def _open(self, request: Request) -> Any:
         try:

@@ -1,1 +1,8 @@
-"""Plays ITX against a user's own Custom KPI endpoint: fetches a panel, checks it by the documented rules, shows it."""
+"""
+Plays ITX against a user's own Custom KPI endpoint, so that a provider can be checked before ITX is there.
+
+    caller      requests a panel as ITX would
+    rules       checks a panel by the documented rules
+    panel       lays a panel out as rows of text
+    page        shows it as a web page
+"""

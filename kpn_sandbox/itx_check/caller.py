@@ -1,54 +1,58 @@
 """
-Calling a provider as ITX would: one GET with the customer's identifier, and nothing else.
+Requests to a provider's endpoint as ITX would send them: one GET with the customer's identifier, and nothing else.
 
     CallFailed
-        Unreachable     nobody answers there, or not in time
-        Unusable        what was answered is no panel: a redirect, an error, HTML, another content type, too much
+        EndpointUnreachable     no response, or not in time
+        UnusableResponse        a response that is no panel: a redirect, an error, HTML, another content type, too large
 
 Source:
     apidoc.itxuc.com, "Custom KPI API": GET with `customerId`, other parameters fixed in the URL. That ITX follows no
     redirects, how long it waits and how much it reads is not public; the numbers here are assumed.
 """
 
-import socket
 from collections.abc import Callable
 from http.client import HTTPException, HTTPMessage
 from time import monotonic
 from typing import IO, Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
-LARGEST_ANSWER = 5 * 1024 * 1024
-PIECE = 64 * 1024
-SECONDS = 10.0
+LARGEST_BODY = 5 * 1024 * 1024
+"""Bytes that are read of a body."""
 
+TIMEOUT_SECONDS = 10.0
+
+_CHUNK = 64 * 1024
 _PLACEHOLDERS = ("{id}", "{customerId}", "%7Bid%7D", "%7BcustomerId%7D")
+_HEADERS = {"Accept": "application/json", "User-Agent": "kpn-sandbox itx"}
 
 
 class CallFailed(Exception):
-    """There is no answer that could be shown; the message says in one line why."""
+    """There is no panel to show; the message says in one line why."""
 
 
-class Unreachable(CallFailed):
-    """Nobody answers, or not in time."""
+class EndpointUnreachable(CallFailed):
+    """There is no response, or not in time."""
 
 
-class Unusable(CallFailed):
-    """An answer that is no panel."""
+class UnusableResponse(CallFailed):
+    """There is a response, but it is no panel."""
 
 
-class Answer(NamedTuple):
-    """What a provider answered."""
+class PanelResponse(NamedTuple):
+    """A response of a provider that may hold a panel."""
 
     url: str
+    """The URL that was requested."""
     body: bytes
     seconds: float
+    """How long it took until the body was complete."""
 
 
-def address(url: str, customer_id: str) -> str:
+def panel_url(url: str, customer_id: str) -> str:
     """
-    The URL that ITX would call.
+    The URL that ITX would request.
 
     Args:
         url: As configured, with its fixed parameters; `{id}` may stand where the identifier belongs.
@@ -67,34 +71,33 @@ def address(url: str, customer_id: str) -> str:
     return urlunsplit(parts._replace(query=urlencode([*fixed, ("customerId", customer_id)]), fragment=""))
 
 
-def call(url: str, customer_id: str, *, seconds: float = SECONDS, clock: Callable[[], float] = monotonic) -> Answer:
+def request_panel(
+    url: str, customer_id: str, *, seconds: float = TIMEOUT_SECONDS, clock: Callable[[], float] = monotonic
+) -> PanelResponse:
     """
-    Ask a provider.
+    Request the panel of a customer.
 
     Args:
         url: As configured in ITX.
         customer_id: Any identifier of a customer.
-        seconds: How long to wait for the whole answer.
-        clock: Tells seconds.
+        seconds: How long to wait for the whole response.
+        clock: Returns seconds.
 
     Raises:
         ValueError: It is no URL of HTTP.
-        CallFailed: There is no answer that could be shown.
+        CallFailed: There is no panel to show.
     """
-    asked = address(url, customer_id)
+    target = panel_url(url, customer_id)
     start = clock()
     try:
-        with _opener().open(Request(asked, headers=_HEADERS), timeout=seconds) as response:
+        with _opener().open(Request(target, headers=_HEADERS), timeout=seconds) as response:
             _check_type(response.headers)
             body = _read(response, lambda: clock() - start > seconds)
     except HTTPError as error:
-        raise _refused(error) from None
+        raise _unusable(error) from None
     except (URLError, OSError, HTTPException, ValueError) as error:
-        raise _failed(error, seconds) from None
-    return Answer(asked, body, clock() - start)
-
-
-_HEADERS = {"Accept": "application/json", "User-Agent": "kpn-sandbox itx"}
+        raise _failure(error, seconds) from None
+    return PanelResponse(target, body, clock() - start)
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -102,43 +105,46 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
-def _opener() -> Any:
+def _opener() -> OpenerDirector:
     return build_opener(_NoRedirects())
 
 
 def _check_type(headers: HTTPMessage) -> None:
     kind = headers.get_content_type() if headers.get("Content-Type") else ""
     if kind in ("text/html", "application/xhtml+xml"):
-        raise Unusable("the answer is an HTML page, not JSON; is it the URL of the API, and not behind a log-in?")
+        raise UnusableResponse(
+            "the answer is an HTML page, not JSON; is it the URL of the API, and not behind a log-in?"
+        )
     if kind != "application/json" and not kind.endswith("+json"):
-        raise Unusable(f"Content-Type must be application/json, not {kind or 'missing'}")
+        raise UnusableResponse(f"Content-Type must be application/json, not {kind or 'missing'}")
 
 
 def _read(response: IO[bytes], late: Callable[[], bool]) -> bytes:
-    pieces, size = [], 0
-    # One read at a time gives what has come so far, so that a dripping answer cannot outlast the clock.
-    while piece := response.read1(PIECE):  # type: ignore[attr-defined]
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST_ANSWER:
-            raise Unusable(f"the answer is larger than {LARGEST_ANSWER // 1024 // 1024} MB")
+    chunks, size = [], 0
+    # `read1` returns what has come so far, so that a body that drips cannot outlast the time-out.
+    while chunk := response.read1(_CHUNK):  # type: ignore[attr-defined]
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise UnusableResponse(f"the answer is larger than {LARGEST_BODY // 1024 // 1024} MB")
         if late():
             raise TimeoutError
-    return b"".join(pieces)
+    return b"".join(chunks)
 
 
-def _refused(error: HTTPError) -> CallFailed:
+def _unusable(error: HTTPError) -> UnusableResponse:
     with error:
         if 300 <= error.code < 400:
             target = error.headers.get("Location", "nowhere")
-            return Unusable(f"status {error.code}: redirected to {target}; give the final URL")
-        return Unusable(f"status must be 200, not {error.code} {error.reason}")
+            return UnusableResponse(f"status {error.code}: redirected to {target}; give the final URL")
+        return UnusableResponse(f"status must be 200, not {error.code} {error.reason}")
 
 
-def _failed(error: Exception, seconds: float) -> CallFailed:
+def _failure(error: Exception, seconds: float) -> CallFailed:
+    # urllib wraps an error of the connection, but not one while reading.
     reason = getattr(error, "reason", error)
-    if isinstance(reason, TimeoutError | socket.timeout):
-        return Unreachable(f"no complete answer within {seconds:g} seconds")
+    if isinstance(reason, TimeoutError):
+        return EndpointUnreachable(f"no complete answer within {seconds:g} seconds")
     if isinstance(error, HTTPException):
-        return Unusable(f"the answer is not proper HTTP: {type(error).__name__}")
-    return Unreachable(f"cannot be reached: {reason}")
+        return UnusableResponse(f"the answer is not proper HTTP: {type(error).__name__}")
+    return EndpointUnreachable(f"cannot be reached: {reason}")

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any, Unpack
 
-from kpn_sandbox.client import Account, AccountSettings, Client, ClientError, JsonObject
+from kpn_sandbox.client import Account, Client, ClientError, JsonObject, NewAccountSettings
 from kpn_sandbox.drift.pin_sets import apply_pins, read_pins
 from kpn_sandbox.settings import SettingError, Settings, base_url, from_environment, remote_sandbox
 
@@ -61,7 +61,7 @@ class RunningSandbox:
         """The accounts made here and not dropped yet."""
         self._client = Client(url, admin_token)
 
-    def new_account(self, **settings: Unpack[AccountSettings]) -> FixtureAccount:
+    def new_account(self, **settings: Unpack[NewAccountSettings]) -> FixtureAccount:
         """
         Create an account; it lives until it is dropped, or as long as the sandbox.
 
@@ -69,7 +69,7 @@ class RunningSandbox:
             settings: What is left out or None is chosen by the sandbox.
 
         Raises:
-            Refused: A setting cannot be used; the message says what would be right.
+            Rejected: A setting cannot be used; the message says what would be right.
         """
         made = self._client.new_account(**settings)
         self.made.append(FixtureAccount(self._client, made.client_id, made.client_secret, made.settings))

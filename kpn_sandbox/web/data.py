@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from kpn_sandbox.control_api.serializers import clock_record, instant_text
-from kpn_sandbox.itx_check.panel import rows
+from kpn_sandbox.itx_check.panel import panel_rows
 from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
 from kpn_sandbox.simulation.customers import customers_of
@@ -139,7 +139,7 @@ def customer_panel(tenant: Tenant, at: float, customer_id: str, told: History) -
     return {
         "client_id": tenant.account.client_id,
         "customers": [{"customer_id": str(fact.primary_key), "name": fact.name} for fact in offered],
-        "rows": [row._asdict() for row in rows(given)],
+        "rows": [row._asdict() for row in panel_rows(given)],
     }
 
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from kpn_sandbox.client import Client, Refused
+from kpn_sandbox.client import Client, Rejected
 from tests import postgresql as server
 
 from .callers import crowd, get
@@ -82,7 +82,7 @@ def test_a_full_disk_is_told_and_heals(start_on, tmp_path):
 
         disk.fill(sandbox.processes())
         full = _until_refused(lambda: get(sandbox.url, "/agents", token))
-        with pytest.raises(Refused, match="503"):
+        with pytest.raises(Rejected, match="503"):
             account.pin("agents", 40002, Agent="x" * 30_000)
         disk.empty(sandbox.processes())
         healed = get(sandbox.url, "/agent/logid/40001", token)
@@ -125,7 +125,7 @@ def test_a_locked_file_is_told_and_heals(start, tmp_path):
         began = time.monotonic()
         answers = crowd(8, lambda n: get(sandbox.url, "/agents", token))
         took = time.monotonic() - began
-        with pytest.raises(Refused, match="503"):
+        with pytest.raises(Rejected, match="503"):
             account.freeze()
         other.execute("ROLLBACK")
 
@@ -147,11 +147,11 @@ def test_a_database_that_goes_away_is_told_and_heals(start_on):
 
         database.stop()
         gone = crowd(20, lambda n: get(sandbox.url, "/agents", token))
-        with pytest.raises(Refused, match="503"):
+        with pytest.raises(Rejected, match="503"):
             Client(sandbox.url).ready()
-        with pytest.raises(Refused, match="503"):
+        with pytest.raises(Rejected, match="503"):
             account.freeze()
-        with pytest.raises(Refused, match="503"):
+        with pytest.raises(Rejected, match="503"):
             account.token()
         database.start()
         back = crowd(20, lambda n: get(sandbox.url, "/agent/logid/40001", token))

@@ -24,7 +24,7 @@ WAIT = "import sys, time; print('waiting', flush=True); time.sleep(30)"
 
 FAIL = """
 import os
-from kpn_sandbox.client import Client, Refused
+from kpn_sandbox.client import Client, Rejected
 told = {name: os.environ["KPN_SANDBOX_" + name] for name in ("URL", "CLIENT_ID", "CLIENT_SECRET")}
 account = Client(told["URL"]).account(told["CLIENT_ID"], told["CLIENT_SECRET"])
 account.fail("token", {"status": 503}, {"status": 503})
@@ -32,7 +32,7 @@ account.fail("agents", {"status": 500}, repeat=True)
 for _ in range(TIMES):
     try:
         account.token()
-    except Refused:
+    except Rejected:
         pass
 """
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from kpn_sandbox.itx_check.panel import rows
-from kpn_sandbox.itx_check.rules import ERROR, WARNING, check
+from kpn_sandbox.itx_check.panel import panel_rows
+from kpn_sandbox.itx_check.rules import Severity, check_panel
 from kpn_sandbox.vendors.itx.openapi import SAMPLE
 from kpn_sandbox.vendors.itx.schemas import KpiResponseDTO
 
@@ -20,7 +20,7 @@ def panel(*documents, **section):
 
 def findings(given):
     text = given if isinstance(given, str) else json.dumps(given)
-    return [(found.severity, found.path, found.rule) for found in check(text.encode())[1]]
+    return [(found.severity, found.path, found.rule) for found in check_panel(text.encode())[1]]
 
 
 def test_a_full_answer_has_no_findings():
@@ -69,7 +69,7 @@ def test_a_full_answer_has_no_findings():
 )
 def test_a_broken_rule_is_named_with_its_place(given, path, rule):
     """Each error tells the JSON path and the rule."""
-    assert (ERROR, path, rule) in findings(given)
+    assert (Severity.ERROR, path, rule) in findings(given)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_dates_have_one_format(date):
     """UTC, to the second, with a Z: what other guides of ITX allow is not allowed here."""
     (severity, path, rule), *_ = findings(panel({**ORDER, "documentDate": date}))
 
-    assert (severity, path) == (ERROR, f"{PLACE}.documentDate") and "must be a timestamp like" in rule
+    assert (severity, path) == (Severity.ERROR, f"{PLACE}.documentDate") and "must be a timestamp like" in rule
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_what_could_not_be_shown_is_warned_of(given, path, rule):
     """A warning is no error, but somebody should know."""
     found = [each for each in findings(given) if each[1] == path]
 
-    assert [(severity, told.startswith(rule)) for severity, _, told in found] == [(WARNING, True)]
+    assert [(severity, told.startswith(rule)) for severity, _, told in found] == [(Severity.WARNING, True)]
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "{", '{"sections": [}', '{"amount": NaN}', "[" * 100_000])
@@ -134,7 +134,7 @@ def test_what_is_no_json_is_one_error(text):
     """Where it stops being JSON is told."""
     ((severity, path, rule),) = findings(text)
 
-    assert (severity, path) == (ERROR, "$") and rule.startswith("must be JSON: ")
+    assert (severity, path) == (Severity.ERROR, "$") and rule.startswith("must be JSON: ")
 
 
 @pytest.mark.parametrize("amount", ["5", "5.00", "5.10", "0.1", "1e2", "12345678901234567890.12", "-3.50", "5.1000"])
@@ -147,7 +147,7 @@ def test_amounts_are_read_exactly(amount):
 
 def test_the_panel_is_laid_out():
     """Sections, documents, fields, lines and tables follow one another, with marks and links."""
-    told = [(row.depth, row.text, row.color) for row in rows(SAMPLE)]
+    told = [(row.depth, row.text, row.color) for row in panel_rows(SAMPLE)]
 
     assert told == [
         (0, "Orders", "NORMAL"),
@@ -161,7 +161,7 @@ def test_the_panel_is_laid_out():
         (0, "Invoices", "NORMAL"),
         (1, "No data available", "NORMAL"),
     ]
-    assert rows(SAMPLE)[1].links[0] == ("open", "https://shop.example.com/orders/SO26110030")
+    assert panel_rows(SAMPLE)[1].links[0] == ("open", "https://shop.example.com/orders/SO26110030")
 
 
 @pytest.mark.parametrize(
@@ -169,11 +169,11 @@ def test_the_panel_is_laid_out():
 )
 def test_a_wrong_answer_has_a_panel_all_the_same(given):
     """What can be shown is shown."""
-    assert all(isinstance(row.text, str) for row in rows(given))
+    assert all(isinstance(row.text, str) for row in panel_rows(given))
 
 
 def test_control_characters_do_not_reach_the_terminal():
     """Text from elsewhere commands nobody's terminal."""
     evil = panel({**ORDER, "documentNumber": "\x1b[31mred\x07\n"}, title="\x1b]0;title\x07")
 
-    assert not any(ord(character) < 32 or ord(character) == 127 for row in rows(evil) for character in row.text)
+    assert not any(ord(character) < 32 or ord(character) == 127 for row in panel_rows(evil) for character in row.text)

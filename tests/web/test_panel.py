@@ -1,6 +1,6 @@
 """The panel page lays out what the ITX API tells."""
 
-from kpn_sandbox.itx_check.panel import rows
+from kpn_sandbox.itx_check.panel import panel_rows
 
 
 def test_the_rows_are_those_of_the_api(app, client):
@@ -12,7 +12,7 @@ def test_the_rows_are_those_of_the_api(app, client):
     told = client.get("/panel/rows", query_string={"customerId": customer_id}, headers=bearer).json["rows"]
 
     given = client.get("/rest/kpi", query_string={"customerId": customer_id, "token": account.itx_token}).json
-    assert [row["text"] for row in told] == [row.text for row in rows(given)]
+    assert [row["text"] for row in told] == [row.text for row in panel_rows(given)]
 
 
 def test_the_panel_needs_a_good_token(client):

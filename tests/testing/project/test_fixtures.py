@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from kpn_sandbox.client import Refused, Unreachable
+from kpn_sandbox.client import Rejected, Unreachable
 from kpn_sandbox.testing import Account, Response, RunningSandbox
 
 NOON = "2026-11-23T12:00:00+01:00"
@@ -143,5 +143,5 @@ def test_more_accounts_never_meet(kpn_sandbox: RunningSandbox, account):
 
     assert len(agents(other)) == 3 and agents(other)[0]["Agent"] != "Pinned"
     kpn_sandbox.drop(other)
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         other.show()

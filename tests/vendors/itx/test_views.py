@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.itx_check.rules import check
+from kpn_sandbox.itx_check.rules import check_panel
 from kpn_sandbox.simulation.customers import IDENTIFIERS
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.vendors.itx.schemas import COLORS, KpiResponseDTO
@@ -25,7 +25,7 @@ def test_every_panel_passes_the_check(ask, everybody, index):
 
     assert response.status_code == 200
     assert KpiResponseDTO().validate(response.json) == {}
-    given_, findings = check(response.data)
+    given_, findings = check_panel(response.data)
     assert [finding for finding in findings if "hard to read" not in finding.rule] == []
     assert [section["title"] for section in given_["sections"]] == ["Orders", "Invoices", "Contacts"]
 
