@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kpn_sandbox.client import Connection, Unreachable
-from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN, Operation
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
 
-_LISTS = tuple(operation for operation in RESOURCES if operation.parameter is None)
+_LISTS = tuple(operation for operation in RESOURCES if not operation.parameter)
 _PATHS = tuple((re.compile(re.sub(r"\{\w+\}", "[^/]+", each.path) + "/?$"), each) for each in OPERATIONS)
 
 
@@ -142,7 +143,7 @@ def _from_body(body: Any) -> Capture:
 
 
 def _path_to(operation: Operation, record: Any) -> str:
-    if operation.parameter is None:
+    if not operation.parameter:
         return operation.path
     return operation.path.replace(f"{{{operation.parameter}}}", str(record.get(operation.parameter, "")))
 

@@ -87,14 +87,14 @@ def sandbox_response(account: Account, capture: Capture) -> Response:
     if capture.operation is TOKEN:
         return account.request_token(prefer)
     response = account.get(capture.path, headers=prefer)
-    if capture.status == 200 and response.status == 404 and capture.operation.parameter is not None:
+    if capture.status == 200 and response.status == 404 and capture.operation.parameter:
         return account.get(_path_of_first(account, capture))
     return response
 
 
 def _path_of_first(account: Account, capture: Capture) -> str:
     """The path of the first object of the kind, for a center that has none of the captured number."""
-    kind, parameter = capture.operation.kind, str(capture.operation.parameter)
+    kind, parameter = capture.operation.kind, capture.operation.parameter
     first = account.get(f"/{kind}")["DataSet"][kind][0]
     return capture.operation.path.replace(f"{{{parameter}}}", first[parameter])
 
