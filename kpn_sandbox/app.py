@@ -30,7 +30,8 @@ from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import admin_token
 from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.kpn.api import KpnApi
-from kpn_sandbox.web import views as web_views
+from kpn_sandbox.web.views import PageViews
+from kpn_sandbox.web.views import blueprint as pages_blueprint
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,8 @@ def _register(app: Flask, parts: Parts, pause: Pause) -> None:
     app.register_blueprint(control_routes.blueprint(sandbox, control_auth, APIS))
     app.register_blueprint(documents.blueprint(settings.client_id, _public_secret(settings)))
     demo = (settings.client_id, settings.client_secret)
-    pages = web_views.House(sandbox, kpn.tokens, kpn.bearer_auth, control_auth, demo, APIS)
-    app.register_blueprint(web_views.blueprint(lambda: pages))
+    pages = PageViews(sandbox, kpn.tokens, kpn.bearer_auth, control_auth, demo, APIS, services.history)
+    app.register_blueprint(pages_blueprint(pages))
     others = [api for api in apis if api is not kpn]
     app.register_error_handler(Exception, ErrorHandler([_ControlErrors(), *others], kpn))
     app.after_request(lifecycle.close)

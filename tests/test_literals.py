@@ -9,7 +9,7 @@ from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.conduct import RULES
 from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.kpn.operations import TOKEN
-from kpn_sandbox.web.assets import OWN
+from kpn_sandbox.web.assets import STATIC
 
 ROOT = Path(literals.__file__).parent
 
@@ -48,7 +48,7 @@ def test_lists_of_shared_words_are_written_once():
     """No module, template or script but the literals lists the connection faults, object kinds, units or APIs."""
     lists = [literals.CONNECTION_FAULTS, literals.OBJECT_KINDS, literals.QUOTA_UNITS, literals.API_KEYS]
     patterns = [r"\W{1,6}".join(words[:3]) for words in lists]
-    files = [*ROOT.rglob("*.py"), *OWN.glob("*.js"), *(OWN.parent / "templates").glob("*.html")]
+    files = [*ROOT.rglob("*.py"), *STATIC.glob("*.js"), *(STATIC.parent / "templates").glob("*.html")]
 
     found = {
         file.name

@@ -1,7 +1,8 @@
 """
-Pages for people: the start page, Swagger UI, the wallboard and the console.
+Pages for people: start page, Swagger UI, wallboard, history, ITX panel and console.
 
-They use the same public APIs as everybody else, from the browser. Every script, style and picture comes from this
-server; the Content-Security-Policy allows nothing else, and nothing inline. Swagger UI's own files are those of the
-package flask-swagger-ui. The pages are invented: KPN's page shows pictures of dashboards but brings none along.
+They call the same public APIs as every client, from the browser; `data` holds the few figures that no API has. Every
+script, style and picture comes from this server: the Content-Security-Policy allows nothing else, and nothing inline.
+Swagger UI's files come from the package flask-swagger-ui. All pages are the sandbox's own; KPN shows pictures of
+dashboards but publishes none.
 """

@@ -1,4 +1,4 @@
-"""The files that the pages are made of: our own, and Swagger UI's as its package brings them."""
+"""Static files of the pages: those in `static`, and Swagger UI's from its own package."""
 
 from functools import lru_cache
 from importlib.util import find_spec
@@ -9,35 +9,45 @@ from flask import Response, abort, request
 from kpn_sandbox.gateway.responses import etag, unchanged
 from kpn_sandbox.web.security import HEADERS
 
-OWN = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "static"
 
 _SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js")
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def own(name: str) -> Response:
-    """One of our own files."""
-    return _file(OWN, name)
+def static_file(name: str) -> Response:
+    """
+    Return one of the sandbox's own files.
+
+    Raises:
+        NotFound: There is no such file.
+    """
+    return _response(STATIC, name)
 
 
-def swagger_ui(name: str) -> Response:
-    """One of the files of Swagger UI."""
+def swagger_ui_file(name: str) -> Response:
+    """
+    Return one of Swagger UI's files.
+
+    Raises:
+        NotFound: It is not one of those that the page needs, or the package is not installed.
+    """
     if name not in _SWAGGER_UI:
         abort(404)
-    return _file(_swagger_ui_folder(), name)
+    return _response(_swagger_ui_folder(), name)
 
 
 @lru_cache(maxsize=1)
 def _swagger_ui_folder() -> Path:
-    # The package is found but not imported: it would bring a blueprint with inline scripts.
+    # The package is located but not imported: it would register a blueprint of its own with inline scripts.
     spec = find_spec("flask_swagger_ui")
     if spec is None or not spec.submodule_search_locations:
         abort(404)
     return Path(spec.submodule_search_locations[0]) / "dist"
 
 
-def _file(folder: Path, name: str) -> Response:
-    # A name with a slash does not get here; the listing keeps out everything else that is no file of the folder.
+def _response(folder: Path, name: str) -> Response:
+    # The URL rule lets no slash through; looking the name up in the listing keeps out "..", too.
     if name not in _names(folder):
         abort(404)
     body, tag = _content(folder / name)

@@ -1,14 +1,13 @@
 """
-What the wallboard shows beside the answers of the public API: the day so far, goals, and who turns what.
+Data of the pages that no API has in the same form.
 
-The days behind Kaisa's figures, in the datasets that its API brings.
-
-The KPI panel of a customer, laid out as ITX would show it.
-
-What each field of a profile may be, in the words with which a wrong one is refused.
+    wallboard_data      the day so far and the goals of the queues, beside the live figures of KPN's API
+    history_data        datasets of Kaisa's API for many days
+    panel_data          the KPI panel of a customer, laid out as ITX shows it
+    profile_ranges      what each field of a profile may be, for the console's form
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -27,16 +26,28 @@ from kpn_sandbox.vendors.itx.records import panel
 from kpn_sandbox.vendors.kaisa.records import DATASETS, Period
 
 STEP_SECONDS = 900
-"""How far apart the points of the day are."""
+"""Seconds between two points of the wallboard's day."""
+
+CHART_DATASETS = ("calls_per_day", "daily_call_distribution", "call_length_distribution")
+"""Datasets of Kaisa that the history page has a chart for."""
+
+MOST_DAYS = 90
+"""Most days that the history page shows."""
+
+SUGGESTED_CUSTOMERS = 20
+"""Customers that the panel page suggests by name."""
+
+_INVALID = object()
+"""A value that no field of a profile takes."""
 
 
-def board(tenant: Tenant, at: float) -> dict[str, Any]:
+def wallboard_data(tenant: Tenant, at: float) -> dict[str, Any]:
     """
-    The frame around the live figures.
+    Return what frames the wallboard's live figures: account, goals, and the day so far.
 
     Args:
-        tenant: Whose center it is.
-        at: Its instant, epoch seconds.
+        tenant: Account of the center.
+        at: Instant of the center, in epoch seconds.
     """
     setting = tenant.in_force(at)
     return {
@@ -68,94 +79,78 @@ def _target(queue: QueueSettings) -> float:
 
 
 def _points(tenant: Tenant, at: float) -> list[dict[str, Any]]:
-    """All queues together since midnight, at every step and now."""
+    """Return the counters of all queues together, at every step since midnight and now."""
     now = int(at // 1)
     steps = range(day_of(at).starts_at, now, STEP_SECONDS)
-    return [_point(tenant, moment) for moment in (*steps, now)]
+    return [_point(tenant, instant) for instant in (*steps, now)]
 
 
 def _point(tenant: Tenant, at: int) -> dict[str, Any]:
     queues = tenant.center.queues(at)
     offered, answered = sum(queue.offered for queue in queues), sum(queue.answered for queue in queues)
-    left = offered - answered - sum(queue.waiting for queue in queues)
+    lost = offered - answered - sum(queue.waiting for queue in queues)
     return {
         "at": instant_text(at),
         "offered": offered,
         "answered": answered,
         "answered_in_time": sum(queue.answered_in_time for queue in queues),
-        "abandoned": left - sum(queue.flowed_out for queue in queues),
+        "abandoned": lost - sum(queue.flowed_out for queue in queues),
     }
 
 
-SHOWN = ("calls_per_day", "daily_call_distribution", "call_length_distribution")
-"""The datasets that make a chart."""
-
-MOST_DAYS = 90
-
-
-def history(tenant: Tenant, at: float, days: int, told: History) -> dict[str, Any]:
+def history_data(tenant: Tenant, at: float, days: int, history: History) -> dict[str, Any]:
     """
-    What happened in the last days, with today.
+    Return Kaisa's datasets for the last days, today included.
 
     Args:
-        tenant: Whose center it is.
-        at: Its instant, epoch seconds.
-        days: How many, 1 to `MOST_DAYS`.
-        told: Tells of centers what happened.
+        tenant: Account of the center.
+        at: Instant of the center, in epoch seconds.
+        days: Number of days, 1 to `MOST_DAYS`; fewer are shown when the first would be before 2000.
+        history: Computes and caches calls of earlier days.
     """
     today = day_of(at).date
-    first = _first(today, days)
-    period = Period(told.days(tenant.center, first, today, at, None), customers_of(tenant.center.names(at)), None)
+    first = max(today - timedelta(days - 1), FIRST_DATE)
+    customers = customers_of(tenant.center.names(at))
+    period = Period(history.days(tenant.center, first, today, at, None), customers, None)
     return {
         "client_id": tenant.account.client_id,
         "from": first.isoformat(),
         "to": today.isoformat(),
-        "datasets": {name: DATASETS[name](period) for name in SHOWN},
+        "datasets": {name: DATASETS[name](period) for name in CHART_DATASETS},
     }
 
 
-def _first(today: date, days: int) -> date:
-    return max(today - timedelta(days - 1), FIRST_DATE)
-
-
-OFFERED = 20
-"""Customers whose names are offered."""
-
-
-def customer_panel(tenant: Tenant, at: float, customer_id: str, told: History) -> dict[str, Any]:
+def panel_data(tenant: Tenant, at: float, customer_id: str, history: History) -> dict[str, Any]:
     """
-    What ITX would show.
+    Return the rows that ITX would show of a customer, and some customers to choose from.
 
     Args:
-        tenant: Whose center it is.
-        at: Its instant, epoch seconds.
-        customer_id: Any identifier of a customer.
-        told: Tells of centers what happened.
+        tenant: Account of the center.
+        at: Instant of the center, in epoch seconds.
+        customer_id: Any identifier of a customer; one that nobody has gives the panel of an unknown customer.
+        history: Computes and caches calls of earlier days.
     """
-    everybody = customers_of(tenant.center.names(at))
-    offered = [everybody[index] for index in range(OFFERED)]
-    # The layout is of what ITX receives; sums, for one, are spelled only there.
-    given = orjson.loads(orjson.dumps(panel(tenant, told, everybody.find(customer_id), at)))
+    customers = customers_of(tenant.center.names(at))
+    suggested = [customers[index] for index in range(SUGGESTED_CUSTOMERS)]
+    # Rows are laid out from the JSON that ITX would receive, because some values get their form only there.
+    received = orjson.loads(orjson.dumps(panel(tenant, history, customers.find(customer_id), at)))
     return {
         "client_id": tenant.account.client_id,
-        "customers": [{"customer_id": str(fact.primary_key), "name": fact.name} for fact in offered],
-        "rows": [row._asdict() for row in panel_rows(given)],
+        "customers": [{"customer_id": str(fact.primary_key), "name": fact.name} for fact in suggested],
+        "rows": [row._asdict() for row in panel_rows(received)],
     }
 
 
-_NOTHING = object()
-"""No field takes this, so every field says what it takes."""
+def profile_ranges() -> dict[str, str]:
+    """Return what each field of a profile may be, such as "a whole number from 1 to 1000", by its name."""
+    return {name: _range_of(name) for name in Profile().to_dict()}
 
 
-def allowed() -> dict[str, str]:
-    """By the name of the field, as "a whole number from 1 to 1000"."""
-    return {name: _allowed(name) for name in Profile().to_dict()}
-
-
-def _allowed(name: str) -> str:
-    given: dict[str, Any] = {name: _NOTHING}
+def _range_of(field: str) -> str:
+    # The only complete description of a field is the message with which a wrong value is refused.
+    values: dict[str, Any] = {field: _INVALID}
     try:
-        Profile.from_dict(given)
+        Profile.from_dict(values)
     except InvalidProfile as error:
         return error.allowed
-    raise AssertionError(f"{name} takes anything")
+    raise AssertionError(f"{field} takes anything")

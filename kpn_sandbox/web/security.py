@@ -1,8 +1,4 @@
-"""
-A page: a template with the headers that keep it safe.
-
-Who looks at a page: somebody at this machine may see what the terminal shows anyway, others may not.
-"""
+"""What keeps the pages safe: the headers of every page, and the check whether a visitor is at this machine."""
 
 from ipaddress import ip_address
 from typing import Any
@@ -22,7 +18,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Nothing but this server's own files; data: is for the pictures inside Swagger UI's style sheet."""
+"""Content-Security-Policy: this server's own files only; `data:` is for the pictures in Swagger UI's style sheet."""
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -32,30 +28,31 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-
-
-def page(template: str, **told: Any) -> Response:
-    """
-    The page that a template makes.
-
-    Args:
-        template: Its file name.
-        told: What it tells; it may be a secret, so no page is kept anywhere.
-    """
-    headers = {**HEADERS, "Cache-Control": "no-store"}
-    return Response(render_template(template, **told), content_type="text/html; charset=utf-8", headers=headers)
-
+"""Headers of every page and file."""
 
 _FORWARDING = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 
 
-def at_this_machine(request: Request) -> bool:
+def page(template: str, **values: Any) -> Response:
     """
-    Whether a request certainly comes from this machine.
+    Return a page; no cache may keep it, because it may hold the demo account's secret.
 
-    A proxy here would pass on requests from anywhere, and a name that somebody else's DNS points here would let his
-    pages read ours; so neither a forwarded request nor one for another host name counts. A proxy that says nothing of
-    itself mostly speaks HTTP/1.0, or passes on where the page came from.
+    Args:
+        template: File name of the template.
+        values: Variables of the template.
+    """
+    headers = {**HEADERS, "Cache-Control": "no-store"}
+    return Response(render_template(template, **values), content_type="text/html; charset=utf-8", headers=headers)
+
+
+def is_local(request: Request) -> bool:
+    """
+    Whether a request certainly comes from this machine, where the terminal shows the same secrets anyway.
+
+    Requests that a proxy passes on do not count: the proxy is here, its clients are elsewhere. HTTP/1.0 requests and
+    requests with a foreign Origin are refused because proxies that add no header of their own (such as an nginx with
+    its default upstream protocol) produce them. Requests for another host name do not count, either: a name in
+    somebody's DNS that resolves to 127.0.0.1 would let that site's pages read ours (DNS rebinding).
     """
     if any(name in request.headers for name in _FORWARDING) or request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
         return False

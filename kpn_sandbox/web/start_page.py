@@ -1,5 +1,6 @@
-"""What the start page tells: where to go, who may enter, and one line to try it with."""
+"""Content of the start page: the pages, the documents, and one line for the shell to try the sandbox with."""
 
+from collections.abc import Sequence
 from shlex import quote
 from typing import Any
 
@@ -13,26 +14,33 @@ PAGES = (
     ("/docs", "Swagger UI", "Every API with Authorize and Try it out."),
     ("/console", "Console", "Turn scenario, clock, profile, pins, faults and quota; read the journal."),
 )
-"""Path, name and purpose."""
+"""Path, name and purpose of each page."""
 
 
 def curl_line(client_id: str, client_secret: str, url: str) -> str:
-    """A line for a POSIX shell that fetches a token and, with it, the agents."""
+    """
+    Return a line for a POSIX shell that fetches a token and, with it, all agents.
+
+    Args:
+        client_id: Client id of the account.
+        client_secret: Its secret.
+        url: Base URL of the sandbox.
+    """
     token = f"curl -s -X POST -u {quote(f'{client_id}:{client_secret}')} {quote(url + KPN_TOKEN_REQUEST)}"
     only_token = r"""sed -n 's/.*"access_token" : "\([^"]*\)".*/\1/p'"""
     return f'curl -s -H "Authorization: Bearer $({token} | {only_token})" {quote(url + "/agents")}'
 
 
-def welcome(
-    url: str, documents: tuple[str, ...], files: tuple[str, ...], demo: tuple[str, str] | None
+def start_document(
+    url: str, documents: Sequence[str], files: Sequence[str], demo: tuple[str, str] | None
 ) -> dict[str, Any]:
     """
-    The start page for machines.
+    Return the start page as JSON.
 
     Args:
-        url: The base URL as the visitor sees it.
-        documents: The APIs that have an OpenAPI document.
-        files: Postman's files.
+        url: Base URL of the sandbox as the visitor sees it.
+        documents: APIs that have an OpenAPI document, as URLs spell them.
+        files: Names of the Postman files.
         demo: Client id and secret of the demo account; None when the visitor may not know them.
     """
     client_id, secret = demo or ("CLIENT_ID", "CLIENT_SECRET")

@@ -1,13 +1,14 @@
 """
-What stands behind the URLs: pages, their files, and what the pages alone ask for.
+Views and routes of the pages, of their files and of the data that only pages request.
 
-URL to page.
+Errors have the control API's form, whose credentials the pages use.
 """
 
 import logging
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from authlib.oauth2 import OAuth2Error
@@ -16,7 +17,7 @@ from flask import Blueprint, Response, request
 from kpn_sandbox.auth import BearerAuth, Tokens
 from kpn_sandbox.auth.bearer_tokens import LIFE_SECONDS
 from kpn_sandbox.control_api.auth import ControlAuth
-from kpn_sandbox.control_api.errors import ProblemError, error_response, invalid_fields
+from kpn_sandbox.control_api.errors import ProblemError, error_for, invalid_fields
 from kpn_sandbox.control_api.operations import Access
 from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
@@ -27,64 +28,57 @@ from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.web import assets
-from kpn_sandbox.web.data import MOST_DAYS, allowed, board, customer_panel, history
-from kpn_sandbox.web.security import at_this_machine, page
-from kpn_sandbox.web.start_page import PAGES, welcome
+from kpn_sandbox.web.assets import static_file, swagger_ui_file
+from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, profile_ranges, wallboard_data
+from kpn_sandbox.web.security import is_local, page
+from kpn_sandbox.web.start_page import PAGES, start_document
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class House:
+class PageViews:
     """
-    Answers who visits a page.
+    Views of the pages.
 
     Args:
-        sandbox: Whose accounts they show.
-        tokens: Where the wallboard's access tokens are remembered.
-        guard: Tells whose an access token is.
-        door: Lets in whom the control API lets in.
+        sandbox: Accounts and their stores.
+        tokens: Access tokens of KPN's API, for those that pages get.
+        bearer_auth: Authenticates requests for data by these tokens.
+        control_auth: Authenticates requests for a token as the control API does.
         demo: Client id and secret of the demo account.
-        faces: The vendors' APIs.
-        told: Tells what happened on earlier days.
+        apis: APIs of the vendors.
+        history: Computes and caches calls of earlier days.
     """
 
     sandbox: Sandbox
     tokens: Tokens
-    guard: BearerAuth
-    door: ControlAuth
+    bearer_auth: BearerAuth
+    control_auth: ControlAuth
     demo: tuple[str, str]
-    faces: Sequence[type[VendorApi]]
-    told: History = field(default_factory=History)
+    apis: Sequence[type[VendorApi]]
+    history: History
 
     def start(self) -> Response:
-        """What runs here: a page for people, JSON for machines."""
-        told = welcome(request.url_root.rstrip("/"), OPENAPI, tuple(FILES), self._shown())
-        wanted = request.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
-        if wanted == "text/html" and "text/html" in request.headers.get("Accept", ""):
-            response = page("start.html", doors=PAGES, **told)
+        """Return the start page, as HTML for browsers and as JSON for programs."""
+        document = start_document(request.url_root.rstrip("/"), OPENAPI, FILES, self._visible_demo())
+        best = request.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
+        # A program that accepts everything did not ask for HTML, so the type must be written out.
+        if best == "text/html" and "text/html" in request.headers.get("Accept", ""):
+            response = page("start.html", page_links=PAGES, **document)
         else:
-            response = _json(told)
+            response = _json(document)
         response.headers["Vary"] = "Accept"
         return response
 
-    def docs(self) -> Response:
-        """Swagger UI."""
-        return page("docs.html", documents=OPENAPI)
-
-    def plain(self, template: str) -> Response:
-        """A page that asks for its figures itself."""
-        return page(template, local=at_this_machine(request), object_kinds=OBJECT_KINDS)
-
     def console(self) -> Response:
-        """The remote control."""
+        """Return the console, with the words and limits that its forms offer."""
         return page(
             "console.html",
-            demo=self._shown(),
-            faces=self.faces,
+            demo=self._visible_demo(),
+            apis=self.apis,
             scenarios=SCENARIOS.values(),
-            ranges=allowed(),
+            ranges=profile_ranges(),
             layers=RESET_LAYERS,
             object_kinds=OBJECT_KINDS,
             connection_faults=CONNECTION_FAULTS,
@@ -92,107 +86,102 @@ class House:
             quota_units=QUOTA_UNITS,
         )
 
-    def asset(self, name: str) -> Response:
-        """A file of ours."""
-        return assets.own(name)
-
-    def swagger_ui(self, name: str) -> Response:
-        """A file of Swagger UI's."""
-        return assets.swagger_ui(name)
-
-    def day(self) -> Response:
-        """The day so far, for the wallboard."""
+    def wallboard_day(self) -> Response:
+        """Return the day so far, for the wallboard."""
         tenant = self._tenant()
-        return _json(board(tenant, tenant.now()))
+        return _json(wallboard_data(tenant, tenant.now()))
 
-    def days(self) -> Response:
-        """Days gone by, for the history."""
+    def history_days(self) -> Response:
+        """
+        Return the datasets of the last days, for the history page.
+
+        Raises:
+            ProblemError: The number of days is none.
+        """
         tenant = self._tenant()
         days = request.args.get("days", "30")
         if not re.fullmatch(r"[0-9]{1,2}", days) or not 1 <= int(days) <= MOST_DAYS:
-            allowed_days = f"a whole number from 1 to {MOST_DAYS}"
-            raise invalid_fields({"field": "days", "value": days, "allowed": allowed_days})
-        return _json(history(tenant, tenant.now(), int(days), self.told))
+            raise invalid_fields({"field": "days", "value": days, "allowed": f"a whole number from 1 to {MOST_DAYS}"})
+        return _json(history_data(tenant, tenant.now(), int(days), self.history))
 
-    def rows(self) -> Response:
-        """What is known of a customer, for the panel."""
+    def panel_rows(self) -> Response:
+        """Return the KPI panel of a customer, for the panel page."""
         tenant = self._tenant()
-        return _json(customer_panel(tenant, tenant.now(), request.args.get("customerId", ""), self.told))
+        return _json(panel_data(tenant, tenant.now(), request.args.get("customerId", ""), self.history))
 
     def token(self) -> Response:
-        """An access token of the account that the visitor may turn; without credentials, here, of the demo account."""
+        """
+        Return an access token of the account whose credentials the request has; at this machine none are needed.
+
+        Raises:
+            ProblemError: The body is not JSON, or the credentials are missing or wrong.
+        """
+        # A form of another site can send a body without asking the browser first, but no JSON.
         if not request.is_json:
             raise ProblemError(400, "Send JSON: an object, with the client id as account when the administrator asks.")
-        client_id = self._account()
+        client_id = self._authenticated_client_id()
         account = self.sandbox.tenant(client_id).account
         text = random_text()
         self.tokens.save(text, account)
         return _json({"access_token": text, "client_id": client_id, "expires_in": LIFE_SECONDS})
 
-    def _shown(self) -> tuple[str, str] | None:
-        """The demo account's credentials if the visitor may know them."""
-        return self.demo if at_this_machine(request) else None
+    def _visible_demo(self) -> tuple[str, str] | None:
+        """Return the demo account's credentials if the visitor may see them."""
+        return self.demo if is_local(request) else None
 
     def _tenant(self) -> Tenant:
-        return self.guard.authenticate(request.headers.get("Authorization"))
+        return self.bearer_auth.authenticate(request.headers.get("Authorization"))
 
-    def _account(self) -> str:
+    def _authenticated_client_id(self) -> str:
         given = request.authorization
-        asked = (request.get_json(silent=True) or {}).get("account") or ""
+        named = (request.get_json(silent=True) or {}).get("account") or ""
         if given is None:
-            if at_this_machine(request):
+            if is_local(request):
                 return self.demo[0]
             raise ProblemError(401, "Send the client id and secret of an account as HTTP Basic.")
-        client_id = str(asked or given.username or "")
-        self.door.authenticate(request, Access.ACCOUNT, client_id)
+        client_id = str(named or given.username or "")
+        self.control_auth.authenticate(request, Access.ACCOUNT, client_id)
         return client_id
 
 
-def refused(error: Exception) -> Response:
-    """The answer when something went wrong."""
+def blueprint(views: PageViews) -> Blueprint:
+    """Return the blueprint of the pages."""
+    routes = Blueprint("web", __name__, template_folder="templates")
+    views_by_rule: dict[str, Callable[..., Response]] = {
+        "/": views.start,
+        "/docs": lambda: page("docs.html", documents=OPENAPI),
+        "/wallboard": lambda: page("wallboard.html", local=is_local(request), object_kinds=OBJECT_KINDS),
+        "/wallboard/day": views.wallboard_day,
+        "/history": lambda: page("history.html", local=is_local(request)),
+        "/history/days": views.history_days,
+        "/panel": lambda: page("panel.html", local=is_local(request)),
+        "/panel/rows": views.panel_rows,
+        "/console": views.console,
+        "/assets/<name>": static_file,
+        "/docs/assets/<name>": swagger_ui_file,
+    }
+    for rule, view in views_by_rule.items():
+        _add(routes, rule, view, "GET")
+    _add(routes, "/wallboard/token", views.token, "POST")
+    routes.register_error_handler(Exception, error_response)
+    return routes
+
+
+def _add(routes: Blueprint, rule: str, view: Callable[..., Response], method: str) -> None:
+    routes.add_url_rule(
+        rule, rule.strip("/").replace("/", " ") or "start", view, methods=[method], provide_automatic_options=False
+    )
+
+
+def error_response(error: Exception) -> Response:
+    """Return the response for an exception; what nobody expected is logged with its traceback."""
     if isinstance(error, OAuth2Error):
         return ProblemError(401, "This access token is not good; fetch another one.").response()
-    response = error_response(error)
-    if response.status_code >= 500:
+    problem = error_for(error)
+    if problem.status >= 500:
         _log.error("request %s failed", request_id(request.environ), exc_info=error)
-    return response
+    return problem.response()
 
 
-def _json(told: dict[str, object]) -> Response:
-    return Response(orjson.dumps(told), content_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def blueprint(house: "Callable[[], House]") -> Blueprint:
-    """
-    The routes.
-
-    Args:
-        house: Gives who answers visitors, when the first one comes.
-    """
-    web = Blueprint("web", __name__, template_folder="templates")
-    views: dict[str, Callable[..., Response]] = {
-        "/": lambda: house().start(),
-        "/docs": lambda: house().docs(),
-        "/wallboard": lambda: house().plain("wallboard.html"),
-        "/wallboard/day": lambda: house().day(),
-        "/history": lambda: house().plain("history.html"),
-        "/history/days": lambda: house().days(),
-        "/panel": lambda: house().plain("panel.html"),
-        "/panel/rows": lambda: house().rows(),
-        "/console": lambda: house().console(),
-        "/assets/<name>": lambda name: house().asset(name),
-        "/docs/assets/<name>": lambda name: house().swagger_ui(name),
-    }
-    for rule, view in views.items():
-        web.add_url_rule(rule, rule.strip("/").replace("/", " ") or "start", view, provide_automatic_options=False)
-    web.add_url_rule(
-        "/wallboard/token", "token", lambda: house().token(), methods=["POST"], provide_automatic_options=False
-    )
-    web.register_error_handler(Exception, _refused)
-    return web
-
-
-def _refused(error: Exception) -> Response:
-    from kpn_sandbox.web.views import refused
-
-    return refused(error)
+def _json(document: Mapping[str, Any]) -> Response:
+    return Response(orjson.dumps(document), content_type="application/json", headers={"Cache-Control": "no-store"})

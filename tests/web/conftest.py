@@ -8,7 +8,7 @@ from kpn_sandbox.settings import Settings
 
 @pytest.fixture
 def app(tmp_path):
-    """An application with a clock that stands still."""
+    """An application whose demo account has a frozen clock."""
     url = f"sqlite:///{tmp_path / 'sandbox.db'}"
     app = create_app(Settings(database_url=url, clock="2026-11-23T10:00:00+01:00", agents=20))
     yield app

@@ -1,4 +1,4 @@
-"""Each page comes with nothing from elsewhere and nothing inline."""
+"""The pages without a browser: nothing from elsewhere, nothing inline, and secrets at this machine only."""
 
 import re
 
@@ -10,7 +10,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_allows_only_what_this_server_brings(client, path):
-    """The policy has no unsafe word and names no other host."""
+    """The Content-Security-Policy of a page allows nothing unsafe and names no other host."""
     policy = client.get(path, headers=HTML).headers["Content-Security-Policy"]
 
     allowed = dict(part.split(" ", 1) for part in policy.split("; "))
@@ -21,7 +21,7 @@ def test_a_page_allows_only_what_this_server_brings(client, path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_has_nothing_inline(client, path):
-    """No script, style or event handler stands in the page itself."""
+    """No script, style or event handler is written into a page itself."""
     text = client.get(path, headers=HTML).text
 
     assert re.findall(r"<script(?![^>]*src=)|<style|\sstyle=|\son[a-z]+=", text) == []
@@ -29,7 +29,7 @@ def test_a_page_has_nothing_inline(client, path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_a_page_names_is_there(client, path):
-    """All files come from this server, with a type that no browser needs to guess."""
+    """All files that a page names come from this server, with a type that no browser needs to guess."""
     names = re.findall(r'(?:src|href)="(/(?:docs/)?assets/[^"]+)"', client.get(path, headers=HTML).text)
 
     answers = [client.get(name) for name in names]
@@ -39,7 +39,7 @@ def test_everything_a_page_names_is_there(client, path):
 
 
 def test_modules_of_scripts_are_there(client):
-    """What a script imports is served, too."""
+    """Every module that a script imports is served, with the type of a script."""
     known, found = set(), {"wallboard.js", "history.js", "panel.js", "console.js", "start.js"}
 
     while found - known:
@@ -53,7 +53,7 @@ def test_modules_of_scripts_are_there(client):
 
 
 def test_an_unchanged_file_is_not_sent_again(client):
-    """A file's ETag spares the second transfer."""
+    """A request with the ETag of the current file is answered with 304."""
     tag = client.get("/assets/base.css").headers["ETag"]
 
     assert client.get("/assets/base.css", headers={"If-None-Match": tag}).status_code == 304
@@ -61,21 +61,21 @@ def test_an_unchanged_file_is_not_sent_again(client):
 
 @pytest.mark.parametrize("path", ["/assets/../routes.py", "/assets/nope.css", "/docs/assets/index.css", "/assets/x"])
 def test_other_files_are_not_served(client, path):
-    """Only the files of the pages can be had."""
+    """No file but those of the pages is served, whatever the path."""
     assert client.get(path).status_code == 404
 
 
 def test_machines_get_json(client):
-    """The start page is JSON for everybody who does not ask for HTML."""
-    told = client.get("/").json
+    """The start page is JSON for every client that does not accept HTML by name."""
+    document = client.get("/").json
 
-    assert told["pages"]["wallboard"] == "http://localhost/wallboard"
-    assert client.get("/", headers={"Accept": "application/json"}).json == told
+    assert document["pages"]["wallboard"] == "http://localhost/wallboard"
+    assert client.get("/", headers={"Accept": "application/json"}).json == document
     assert client.get("/").headers["Vary"] == "Accept"
 
 
 def test_the_demo_account_is_shown_here(client):
-    """Who looks at this machine sees what the terminal shows."""
+    """At this machine the start page and the console show the demo account that the terminal shows."""
     assert client.get("/").json["demo_account"] == {
         "client_id": "APP_CONSUMER_KEY",
         "client_secret": "APP_CONSUMER_SECRET",
@@ -85,15 +85,15 @@ def test_the_demo_account_is_shown_here(client):
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(
-    "told",
+    "request_options",
     [
         {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}},
         {"headers": {**HTML, "X-Forwarded-For": "192.0.2.7"}},
         {"headers": {**HTML, "Host": "evil.example"}},
     ],
 )
-def test_the_demo_account_is_shown_to_nobody_else(client, path, told):
-    """From elsewhere, through a proxy or under another host name no page holds a secret."""
-    text = client.get(path, **{"headers": HTML, **told}).text
+def test_the_demo_account_is_shown_to_nobody_else(client, path, request_options):
+    """From elsewhere, through a proxy or under another host name no page contains the secret."""
+    text = client.get(path, **{"headers": HTML, **request_options}).text
 
     assert "APP_CONSUMER_SECRET" not in text

@@ -1,4 +1,4 @@
-"""The wallboard's token: for the demo account here, for others with their credentials."""
+"""The view of the wallboard's token: for the demo account at this machine, for others with their credentials."""
 
 import pytest
 
@@ -14,26 +14,26 @@ def sandbox(app):
 
 @pytest.fixture
 def other(sandbox):
-    """Another account with its secret."""
+    """A second account with its secret."""
     return sandbox.accounts.create(NewAccount(client_id="other", client_secret="its secret"))
 
 
-def test_here_the_demo_account_needs_no_secret(client):
-    """At this machine the token opens the public API of the demo account."""
-    told = client.post("/wallboard/token", json={}).json
+def test_at_this_machine_the_demo_account_needs_no_secret(client):
+    """At this machine a token of the demo account is given without credentials; the public API accepts it."""
+    token = client.post("/wallboard/token", json={}).json
 
-    answer = client.get("/queues", headers={"Authorization": f"Bearer {told['access_token']}"})
-    assert (told["client_id"], answer.status_code) == ("APP_CONSUMER_KEY", 200)
+    answer = client.get("/queues", headers={"Authorization": f"Bearer {token['access_token']}"})
+    assert (token["client_id"], answer.status_code) == ("APP_CONSUMER_KEY", 200)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080"])
 def test_every_name_of_this_machine_counts(client, host):
-    """Loopback has three names."""
+    """Requests for any of the three names of the loopback count as coming from this machine."""
     assert client.post("/wallboard/token", json={}, headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "told",
+    "request_options",
     [
         {"environ_base": ELSEWHERE},
         {"headers": {"Host": "evil.example"}},
@@ -45,22 +45,22 @@ def test_every_name_of_this_machine_counts(client, host):
         {"environ_overrides": {"SERVER_PROTOCOL": "HTTP/1.0"}},
     ],
 )
-def test_elsewhere_a_secret_is_needed(client, told):
-    """Without credentials nobody else gets a token."""
-    answer = client.post("/wallboard/token", json={}, **told)
+def test_elsewhere_a_secret_is_needed(client, request_options):
+    """Requests from elsewhere, or through anything that may be a proxy, get no token without credentials."""
+    answer = client.post("/wallboard/token", json={}, **request_options)
 
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
 
 
 def test_credentials_open_their_own_account(client, other):
-    """Client id and secret give a token of that account, from anywhere."""
+    """Client id and secret give a token of that account, wherever the request comes from."""
     answer = client.post("/wallboard/token", json={}, auth=("other", "its secret"), environ_base=ELSEWHERE)
 
     assert (answer.status_code, answer.json["client_id"]) == (200, "other")
 
 
 def test_the_administrator_may_look_at_each_account(app, client, other):
-    """With the admin token the account is named."""
+    """With the admin token the body names the account that the token is for."""
     token = app.extensions["kpn_sandbox"].admin_token
 
     answer = client.post("/wallboard/token", json={"account": "other"}, headers={"Authorization": f"Bearer {token}"})
@@ -69,33 +69,12 @@ def test_the_administrator_may_look_at_each_account(app, client, other):
 
 
 def test_an_account_cannot_look_at_another(client, other):
-    """Another's account looks like one that does not exist."""
+    """An account that asks for a token of another one is answered as if that one did not exist."""
     answer = client.post("/wallboard/token", json={"account": "APP_CONSUMER_KEY"}, auth=("other", "its secret"))
 
     assert answer.status_code == 404
 
 
 def test_a_form_of_another_site_gets_nothing(client):
-    """A browser sends JSON to another site only after asking, and nobody allows it."""
+    """A form body is refused: a browser sends one to another site unasked, but JSON only after a preflight."""
     assert client.post("/wallboard/token", data={"a": "b"}).status_code == 400
-
-
-def test_the_day_needs_a_good_token(client):
-    """What the wallboard shows beside the API is as guarded as the API."""
-    assert client.get("/wallboard/day").status_code == 401
-    assert client.get("/wallboard/day", headers={"Authorization": "Bearer nope"}).status_code == 401
-
-
-def test_the_day_ends_with_what_the_api_tells(client):
-    """The last point is the sum over the queues of the public API."""
-    bearer = {"Authorization": f"Bearer {client.post('/wallboard/token', json={}).json['access_token']}"}
-    queues = client.get("/queues", headers=bearer).json["DataSet"]["queues"]
-
-    told = client.get("/wallboard/day", headers=bearer).json
-
-    last = told["points"][-1]
-    assert [last["offered"], last["answered"]] == [
-        sum(int(queue[name]) for queue in queues) for name in ("OfferedCalls", "AnsweredCalls")
-    ]
-    assert [goal["number"] for goal in told["goals"]] == [int(queue["Number"]) for queue in queues]
-    assert len(told["points"]) == 41
