@@ -9,13 +9,13 @@ from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.fields import FieldError
 from kpn_sandbox.control_api.records import FaultRecord, PinRecord
 from kpn_sandbox.control_api.serializers import fault_record, pin_record
-from kpn_sandbox.literals import OBJECT_KINDS
+from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_FIND: dict[str, Callable[[Center, int, float], Any]] = {
+_FIND: dict[ObjectKind, Callable[[Center, int, float], Any]] = {
     "agents": Center.agent,
     "queues": Center.queue,
     "trunks": Center.trunk,
@@ -47,7 +47,8 @@ def set_pin(request: ControlRequest) -> PinRecord:
     Raises:
         ProblemError: There is no such object, or a field is not one of its fields or has a value it cannot have.
     """
-    kind, key = _kind(request), _existing_key(request)
+    kind = _kind(request)
+    key = _existing_key(request, kind)
     _check_pinned(request, kind)
     expires_at, reads = request.body.get("expires_at"), request.body.get("reads")
     fields = request.body["fields_"]
@@ -61,22 +62,23 @@ def delete_pins(request: ControlRequest) -> None:
     request.sandbox.pins.remove(request.client_id, kind, request.path.get("key"))
 
 
-def _kind(request: ControlRequest) -> str:
-    if request.path["kind"] not in OBJECT_KINDS:
-        raise ProblemError(404, f"Only {', '.join(OBJECT_KINDS)} can be pinned.")
-    return request.path["kind"]
+def _kind(request: ControlRequest) -> ObjectKind:
+    for kind in OBJECT_KINDS:
+        if kind == request.path["kind"]:
+            return kind
+    raise ProblemError(404, f"Only {', '.join(OBJECT_KINDS)} can be pinned.")
 
 
-def _existing_key(request: ControlRequest) -> str:
+def _existing_key(request: ControlRequest, kind: ObjectKind) -> str:
     """Return the number in the path if the center has such an object now."""
     key, tenant = request.path["key"], request.tenant
     if not _NUMBER.fullmatch(key):
         raise ProblemError(404, "The key must be the number of an object, 1 to 9 digits.")
-    _FIND[request.path["kind"]](tenant.center, int(key), tenant.now())
+    _FIND[kind](tenant.center, int(key), tenant.now())
     return key
 
 
-def _check_pinned(request: ControlRequest, kind: str) -> None:
+def _check_pinned(request: ControlRequest, kind: ObjectKind) -> None:
     check = next(api.pin_checks[kind] for api in request.context.apis if kind in api.pin_checks)
     pinned = request.body["fields_"]
     if not pinned:
