@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response
 
 from kpn_sandbox.gateway.cors import ANY_ORIGIN, CorsPolicy
 from kpn_sandbox.gateway.fast_path import FastRoute
-from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation, View
+from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
 from kpn_sandbox.gateway.postman import Collection as PostmanCollection
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, RequestLifecycle, Reserved
 from kpn_sandbox.literals import ApiKey, ObjectKind
@@ -145,13 +145,13 @@ class VendorApi(ABC):
         """Return the account that the current request is logged for although it was rejected."""
 
     @abstractmethod
-    def respond(self, context: RequestContext, view: View) -> Response:
+    def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """
-        Call a view and return its result as a response.
+        Call the view of an endpoint and return its result as a response.
 
         Args:
             context: Context of the current request.
-            view: View of its operation.
+            endpoint: Endpoint of its operation.
         """
 
     @abstractmethod

@@ -22,7 +22,7 @@ import orjson
 from flask import Response, request
 
 from kpn_sandbox.gateway.fault_injection import BREAKS, BrokenConnection, drip
-from kpn_sandbox.gateway.operations import Endpoint, Operation, View
+from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
 from kpn_sandbox.gateway.request_info import AUTHENTICATED, STORAGE_ERROR, log_entry, request_id
 from kpn_sandbox.storage import StorageError
@@ -86,8 +86,8 @@ class RequestedApi(Protocol):
     def reserved(self, context: "RequestContext") -> Reserved | None:
         """Return the reserved identifier in the current request."""
 
-    def respond(self, context: "RequestContext", view: View) -> Response:
-        """Return the response of a view."""
+    def respond(self, context: "RequestContext", endpoint: Endpoint) -> Response:
+        """Return the response of an endpoint's view."""
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """Return the headers that show a quota."""
@@ -327,7 +327,7 @@ class RequestLifecycle:
             reserved = api.reserved(context)
             if reserved is not None:
                 context.apply_reserved(reserved)
-        return api.respond(context, endpoint.view)
+        return api.respond(context, endpoint)
 
     def open(self, api: RequestedApi, endpoint: Endpoint, variables: Mapping[str, str]) -> RequestContext:
         """
@@ -343,10 +343,12 @@ class RequestLifecycle:
             StorageError: An earlier stage of the request has met one already.
             Exception: The API's error for a forced status.
         """
-        context = self._opened(api, endpoint, variables)
-        if STORAGE_ERROR in request.environ:
-            raise request.environ[STORAGE_ERROR]
-        preferred = preferences(request.environ, api.statuses)
+        context = RequestContext(api, endpoint, variables, self._sandbox, self._pause)
+        environ = request.environ
+        environ[_CONTEXT] = context
+        if STORAGE_ERROR in environ:
+            raise environ[STORAGE_ERROR]
+        preferred = preferences(environ, api.statuses)
         if preferred is not NO_PREFERENCES:
             context.preferred_at, context.applied_preferences = preferred.at, preferred.applied
             context.notes.append(preferred.note)
@@ -357,7 +359,7 @@ class RequestLifecycle:
     def open_unmatched(self, api: RequestedApi) -> None:
         """Open a context for a request that matches no operation, so that the request log shows it."""
         if _CONTEXT not in request.environ:
-            self._opened(api, None, {})
+            request.environ[_CONTEXT] = RequestContext(api, None, {}, self._sandbox, self._pause)
 
     def close(self, response: Response) -> Response:
         """Return the current response with its request id and all that was applied, once it is in the request log."""
@@ -371,11 +373,6 @@ class RequestLifecycle:
                 response = context.delivered(response)
         response.headers["X-Request-Id"] = request_id(environ)
         return response
-
-    def _opened(self, api: RequestedApi, endpoint: Endpoint | None, variables: Mapping[str, str]) -> RequestContext:
-        context = RequestContext(api, endpoint, variables, self._sandbox, self._pause)
-        request.environ[_CONTEXT] = context
-        return context
 
     def _logged(self, context: RequestContext, response: Response) -> Response:
         """Return the response once it is logged; unlogged it must not go out, unless it says that storage fails."""

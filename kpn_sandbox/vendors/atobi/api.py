@@ -8,7 +8,7 @@ from flask import Response, request
 from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer, presented_client_id
 from kpn_sandbox.auth.errors import InactiveToken
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
-from kpn_sandbox.gateway.operations import STATUSES, Operation, View
+from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import Quota, QuotaState
@@ -99,14 +99,16 @@ class AtobiApi(VendorApi):
         """Return the account of the token, active or not, or of the client id that asks for one."""
         return self._presenting_client() if request.path == TOKEN.path else self._presenting_token()
 
-    def respond(self, context: RequestContext, view: View) -> Response:
+    def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """
         Return the response of a view.
 
         Raises:
             Exception: Whatever the view raises.
         """
-        response: Response = view(context, self._token_endpoint if context.operation is TOKEN else self._inbox)
+        response: Response = endpoint.view(
+            context, self._token_endpoint if endpoint.operation is TOKEN else self._inbox
+        )
         return response
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:

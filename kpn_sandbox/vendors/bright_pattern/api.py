@@ -8,7 +8,7 @@ from kpn_sandbox.auth import Tokens
 from kpn_sandbox.auth.client_credentials import SessionTokenServer
 from kpn_sandbox.auth.sessions import Sessions
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
-from kpn_sandbox.gateway.operations import Operation, View
+from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
@@ -146,7 +146,7 @@ class BrightPatternApi(VendorApi):
             return Caller(self._auth.tenant_of(presented_client(request)))
         return Caller(self._auth.owner(request))
 
-    def respond(self, context: RequestContext, view: View) -> Response:
+    def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """
         Return the response of a view, readable for pages with credentials.
 
@@ -154,11 +154,11 @@ class BrightPatternApi(VendorApi):
             Exception: Whatever the view raises.
         """
         response: Response
-        if context.operation in (LOGIN, LOGOUT, TOKEN):
-            response = view(context, self._sessions)
+        if endpoint.operation in (LOGIN, LOGOUT, TOKEN):
+            response = endpoint.view(context, self._sessions)
         else:
             tenant, at = context.account, context.at // 1
-            response = view(StatisticsRequest(tenant, context.user, at, context.variables, self._statistics))
+            response = endpoint.view(StatisticsRequest(tenant, context.user, at, context.variables, self._statistics))
         return self._with_cors(response)
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:

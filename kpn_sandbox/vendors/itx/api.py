@@ -8,7 +8,7 @@ from flask import Response, request
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
-from kpn_sandbox.gateway.operations import Operation, View, reserved_status
+from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import snapshot_response
 from kpn_sandbox.tenants.tenant import Tenant
@@ -94,14 +94,14 @@ class ItxApi(VendorApi):
         status = reserved_status(customer_id())
         return None if status is None else Reserved(status)
 
-    def respond(self, context: RequestContext, view: View) -> Response:
+    def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """
         Return JSON of the panel that a view returns.
 
         Raises:
             Exception: Whatever the view raises.
         """
-        body = orjson.dumps(view(context, self.services.history))
+        body = orjson.dumps(endpoint.view(context, self.services.history))
         return snapshot_response(body, context.account, context.at, HEADERS)
 
     def error_response(self, error: Exception) -> Response:

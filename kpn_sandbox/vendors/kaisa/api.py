@@ -7,7 +7,7 @@ from flask import Response, request
 
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
-from kpn_sandbox.gateway.operations import Operation, View, reserved_status
+from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import conditional_response, snapshot_response
 from kpn_sandbox.tenants.tenant import Tenant
@@ -102,7 +102,7 @@ class KaisaApi(VendorApi):
         status = reserved_status(context.variables.get("customer_id") or query.get("customer_id", ""))
         return None if status is None else Reserved(status)
 
-    def respond(self, context: RequestContext, view: View) -> Response:
+    def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """
         Return JSON of what a view returns; reading operations are conditional.
 
@@ -113,9 +113,9 @@ class KaisaApi(VendorApi):
         query, form = single_values(request.args), single_values(request.form)
         path_id = context.variables.get("customer_id")
         body = orjson.dumps(
-            view(KaisaRequest(tenant, at, query, form, path_id, self.services.history, self._customers))
+            endpoint.view(KaisaRequest(tenant, at, query, form, path_id, self.services.history, self._customers))
         )
-        reads = context.operation is not None and context.operation.method == "GET"
+        reads = endpoint.operation.method == "GET"
         return (conditional_response if reads else snapshot_response)(body, tenant, at, HEADERS)
 
     def error_response(self, error: Exception) -> Response:

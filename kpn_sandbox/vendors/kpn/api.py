@@ -13,7 +13,7 @@ from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer
 from kpn_sandbox.auth.errors import InactiveToken
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
 from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
-from kpn_sandbox.gateway.operations import RESERVED, Endpoint, Operation, View
+from kpn_sandbox.gateway.operations import RESERVED, Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
 from kpn_sandbox.tenants.errors import UnknownAccount
@@ -151,25 +151,27 @@ class KpnApi(VendorApi):
         Raises:
             KpnError: The number is not 1 to 9 digits.
         """
-        number = self._number(context)
-        if number not in RESERVED or context.operation is None:
+        operation = context.operation
+        if operation is None or not operation.parameter:
             return None
-        return Reserved(RESERVED[number], f"{context.operation.subject} {number}")
+        number = parse_number(operation, context.variables[operation.parameter])
+        return Reserved(RESERVED[number], f"{operation.subject} {number}") if number in RESERVED else None
 
-    def respond(self, context: RequestContext, view: View) -> Response:
+    def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """
         Return the response of a view: JSON of its `DataSet`, conditional and kept for the second.
 
         Raises:
             Exception: Whatever the view raises.
         """
-        if context.operation is TOKEN:
-            response: Response = view(context, self._token_endpoint)
+        if endpoint.operation is TOKEN:
+            response: Response = endpoint.view(context, self._token_endpoint)
             return response
+        number, operation = None, endpoint.operation
         # A reserved number that only forces another success shows the first object.
-        number = None if context.is_reserved else self._number(context)
-        tenant, at = context.account, context.at // 1
-        return resource_response(self._responses.find(context.endpoint, tenant, at, number))
+        if operation.parameter and not context.is_reserved:
+            number = parse_number(operation, context.variables[operation.parameter])
+        return resource_response(self._responses.find(endpoint, context.account, context.at // 1, number))
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
         """Return the headers of the gateway that show a quota."""
@@ -214,12 +216,6 @@ class KpnApi(VendorApi):
         return CacheableRequest(
             tenant, self.key, operation.key, self._responses.find(endpoint, tenant, instant, number)
         )
-
-    def _number(self, context: RequestContext) -> int | None:
-        operation = context.operation
-        if operation is None or not operation.parameter:
-            return None
-        return parse_number(operation, context.variables[operation.parameter])
 
     def _presenting_token(self) -> Caller:
         try:
