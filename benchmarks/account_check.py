@@ -113,7 +113,7 @@ def served(server: int, port: int) -> float:
 
 def asking(app: Flask, sandbox: Sandbox) -> Callable[[], object]:
     """Makes the request once more."""
-    tokens = Tokens(sandbox)
+    tokens = Tokens(sandbox, purpose="kpn", life_seconds=3599)
     tokens.save(TOKEN, sandbox.accounts.show(CLIENT))
     environ = {
         "REQUEST_METHOD": "GET",

@@ -63,7 +63,8 @@ def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: 
     account = demo_account(settings)
     account.account(wall_clock())
     database = Database(settings.database_url)
-    sandbox = Sandbox(database, wall_clock, journal=settings.journal)
+    kinds = [kind for api in APIS for kind in api.credential_kinds]
+    sandbox = Sandbox(database, wall_clock, credential_kinds=kinds, journal=settings.journal)
     sandbox.accounts.ensure(account)
     app = _flask()
     parts = Parts(settings, sandbox, admin_token(database, settings.admin_token))

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, abort, request
 from kpn_sandbox.control_api import openapi as control_openapi
 from kpn_sandbox.gateway.responses import etag, unchanged
 from kpn_sandbox.literals import hyphenated
-from kpn_sandbox.tenants.secrets import itx_token
 from kpn_sandbox.vendors import APIS
+from kpn_sandbox.vendors.itx.auth import itx_token
 
 _APIS = {hyphenated(api.key): api for api in APIS}
 

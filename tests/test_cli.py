@@ -2,6 +2,8 @@
 
 import json
 import socket
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -95,6 +97,20 @@ def test_an_unusable_database_is_one_line_and_exit_code_2(run, tmp_path):
     assert (code, err.count("\n")) == (2, 1)
     assert "notes.txt" in err
     assert file.read_text().startswith("Not a database")
+
+
+def test_a_database_of_an_older_version_is_one_line_and_exit_code_2(run, tmp_path):
+    """A database without a schema number is left as it is, and the line says what to do."""
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        connection.execute("CREATE TABLE accounts (client_id TEXT PRIMARY KEY)")
+
+    code, _, err = run("serve", "--port", "0", "--database-url", f"sqlite:///{tmp_path}/old.db")
+
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.endswith(
+        "old.db was made by an older version (schema 0, this version needs 1): "
+        "name another one with --database-url, or remove it\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["token", "health"])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kpn_sandbox.tenants.secrets import itx_token
 from kpn_sandbox.vendors.atobi.api import AtobiApi
 from kpn_sandbox.vendors.itx.api import ItxApi
+from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.vendors.kaisa.api import KaisaApi
 from tests.test_documentation import LABELS, README, rows, section
 

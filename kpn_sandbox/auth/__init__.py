@@ -1,18 +1,20 @@
 """
-The door: ways to prove who you are. Knows no vendor; a vendor's package dresses it.
+Ways to authenticate a request, without any vendor.
 
-`TokenServer` gives an access token for a client's credentials, `BearerAuth` tells whose an access token is.
+Each has a class with a method `authenticate`: `BearerAuth` takes access tokens, `SessionAuth` sessions, `DigestAuth`
+HTTP Digest, `UrlTokenAuth` fixed tokens in the URL. `TokenServer` issues access tokens.
 """
 
-from kpn_sandbox.auth.bearer_tokens import AccessToken, BearerAuth, Tokens
+from kpn_sandbox.auth.bearer_tokens import AccessToken, BearerAuth, Tokens, revoke_tokens
 from kpn_sandbox.auth.client_credentials import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
 
 __all__ = [
     "AccessToken",
-    "OnAuthenticated",
     "BearerAuth",
+    "OnAuthenticated",
     "TokenRequest",
     "TokenServer",
     "Tokens",
     "presented_client_id",
+    "revoke_tokens",
 ]

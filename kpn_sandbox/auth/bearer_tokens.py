@@ -1,7 +1,8 @@
 """
-Access tokens: given out, found again, taken back.
+Access tokens: issued, found, pruned and revoked, and the authentication of requests that present one.
 
-Whose access token is this? Authlib's resource protector over our tokens.
+Only digests of tokens are stored. A token is looked up in two steps, so that a request costs one small query: whose it
+is never changes and is cached for good, its state is cached with the tenant and dropped when the account changes.
 """
 
 from dataclasses import dataclass
@@ -13,90 +14,97 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
 from kpn_sandbox.caching import BoundedCache
-from kpn_sandbox.storage.tables import tokens
+from kpn_sandbox.storage import Database
+from kpn_sandbox.storage.tables import sessions, tokens
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import text_digest
-from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.tenants.tenant import CacheSlot, Tenant
 from kpn_sandbox.tenants.transactions import account_transaction
 
-LIFE_SECONDS = 3599
-"""
-How long a token is good, by its account's clock.
-
-Source:
-    KPN's page prints "expires_in": "3599".
-"""
-
-KEPT = 10_000
-"""Tokens remembered of one account; older ones become unknown."""
+TOKENS_PER_ACCOUNT = 10_000
+"""Stored tokens of one account; when there are more, the oldest become unknown."""
 
 _PRUNE_EVERY = 100
 _OWNERS = 100_000
-_NOTED = 1000
 _ROW = tokens.c
-_FIND = select(_ROW.client_id, _ROW.issued_at, _ROW.revoked).where(_ROW.digest == bindparam("digest"))
+_FIND = select(_ROW.client_id, _ROW.issued_at, _ROW.revoked).where(
+    _ROW.digest == bindparam("digest"), _ROW.purpose == bindparam("purpose")
+)
 _SAVE = (
     insert(tokens)
-    .values({name: bindparam(name) for name in ("digest", "client_id", "issued_at")} | {"revoked": 0})
+    .values({name: bindparam(name) for name in ("digest", "client_id", "purpose", "issued_at")} | {"revoked": 0})
     .returning(_ROW.serial)
 )
-_OLD = select(_ROW.serial).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial.desc())
-_OLDEST = _OLD.offset(bindparam("kept")).limit(1)
+_NEWEST_FIRST = select(_ROW.serial).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial.desc())
+_OLDEST = _NEWEST_FIRST.offset(bindparam("limit")).limit(1)
 _PRUNE = delete(tokens).where(_ROW.client_id == bindparam("of_client"), _ROW.serial <= bindparam("last"))
 
 
 @dataclass(frozen=True)
 class AccessToken:
-    """One token that was given out."""
+    """
+    An access token that was issued.
+
+    Args:
+        tenant: The tenant that it was issued to.
+        issued_at: The account's instant of that, in epoch seconds.
+        revoked: Whether it was revoked since.
+        life_seconds: Its lifetime, by the account's clock.
+    """
 
     tenant: Tenant
     issued_at: float
     revoked: bool
-    life_seconds: int = LIFE_SECONDS
+    life_seconds: int
 
     def expired(self) -> bool:
-        """Whether its time is over; a clock put back gives it new life."""
+        """Return whether its lifetime is over now; a clock that is put back makes it valid again."""
         return self.tenant.now() - self.issued_at >= self.life_seconds
 
 
 class Tokens:
     """
-    The access tokens of a sandbox.
+    The access tokens of one purpose; safe to share between threads.
 
     Args:
-        sandbox: Knows the accounts.
-        purpose: What they open; a token opens nothing else.
-        life_seconds: How long they are good, by their accounts' clocks.
+        sandbox: The sandbox whose accounts have them.
+        purpose: Name of what they give access to, up to 32 characters; a token gives access to nothing else.
+        life_seconds: Their lifetime, by the accounts' clocks.
     """
 
-    def __init__(self, sandbox: Sandbox, *, purpose: str = "", life_seconds: int = LIFE_SECONDS) -> None:
+    def __init__(self, sandbox: Sandbox, *, purpose: str, life_seconds: int) -> None:
         self.life_seconds = life_seconds
         self._purpose = purpose
         self._sandbox = sandbox
         self._database = sandbox.database
         self._owners: BoundedCache[str] = BoundedCache(_OWNERS)
+        self._read_tokens = CacheSlot[AccessToken]()
 
     def save(self, text: str, account: Account) -> float:
         """
-        Remember a token that is given to an account.
+        Store a token that is issued to an account.
+
+        Args:
+            text: The token.
+            account: The account.
 
         Returns:
-            The account's instant, from which its life counts.
+            The account's instant, in epoch seconds, from which its lifetime counts.
 
         Raises:
-            UnknownAccount: The account is gone.
+            UnknownAccount: The account was deleted.
         """
         issued_at = self._sandbox.tenant(account.client_id).now()
-        values = {"digest": self._digest(text), "client_id": account.client_id, "issued_at": issued_at}
-        saved = self._database.fetch_one(_SAVE, **values)
+        values = {"digest": text_digest(text), "client_id": account.client_id, "issued_at": issued_at}
+        saved = self._database.fetch_one(_SAVE, purpose=self._purpose, **values)
         if saved is not None and saved[0] % _PRUNE_EVERY == 0:
             self._prune(account.client_id)
         return issued_at
 
     def find(self, text: str) -> AccessToken | None:
-        """The token of that text, None when it was never given out."""
+        """Return a token in its present state, None when it was never issued or was pruned."""
         owner = self._owners.find(text) or self._owner(text)
         if owner is None:
             return None
@@ -104,44 +112,60 @@ class Tokens:
             tenant = self._sandbox.tenant(owner)
         except UnknownAccount:
             return None
-        token = tenant.cache.get(text)
-        if isinstance(token, AccessToken):
-            return token
-        return self._read(text, tenant)
-
-    def revoke(self, text: str) -> None:
-        """Take a token back; nothing happens when there is none."""
-        digest = self._digest(text)
-        row = self._database.fetch_one(_FIND, digest=digest)
-        if row is not None:
-            with account_transaction(self._database, row[0]) as connection:
-                connection.execute(update(tokens).where(_ROW.digest == digest).values(revoked=1))
-
-    def _digest(self, text: str) -> str:
-        return text_digest(f"{self._purpose} {text}" if self._purpose else text)
+        return tenant.cache(self._read_tokens).find(text) or self._read(text, tenant)
 
     def _owner(self, text: str) -> str | None:
-        row = self._database.fetch_one(_FIND, digest=self._digest(text))
+        row = self._row(text)
         if row is None:
             return None
         self._owners.put(text, row[0])
         return str(row[0])
 
     def _read(self, text: str, tenant: Tenant) -> AccessToken | None:
-        """The token as it is now: the tenant, which was read before, may keep it until anybody changes the account."""
-        row = self._database.fetch_one(_FIND, digest=self._digest(text))
+        row = self._row(text)
         if row is None or row[0] != tenant.account.client_id:
             return None
         token = AccessToken(tenant, row[1], bool(row[2]), self.life_seconds)
-        if len(tenant.cache) >= _NOTED:
-            tenant.cache.clear()
-        tenant.cache[text] = token
+        tenant.cache(self._read_tokens).put(text, token)
         return token
 
+    def _row(self, text: str) -> tuple[Any, ...] | None:
+        return self._database.fetch_one(_FIND, digest=text_digest(text), purpose=self._purpose)
+
     def _prune(self, client_id: str) -> None:
-        oldest = self._database.fetch_one(_OLDEST, client_id=client_id, kept=KEPT)
+        oldest = self._database.fetch_one(_OLDEST, client_id=client_id, limit=TOKENS_PER_ACCOUNT)
         if oldest is not None:
             self._database.fetch_one(_PRUNE, of_client=client_id, last=oldest[0])
+
+
+def revoke_tokens(database: Database, client_id: str, text: str | None = None) -> int:
+    """
+    Revoke access tokens of an account, whatever their purpose, and end its sessions; every worker knows at once.
+
+    Args:
+        database: The database of the account.
+        client_id: The account.
+        text: The only token or session to revoke; None revokes all.
+
+    Returns:
+        How many were revoked; those that were revoked or ended before do not count, expired ones do.
+
+    Raises:
+        UnknownAccount: There is no such account.
+        UnknownToken: The account has no such token or session.
+    """
+    digest = None if text is None else text_digest(text)
+    revoked = 0
+    # The transaction raises the account's version, and with the old version go the tokens that are cached with it.
+    with account_transaction(database, client_id) as connection:
+        known = digest is None
+        for table, state in ((tokens, "revoked"), (sessions, "ended")):
+            rows = [table.c.client_id == client_id, *([] if digest is None else [table.c.digest == digest])]
+            known = known or connection.execute(select(table.c.serial).where(*rows)).first() is not None
+            revoked += connection.execute(update(table).where(*rows, table.c[state] == 0).values({state: 1})).rowcount
+        if not known:
+            raise UnknownToken()
+    return revoked
 
 
 class BearerAuth:
@@ -158,21 +182,21 @@ class BearerAuth:
 
     def authenticate(self, authorization: str | None) -> Tenant:
         """
-        Return the tenant whose access token the request presents.
+        Return the tenant whose access token a request presents.
 
         Args:
             authorization: The request's Authorization header, None when it has none.
 
         Raises:
-            MissingAuthorizationError, UnsupportedTokenTypeError: No access token in it.
-            UnknownToken, ExpiredToken, RevokedToken: One that is not good.
+            MissingAuthorizationError, UnsupportedTokenTypeError: There is no access token in the header.
+            UnknownToken, ExpiredToken, RevokedToken: The access token is not valid.
         """
         token: AccessToken = self._protector.validate_request(None, _Bearer(authorization))
         return token.tenant
 
 
 class _Bearer:
-    """As much of a request as the protector looks at."""
+    """As much of a request as Authlib's protector reads."""
 
     __slots__ = ("headers",)
 

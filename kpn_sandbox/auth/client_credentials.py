@@ -1,16 +1,14 @@
 """
-Access tokens for a client's own credentials: Authlib's authorization server with the client-credentials grant.
+Token endpoints for a client's own credentials: Authlib's authorization server with the client-credentials grant.
 
-Source:
-    RFC 6749, section 4.4, as Authlib implements it.
-
-Access tokens that are sessions: who asks again while his token lives is given the same one with what is left of its
-life.
+`TokenServer` issues a new token each time; `SessionTokenServer` returns the same one, with the rest of its lifetime, as
+long as it is valid.
 
 Source:
     RFC 6749, section 4.4, as Authlib implements it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +26,10 @@ from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.secrets import random_text
 
 Authenticate = Callable[[str, str], Account | None]
-"""Tells whose id and secret these are."""
+"""Returns the account of a client id and its secret, None if they are wrong."""
 
 OnAuthenticated = Callable[[Account], object]
-"""Told whose request it is before he is given a token; may raise what keeps him from it."""
+"""Called with the account of right credentials before the token is issued; an exception prevents that."""
 
 
 class TokenRequest(OAuth2Request):
@@ -40,13 +38,13 @@ class TokenRequest(OAuth2Request):
 
     Args:
         method: The HTTP method.
-        headers: The request's headers; only Authorization is looked at.
-        grant_type: The grant type asked for, from wherever the vendor has it.
-        form: The fields of the body; only client_id and client_secret are looked at.
+        headers: The request's headers, of which Authorization is used.
+        grant_type: The requested grant type, from wherever the vendor's API has it.
+        form: The fields of the body, of which client_id and client_secret are used.
         on_authenticated: Called with the account before the token is made.
     """
 
-    # Authlib refuses plain HTTP; whether there is TLS in front of the sandbox is not the sandbox's to know.
+    # Authlib refuses plain HTTP, and the sandbox does not know whether there is TLS in front of it.
     _URI = "https://sandbox/token"
 
     def __init__(
@@ -69,63 +67,85 @@ class TokenRequest(OAuth2Request):
         return self._form
 
 
-class TokenServer(AuthorizationServer):
+class CredentialsServer(AuthorizationServer, ABC):
     """
-    Gives out access tokens.
+    Base of the token servers: checks the request, and leaves the token to them.
 
     Args:
-        tokens: Where they are remembered.
-        authenticate: Tells whose id and secret these are.
+        life_seconds: Lifetime of a new token.
+        authenticate: Returns the account, or the user, of a client id and its secret; None if they are wrong.
     """
 
-    def __init__(self, tokens: Tokens, authenticate: Authenticate) -> None:
+    def __init__(self, life_seconds: float, authenticate: "Callable[[str, str], Account | User | None]") -> None:
         super().__init__()
-        self._tokens = tokens
         self._authenticate = authenticate
         self.register_grant(_Grant)
-        self.register_token_generator("default", BearerTokenGenerator(_text, None, tokens.life_seconds))
+        self.register_token_generator("default", BearerTokenGenerator(_random_token, None, life_seconds))
         self.register_client_auth_method("client_secret_basic", _basic)
+
+    @abstractmethod
+    def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
+        """Store a token, and complete the dictionary that `token` returns."""
 
     def token(self, request: TokenRequest) -> dict[str, Any]:
         """
-        A new token.
+        Issue a token.
 
         Returns:
-            `access_token`, `token_type`, `expires_in` (seconds), `client_id`, and `issued_at` by the account's clock.
+            `access_token`, `token_type`, `expires_in` (seconds), and what `save_token` adds.
 
         Raises:
-            UnsupportedGrantTypeError: No grant type or another one.
-            InvalidClientError: Unknown id, wrong secret or no credentials.
+            UnsupportedGrantTypeError: There is no grant type, or another one.
+            InvalidClientError: The id is unknown, the secret is wrong, or there are no credentials.
             Exception: The one that the request's `on_authenticated` raises.
         """
         token: dict[str, Any] = self.create_token_response(request)
         return token
 
     def query_client(self, client_id: str) -> "_Client":
-        """A client of that id, which may or may not exist."""
+        """Return a client of that id, whether or not there is an account."""
         return _Client(client_id, self._authenticate)
 
+    def create_oauth2_request(self, request: TokenRequest) -> TokenRequest:
+        """Return the request itself, which is one already."""
+        return request
+
+    def handle_response(self, status: int, body: dict[str, Any], headers: Any) -> dict[str, Any]:
+        """Return the token only; the vendor makes the HTTP response."""
+        return body
+
+    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> None:
+        """
+        Raise the error, for which the vendor makes the HTTP response.
+
+        Raises:
+            OAuth2Error: The error.
+        """
+        raise error
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Do nothing: there are no listeners."""
+
+
+class TokenServer(CredentialsServer):
+    """
+    Issues a new access token for each request.
+
+    Args:
+        tokens: The store of the tokens.
+        authenticate: Returns the account of a client id and its secret, None if they are wrong.
+    """
+
+    def __init__(self, tokens: Tokens, authenticate: Authenticate) -> None:
+        super().__init__(tokens.life_seconds, authenticate)
+        self._tokens = tokens
+
     def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
-        """Remember the token, and tell whose it is and since when."""
+        """Store the token, and add `client_id` and `issued_at`, the account's instant in epoch seconds."""
         account: Account = request.client.account
         request.on_authenticated(account)
         token["client_id"] = account.client_id
         token["issued_at"] = self._tokens.save(token["access_token"], account)
-
-    def create_oauth2_request(self, request: TokenRequest) -> TokenRequest:
-        """The request as it is."""
-        return request
-
-    def handle_response(self, status: int, body: dict[str, Any], headers: Any) -> dict[str, Any]:
-        """The token itself; the vendor makes the answer."""
-        return body
-
-    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> None:
-        """The error itself; the vendor makes the answer."""
-        raise error
-
-    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nobody listens."""
 
 
 class _Grant(ClientCredentialsGrant):
@@ -133,12 +153,16 @@ class _Grant(ClientCredentialsGrant):
 
 
 class _Client:
-    """What Authlib asks of a client; who it is shows only with its secret, so ids cannot be told from answers."""
+    """
+    Adapter for what Authlib calls a client.
 
-    def __init__(self, client_id: str, authenticate: Authenticate) -> None:
+    The account is looked up only when the secret is checked, so responses do not reveal which ids exist.
+    """
+
+    def __init__(self, client_id: str, authenticate: "Callable[[str, str], Account | User | None]") -> None:
         self._client_id = client_id
         self._authenticate = authenticate
-        self.account: Account | None = None
+        self.account: Account | User | None = None
 
     def check_client_secret(self, secret: str) -> bool:
         self.account = self._authenticate(self._client_id, secret)
@@ -155,7 +179,16 @@ class _Client:
 
 
 def presented_client_id(headers: Mapping[str, str], form: Mapping[str, str]) -> str | None:
-    """The client id that a request for a token comes with, whether or not the secret is right; None without one."""
+    """
+    Return the client id that a token request presents, whether or not the secret is right.
+
+    Args:
+        headers: The request's headers.
+        form: The fields of the request's body.
+
+    Returns:
+        The client id; None when there is none or it cannot be read.
+    """
     try:
         client_id, _ = extract_basic_authorization(headers)
     except ValueError:
@@ -167,46 +200,41 @@ def _basic(query_client: Callable[[str], _Client], request: TokenRequest) -> _Cl
     try:
         client: _Client | None = authenticate_client_secret_basic(query_client, request)
     except ValueError:
-        # Authlib lets through what is no base64 of UTF-8.
+        # Authlib does not catch the error of a header that is not base64 of UTF-8.
         return None
     return client
 
 
-def _text(**about: Any) -> str:
+def _random_token(**context: Any) -> str:
     return random_text()
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who has shown his secret: a user of an account."""
+    """A user of an account who has presented the right secret."""
 
     account: Account
     name: str
     secret: str
 
 
-Recognize = Callable[[str, str], User | None]
-"""Tells whose name and secret these are."""
-
-
-class SessionTokenServer(TokenServer):
+class SessionTokenServer(CredentialsServer):
     """
-    Gives out access tokens that are sessions.
+    Issues access tokens that are sessions.
 
     Args:
-        tokens: Not asked; other servers remember theirs there.
-        sessions: Where these are remembered.
-        kind: Which sessions they are.
-        recognize: Tells whose name and secret these are.
+        sessions: The store of the sessions.
+        kind: The kind of session.
+        recognize: Returns the user of a name and a secret, None if they are wrong.
     """
 
-    def __init__(self, tokens: Tokens, sessions: Sessions, kind: SessionKind, recognize: Recognize) -> None:
-        super().__init__(tokens, recognize)  # type: ignore[arg-type]
+    def __init__(self, sessions: Sessions, kind: SessionKind, recognize: Callable[[str, str], User | None]) -> None:
+        super().__init__(kind.life_seconds, recognize)
         self._sessions = sessions
         self._kind = kind
 
     def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
-        """Put the session that lives, or a new one, in the place of the token."""
+        """Replace the token by the user's active session or a new one, with the rest of its lifetime."""
         user: User = request.client.account
         request.on_authenticated(user.account)
         issued = self._sessions.get_or_begin(user.account.client_id, user.name, self._kind.name, user.secret)

@@ -1,11 +1,11 @@
 """
-HTTP Digest: whose name and password a request was made with, without the password.
+HTTP Digest: authentication by name and password without sending the password.
 
-A nonce carries when it was made and a mark that only this sandbox can make, so any worker can check it; which of its
-counts were used is kept in the database, so a request that was overheard cannot be sent again.
+A nonce carries the time of its making and a mark that only this sandbox can compute, so any worker can check it; the
+counts that were used with a nonce are stored, so a request that was overheard cannot be sent again.
 
 Source:
-    RFC 7616 with MD5 and qop=auth, the form that the clients of Freespee and Kaisa send. Parsing is Werkzeug's.
+    RFC 7616 with MD5 and qop=auth, the form that older HTTP clients send. Parsing is Werkzeug's.
 """
 
 import hashlib
@@ -19,41 +19,62 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import Authorization, WWWAuthenticate
 
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
-from kpn_sandbox.storage.tables import accounts, digest_uses
+from kpn_sandbox.storage.tables import credentials, digest_uses
+from kpn_sandbox.tenants.accounts import CredentialKind
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
-from kpn_sandbox.tenants.secrets import KAISA_REALM, get_or_create_secret
+from kpn_sandbox.tenants.secrets import get_or_create_secret
 from kpn_sandbox.tenants.tenant import Tenant
 
 NONCE_SECONDS = 300
-"""How long a nonce is good, by wall time: it is made before anybody knows who asks."""
+"""Lifetime of a nonce in seconds of wall time: the account, and so its clock, is unknown when the nonce is made."""
 
 _KEY = "digest_key"
 _NONCE = re.compile(r"([0-9a-f]{1,12})-([0-9a-f]{16})-([0-9a-f]{32})")
 _COUNT = re.compile(r"[0-9a-fA-F]{8}")
-_HA1 = select(accounts.c.kaisa_ha1).where(accounts.c.client_id == bindparam("client_id"))
+_HA1 = select(credentials.c.digest).where(
+    credentials.c.client_id == bindparam("client_id"), credentials.c.kind == bindparam("kind")
+)
 _USE = insert(digest_uses).values({name: bindparam(name) for name in ("nonce", "count", "ends_at")})
 _PRUNE = delete(digest_uses).where(digest_uses.c.ends_at < bindparam("before"))
-_NEEDED = ("username", "nonce", "uri", "response", "nc", "cnonce")
+_REQUIRED = ("username", "nonce", "uri", "response", "nc", "cnonce")
+
+
+def digest_credential(name: str, realm: str) -> CredentialKind:
+    """
+    Return the kind of credential that stores what a server must keep to check HTTP Digest.
+
+    Args:
+        name: Name of the kind.
+        realm: The realm, which is part of the digest.
+
+    Source:
+        RFC 7616, section 3.4.2: H(A1) is the MD5 of user, realm and password.
+    """
+    return CredentialKind(name, lambda client_id, secret: _md5(f"{client_id}:{realm}:{secret}"))
 
 
 class DigestAuth:
     """
-    Lets callers in who know an account's secret.
+    Authenticates requests by HTTP Digest with an account's id and secret.
 
     Args:
-        sandbox: Knows the accounts.
+        sandbox: The sandbox whose accounts are known.
+        kind: The kind of credential that stores the digests.
+        realm: The realm that the digests were made with.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, kind: CredentialKind, realm: str) -> None:
         self._sandbox = sandbox
+        self._kind = kind.name
+        self._realm = realm
 
     def challenge(self, *, stale: bool = False) -> str:
-        """What a caller is told who shows no good credentials; with `stale` only the nonce was too old."""
-        asked: dict[str, str | None] = {"qop": "auth", "nonce": self._nonce(), "algorithm": "MD5"}
+        """Return a `WWW-Authenticate` header with a new nonce; `stale` says that only the old nonce was at fault."""
+        parameters: dict[str, str | None] = {"qop": "auth", "nonce": self._nonce(), "algorithm": "MD5"}
         if stale:
-            asked["stale"] = "TRUE"
-        return WWWAuthenticate("digest", {"realm": KAISA_REALM, **asked}).to_header()
+            parameters["stale"] = "TRUE"
+        return WWWAuthenticate("digest", {"realm": self._realm, **parameters}).to_header()
 
     def authenticate(self, authorization: str | None, method: str, target: str) -> Tenant:
         """
@@ -62,19 +83,20 @@ class DigestAuth:
         Args:
             authorization: The request's Authorization header, None when it has none.
             method: The HTTP method.
-            target: Path and query as they came.
+            target: Path and query as the client sent them.
 
         Raises:
-            DigestRefused: No credentials, wrong ones, or a nonce that is too old or used; tells the challenge.
-            MalformedDigest: Credentials about another request.
+            DigestRefused: No credentials, wrong ones, or a nonce that is too old or was used; holds the challenge.
+            MalformedDigest: The credentials were made for another request.
         """
-        given = _parsed(authorization)
+        given = self._parsed(authorization)
         if given is None:
             raise DigestRefused(self.challenge())
+        # Only the end must agree: a proxy in front may have taken a prefix off the path.
         if not given["uri"].endswith(target):
             raise MalformedDigest("the digest is about another uri than the request")
         issued_at = self._issued_at(given["nonce"])
-        tenant = self._owner(given["username"])
+        tenant = self._tenant(given["username"])
         if issued_at is None or tenant is None or not self._matches(given, tenant, method):
             raise DigestRefused(self.challenge())
         ends_at = issued_at + NONCE_SECONDS
@@ -94,20 +116,20 @@ class DigestAuth:
         return hmac.digest(self._key, stem.encode(), "sha256").hex()[:32]
 
     def _issued_at(self, nonce: str) -> int | None:
-        """When a nonce was made, None when it was not made here."""
+        """Return when a nonce was made, in epoch seconds; None when this sandbox did not make it."""
         parts = _NONCE.fullmatch(nonce)
         if parts is None or not hmac.compare_digest(self._mark(f"{parts[1]}-{parts[2]}"), parts[3]):
             return None
         return int(parts[1], 16)
 
-    def _owner(self, username: str) -> Tenant | None:
+    def _tenant(self, username: str) -> Tenant | None:
         try:
             return self._sandbox.tenant(username)
         except UnknownAccount:
             return None
 
     def _matches(self, given: dict[str, str], tenant: Tenant, method: str) -> bool:
-        row = self._sandbox.database.fetch_one(_HA1, client_id=tenant.account.client_id)
+        row = self._sandbox.database.fetch_one(_HA1, client_id=tenant.account.client_id, kind=self._kind)
         if row is None:
             return False
         request = _md5(f"{method}:{given['uri']}")
@@ -117,6 +139,7 @@ class DigestAuth:
     def _first_use(self, given: dict[str, str], ends_at: int) -> bool:
         count = int(given["nc"], 16)
         try:
+            # The key is nonce and count, so of several workers that are sent the same one only the first succeeds.
             self._sandbox.database.fetch_one(_USE, nonce=given["nonce"], count=count, ends_at=ends_at)
         except IntegrityError:
             return False
@@ -124,16 +147,15 @@ class DigestAuth:
             self._sandbox.database.fetch_one(_PRUNE, before=int(self._sandbox.wall_clock()) - NONCE_SECONDS)
         return True
 
-
-def _parsed(authorization: str | None) -> dict[str, str] | None:
-    """The parts of a header, None when it is no complete digest of the kind that is asked for."""
-    header = Authorization.from_header(authorization)
-    if header is None or header.type != "digest" or not header.parameters:
-        return None
-    parts = {name: value for name, value in header.parameters.items() if value is not None}
-    complete = all(parts.get(name) for name in _NEEDED) and _COUNT.fullmatch(parts["nc"])
-    asked = parts.get("qop") == "auth" and parts.get("algorithm", "MD5").upper() == "MD5"
-    return parts if complete and asked and parts.get("realm") == KAISA_REALM else None
+    def _parsed(self, authorization: str | None) -> dict[str, str] | None:
+        """Return the parameters of a header, None when it is no complete digest of the kind in the challenge."""
+        header = Authorization.from_header(authorization)
+        if header is None or header.type != "digest" or not header.parameters:
+            return None
+        given = {name: value for name, value in header.parameters.items() if value is not None}
+        complete = all(given.get(name) for name in _REQUIRED) and _COUNT.fullmatch(given["nc"])
+        supported = given.get("qop") == "auth" and given.get("algorithm", "MD5").upper() == "MD5"
+        return given if complete and supported and given.get("realm") == self._realm else None
 
 
 def _md5(text: str) -> str:

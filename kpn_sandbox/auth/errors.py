@@ -1,18 +1,18 @@
 """
-Why a request may not pass, beside what Authlib's own errors tell.
+The errors of authentication, beside those that Authlib raises itself.
 
     authlib.oauth2.OAuth2Error
-        MissingAuthorizationError, UnsupportedTokenTypeError    no access token (Authlib)
+        MissingAuthorizationError, UnsupportedTokenTypeError    there is no access token (Authlib)
         InvalidTokenError                                       (Authlib)
-            UnknownToken
-            InactiveToken                                       one that was good: holds its tenant
+            UnknownToken                                        the token was never issued
+            InactiveToken                                       the token was valid once: holds its tenant
                 ExpiredToken
                 RevokedToken
-        UnsupportedGrantTypeError                               none or another grant type (Authlib)
+        UnsupportedGrantTypeError                               there is no grant type or another one (Authlib)
         InvalidClientError                                      unknown client, wrong secret, no credentials (Authlib)
-    InvalidSession                                              no session that is active
-    DigestRefused                                               no good digest: holds the challenge
-    MalformedDigest                                             a digest about another request
+    InvalidSession                                              there is no active session
+    DigestRefused                                               there is no right digest: holds the challenge
+    MalformedDigest                                             the digest was made for another request
 """
 
 from authlib.oauth2.rfc6750 import InvalidTokenError
@@ -21,15 +21,15 @@ from kpn_sandbox.tenants.tenant import Tenant
 
 
 class UnknownToken(InvalidTokenError):
-    """Nobody was given that access token."""
+    """The access token was never issued."""
 
 
 class InactiveToken(InvalidTokenError):
     """
-    The access token was good once.
+    The access token was valid once.
 
     Args:
-        tenant: Whose it was.
+        tenant: The tenant that it was issued to.
     """
 
     def __init__(self, tenant: Tenant) -> None:
@@ -38,11 +38,11 @@ class InactiveToken(InvalidTokenError):
 
 
 class ExpiredToken(InactiveToken):
-    """The access token has outlived its time."""
+    """The lifetime of the access token is over."""
 
 
 class RevokedToken(InactiveToken):
-    """The access token was taken back."""
+    """The access token was revoked."""
 
 
 class InvalidSession(Exception):
@@ -51,12 +51,12 @@ class InvalidSession(Exception):
 
 class DigestRefused(Exception):
     """
-    A request without good credentials.
+    A request has no right digest.
 
     Args:
-        challenge: What the caller is to be told.
-        tenant: Whose the credentials are, when only their time is over.
-        reason: Why they are not good any more.
+        challenge: The `WWW-Authenticate` header of the response.
+        tenant: The tenant of the credentials, when only the nonce was too old or used before.
+        reason: Why the credentials were refused, for the request log.
     """
 
     def __init__(self, challenge: str, tenant: Tenant | None = None, reason: str = "") -> None:
@@ -67,4 +67,4 @@ class DigestRefused(Exception):
 
 
 class MalformedDigest(Exception):
-    """Credentials that were made for another request."""
+    """The digest was made for another request."""

@@ -1,8 +1,8 @@
 """
-Sessions: proofs of who somebody is that last, at most one of each kind for each user of an account.
+Sessions of users: at most one active session of each kind for each user of an account.
 
-The text of a session is random, or follows from the user's secret and a nonce: then who shows the secret again is given
-the same text again, though nobody keeps it.
+The text of a session is random, or follows from the user's secret and a nonce: then a client that presents the secret
+again gets the same text again, though only its digest is stored.
 """
 
 import hmac
@@ -18,12 +18,14 @@ from kpn_sandbox.storage.tables import sessions
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import random_text, text_digest
-from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.tenants.tenant import CacheSlot, Tenant
 from kpn_sandbox.tenants.transactions import account_transaction
 
 FOREVER = float("inf")
-KEPT = 20
-"""Sessions of one user and kind that are remembered, those that ended included."""
+"""Lifetime of a session that ends only when it is ended or replaced."""
+
+SESSIONS_PER_USER = 20
+"""Stored sessions of one user and kind, ended ones included; when there are more, the oldest become unknown."""
 
 _OWNERS = 100_000
 _ROW = sessions.c
@@ -33,16 +35,15 @@ _FIND = select(_ROW.client_id, _ROW.user, _ROW.kind, _ROW.issued_at, _ROW.ended)
 
 
 class SessionKind(NamedTuple):
-    """A kind of session."""
+    """A kind of session, with its lifetime by the account's clock."""
 
     name: str
     life_seconds: float
-    """By the account's clock."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One session that was begun."""
+    """A session that was begun, and whether it was ended since."""
 
     tenant: Tenant
     user: str
@@ -52,7 +53,7 @@ class Session:
 
 
 class IssuedSession(NamedTuple):
-    """A session as it is handed out."""
+    """The text of a session as a client gets it, and the rest of its lifetime."""
 
     text: str
     seconds_left: float
@@ -60,11 +61,11 @@ class IssuedSession(NamedTuple):
 
 class Sessions:
     """
-    The sessions of a sandbox.
+    The sessions of a sandbox; safe to share between threads.
 
     Args:
-        sandbox: Knows the accounts.
-        kinds: The kinds of session that there are.
+        sandbox: The sandbox whose accounts have them.
+        kinds: All kinds of session.
     """
 
     def __init__(self, sandbox: Sandbox, *kinds: SessionKind) -> None:
@@ -72,31 +73,44 @@ class Sessions:
         self._database = sandbox.database
         self._lives = {kind.name: kind.life_seconds for kind in kinds}
         self._owners: BoundedCache[str] = BoundedCache(_OWNERS)
+        self._read_sessions = CacheSlot[Session]()
 
     def begin(self, client_id: str, user: str, kind: str, text: str) -> None:
         """
-        Begin a session; that of the same user and kind ends.
+        Begin a session; the active one of the same user and kind ends.
+
+        Args:
+            client_id: The account.
+            user: Name of the user.
+            kind: Name of the kind.
+            text: The text of the session, which nobody can guess.
 
         Raises:
-            UnknownAccount: The account is gone.
+            UnknownAccount: The account was deleted.
         """
         self._begin(client_id, user, kind, text, "")
 
     def get_or_begin(self, client_id: str, user: str, kind: str, secret: str) -> IssuedSession:
         """
-        The session of who shows his secret: the one that still lives, else a new one.
+        Return the active session of a user that follows from a secret; if there is none, begin one.
+
+        Args:
+            client_id: The account.
+            user: Name of the user.
+            kind: Name of the kind.
+            secret: The user's secret, which has been checked.
 
         Raises:
-            UnknownAccount: The account is gone.
+            UnknownAccount: The account was deleted.
         """
         now = self._sandbox.tenant(client_id).now()
         with self._database.read() as connection:
             row = connection.execute(
-                select(_ROW.digest, _ROW.nonce, _ROW.issued_at).where(*_living(client_id, user, kind))
+                select(_ROW.digest, _ROW.nonce, _ROW.issued_at).where(*_active(client_id, user, kind))
             ).first()
         if row is not None and 0 <= now - row.issued_at < self._lives[kind]:
             text = _derived(secret, row.nonce)
-            # After a change of the secret the old text cannot be told any more.
+            # After a change of the secret the old text cannot be computed any more.
             if text_digest(text) == row.digest:
                 return IssuedSession(text, row.issued_at + self._lives[kind] - now)
         nonce = random_text()
@@ -106,18 +120,18 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """
-        End the session of a kind that a user has.
+        End the active session of a session's user and kind.
 
         Raises:
-            UnknownAccount: The account is gone.
+            UnknownAccount: The account was deleted.
         """
         client_id = session.tenant.account.client_id
         with account_transaction(self._database, client_id) as connection:
-            ending = update(sessions).where(*_living(client_id, session.user, session.kind))
+            ending = update(sessions).where(*_active(client_id, session.user, session.kind))
             connection.execute(ending.values(ended=1))
 
     def find(self, text: str) -> Session | None:
-        """The session of that text, ended or not; None when it was never begun."""
+        """Return the session of a text, ended or not; None when it was never begun or was pruned."""
         owner = self._owners.find(text) or self._owner(text)
         if owner is None:
             return None
@@ -125,24 +139,23 @@ class Sessions:
             tenant = self._sandbox.tenant(owner)
         except UnknownAccount:
             return None
-        known = tenant.cache.get(f"session {text}")
-        return known if isinstance(known, Session) else self._read(text, tenant)
+        return tenant.cache(self._read_sessions).find(text) or self._read(text, tenant)
 
     def is_active(self, session: Session) -> bool:
-        """Whether a session has not ended and its life is not over by the account's clock."""
+        """Return whether a session has not ended and its life is not over by the account's clock."""
         return not session.ended and session.tenant.now() - session.issued_at < self._lives[session.kind]
 
     def _begin(self, client_id: str, user: str, kind: str, text: str, nonce: str) -> None:
         values = {"client_id": client_id, "user": user, "kind": kind, "nonce": nonce, "ended": 0}
         issued_at = self._sandbox.tenant(client_id).now()
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(update(sessions).where(*_living(client_id, user, kind)).values(ended=1))
+            connection.execute(update(sessions).where(*_active(client_id, user, kind)).values(ended=1))
             connection.execute(insert(sessions).values(digest=text_digest(text), issued_at=issued_at, **values))
-            his = (_ROW.client_id == client_id, _ROW.user == user, _ROW.kind == kind)
-            kept = select(_ROW.serial).where(*his).order_by(_ROW.serial.desc())
-            oldest = connection.scalar(kept.offset(KEPT).limit(1))
+            of_user = (_ROW.client_id == client_id, _ROW.user == user, _ROW.kind == kind)
+            newest_first = select(_ROW.serial).where(*of_user).order_by(_ROW.serial.desc())
+            oldest = connection.scalar(newest_first.offset(SESSIONS_PER_USER).limit(1))
             if oldest is not None:
-                connection.execute(delete(sessions).where(*his, _ROW.serial <= oldest))
+                connection.execute(delete(sessions).where(*of_user, _ROW.serial <= oldest))
 
     def _owner(self, text: str) -> str | None:
         row = self._database.fetch_one(_FIND, digest=text_digest(text))
@@ -156,7 +169,7 @@ class Sessions:
         if row is None or row[0] != tenant.account.client_id:
             return None
         session = Session(tenant, row[1], row[2], row[3], bool(row[4]))
-        tenant.cache[f"session {text}"] = session
+        tenant.cache(self._read_sessions).put(text, session)
         return session
 
 
@@ -193,11 +206,11 @@ class SessionAuth:
         return next((session.tenant for session in found if session is not None), None)
 
 
-def _living(client_id: str, user: str, kind: str) -> tuple[ColumnElement[bool], ...]:
+def _active(client_id: str, user: str, kind: str) -> tuple[ColumnElement[bool], ...]:
     return _ROW.client_id == client_id, _ROW.user == user, _ROW.kind == kind, _ROW.ended == 0
 
 
 def _derived(secret: str, nonce: str) -> str:
-    """Sixty-four hexadecimal digits."""
+    """Return the text of a session: 64 hexadecimal digits."""
     key = secret.encode("utf-8", "surrogatepass")
     return hmac.digest(key, f"session {nonce}".encode(), "sha256").hex().upper()

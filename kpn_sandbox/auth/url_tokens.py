@@ -1,15 +1,31 @@
-"""Tokens that stand in a URL and never change unless the account's secret does."""
+"""Authentication by a fixed token in the URL, which follows from the account's secret and changes with it."""
+
+from collections.abc import Callable
 
 from sqlalchemy import bindparam, select
 
 from kpn_sandbox.auth.errors import UnknownToken
-from kpn_sandbox.storage.tables import accounts
+from kpn_sandbox.storage.tables import credentials
+from kpn_sandbox.tenants.accounts import CredentialKind
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
 
-_OWNER = select(accounts.c.client_id).where(accounts.c.itx_digest == bindparam("digest"))
+_OWNER = select(credentials.c.client_id).where(
+    credentials.c.kind == bindparam("kind"), credentials.c.digest == bindparam("digest")
+)
+
+
+def url_token_credential(name: str, token: Callable[[str, str], str]) -> CredentialKind:
+    """
+    Return the kind of credential that stores URL tokens.
+
+    Args:
+        name: Name of the kind.
+        token: Returns the token of a client id and its secret.
+    """
+    return CredentialKind(name, lambda client_id, secret: text_digest(token(client_id, secret)))
 
 
 class UrlTokenAuth:
@@ -17,23 +33,26 @@ class UrlTokenAuth:
     Authenticates requests by the fixed token in their URL.
 
     Args:
-        sandbox: Knows the accounts.
+        sandbox: The sandbox whose accounts are known.
+        kind: The kind of credential that stores the tokens.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, kind: CredentialKind) -> None:
         self._sandbox = sandbox
+        self._kind = kind.name
 
     def authenticate(self, token: str) -> Tenant:
         """
-        Return the tenant whose token this is.
+        Return the tenant of a token.
 
         Raises:
             UnknownToken: The token belongs to no account.
         """
-        row = self._sandbox.database.fetch_one(_OWNER, digest=text_digest(token))
+        row = self._sandbox.database.fetch_one(_OWNER, kind=self._kind, digest=text_digest(token))
         if row is None:
             raise UnknownToken()
         try:
             return self._sandbox.tenant(row[0])
         except UnknownAccount:
+            # Deleted between the two statements.
             raise UnknownToken() from None

@@ -13,8 +13,8 @@ from kpn_sandbox.server import FORKS, AddressError
 from kpn_sandbox.server import serve as run_server
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.errors import SimulationError
-from kpn_sandbox.storage import StorageError
-from kpn_sandbox.tenants.errors import ControlError
+from kpn_sandbox.storage import SchemaError, StorageError
+from kpn_sandbox.tenants.errors import TenantError
 from kpn_sandbox.web.start_page import PAGES, curl_line
 
 
@@ -36,9 +36,11 @@ COMMANDS = (serve,)
 def _serve(settings: Settings) -> None:
     try:
         run_server(settings, announce=_print_banner, ready=lambda url: click.echo(f"Ready: {url}"))
+    except SchemaError as error:
+        raise CommandError(str(error)) from None
     except StorageError as error:
         raise CommandError(f"{error}; choose another with --database-url") from None
-    except (AddressError, ControlError, SimulationError) as error:
+    except (AddressError, TenantError, SimulationError) as error:
         raise CommandError(str(error)) from None
 
 

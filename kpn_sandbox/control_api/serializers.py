@@ -32,6 +32,7 @@ from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
+from kpn_sandbox.vendors.itx.auth import itx_token
 
 
 def instant_text(at: float) -> str:
@@ -95,6 +96,7 @@ def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewA
     client_id, secret = made.account.client_id, made.client_secret
     application = {"client_id": client_id, "client_secret": secret}
     user = {"username": client_id, "password": secret}
+    token = itx_token(client_id, secret)
     return {
         **settings_record(tenant),
         "client_secret": secret,
@@ -103,7 +105,7 @@ def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewA
             "bright_pattern": {"tenant_url": client_id, **user},
             "kaisa": user,
             "atobi": {**application, "type": "kpi"},
-            "itx": {"url": f"{base_url}/rest/kpi?token={made.itx_token}", "token": made.itx_token},
+            "itx": {"url": f"{base_url}/rest/kpi?token={token}", "token": token},
         },
     }
 

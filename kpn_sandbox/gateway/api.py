@@ -20,7 +20,7 @@ from kpn_sandbox.gateway.request_context import Caller, RequestContext, RequestL
 from kpn_sandbox.literals import ApiKey, ObjectKind
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
-from kpn_sandbox.tenants.accounts import Account
+from kpn_sandbox.tenants.accounts import Account, CredentialKind
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
@@ -82,6 +82,8 @@ class VendorApi(ABC):
     pin_checks: ClassVar[Mapping[ObjectKind, PinCheck]] = {}
     path_prefixes: ClassVar[tuple[str, ...]] = ()
     """Paths below which everything is the API's, operations or not."""
+    credential_kinds: ClassVar[tuple[CredentialKind, ...]] = ()
+    """Credentials of the API that follow from an account's id and secret, and are stored beside them."""
     default_quota: ClassVar[Quota | None] = None
     """Rate limit of accounts without a quota of their own."""
     cors: ClassVar[CorsPolicy] = ANY_ORIGIN

@@ -150,7 +150,7 @@ class Application(BaseApplication):
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         _allow_many_files()
-        self.callable_app.extensions["kpn_sandbox"].sandbox.database.renew()
+        self.callable_app.extensions["kpn_sandbox"].sandbox.database.after_fork()
         if self.settings.bind_cpus:
             bind_to_cpu(os.getppid() + worker.age)
 

@@ -1,10 +1,11 @@
 """
-Where what users wrote is kept: one SQLite file, or one PostgreSQL database for many machines.
+Storage of what users wrote: one SQLite file, or one PostgreSQL database for many machines.
 
-`Database` opens it, `tables` say what is in it, `StorageError` says in one line why it cannot be used.
+`Database` opens it, `tables` defines its neutral tables and the number of the schema, `PreparedStatements` runs the
+statements of every request, `StorageError` says in one line why a database cannot be used.
 """
 
 from kpn_sandbox.storage.engine import Database
-from kpn_sandbox.storage.errors import StorageError
+from kpn_sandbox.storage.errors import SchemaError, StorageError
 
-__all__ = ["Database", "StorageError"]
+__all__ = ["Database", "SchemaError", "StorageError"]

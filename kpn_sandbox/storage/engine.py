@@ -1,155 +1,193 @@
-"""One database: opened, checked, read and written."""
+"""
+One database: opened with a check of its schema, read and written.
+
+SQLite and PostgreSQL differ in how a transaction begins, how long a writer waits and how an insert deals with a row
+that exists; all of that stays in this module.
+"""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from kpn_sandbox.storage.errors import StorageError
+from kpn_sandbox.storage.errors import SchemaError, StorageError
 from kpn_sandbox.storage.prepared_statements import PreparedStatements, Row, pauses
-from kpn_sandbox.storage.tables import accounts, metadata
+from kpn_sandbox.storage.tables import SCHEMA, generated_secrets, metadata, schema_version
 
 BUSY_SECONDS = 5.0
+"""Time for which a writer waits while another process writes to the same SQLite file."""
 
 
 class Database:
     """
-    Where accounts and all that belongs to them are kept.
+    The database of all accounts and what belongs to them; safe to share between threads.
 
     Args:
         url: A SQLAlchemy URL, `sqlite:///file` or `postgresql+psycopg://...`.
-        busy_seconds: How long a writer waits for another one who holds a file.
+        busy_seconds: How long a writer waits for another one; more than 0.
 
     Raises:
-        StorageError: The database cannot be opened or its tables cannot be made.
+        SchemaError: The database was made by another version of the sandbox.
+        StorageError: The database cannot be opened or is locked.
     """
 
     def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = _parsed(url)
-        self._file = self.url.get_backend_name() == "sqlite"
+        self._is_sqlite = self.url.get_backend_name() == "sqlite"
         self._busy_seconds = busy_seconds
         self._engine = _engine(self.url, busy_seconds)
-        # A reader is to see one moment; SQLite has no other way.
-        self._reader = self._engine if self._file else self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._driver: Any = self._engine.dialect.loaded_dbapi
+        # On PostgreSQL, all statements of a reader see the same moment only at this level; on SQLite they always do.
+        self._reader = (
+            self._engine if self._is_sqlite else self._engine.execution_options(isolation_level="REPEATABLE READ")
+        )
         self._statements = PreparedStatements(
-            self._engine.dialect, self._connected, tuple(pauses(busy_seconds)) if self._file else ()
+            self._engine.dialect, self._connect, tuple(pauses(busy_seconds)) if self._is_sqlite else ()
         )
         self._prepare()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading, which sees everything as it was at one moment."""
+        """
+        Open a connection for reading, all of whose statements see the same moment.
+
+        Raises:
+            StorageError: The database cannot be used.
+        """
         with self._translated(), self._reader.connect() as connection:
-            if self._file:
+            if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction, committed at the end."""
+        """
+        Open a transaction, committed at the end and rolled back after an exception.
+
+        Raises:
+            IntegrityError: A row contradicts another one.
+            StorageError: The database cannot be used.
+        """
         with self._translated(), self._engine.begin() as connection:
-            if self._file:
+            if self._is_sqlite:
+                # IMMEDIATE takes the lock first: a reader that becomes a writer could not wait, only fail.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
         """
-        Make one statement, quickly and in a transaction of its own.
+        Run one statement in a transaction of its own, without the cost of SQLAlchemy's execution.
 
         Args:
-            statement: Written once, not per call: it is remembered.
+            statement: A statement that is built once, not per call: its compiled form is cached by identity.
             values: The values of its parameters.
 
         Returns:
-            The first row that it gives, None when it gives none.
+            The first row of its result, None when there is none.
 
         Raises:
-            IntegrityError: The row cannot stand beside the others.
+            IntegrityError: A row contradicts another one.
             StorageError: The database cannot be used.
         """
         try:
             return self._statements.fetch_one(statement, **values)
         except IntegrityError:
             raise
-        except Exception as error:
-            raise self._refusal(error) from error
+        except (SQLAlchemyError, self._driver.Error, OSError, UnicodeError, OverflowError) as error:
+            # The last two: a value that the driver cannot send.
+            raise self._error_for(error) from error
 
     def insert(self, table: Table) -> Any:
-        """An insert in this database's own dialect, which knows what to do about a row that is there already."""
-        # Each dialect takes time to import, and the one at hand is there already.
-        if self._file:
-            from sqlalchemy.dialects.sqlite import insert as insert_into_file
+        """Return an insert in the dialect of this database, which has `on_conflict_do_update`."""
+        # Each dialect takes time to import, and create_engine has imported the one at hand.
+        if self._is_sqlite:
+            from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 
-            return insert_into_file(table)
-        from sqlalchemy.dialects.postgresql import insert
+            return insert_into_sqlite(table)
+        from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 
-        return insert(table)
+        return insert_into_postgresql(table)
 
     def check(self) -> None:
         """
-        Ask something simple.
+        Read something small.
 
         Raises:
-            StorageError: No answer.
+            StorageError: The database cannot be used.
         """
         with self.read() as connection:
-            connection.execute(text("SELECT COUNT(*) FROM kept"))
+            connection.execute(select(func.count()).select_from(generated_secrets))
 
-    def renew(self) -> None:
-        """Forget the connections of the parent process; called in a worker after the fork."""
+    def after_fork(self) -> None:
+        """Forget the connections of the parent process without closing them; call it in the child."""
         self._engine.dispose(close=False)
         self._statements.forget()
 
     def close(self) -> None:
-        """Let go of all connections; the next use opens new ones."""
+        """Close all connections; the next use opens new ones."""
         self._engine.dispose()
         self._statements.close()
 
-    def _connected(self) -> Any:
+    def _connect(self) -> Any:
+        """Open a raw connection that commits each statement by itself."""
         arguments, options = self._engine.dialect.create_connect_args(self.url)
-        options.update(_patience(self.url, self._busy_seconds))
+        options.update(_timeouts(self.url, self._busy_seconds))
         connection: Any = self._engine.dialect.connect(*arguments, **options)
-        if self._file:
-            _set_up(connection, None)
+        if self._is_sqlite:
+            _configure_sqlite(connection, None)
+            # PreparedStatements waits by itself, in shorter steps than SQLite would.
             connection.execute("PRAGMA busy_timeout=0")
         else:
             connection.autocommit = True
         return connection
 
     def _prepare(self) -> None:
+        """Create what is missing, or refuse a database of another schema."""
         try:
             with self._translated():
                 try:
                     self._create_tables()
                 except DBAPIError:
-                    # Two starts at the same moment may both find no table; the second then finds them all.
+                    # Two starts on an empty PostgreSQL database may both find no table and create the same ones. The
+                    # second then fails when the first commits, and finds them all when it looks again. On SQLite the
+                    # lock keeps them apart, so a second try would only wait for the lock once more.
+                    if self._is_sqlite:
+                        raise
                     self._create_tables()
-            self.fetch_one(select(*accounts.c).limit(0))
         except StorageError:
-            if not self._holds_accounts():
-                raise
-            shown = self.url.render_as_string()
-            raise StorageError(f"database {shown} was made by another version: name another one or remove it") from None
-
-    def _holds_accounts(self) -> bool:
-        try:
-            return self.fetch_one(select(func.count()).select_from(accounts)) is not None
-        except StorageError:
-            return False
+            self.close()
+            raise
 
     def _create_tables(self) -> None:
         with self._engine.begin() as connection:
-            if self._file:
+            if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            present = set(inspect(connection).get_table_names())
+            # Tables of others may share a PostgreSQL database; they say nothing about ours.
+            if present & metadata.tables.keys():
+                self._check_schema(_schema_number(connection) if schema_version.name in present else 0)
+            else:
+                connection.execute(CreateTable(schema_version))
+                connection.execute(insert(schema_version).values(number=SCHEMA))
+                present.add(schema_version.name)
             for table in metadata.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+                if table.name not in present:
+                    connection.execute(CreateTable(table))
+                    for index in table.indexes:
+                        connection.execute(CreateIndex(index))
+
+    def _check_schema(self, number: int) -> None:
+        if number != SCHEMA:
+            made_by = f"{'an older' if number < SCHEMA else 'a newer'} version"
+            raise SchemaError(
+                f"database {self.url.render_as_string()} was made by {made_by} (schema {number}, this version needs "
+                f"{SCHEMA}): name another one with --database-url, or remove it"
+            )
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -158,11 +196,15 @@ class Database:
         except IntegrityError:
             raise
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise self._refusal(error) from error
+            raise self._error_for(error) from error
 
-    def _refusal(self, error: Exception) -> StorageError:
+    def _error_for(self, error: Exception) -> StorageError:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
         return StorageError(f"database {self.url.render_as_string()} cannot be used: {reason[0]}")
+
+
+def _schema_number(connection: Connection) -> int:
+    return connection.scalar(select(schema_version.c.number)) or 0
 
 
 def _parsed(text_url: str) -> URL:
@@ -176,30 +218,33 @@ def _parsed(text_url: str) -> URL:
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:
-    patience = _patience(url, busy_seconds)
+    timeouts = _timeouts(url, busy_seconds)
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True, connect_args=patience)
-        engine = create_engine(url, connect_args=patience, max_overflow=-1)
+            return create_engine(url, pool_pre_ping=True, connect_args=timeouts)
+        # Without a limit on connections: threads wait for the file's lock, and need not wait for a connection as well.
+        engine = create_engine(url, connect_args=timeouts, max_overflow=-1)
     except (SQLAlchemyError, ImportError) as error:
         raise StorageError(f"database {url.render_as_string()} cannot be used: {error}") from None
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _configure_sqlite)
     return engine
 
 
-def _patience(url: URL, busy_seconds: float) -> dict[str, Any]:
-    """How long the driver waits, unless the URL says it."""
+def _timeouts(url: URL, busy_seconds: float) -> dict[str, Any]:
+    """Return how long the driver waits for a lock or a connection; what the URL says itself counts."""
     if url.get_backend_name() == "sqlite":
         return {"timeout": busy_seconds}
     wanted = {"connect_timeout": max(2, round(busy_seconds)), "options": f"-c lock_timeout={busy_seconds:.3f}s"}
     return {name: value for name, value in wanted.items() if name not in url.query}
 
 
-def _set_up(connection: Any, record: Any) -> None:
-    # Transactions begin where we say so, not where the driver guesses.
+def _configure_sqlite(connection: Any, record: Any) -> None:
+    # Transactions begin where this module says so, not where the driver guesses.
     connection.isolation_level = None
     cursor = connection.cursor()
+    # With a write-ahead log, readers and a writer do not block each other.
     cursor.execute("PRAGMA journal_mode=WAL")
+    # A power cut may lose the last commits but never the file; a crash of the sandbox loses nothing.
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()

@@ -1,8 +1,8 @@
 """
-The few statements that every request makes, past all that SQLAlchemy does for comfort.
+Precompiled statements in autocommit on raw connections of the driver, for the few that every request runs.
 
-A statement is written with the tables, compiled once for the database at hand and then given to the driver as it is,
-each in a transaction of its own: microseconds instead of a tenth of a millisecond.
+A statement is built from the tables and compiled once; running it then costs microseconds, where SQLAlchemy Core costs
+a tenth of a millisecond.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 Row = tuple[Any, ...]
 
+# Seconds between two tries on a busy SQLite file, and how much longer each pause is than the one before. SQLite's own
+# pauses begin with whole milliseconds, and a statement takes a small part of one: two workers would mostly sleep.
 _FIRST_PAUSE = 0.0003
 _LONGEST_PAUSE = 0.01
 _GROWTH = 1.1
@@ -24,8 +26,8 @@ class _Compiled(NamedTuple):
     text: str
     defaults: dict[str, Any]
     order: list[str] | None
-    """The names in the order in which the driver wants the values, None when it wants them by name."""
-    reads: bool
+    """Names of the parameters in the order in which the driver takes their values; None if it takes them by name."""
+    is_select: bool
 
     def arguments(self, values: dict[str, Any]) -> list[Any] | dict[str, Any]:
         if self.order is None:
@@ -37,9 +39,10 @@ class _Compiled(NamedTuple):
 
 def pauses(seconds: float) -> Iterator[float]:
     """
-    Ever longer pauses between tries to write, so many seconds in all.
+    Yield ever longer pauses between tries to write.
 
-    SQLite's own begin with milliseconds, and a statement takes a small part of one: two workers would mostly sleep.
+    Args:
+        seconds: What they add up to, within the length of one of them.
     """
     pause = _FIRST_PAUSE
     while seconds > 0:
@@ -50,37 +53,41 @@ def pauses(seconds: float) -> Iterator[float]:
 
 class PreparedStatements:
     """
-    Makes single statements on connections of its own, as many as there are statements at a time.
+    Runs single statements on connections of its own; safe to share between threads.
+
+    Each running statement has a connection to itself, so there are as many as statements ever ran at the same time.
 
     Args:
-        dialect: How the database wants its statements.
-        connect: Opens a connection that commits each statement by itself.
-        pauses: Between tries, where a database that somebody else writes to says so at once.
+        dialect: The SQL dialect of the database.
+        connect: Opens a raw connection that commits each statement by itself.
+        pauses: Seconds between tries while another process writes; empty where the database itself waits.
     """
 
     def __init__(self, dialect: Dialect, connect: Callable[[], Any], pauses: Sequence[float] = ()) -> None:
         self._pauses = pauses
         self._dialect = dialect
         self._connect = connect
+        # `pop` and `append` of a list are atomic, so threads take and return connections without a lock; two threads
+        # that compile the same statement store equal results.
         self._idle: list[Any] = []
-        self._known: dict[Executable, _Compiled] = {}
+        self._compiled: dict[Executable, _Compiled] = {}
 
     def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
         """
-        Make a statement.
+        Run a statement and commit it.
 
         Args:
-            statement: Written once, not per call: it is remembered.
+            statement: A statement that is built once, not per call: its compiled form is cached by identity.
             values: The values of its parameters.
 
         Returns:
-            The first row that it gives, None when it gives none.
+            The first row of its result, None when there is none.
 
         Raises:
-            IntegrityError: The row cannot stand beside the others.
-            dbapi.Error: Whatever the driver raises otherwise.
+            IntegrityError: A row contradicts another one.
+            dbapi.Error: Any other error of the driver.
         """
-        compiled = self._known.get(statement) or self._compile(statement)
+        compiled = self._compiled.get(statement) or self._compile(statement)
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -88,21 +95,21 @@ class PreparedStatements:
         try:
             return self._run(connection, compiled, values)
         except self._errors.OperationalError:
-            # The server may have gone and come back since the connection was last used; what only reads may be
-            # asked again.
-            if not (compiled.reads and getattr(connection, "broken", False)):
+            # The server may have been restarted since the connection was last used. Only a SELECT may be tried again:
+            # nobody knows whether a lost write was committed.
+            if not (compiled.is_select and getattr(connection, "broken", False)):
                 raise
         return self._run(self._connect(), compiled, values)
 
     def close(self) -> None:
-        """Let go of all connections; the next statement opens a new one."""
+        """Close all idle connections; the next statement opens a new one."""
         while self._idle:
             connection = self._idle.pop()
             with suppress(self._errors.Error):
                 connection.close()
 
     def forget(self) -> None:
-        """Leave the connections to the parent process."""
+        """Forget all connections without closing them; they belong to the parent process."""
         self._idle = []
 
     @property
@@ -112,13 +119,13 @@ class PreparedStatements:
     def _run(self, connection: Any, compiled: _Compiled, values: dict[str, Any]) -> Row | None:
         try:
             cursor = self._executed(connection, compiled.text, compiled.arguments(values))
-            # All rows are fetched, because SQLite commits when the last one is.
+            # All rows are fetched, because SQLite commits only when the last one is.
             rows = cursor.fetchall() if cursor.description else ()
         except self._errors.IntegrityError as error:
             self._idle.append(connection)
             raise IntegrityError(compiled.text, values, error) from error
         except Exception:
-            self._give_up(connection)
+            self._discard(connection)
             raise
         self._idle.append(connection)
         return rows[0] if rows else None
@@ -128,14 +135,14 @@ class PreparedStatements:
             try:
                 return connection.execute(text, arguments)
             except self._errors.OperationalError as error:
-                # The low byte: a file that another process recovers after a crash is busy, too.
+                # Only the low byte counts: a file that another process recovers after a crash is busy, too.
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF != self._errors.SQLITE_BUSY:
                     raise
             sleep(pause)
         return connection.execute(text, arguments)
 
-    def _give_up(self, connection: Any) -> None:
-        """When one connection fails the others are no better."""
+    def _discard(self, connection: Any) -> None:
+        """Close a connection that failed and all idle ones, which have most likely lost the same server."""
         self._idle.append(connection)
         self.close()
 
@@ -143,5 +150,5 @@ class PreparedStatements:
         compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]
         defaults = {name: value for name, value in compiled.params.items() if value is not None}
         known = _Compiled(str(compiled), defaults, compiled.positiontup, isinstance(statement, Select))
-        self._known[statement] = known
+        self._compiled[statement] = known
         return known

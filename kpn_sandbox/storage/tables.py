@@ -1,27 +1,41 @@
 """
-The tables, in words that both SQLite and PostgreSQL know.
+The tables that every sandbox has, in types that both SQLite and PostgreSQL know.
 
-All that belongs to an account goes with it.
+A vendor that stores rows of its own adds its tables to the same `metadata` in its `store` module. Rows of an account
+are deleted with it, because `client_id_column` cascades; a table whose rows belong to a layer that can be reset names
+the layer in its `info` under `RESET_LAYER`.
 """
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
+SCHEMA = 1
+"""Number of the schema of all tables, those of vendors included; raise it whenever a table changes."""
+
+RESET_LAYER = "reset_layer"
+"""Key in the `info` of a table: the layer whose reset deletes the account's rows."""
+
 metadata = MetaData()
 
 
-def _counted() -> TypeEngine[int]:
+def big_integer() -> TypeEngine[int]:
+    """Return the type of a 64-bit key; SQLite numbers rows by itself only where the type is INTEGER."""
     return BigInteger().with_variant(Integer, "sqlite")
 
 
-def _serial() -> Column[int]:
-    return Column("serial", _counted(), primary_key=True, autoincrement=True)
+def serial_column() -> Column[int]:
+    """Return a primary key that the database counts up."""
+    return Column("serial", big_integer(), primary_key=True, autoincrement=True)
 
 
-def _owner(*, primary_key: bool = False) -> Column[str]:
-    owner = ForeignKey("accounts.client_id", ondelete="CASCADE")
-    return Column("client_id", owner, nullable=False, primary_key=primary_key)
+def client_id_column(*, primary_key: bool = False) -> Column[str]:
+    """Return the column of the account that a row belongs to, and is deleted with."""
+    account = ForeignKey("accounts.client_id", ondelete="CASCADE")
+    return Column("client_id", account, nullable=False, primary_key=primary_key)
 
+
+schema_version = Table("schema_version", metadata, Column("number", Integer, primary_key=True, autoincrement=False))
+"""One row: the `SCHEMA` that the tables were made with."""
 
 accounts = Table(
     "accounts",
@@ -31,26 +45,33 @@ accounts = Table(
     Column("created_at", Float, nullable=False),
     Column("secret_salt", LargeBinary, nullable=False),
     Column("secret_digest", LargeBinary, nullable=False),
-    Column("kaisa_ha1", String(32), nullable=False),
-    Column("itx_digest", String(64), nullable=False),
     Column("seed", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("clock", Text, nullable=False),
     Column("quota", Text),
-    Index("accounts_by_itx_token", "itx_digest"),
 )
 """
 One row per account.
 
-The version is another after every change of anything below the account that must be noticed at once. The origin is the
+Every change of the account, or of rows below it that other workers cache, raises the version. The origin is the
 profile, the scenario and the clock that the account began with; origin, clock and quota are JSON.
 """
+
+credentials = Table(
+    "credentials",
+    metadata,
+    client_id_column(primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Index("credentials_by_digest", "kind", "digest"),
+)
+"""Further credentials that follow from an account's id and secret, one row for each kind, as digests."""
 
 configuration = Table(
     "configuration",
     metadata,
-    _serial(),
-    _owner(),
+    serial_column(),
+    client_id_column(),
     Column("effective_at", Float, nullable=False),
     Column("profile", Text),
     Column("scenario", Text),
@@ -58,52 +79,56 @@ configuration = Table(
     Index("configuration_by_account", "client_id"),
 )
 """
-What was changed of a center, and from which instant of the account on.
+Changes of a center, each effective from an instant of the account on.
 
 A row holds a merge patch of the profile as JSON, or a scenario; `ends` marks the end of a scenario set for some time.
+Profile and scenario are two layers in one table, so `RESET_LAYER` is not used here.
 """
 
 pins = Table(
     "pins",
     metadata,
-    _owner(primary_key=True),
+    client_id_column(primary_key=True),
     Column("kind", String(16), primary_key=True),
     Column("key", String(64), primary_key=True),
     Column("mark", String(16), nullable=False),
     Column("fields", Text, nullable=False),
     Column("expires_at", Float),
     Column("reads_left", Integer),
+    info={RESET_LAYER: "pins"},
 )
-"""Fields of one object that are fixed, as JSON; the mark is another whenever the pin is set anew."""
+"""Pinned fields of one object, as JSON; the mark changes whenever the pin is set anew."""
 
 faults = Table(
     "faults",
     metadata,
-    _serial(),
-    _owner(),
+    serial_column(),
+    client_id_column(),
     Column("id", String(16), nullable=False),
     Column("plan", Text, nullable=False),
     Column("used", BigInteger, nullable=False),
     Column("total", BigInteger),
     Index("faults_by_account", "client_id", "id", unique=True),
+    info={RESET_LAYER: "faults"},
 )
-"""What shall go wrong, as JSON, and how often it already did; without a total it goes on for ever."""
+"""Fault plans, as JSON, and how many requests each has met; a plan without a total is never used up."""
 
 quota_counts = Table(
     "quota_counts",
     metadata,
-    _owner(primary_key=True),
+    client_id_column(primary_key=True),
     Column("api", String(32), primary_key=True),
     Column("starts_at", BigInteger, primary_key=True, autoincrement=False),
     Column("used", BigInteger, nullable=False),
+    info={RESET_LAYER: "quota"},
 )
-"""Requests counted, per API and window."""
+"""Requests counted against a quota, per API and window."""
 
 requests = Table(
     "requests",
     metadata,
-    _owner(primary_key=True),
-    Column("number", _counted(), primary_key=True, autoincrement=False),
+    client_id_column(primary_key=True),
+    Column("number", big_integer(), primary_key=True, autoincrement=False),
     Column("id", String(64), nullable=False),
     Column("at", Float, nullable=False),
     Column("wall_at", Float, nullable=False),
@@ -118,35 +143,11 @@ requests = Table(
     Column("note", Text, nullable=False),
     Column("token", String(16), nullable=False),
     Column("retry_after", Integer),
-    # Half the pages to write: the rows stand in the order of the key and need no index beside them.
+    info={RESET_LAYER: "requests"},
+    # Half the pages to write: the rows are stored in the order of the key, so there is no index beside them.
     sqlite_with_rowid=False,
 )
-"""The journal: one row per request, numbered per account without a gap; headers are JSON."""
-
-inbox = Table(
-    "inbox",
-    metadata,
-    _serial(),
-    _owner(),
-    Column("type", Text),
-    Column("context", Text),
-    Column("kpi", Text),
-    Column("element_id", Text),
-    Column("received_at", Float, nullable=False),
-    Column("body", Text, nullable=False),
-    Index("inbox_by_account", "client_id"),
-    Index("inbox_by_element", "client_id", "type", "context", "element_id"),
-)
-"""What an account sent in for others to read; the body is JSON."""
-
-kaisa_customers = Table(
-    "kaisa_customers",
-    metadata,
-    _owner(primary_key=True),
-    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("fields", Text, nullable=False),
-)
-"""What an account changed of customers or added to them, as JSON."""
+"""The request log: one row per request, numbered per account without a gap; headers are JSON."""
 
 digest_uses = Table(
     "digest_uses",
@@ -156,67 +157,47 @@ digest_uses = Table(
     Column("ends_at", BigInteger, nullable=False),
     Index("digest_uses_by_end", "ends_at"),
 )
-"""Which counts of a nonce were used; ends_at is wall time."""
+"""Counts of HTTP Digest nonces that were used; ends_at is wall time."""
 
 tokens = Table(
     "tokens",
     metadata,
-    _serial(),
+    serial_column(),
     Column("digest", String(64), nullable=False, unique=True),
-    _owner(),
+    client_id_column(),
+    Column("purpose", String(32), nullable=False),
     Column("issued_at", Float, nullable=False),
     Column("revoked", Integer, nullable=False),
     Index("tokens_by_account", "client_id", "serial"),
+    info={RESET_LAYER: "tokens"},
 )
-"""One row per access token, known by the digest of its text; issued_at is the account's own time."""
+"""One row per access token, found by the digest of its text; issued_at is an instant of the account."""
 
 sessions = Table(
     "sessions",
     metadata,
-    _serial(),
+    serial_column(),
     Column("digest", String(64), nullable=False, unique=True),
-    _owner(),
+    client_id_column(),
     Column("user", String(256), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("issued_at", Float, nullable=False),
     Column("ended", Integer, nullable=False),
     Index("sessions_by_user", "client_id", "user", "kind"),
+    info={RESET_LAYER: "tokens"},
 )
 """
-One row per session of a user of an account, known by the digest of its text; issued_at is the account's own time.
+One row per session of a user of an account, found by the digest of its text; issued_at is an instant of the account.
 
-At most one of a user and kind has not ended. The nonce makes a text that follows from a secret another one each time.
+At most one session of a user and kind has not ended. Where the text follows from the user's secret, the nonce makes it
+a new one each time.
 """
 
-subscriptions = Table(
-    "subscriptions",
-    metadata,
-    _owner(primary_key=True),
-    Column("user", String(256), primary_key=True),
-    Column("body", Text, nullable=False),
-    Column("made_at", Float, nullable=False),
-    Column("wall_at", Float, nullable=False),
-)
-"""What a user of an account wishes to be told, as JSON; made_at is the account's own time."""
-
-wallboards = Table(
-    "wallboards",
-    metadata,
-    _serial(),
-    Column("id", String(36), nullable=False, unique=True),
-    _owner(),
-    Column("name", Text, nullable=False),
-    Column("is_global", Integer, nullable=False),
-    Column("config", Text, nullable=False),
-    Index("wallboards_by_account", "client_id"),
-)
-"""Screens that users of an account have stored; the configuration is JSON."""
-
-kept = Table(
-    "kept",
+generated_secrets = Table(
+    "generated_secrets",
     metadata,
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""What the sandbox made once and keeps: its admin token."""
+"""Texts generated on first use and shared by all workers: the administrator token, the key of HTTP Digest nonces."""

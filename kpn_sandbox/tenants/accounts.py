@@ -1,16 +1,18 @@
 """
-Accounts: the tenants of the sandbox.
+Accounts: the tenants of the sandbox, each with its own seed, profile, scenario and clock.
 
-A client id has its own seed, profile, scenario and clock, so tests that run side by side never meet.
+Tests that run side by side use an account each, so they never affect one another. An account has one secret; the other
+credentials that a client can present follow from its id and secret, and are stored as digests of their own kind.
 """
 
 import json
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kpn_sandbox.simulation.profile import Profile
@@ -18,24 +20,27 @@ from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.clock import Clock, RunningClock, WallClock, clock_from_dict, wall_time
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
-from kpn_sandbox.tenants.secrets import digest_ha1, itx_token, matches, random_text, salted, text_digest
+from kpn_sandbox.tenants.secrets import matches, random_text, salted
 from kpn_sandbox.tenants.transactions import account_transaction
 
+# A colon would end the user name of HTTP Basic.
 _CLIENT_ID = re.compile(r"[!-9;-~]{1,128}")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}")
+# Compared with when there is no such account, so that unknown ids take as long as wrong secrets.
 _NOBODY = salted("nobody")
 _ROW = tables.accounts.c
 _BY_ID = select(tables.accounts).where(_ROW.client_id == bindparam("client_id"))
 _SECRET = select(_ROW.secret_salt, _ROW.secret_digest).where(_ROW.client_id == bindparam("client_id"))
+_DERIVED = tables.credentials
 
 
 @dataclass(frozen=True)
 class Account:
     """
-    One tenant, and the profile, the scenario and the clock that it began with.
+    One tenant, with the profile, the scenario and the clock that it began with.
 
     Raises:
-        InvalidSetting: The client id or the seed is not what it may be.
+        InvalidSetting: The client id or the seed is not allowed.
         UnknownScenario: There is no such scenario.
         InvalidProfile: The scenario makes the center too busy to simulate.
     """
@@ -46,7 +51,7 @@ class Account:
     profile: Profile = field(default_factory=Profile)
     clock: Clock = field(default_factory=RunningClock)
     created_at: float = field(default=0.0, compare=False)
-    """Wall time."""
+    """Wall time, in epoch seconds."""
 
     def __post_init__(self) -> None:
         if not _CLIENT_ID.fullmatch(self.client_id):
@@ -58,7 +63,7 @@ class Account:
 
 @dataclass(frozen=True)
 class NewAccount:
-    """An account that somebody wishes; what he leaves open is made up."""
+    """Settings of an account to be created; what is None is generated."""
 
     client_id: str | None = None
     client_secret: str | None = None
@@ -68,7 +73,12 @@ class NewAccount:
     clock: Clock = field(default_factory=RunningClock)
 
     def account(self, created_at: float) -> Account:
-        """The account itself."""
+        """
+        Return the account of these settings.
+
+        Raises:
+            InvalidSetting, UnknownScenario, InvalidProfile: The settings are not allowed.
+        """
         client_id = random_text() if self.client_id is None else self.client_id
         seed = client_id if self.seed is None else self.seed
         return Account(client_id, seed, self.scenario, self.profile, self.clock, created_at)
@@ -76,29 +86,37 @@ class NewAccount:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What opens the doors of an account; nobody can tell it again."""
+    """An account with its secret, known only while the secret is new: the database has its digest."""
 
     account: Account
     client_secret: str = field(repr=False)
 
-    @property
-    def itx_token(self) -> str:
-        """The token in the URL of ITX; it follows from id and secret, so it need not be told beside them."""
-        return itx_token(self.account.client_id, self.client_secret)
+
+class CredentialKind(NamedTuple):
+    """A kind of credential that follows from an account's id and secret."""
+
+    name: str
+    """Up to 32 characters, other than those of all other kinds."""
+    digest: Callable[[str, str], str]
+    """Returns what is stored for a client id and its secret, up to 64 characters."""
 
 
 class Accounts:
     """
-    The accounts in a database.
+    The accounts of a database.
 
     Args:
-        database: Where they are.
+        database: The database.
         wall_clock: Returns wall time, in epoch seconds.
+        credential_kinds: The kinds of credential to store beside the secret.
     """
 
-    def __init__(self, database: Database, wall_clock: WallClock = wall_time) -> None:
+    def __init__(
+        self, database: Database, wall_clock: WallClock = wall_time, credential_kinds: Sequence[CredentialKind] = ()
+    ) -> None:
         self._database = database
         self._wall_clock = wall_clock
+        self._credential_kinds = credential_kinds
 
     def create(self, new: NewAccount) -> Credentials:
         """
@@ -106,24 +124,25 @@ class Accounts:
 
         Raises:
             AccountExists: The client id is taken.
-            InvalidSetting: Client id, secret or seed are not what they may be.
+            InvalidSetting: The client id, the secret or the seed is not allowed.
         """
         credentials = Credentials(new.account(self._wall_clock()), _secret(new.client_secret))
         try:
             with self._database.write() as connection:
                 connection.execute(insert(tables.accounts).values(_row(credentials)))
+                self._write_derived(connection, credentials)
         except IntegrityError:
             raise AccountExists(credentials.account.client_id) from None
         return credentials
 
     def list(self) -> tuple[Account, ...]:
-        """All accounts, the oldest first."""
+        """Return all accounts, the oldest first."""
         with self._database.read() as connection:
             rows = connection.execute(select(tables.accounts).order_by(_ROW.created_at, _ROW.client_id)).all()
         return tuple(map(account_of, rows))
 
     def find(self, client_id: str) -> Account | None:
-        """The account of a client id, None when there is none."""
+        """Return the account of a client id, None when there is none."""
         if not _CLIENT_ID.fullmatch(client_id):
             return None
         with self._database.read() as connection:
@@ -132,7 +151,7 @@ class Accounts:
 
     def show(self, client_id: str) -> Account:
         """
-        The account of a client id.
+        Return the account of a client id.
 
         Raises:
             UnknownAccount: There is none.
@@ -144,7 +163,7 @@ class Accounts:
 
     def delete(self, client_id: str) -> None:
         """
-        Take an account away with all that belongs to it.
+        Delete an account with all that belongs to it.
 
         Raises:
             UnknownAccount: There is none.
@@ -152,26 +171,26 @@ class Accounts:
         with account_transaction(self._database, self.show(client_id).client_id) as connection:
             connection.execute(delete(tables.accounts).where(_ROW.client_id == client_id))
 
-    def rotate(self, client_id: str) -> Credentials:
+    def rotate_secret(self, client_id: str) -> Credentials:
         """
-        Give an account another secret; the old one opens nothing any more, tokens live on.
+        Give an account a new secret; the old one and what follows from it are rejected, tokens stay valid.
 
         Raises:
-            UnknownAccount: There is none.
+            UnknownAccount: There is no such account.
         """
         credentials = Credentials(self.show(client_id), random_text())
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(_change(client_id).values(_secret_columns(credentials)))
+            self._write_secret(connection, credentials)
         return credentials
 
     def authenticate(self, client_id: str, secret: str) -> Account | None:
-        """The account whose id and secret these are; unknown ids take as long as wrong secrets."""
+        """Return the account of this id and secret, or None; unknown ids take as long as wrong secrets."""
         row = self._database.fetch_one(_SECRET, client_id=client_id) if _CLIENT_ID.fullmatch(client_id) else None
         salt, digest = _NOBODY if row is None else row
         return self.find(client_id) if matches(secret, salt, digest) and row is not None else None
 
     def authenticate_or_create(self, client_id: str, secret: str) -> Account | None:
-        """As `authenticate`, but a client id that nobody has is given an account of its own."""
+        """Return the account of this id and secret as `authenticate` does, creating it if there is no such id."""
         with suppress(AccountExists, InvalidSetting):
             if self.find(client_id) is None:
                 self.create(NewAccount(client_id, secret))
@@ -179,31 +198,55 @@ class Accounts:
 
     def ensure(self, new: NewAccount) -> None:
         """
-        Make an account begin as told, whether it exists or not.
+        Create an account, or adapt the one with its client id.
 
-        What was changed of it since stays unless it is told to begin in another way than before.
+        What was changed of the account since it was created stays, unless it now begins in another way than then.
+
+        Raises:
+            InvalidSetting, UnknownScenario, InvalidProfile: The settings are not allowed.
         """
-        wished = Credentials(new.account(self._wall_clock()), _secret(new.client_secret))
-        if self.find(wished.account.client_id) is None:
-            # Another start may be faster; then there is nothing left to do.
+        wanted = Credentials(new.account(self._wall_clock()), _secret(new.client_secret))
+        if self.find(wanted.account.client_id) is None:
+            # Another worker may create it first; then there is nothing left to do.
             with suppress(AccountExists):
                 self.create(new)
-        self._adapt(wished)
+        self._adapt(wanted)
 
-    def _adapt(self, wished: Credentials) -> None:
-        client_id = wished.account.client_id
-        if self.show(client_id) != wished.account:
+    def _adapt(self, wanted: Credentials) -> None:
+        client_id = wanted.account.client_id
+        if self.show(client_id) != wanted.account:
             with account_transaction(self._database, client_id) as connection:
-                connection.execute(_change(client_id).values(_origin_columns(wished.account)))
+                connection.execute(_update(client_id).values(_origin_columns(wanted.account)))
                 log = tables.configuration
                 connection.execute(delete(log).where(log.c.client_id == client_id))
-        if self.authenticate(client_id, wished.client_secret) is None:
+        if self.authenticate(client_id, wanted.client_secret) is None or self._lacks_credentials(client_id):
             with account_transaction(self._database, client_id) as connection:
-                connection.execute(_change(client_id).values(_secret_columns(wished)))
+                self._write_secret(connection, wanted)
+
+    def _lacks_credentials(self, client_id: str) -> bool:
+        """Return whether other kinds of credential are stored than there are now, after a change of the program."""
+        with self._database.read() as connection:
+            stored = connection.scalars(select(_DERIVED.c.kind).where(_DERIVED.c.client_id == client_id))
+            return set(stored) != {kind.name for kind in self._credential_kinds}
+
+    def _write_secret(self, connection: Connection, credentials: Credentials) -> None:
+        client_id = credentials.account.client_id
+        connection.execute(_update(client_id).values(_secret_columns(credentials)))
+        connection.execute(delete(_DERIVED).where(_DERIVED.c.client_id == client_id))
+        self._write_derived(connection, credentials)
+
+    def _write_derived(self, connection: Connection, credentials: Credentials) -> None:
+        client_id = credentials.account.client_id
+        rows = [
+            {"client_id": client_id, "kind": kind.name, "digest": kind.digest(client_id, credentials.client_secret)}
+            for kind in self._credential_kinds
+        ]
+        if rows:
+            connection.execute(insert(_DERIVED), rows)
 
 
 def account_of(row: Row[Any]) -> Account:
-    """The account of a row of the table."""
+    """Return the account of a row of the table."""
     origin = json.loads(row.origin)
     return Account(
         client_id=row.client_id,
@@ -215,7 +258,7 @@ def account_of(row: Row[Any]) -> Account:
     )
 
 
-def _change(client_id: str) -> Any:
+def _update(client_id: str) -> Any:
     return update(tables.accounts).where(_ROW.client_id == client_id)
 
 
@@ -223,7 +266,7 @@ def _row(credentials: Credentials) -> dict[str, Any]:
     account = credentials.account
     return {
         "client_id": account.client_id,
-        # An account that is made again after it was deleted must not look like the old one.
+        # Random at first: an account that is created again after it was deleted must not look like the old one.
         "version": int.from_bytes(random_text(6).encode(), "big"),
         "created_at": account.created_at,
         **_origin_columns(account),
@@ -239,12 +282,7 @@ def _origin_columns(account: Account) -> dict[str, str]:
 
 def _secret_columns(credentials: Credentials) -> dict[str, Any]:
     salt, digest = salted(credentials.client_secret)
-    return {
-        "secret_salt": salt,
-        "secret_digest": digest,
-        "kaisa_ha1": digest_ha1(credentials.account.client_id, credentials.client_secret),
-        "itx_digest": text_digest(credentials.itx_token),
-    }
+    return {"secret_salt": salt, "secret_digest": digest}
 
 
 def _secret(given: str | None) -> str:

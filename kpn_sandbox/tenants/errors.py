@@ -1,32 +1,32 @@
 """
-What the sandbox can refuse.
+The errors of accounts and their state.
 
-    ControlError
-        UnknownAccount      nobody has that client id
-        AccountExists       another account has that client id
-        InvalidSetting      a value is wrong: of which field, what it was, what would be right
-        UnknownPin          nothing is pinned there
-        UnknownFault        no plan has that id
-        NoQuota             no quota is set
+    TenantError
+        UnknownAccount      there is no account with that client id
+        AccountExists       there is one already
+        InvalidSetting      a value is wrong: holds the field, the value and what would be right
+        UnknownPin          there is no pin on that object
+        UnknownFault        there is no fault plan with that id
+        NoQuota             the account has no quota
 """
 
 from typing import Any
 
 
-class ControlError(Exception):
-    """The base of all refusals of the sandbox."""
+class TenantError(Exception):
+    """Base of the errors of accounts and their state."""
 
 
-class UnknownAccount(ControlError):
-    """Nobody has that client id."""
+class UnknownAccount(TenantError):
+    """There is no account with that client id."""
 
     def __init__(self, client_id: str) -> None:
         super().__init__(f"account {client_id} not found")
         self.client_id = client_id
 
 
-class AccountExists(ControlError):
-    """Another account has that client id."""
+class AccountExists(TenantError):
+    """There is an account with that client id already."""
 
     field = "client_id"
     allowed = "a client id that no other account has"
@@ -37,8 +37,15 @@ class AccountExists(ControlError):
         self.value = client_id
 
 
-class InvalidSetting(ControlError):
-    """A value is not what it may be."""
+class InvalidSetting(TenantError):
+    """
+    A value is not allowed.
+
+    Args:
+        field: Name of the field, as users spell it.
+        value: The value, or `***` in place of a secret.
+        allowed: The values that are allowed, in words that follow "must be".
+    """
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
         super().__init__(f"{field} must be {allowed}, not {value!r}")
@@ -47,8 +54,8 @@ class InvalidSetting(ControlError):
         self.allowed = allowed
 
 
-class UnknownPin(ControlError):
-    """Nothing is pinned there."""
+class UnknownPin(TenantError):
+    """There is no pin on an object."""
 
     def __init__(self, kind: str, key: str) -> None:
         super().__init__(f"no pin on {key} of {kind}")
@@ -56,16 +63,16 @@ class UnknownPin(ControlError):
         self.key = key
 
 
-class UnknownFault(ControlError):
-    """No fault plan has that id."""
+class UnknownFault(TenantError):
+    """There is no fault plan with that id."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(f"fault {fault} not found")
         self.fault = fault
 
 
-class NoQuota(ControlError):
-    """The account may ask as often as it likes."""
+class NoQuota(TenantError):
+    """The account has no quota."""
 
     def __init__(self) -> None:
         super().__init__("no quota is set")

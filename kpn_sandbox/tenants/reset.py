@@ -1,9 +1,13 @@
-"""Making an account as it was when it began, layer by layer."""
+"""
+Reset of an account to its state at creation, layer by layer.
+
+Which rows a layer has is written with the tables, so a table of a vendor takes part by naming its layer.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import Column, Connection, delete, select, update
 
 from kpn_sandbox.literals import RESET_LAYERS, ResetLayer
 from kpn_sandbox.storage import Database, tables
@@ -16,34 +20,37 @@ from kpn_sandbox.tenants.transactions import account_transaction
 _Reset = Callable[[Connection, Account, float], None]
 
 
+_ACCOUNTS = tables.accounts
+
+
 def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple[ResetLayer, ...]:
     """
     Reset layers in one transaction; doing it twice changes nothing more.
 
     Args:
-        database: Where the account is.
-        client_id: Whose.
+        database: The database of the account.
+        client_id: The account.
         layers: Names of layers, None for all.
-        wall: Wall time.
+        wall: Wall time, in epoch seconds.
 
     Returns:
-        The layers.
+        The layers that were reset.
 
     Raises:
-        UnknownAccount: Nobody has that client id.
+        UnknownAccount: There is no such account.
         InvalidSetting: There is no such layer.
-        InvalidProfile: The scenario that stays makes the profile of the beginning too busy to simulate.
+        InvalidProfile: The scenario that stays makes the profile at creation too busy to simulate.
     """
     chosen = _checked(layers)
     with account_transaction(database, client_id) as connection:
         account = account_of(connection.execute(select(_ACCOUNTS).where(_ACCOUNTS.c.client_id == client_id)).one())
         for layer in chosen:
-            _RESETS[layer](connection, account, wall)
+            _delete_rows(connection, client_id, layer)
+            if layer in _MORE:
+                _MORE[layer](connection, account, wall)
+        # Raises InvalidProfile before the transaction is committed.
         epochs_of(settings_of(account, log_of(connection, client_id)))
     return chosen
-
-
-_ACCOUNTS = tables.accounts
 
 
 def _checked(layers: Any) -> tuple[ResetLayer, ...]:
@@ -57,19 +64,10 @@ def _checked(layers: Any) -> tuple[ResetLayer, ...]:
     return tuple(layer for layer in RESET_LAYERS if layer in layers)
 
 
-def _emptied(table: Any, *which: ColumnElement[bool]) -> _Reset:
-    def empty(connection: Connection, account: Account, wall: float) -> None:
-        connection.execute(delete(table).where(table.c.client_id == account.client_id, *which))
-
-    return empty
-
-
-def _all_of(*resets: _Reset) -> _Reset:
-    def each(connection: Connection, account: Account, wall: float) -> None:
-        for one in resets:
-            one(connection, account, wall)
-
-    return each
+def _delete_rows(connection: Connection, client_id: str, layer: ResetLayer) -> None:
+    for table in tables.metadata.sorted_tables:
+        if table.info.get(tables.RESET_LAYER) == layer:
+            connection.execute(delete(table).where(table.c.client_id == client_id))
 
 
 def _reset_clock(connection: Connection, account: Account, wall: float) -> None:
@@ -78,18 +76,22 @@ def _reset_clock(connection: Connection, account: Account, wall: float) -> None:
 
 def _reset_quota(connection: Connection, account: Account, wall: float) -> None:
     connection.execute(update(_ACCOUNTS).where(_ACCOUNTS.c.client_id == account.client_id).values(quota=None))
-    _emptied(tables.quota_counts)(connection, account, wall)
 
 
-_RESETS: dict[ResetLayer, _Reset] = {
-    "profile": _emptied(tables.configuration, tables.configuration.c.profile.is_not(None)),
-    "scenario": _emptied(tables.configuration, tables.configuration.c.scenario.is_not(None)),
+def _reset_changes(column: Column[Any]) -> _Reset:
+    """Return the reset of the profile or the scenario, whose changes share a table."""
+
+    def reset_changes(connection: Connection, account: Account, wall: float) -> None:
+        log = tables.configuration
+        connection.execute(delete(log).where(log.c.client_id == account.client_id, column.is_not(None)))
+
+    return reset_changes
+
+
+_MORE: dict[ResetLayer, _Reset] = {
+    "profile": _reset_changes(tables.configuration.c.profile),
+    "scenario": _reset_changes(tables.configuration.c.scenario),
     "clock": _reset_clock,
-    "pins": _emptied(tables.pins),
-    "faults": _emptied(tables.faults),
     "quota": _reset_quota,
-    "requests": _emptied(tables.requests),
-    "inbox": _all_of(_emptied(tables.inbox), _emptied(tables.kaisa_customers), _emptied(tables.wallboards)),
-    "tokens": _all_of(_emptied(tables.tokens), _emptied(tables.sessions), _emptied(tables.subscriptions)),
 }
-"""What an account consists of, and how each is made as it was."""
+"""What a reset does besides deleting the rows of the layer."""

@@ -1,6 +1,11 @@
-"""The sandbox: opens an account's center at its own instant."""
+"""
+The sandbox: all accounts of a database, opened as tenants.
+
+It holds the stores of each part of an account's state, and the caches that all requests of a process share.
+"""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -10,7 +15,7 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
-from kpn_sandbox.tenants.accounts import Accounts, account_of
+from kpn_sandbox.tenants.accounts import Accounts, CredentialKind, account_of
 from kpn_sandbox.tenants.clock import Clocks, WallClock, clock_from_dict, wall_time
 from kpn_sandbox.tenants.configuration import Configurations, epochs_of, log_of, settings_of
 from kpn_sandbox.tenants.errors import UnknownAccount
@@ -21,12 +26,14 @@ from kpn_sandbox.tenants.request_log import RequestLog
 from kpn_sandbox.tenants.reset import reset
 from kpn_sandbox.tenants.tenant import Tenant
 
-__all__ = ["Sandbox", "Tenant"]
-
 TRACE_BYTES = 256 * 1024 * 1024
-"""Days kept: those of some three hundred centers of 50 agents on a busy Monday."""
+"""Computed days in the cache: those of some three hundred centers of 50 agents on a busy Monday."""
+
 CENTERS = 512
+"""Centers in the cache; several accounts may share one."""
+
 TENANTS = 4096
+"""Tenants in the cache."""
 
 _BY_ID = accounts.c.client_id == bindparam("client_id")
 _VERSION = select(accounts.c.version).where(_BY_ID)
@@ -35,18 +42,26 @@ _ACCOUNT = select(accounts).where(_BY_ID)
 
 class Sandbox:
     """
-    All accounts of one database, each with its center.
+    All accounts of one database, each with its center; safe to share between threads.
 
     Args:
-        database: Where the accounts are.
+        database: The database.
         wall_clock: Returns wall time, in epoch seconds.
-        journal: Whether requests are written down.
+        credential_kinds: The kinds of credential that are stored beside the secrets of accounts.
+        journal: Whether requests are written into the request log.
     """
 
-    def __init__(self, database: Database, wall_clock: WallClock = wall_time, *, journal: bool = True) -> None:
+    def __init__(
+        self,
+        database: Database,
+        wall_clock: WallClock = wall_time,
+        *,
+        credential_kinds: Sequence[CredentialKind] = (),
+        journal: bool = True,
+    ) -> None:
         self.database = database
         self.wall_clock = wall_clock
-        self.accounts = Accounts(database, wall_clock)
+        self.accounts = Accounts(database, wall_clock, credential_kinds)
         self.clocks = Clocks(database, wall_clock)
         self.configuration = Configurations(database, wall_clock, lambda client_id: self.tenant(client_id).warm())
         self.pins = Pins(database)
@@ -59,12 +74,12 @@ class Sandbox:
 
     def tenant(self, client_id: str) -> Tenant:
         """
-        An account as it is now, whoever changed it.
+        Return an account as it is now, whichever worker changed it.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
-        # PostgreSQL cannot even be asked for a text with that character.
+        # PostgreSQL refuses even a query for a text with that character.
         version = None if "\x00" in client_id else self.database.fetch_one(_VERSION, client_id=client_id)
         if version is None:
             raise UnknownAccount(client_id)
@@ -76,18 +91,24 @@ class Sandbox:
 
     def reset(self, client_id: str, layers: Any = None) -> tuple[str, ...]:
         """
-        Make layers of an account as they were when it began, all of them by default.
+        Reset layers of an account to their state at its creation.
+
+        Args:
+            client_id: The account.
+            layers: Names of layers, None for all.
 
         Returns:
-            The layers.
+            The layers that were reset.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
             InvalidSetting: There is no such layer.
+            InvalidProfile: The scenario that stays makes the profile at creation too busy to simulate.
         """
         return reset(self.database, client_id, layers, self.wall_clock())
 
     def _read(self, client_id: str) -> Tenant:
+        # One reader sees all tables at the same moment, so the tenant is that of the version in its own row.
         with self.database.read() as connection:
             row = connection.execute(_ACCOUNT, {"client_id": client_id}).one_or_none()
             if row is None:
@@ -110,7 +131,7 @@ class Sandbox:
         )
 
     def _center(self, seed: str, epochs: tuple[Epoch, ...]) -> Center:
-        """A center, kept for the next time somebody has the same seed and configuration."""
+        """Return the center of a seed and a configuration, from the cache if any account had the same before."""
         key = (seed, tuple((epoch.since, epoch.profile.digest) for epoch in epochs))
         center = self._centers.find(key)
         if center is None:

@@ -1,9 +1,7 @@
 """
-Random texts, and the digests under which secrets are kept.
+Secrets: random texts, the digests that are stored in their place, and texts generated once for all workers.
 
-Texts that the sandbox makes once and keeps, the same for all its workers and machines.
-
-The administrator's token.
+Everything that must be secret passes through here, so the choices of digest and comparison stand in one place.
 """
 
 import hashlib
@@ -16,53 +14,38 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from kpn_sandbox.storage import Database
-from kpn_sandbox.storage.tables import kept
+from kpn_sandbox.storage.tables import generated_secrets
 
 ALPHABET = string.ascii_letters + string.digits
 TOKEN_LENGTH = 28
-KAISA_REALM = "Kaisa"
-"""The realm of HTTP Digest, which is part of what is kept for it."""
+"""Length of a random text, which is that of an access token."""
 
 
 def random_text(length: int = TOKEN_LENGTH) -> str:
-    """Letters and digits that nobody can guess; 28 of them are an access token."""
+    """Return letters and digits that nobody can guess; 28 of them make an access token."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def text_digest(text: str) -> str:
-    """The digest of a text that is random itself, like an access token."""
+    """Return the SHA-256 digest, in hexadecimal, of a text that is random itself, such as an access token."""
     return hashlib.sha256(_bytes(text)).hexdigest()
 
 
-def fingerprint(text: str) -> str:
-    """Sixteen digits that tell a random text from others and cannot be turned back into it."""
-    return text_digest(text)[:16]
-
-
 def derived_text(secret: str, purpose: str) -> str:
-    """Letters and digits that follow from a secret and do not give it away."""
+    """
+    Return 28 letters and digits that follow from a secret and do not reveal it.
+
+    Args:
+        secret: The secret.
+        purpose: Anything; each purpose gives another text.
+    """
     digest = hmac.digest(_bytes(secret), _bytes(purpose), "sha256")
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:TOKEN_LENGTH])
 
 
-def itx_token(client_id: str, secret: str) -> str:
-    """The token in the URL of ITX; it follows from id and secret, so it need not be told beside them."""
-    return derived_text(secret, f"itx {client_id}")
-
-
-def digest_ha1(user: str, password: str) -> str:
-    """
-    What a server must keep to check HTTP Digest.
-
-    Source:
-        RFC 7616, section 3.4.2: H(A1) is the MD5 of user, realm and password.
-    """
-    return hashlib.md5(_bytes(f"{user}:{KAISA_REALM}:{password}"), usedforsecurity=False).hexdigest()
-
-
 def salted(secret: str) -> tuple[bytes, bytes]:
     """
-    Salt and digest of a secret.
+    Return a new salt and the digest of a secret with it.
 
     One round of HMAC-SHA-256 on purpose: clients that fetch a token per request must not be slowed down, and the
     secret of a sandbox guards made-up data.
@@ -72,8 +55,37 @@ def salted(secret: str) -> tuple[bytes, bytes]:
 
 
 def matches(secret: str, salt: bytes, digest: bytes) -> bool:
-    """Whether this is the secret, in a time that does not depend on where it differs."""
+    """
+    Return whether a secret is the one of a salted digest, in a time that does not depend on where they differ.
+
+    Args:
+        secret: The secret that a client presents.
+        salt: The stored salt.
+        digest: The stored digest.
+    """
     return hmac.compare_digest(_digest(salt, secret), digest)
+
+
+def get_or_create_secret(database: Database, name: str) -> str:
+    """
+    Return the random text of a name, generated on first use and the same for all workers and machines.
+
+    Args:
+        database: The database that stores it.
+        name: Up to 64 characters.
+    """
+    return _stored(database, name) or _generated(database, name)
+
+
+def admin_token(database: Database, configured: str | None) -> str:
+    """
+    Return the administrator's token: the configured one, else the one that was generated at the first start.
+
+    Args:
+        database: The database that stores the generated token.
+        configured: The token of the settings; None or empty if there is none.
+    """
+    return configured or get_or_create_secret(database, "admin_token")
 
 
 def _digest(salt: bytes, secret: str) -> bytes:
@@ -81,31 +93,21 @@ def _digest(salt: bytes, secret: str) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    # A header may hold bytes that are no text; they are digested like any other.
+    # A header may hold bytes that are not UTF-8; they are digested like any other.
     return text.encode("utf-8", "surrogatepass")
 
 
-def get_or_create_secret(database: Database, name: str) -> str:
-    """The random text of that name, made when somebody asks for it first."""
-    return _kept(database, name) or _made(database, name)
-
-
-def _kept(database: Database, name: str) -> str | None:
+def _stored(database: Database, name: str) -> str | None:
     with database.read() as connection:
-        return connection.scalar(select(kept.c.value).where(kept.c.name == name))
+        return connection.scalar(select(generated_secrets.c.value).where(generated_secrets.c.name == name))
 
 
-def _made(database: Database, name: str) -> str:
+def _generated(database: Database, name: str) -> str:
     text = random_text()
     try:
         with database.write() as connection:
-            connection.execute(insert(kept).values(name=name, value=text))
+            connection.execute(insert(generated_secrets).values(name=name, value=text))
     except IntegrityError:
-        # Another start was faster; its text is the one that counts.
-        return _kept(database, name) or text
+        # Another process generated it in the meantime; the stored text is the one that counts.
+        return _stored(database, name) or text
     return text
-
-
-def admin_token(database: Database, configured: str | None) -> str:
-    """The configured token, else the one that was generated at the first start and kept."""
-    return configured or get_or_create_secret(database, "admin_token")

@@ -1,11 +1,17 @@
-"""One account as a request finds it: who, which center, what time, what is pinned, planned and allowed."""
+"""
+The tenant of a request: an account with its center, its clock, and its pins, fault plans and quota.
+
+A tenant is an immutable reading of the account at one version; whatever is computed from it may be cached with it.
+"""
 
 import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.tenants.accounts import Account
@@ -16,13 +22,27 @@ from kpn_sandbox.tenants.faults import FaultPlan
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class CacheSlot(Generic[Value]):
+    """
+    A cache that every tenant has for one owner of the slot, who alone knows the type of its values.
+
+    Args:
+        limit: Greatest number of values that one tenant holds.
+    """
+
+    limit: int = 1000
+
 
 @dataclass(frozen=True, eq=False)
 class Tenant:
     """
-    An account with its center and its time.
+    An account at one version, with its center and its clock.
 
-    It is right as long as its version is the account's; `Sandbox.tenant` sees to that, so keep it for one request only.
+    Keep it for one request only: `Sandbox.tenant` compares the version with that of the account.
     """
 
     account: Account
@@ -32,52 +52,62 @@ class Tenant:
     settings: tuple[Setting, ...]
     pins: tuple[Pin, ...] = ()
     plans: tuple[FaultPlan, ...] = ()
-    """Those that have something left."""
+    """The fault plans that are not used up, in the order in which they were made."""
     quota: Quota | None = None
     version: int = 0
-    cache: dict[str, object] = field(default_factory=dict)
-    """What others have found out about this version of the account; it goes with it."""
+    _caches: dict[CacheSlot[Any], BoundedCache[Any]] = field(default_factory=dict)
+
+    def cache(self, slot: CacheSlot[Value]) -> BoundedCache[Value]:
+        """
+        Return the cache of a slot, for what follows from this version of the account.
+
+        What is read after the tenant may be newer than its version, never older, so it may be cached here: a change
+        that happens in between raises the version, and the next request gets another tenant with empty caches.
+        """
+        found = self._caches.get(slot)
+        # `setdefault` is atomic: two threads that miss at the same time get the same cache.
+        return self._caches.setdefault(slot, BoundedCache(slot.limit)) if found is None else found
 
     def now(self) -> float:
-        """The account's instant."""
+        """Return the account's instant, in epoch seconds."""
         return self.clock.now(self.wall_clock())
 
     def required_quota(self) -> Quota:
         """
-        The quota of the account.
+        Return the quota of the account.
 
         Raises:
-            NoQuota: It has none.
+            NoQuota: The account has none.
         """
         if self.quota is None:
             raise NoQuota()
         return self.quota
 
     def in_force(self, at: float) -> Setting:
-        """The account's own profile and the scenario over it at an instant."""
+        """Return the account's own profile and the scenario laid over it at an instant."""
         return setting_at(self.settings, at)
 
     def pins_of(self, kind: str) -> tuple[Pin, ...]:
-        """The pins on objects of a kind, expired ones included."""
+        """Return the pins on objects of a kind, expired ones included."""
         return self._pins_by_kind.get(kind, ())
 
     def counts_reads(self, kind: str) -> bool:
-        """Whether an answer that shows objects of a kind may use up a pin, so that it must be made anew."""
+        """Return whether a response with objects of a kind may use up a pin, so that it must not be cached."""
         return any(pin.reads_left is not None for pin in self.pins_of(kind))
 
     def warm(self) -> None:
-        """Compute the present day."""
+        """Compute the present day, so that the next request finds it in the cache."""
         at = self.now()
         self.center.agents(at)
         self.center.queues(at)
 
     @cached_property
     def cache_key(self) -> tuple[str, ...]:
-        """What tells the answers of this account from all others: whose, which seed, which configuration and pins."""
+        """Key of responses in caches: client id, seed, digest of the configuration, digest of the pins."""
         return (self.account.client_id, self.account.seed, self.center.digest, self._pins_digest)
 
     def replay(self, instant: str) -> str:
-        """Everything that is needed to get the answers of an instant (ISO 8601) again, but for pins."""
+        """Return the replay line: what it takes, but for pins, to get the responses of an instant (ISO 8601) again."""
         return f"{self._origin}; at={instant}"
 
     @cached_property

@@ -15,7 +15,6 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, request
 
 from kpn_sandbox.auth import BearerAuth, Tokens
-from kpn_sandbox.auth.bearer_tokens import LIFE_SECONDS
 from kpn_sandbox.control_api.auth import ControlAuth
 from kpn_sandbox.control_api.errors import ProblemError, error_for, invalid_fields
 from kpn_sandbox.control_api.operations import Access
@@ -123,7 +122,7 @@ class PageViews:
         account = self.sandbox.tenant(client_id).account
         text = random_text()
         self.tokens.save(text, account)
-        return _json({"access_token": text, "client_id": client_id, "expires_in": LIFE_SECONDS})
+        return _json({"access_token": text, "client_id": client_id, "expires_in": self.tokens.life_seconds})
 
     def _visible_demo(self) -> tuple[str, str] | None:
         """Return the demo account's credentials if the visitor may see them."""

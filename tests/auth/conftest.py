@@ -28,7 +28,7 @@ class Door:
     def __init__(self, url, wall):
         self.database = Database(url)
         self.sandbox = Sandbox(self.database, wall)
-        self.tokens = Tokens(self.sandbox)
+        self.tokens = Tokens(self.sandbox, purpose="kpn", life_seconds=3599)
         self.guard = BearerAuth(self.tokens)
         self.server = TokenServer(self.tokens, self.sandbox.accounts.authenticate)
 

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 
 from kpn_sandbox.auth.errors import InvalidSession
-from kpn_sandbox.auth.sessions import FOREVER, KEPT, SessionAuth, SessionKind, Sessions
+from kpn_sandbox.auth.sessions import FOREVER, SESSIONS_PER_USER, SessionAuth, SessionKind, Sessions
 from kpn_sandbox.storage.tables import sessions as table
 
 LOGIN, BEARER = SessionKind("login", FOREVER), SessionKind("bearer", 3600)
@@ -63,7 +63,7 @@ def test_a_lasting_session_is_told_again_until_its_time_is_over(sessions, others
 
 def test_old_sessions_are_forgotten(sessions):
     """So many sessions of a user and kind are remembered."""
-    for number in range(KEPT + 5):
+    for number in range(SESSIONS_PER_USER + 5):
         sessions.begin("anna", "anna", "login", f"text {number}")
 
     assert sessions.find("text 4") is None

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kpn_sandbox.storage.tables import inbox
+from kpn_sandbox.vendors.atobi.store import inbox
 from tests.application import TOKEN_URL
 
 from .conftest import MONDAY

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from kpn_sandbox.tenants.secrets import itx_token
+from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.vendors.itx.openapi import SAMPLE
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 import requests
 from requests.auth import HTTPDigestAuth
 
-from kpn_sandbox.tenants.secrets import itx_token
+from kpn_sandbox.vendors.itx.auth import itx_token
 
 pytestmark = pytest.mark.slow
 

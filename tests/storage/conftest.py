@@ -31,6 +31,6 @@ def count():
 
     def counted(database):
         with database.read() as connection:
-            return connection.scalar(text("SELECT COUNT(*) FROM kept"))
+            return connection.scalar(text("SELECT COUNT(*) FROM generated_secrets"))
 
     return counted

@@ -1,6 +1,5 @@
 """Accounts: the tenants of the sandbox."""
 
-import hashlib
 import re
 
 import pytest
@@ -9,11 +8,10 @@ from sqlalchemy import select
 from kpn_sandbox.simulation.errors import InvalidProfile, UnknownScenario
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.storage import tables
-from kpn_sandbox.tenants.accounts import Account, NewAccount
+from kpn_sandbox.tenants.accounts import Account, Accounts, CredentialKind, NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.request_log import LogEntry
-from kpn_sandbox.tenants.secrets import text_digest
 from tests.tenants.concurrency import in_threads
 
 CLOCK = FrozenClock(1_795_424_400.0)
@@ -123,31 +121,65 @@ def test_id_and_secret_belong_together(accounts, client_id, secret, found):
 
 
 def test_secrets_themselves_are_not_kept(accounts, database):
-    """The database holds digests, salted where the secret may be a poor one."""
-    made = [accounts.create(NEW_ANNA), accounts.create(NewAccount("berta", "secret"))]
+    """The database holds digests only, salted because a secret that somebody chose may be a poor one."""
+    accounts.create(NEW_ANNA)
+    accounts.create(NewAccount("berta", "secret"))
 
     with database.read() as connection:
         anna, berta = connection.execute(select(tables.accounts).order_by(tables.accounts.c.client_id)).all()
 
     assert anna.secret_digest != berta.secret_digest
-    assert anna.kaisa_ha1 == hashlib.md5(b"anna:Kaisa:secret").hexdigest()
-    assert anna.itx_digest == text_digest(made[0].itx_token) != berta.itx_digest
     assert not any(b"secret" in str(value).encode() for value in anna if value != anna.seed)
+
+
+def upper(client_id, secret):
+    return f"{client_id} {secret}".upper()
+
+
+def derived(database, client_id="anna"):
+    """The stored credentials of an account, by kind."""
+    row = tables.credentials.c
+    with database.read() as connection:
+        return dict(connection.execute(select(row.kind, row.digest).where(row.client_id == client_id)).all())
+
+
+def test_derived_credentials_follow_the_secret(database):
+    """Each kind has one row per account, replaced with the secret and deleted with the account."""
+    accounts = Accounts(database, credential_kinds=[CredentialKind("upper", upper)])
+
+    accounts.create(NEW_ANNA)
+    first = derived(database)
+    made = accounts.rotate_secret("anna")
+    second = derived(database)
+    accounts.delete("anna")
+
+    assert first == {"upper": "ANNA SECRET"}
+    assert second == {"upper": upper("anna", made.client_secret)}
+    assert derived(database) == {}
+
+
+def test_a_configured_account_gets_the_kinds_of_credential_that_are_new(database):
+    """When the program knows another kind than at the last start, the secret at hand gives the missing digest."""
+    Accounts(database).ensure(NEW_ANNA)
+
+    Accounts(database, credential_kinds=[CredentialKind("upper", upper)]).ensure(NEW_ANNA)
+
+    assert derived(database) == {"upper": "ANNA SECRET"}
 
 
 def test_a_new_secret_takes_the_place_of_the_old_one(accounts, other):
     """For every door, at every worker, at once."""
     before = accounts.create(NEW_ANNA)
 
-    after = other.accounts.rotate("anna")
+    after = other.accounts.rotate_secret("anna")
 
     assert accounts.authenticate("anna", before.client_secret) is None
     assert accounts.authenticate("anna", after.client_secret) == ANNA
-    assert after.itx_token != before.itx_token
+    assert after.client_secret != before.client_secret
 
 
-def test_a_deleted_account_takes_its_world_along(sandbox, other, database):
-    """Nothing of it is left in any table, and whoever has its name next begins anew."""
+def test_a_deleted_account_leaves_no_rows(sandbox, other, database):
+    """Nothing of it is left in any table, and the next account of that client id begins anew."""
     sandbox.accounts.create(NEW_ANNA)
     sandbox.configuration.patch("anna", {"agents": 9})
     sandbox.pins.put("anna", "agents", "50001", {})
@@ -159,7 +191,11 @@ def test_a_deleted_account_takes_its_world_along(sandbox, other, database):
     with pytest.raises(UnknownAccount):
         other.tenant("anna")
     with database.read() as connection:
-        counts = {name: len(connection.execute(select(table)).all()) for name, table in tables.metadata.tables.items()}
+        counts = {
+            name: len(connection.execute(select(table)).all())
+            for name, table in tables.metadata.tables.items()
+            if name != "schema_version"
+        }
     assert not any(counts.values()), counts
     sandbox.accounts.create(NEW_ANNA)
     assert other.tenant("anna") is not known
@@ -171,7 +207,7 @@ def test_nobody_is_deleted_or_given_a_secret(accounts):
     with pytest.raises(UnknownAccount):
         accounts.delete("anna")
     with pytest.raises(UnknownAccount):
-        accounts.rotate("anna")
+        accounts.rotate_secret("anna")
 
 
 def test_follow_makes_an_account_and_changes_it(sandbox):

@@ -1,7 +1,7 @@
 """A journal as an HTTP archive."""
 
 from kpn_sandbox.tenants.har import har
-from tests.tenants.test_journal import ENTRY
+from tests.tenants.test_request_log import ENTRY
 
 
 def test_an_archive_has_what_the_format_asks_for():

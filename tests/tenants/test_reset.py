@@ -12,6 +12,7 @@ from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.request_log import LogEntry
+from kpn_sandbox.vendors.atobi.store import inbox
 
 AT = 1_795_424_400.0
 
@@ -22,11 +23,11 @@ def note(sandbox, client_id):
 
 def receive(sandbox, client_id):
     with sandbox.database.write() as connection:
-        connection.execute(insert(tables.inbox).values(client_id=client_id, received_at=0.0, body="{}"))
+        connection.execute(insert(inbox).values(client_id=client_id, received_at=0.0, body="{}"))
 
 
 def give_token(sandbox, client_id):
-    row = {"digest": client_id, "client_id": client_id, "issued_at": 0.0, "revoked": 0}
+    row = {"digest": client_id, "client_id": client_id, "purpose": "kpn", "issued_at": 0.0, "revoked": 0}
     with sandbox.database.write() as connection:
         connection.execute(insert(tables.tokens).values(row))
 
@@ -64,7 +65,7 @@ def state(sandbox, client_id="anna"):
     with sandbox.database.read() as connection:
         rows = {
             table.name: connection.scalar(select(func.count()).where(table.c.client_id == client_id))
-            for table in (tables.inbox, tables.tokens, tables.requests, tables.quota_counts, tables.faults)
+            for table in (inbox, tables.tokens, tables.requests, tables.quota_counts, tables.faults)
         }
     return {
         "profile": {setting.profile.agents for setting in tenant.settings},

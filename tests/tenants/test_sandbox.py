@@ -100,7 +100,7 @@ def test_what_others_do_is_not_noticed(anna, sandbox, other):
         lambda other: other.faults.remove("anna"),
         lambda other: other.quotas.set("anna", Quota(1)),
         lambda other: other.quotas.remove("anna"),
-        lambda other: other.accounts.rotate("anna"),
+        lambda other: other.accounts.rotate_secret("anna"),
         lambda other: other.reset("anna"),
     ],
 )

@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import (
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
-from kpn_sandbox.tenants.secrets import itx_token
 from kpn_sandbox.vendors.atobi.operations import KPI as ATOBI
+from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.vendors.itx.operations import KPI as ITX
 from kpn_sandbox.vendors.kaisa.operations import OPERATIONS as KAISA
 from tests.application import CREDENTIALS

@@ -5,6 +5,7 @@ import pytest
 from kpn_sandbox.app import create_app
 from kpn_sandbox.itx_check.panel import panel_rows
 from kpn_sandbox.settings import Settings
+from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.web.data import CHART_DATASETS
 
 
@@ -48,12 +49,13 @@ def test_the_history_needs_a_good_token(client):
 
 def test_the_panel_has_the_rows_of_the_api(app, client, bearer):
     """The panel page shows ITX's answer section for section and document for document."""
-    account = app.extensions["kpn_sandbox"].sandbox.accounts.rotate("APP_CONSUMER_KEY")
+    secret = app.extensions["kpn_sandbox"].sandbox.accounts.rotate_secret("APP_CONSUMER_KEY").client_secret
+    token = itx_token("APP_CONSUMER_KEY", secret)
     customer_id = client.get("/panel/rows", headers=bearer).json["customers"][0]["customer_id"]
 
     panel = client.get("/panel/rows", query_string={"customerId": customer_id}, headers=bearer).json["rows"]
 
-    given = client.get("/rest/kpi", query_string={"customerId": customer_id, "token": account.itx_token}).json
+    given = client.get("/rest/kpi", query_string={"customerId": customer_id, "token": token}).json
     assert [row["text"] for row in panel] == [row.text for row in panel_rows(given)]
 
 

@@ -50,5 +50,5 @@ def delete_account(request: ControlRequest) -> None:
 
 def rotate_secret(request: ControlRequest) -> NewAccountRecord:
     """Give an account new secrets and return it with them; the old ones are void."""
-    made = request.sandbox.accounts.rotate(request.client_id)
+    made = request.sandbox.accounts.rotate_secret(request.client_id)
     return new_account_record(request.tenant, made, request.base_url)

@@ -76,7 +76,7 @@ class AtobiApi(VendorApi):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        tokens = Tokens(services.sandbox, purpose="atobi", life_seconds=LIFE_SECONDS)
+        tokens = Tokens(services.sandbox, purpose=self.key, life_seconds=LIFE_SECONDS)
         self._bearer_auth = BearerAuth(tokens)
         self._token_endpoint = AtobiTokenEndpoint(TokenServer(tokens, services.authenticate))
         self._inbox = Inbox(services.sandbox.database)

@@ -1,18 +1,35 @@
-"""The inbox: what an account sent in for others to read."""
+"""The inbox: figures that accounts sent in, which the control API shows to them."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Column, Connection, Float, Index, Row, Table, Text, delete, insert, select
 
 from kpn_sandbox.storage import Database
-from kpn_sandbox.storage.tables import inbox
+from kpn_sandbox.storage.tables import RESET_LAYER, client_id_column, metadata, serial_column
 from kpn_sandbox.tenants.transactions import account_transaction
 
-PIECE = 500
-"""Records that one statement is about."""
+CHUNK = 500
+"""Records per statement: databases limit the parameters of one statement."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    serial_column(),
+    client_id_column(),
+    Column("type", Text),
+    Column("context", Text),
+    Column("kpi", Text),
+    Column("element_id", Text),
+    Column("received_at", Float, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("inbox_by_account", "client_id"),
+    Index("inbox_by_element", "client_id", "type", "context", "element_id"),
+    info={RESET_LAYER: "inbox"},
+)
+"""One row per record that an account sent in; the body is JSON."""
 
 _ROW = inbox.c
 
@@ -20,11 +37,15 @@ _ROW = inbox.c
 @dataclass(frozen=True)
 class Record:
     """
-    One thing that was received.
+    One record that was received.
 
     Args:
-        received_at: The account's instant.
-        body: All of it, as JSON values.
+        received_at: The account's instant, in epoch seconds.
+        type: Type of the record, None without one.
+        context: Context of the record, None without one.
+        kpi: The figure that it is about, None without one.
+        element_id: The sender's id of the record, None without one.
+        body: The whole record, as JSON values.
     """
 
     received_at: float
@@ -36,36 +57,36 @@ class Record:
 
 
 class Received(NamedTuple):
-    """What became of records that were received."""
+    """How many of several received records are new, and how many replaced one."""
 
     created: int
     updated: int
 
 
 class Inbox:
-    """The inboxes in a database."""
+    """The inboxes of all accounts of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def receive(self, client_id: str, records: Sequence[Record]) -> Received:
         """
-        Take records in, all or none; one whose type, context and element id are known takes the other's place.
+        Store records, all or none; one whose type, context and element id are stored already replaces that one.
 
         Args:
-            client_id: Whose they are.
-            records: Of one type and one context, each with an element id of its own.
+            client_id: The account.
+            records: Records of one type and one context, each with an element id of its own.
 
         Returns:
-            How many are new and how many are not.
+            How many are new, and how many replaced one.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
         with account_transaction(self._database, client_id) as connection:
-            updated = sum(_forget(connection, client_id, piece) for piece in _pieces(records))
-            for piece in _pieces(records):
-                connection.execute(insert(inbox), [_values(client_id, record) for record in piece])
+            updated = sum(_delete(connection, client_id, chunk) for chunk in _chunks(records))
+            for chunk in _chunks(records):
+                connection.execute(insert(inbox), [_values(client_id, record) for record in chunk])
         return Received(len(records) - updated, updated)
 
     def list(
@@ -78,14 +99,14 @@ class Inbox:
         since: float | None = None,
     ) -> tuple[Record, ...]:
         """
-        What an account sent in, the newest last.
+        Return the records of an account, the newest last.
 
         Args:
-            client_id: Whose.
-            type: Only that of a type.
-            context: Only that in a context.
-            kpi: Only that about a figure.
-            since: Only that from an instant of the account on.
+            client_id: The account.
+            type: Only records of this type.
+            context: Only records in this context.
+            kpi: Only records about this figure.
+            since: Only records received at this instant of the account or later.
         """
         wanted = {"client_id": client_id, "type": type, "context": context, "kpi": kpi}
         conditions = [_ROW[name] == value for name, value in wanted.items() if value is not None]
@@ -96,18 +117,18 @@ class Inbox:
         return tuple(map(_record, rows))
 
 
-def _pieces(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    return (records[start : start + PIECE] for start in range(0, len(records), PIECE))
+def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    return (records[start : start + CHUNK] for start in range(0, len(records), CHUNK))
 
 
-def _forget(connection: Connection, client_id: str, records: Sequence[Record]) -> int:
-    which = (
+def _delete(connection: Connection, client_id: str, records: Sequence[Record]) -> int:
+    replaced = (
         _ROW.client_id == client_id,
         _ROW.type == records[0].type,
         _ROW.context == records[0].context,
         _ROW.element_id.in_([record.element_id for record in records]),
     )
-    return connection.execute(delete(inbox).where(*which)).rowcount
+    return connection.execute(delete(inbox).where(*replaced)).rowcount
 
 
 def _values(client_id: str, record: Record) -> dict[str, Any]:

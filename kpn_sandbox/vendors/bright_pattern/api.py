@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, request
 
-from kpn_sandbox.auth import Tokens
 from kpn_sandbox.auth.client_credentials import SessionTokenServer
 from kpn_sandbox.auth.sessions import Sessions
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
@@ -118,7 +117,7 @@ class BrightPatternApi(VendorApi):
         self._sessions = SessionEndpoints(
             self._auth,
             LoginEndpoint(users, sessions, is_open=services.settings.bright_pattern_login),
-            BrightPatternTokenEndpoint(SessionTokenServer(Tokens(sandbox), sessions, TOKEN_SESSION, users.recognize)),
+            BrightPatternTokenEndpoint(SessionTokenServer(sessions, TOKEN_SESSION, users.recognize)),
         )
         self._statistics = StatisticsServices.of(sandbox, services.settings)
 

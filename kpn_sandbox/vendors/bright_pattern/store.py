@@ -1,31 +1,75 @@
 """
-Subscriptions: what each user of an account wishes to be told again and again; one each.
+The subscriptions and wallboards that users of an account have stored.
 
-Wallboards: screens that the users of an account have stored with it.
+A user has at most one subscription; wallboards belong to the account.
 """
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
-
-from kpn_sandbox.storage import Database
-from kpn_sandbox.storage.tables import subscriptions, wallboards
-from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.tenants.transactions import account_transaction
-
-_ROW = subscriptions.c
-_FIND = select(_ROW.body, _ROW.made_at, _ROW.wall_at).where(
-    _ROW.client_id == bindparam("client_id"), _ROW.user == bindparam("user")
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
 )
 
-_UNASKED = object()
+from kpn_sandbox.storage import Database
+from kpn_sandbox.storage.tables import RESET_LAYER, client_id_column, metadata, serial_column
+from kpn_sandbox.tenants.tenant import CacheSlot, Tenant
+from kpn_sandbox.tenants.transactions import account_transaction
+
+MOST_WALLBOARDS = 100
+"""Wallboards of one account; when one more is added, the oldest is deleted."""
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    client_id_column(primary_key=True),
+    Column("user", String(256), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("wall_at", Float, nullable=False),
+    info={RESET_LAYER: "tokens"},
+)
+"""One row per user with a subscription; the body is JSON, made_at an instant of the account."""
+
+wallboards = Table(
+    "wallboards",
+    metadata,
+    serial_column(),
+    Column("id", String(36), nullable=False, unique=True),
+    client_id_column(),
+    Column("name", Text, nullable=False),
+    Column("is_global", Integer, nullable=False),
+    Column("config", Text, nullable=False),
+    Index("wallboards_by_account", "client_id"),
+    info={RESET_LAYER: "inbox"},
+)
+"""One row per wallboard; the configuration is JSON."""
+
+_SUBSCRIPTION = subscriptions.c
+_WALLBOARD = wallboards.c
+_FIND = select(_SUBSCRIPTION.body, _SUBSCRIPTION.made_at, _SUBSCRIPTION.wall_at).where(
+    _SUBSCRIPTION.client_id == bindparam("client_id"), _SUBSCRIPTION.user == bindparam("user")
+)
 
 
 class TooManySubscriptions(Exception):
-    """So many users of the account have a subscription that no other one may."""
+    """As many users of the account have a subscription as may have one."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"limit of {limit} active subscriptions exceeded for tenant")
@@ -38,9 +82,9 @@ class Subscription:
     A subscription as it was made.
 
     Args:
-        body: What is wished, as JSON.
-        made_at: The account's instant.
-        wall_at: Wall time.
+        body: The requested statistics, as JSON.
+        made_at: The account's instant, in epoch seconds.
+        wall_at: Wall time, in epoch seconds.
     """
 
     body: str
@@ -48,15 +92,22 @@ class Subscription:
     wall_at: float
 
     def age(self, tenant: Tenant) -> float:
-        """Seconds since it was made; by wall time where the account's clock stands still or was put back."""
+        """Return the seconds since it was made; those of wall time if the account's clock was stopped or put back."""
         return max(tenant.now() - self.made_at, tenant.wall_clock() - self.wall_at)
 
 
+class _Lookup(NamedTuple):
+    """The result of a search, cached even if there is no subscription."""
+
+    subscription: Subscription | None
+
+
 class Subscriptions:
-    """The subscriptions in a database."""
+    """The subscriptions of all users of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._lookups = CacheSlot[_Lookup]()
 
     def put(self, tenant: Tenant, user: str, body: str, limit: int) -> None:
         """
@@ -64,9 +115,9 @@ class Subscriptions:
 
         Args:
             tenant: The account.
-            user: Whose.
-            body: What is wished, as JSON.
-            limit: How many users of the account may have one.
+            user: Name of the user.
+            body: The requested statistics, as JSON.
+            limit: How many users of the account may have a subscription.
 
         Raises:
             TooManySubscriptions: As many others have one already.
@@ -75,46 +126,46 @@ class Subscriptions:
         client_id = tenant.account.client_id
         values = {"body": body, "made_at": tenant.now(), "wall_at": tenant.wall_clock()}
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(delete(subscriptions).where(_ROW.client_id == client_id, _ROW.user == user))
-            others = select(func.count()).select_from(subscriptions).where(_ROW.client_id == client_id)
+            connection.execute(
+                delete(subscriptions).where(_SUBSCRIPTION.client_id == client_id, _SUBSCRIPTION.user == user)
+            )
+            others = select(func.count()).select_from(subscriptions).where(_SUBSCRIPTION.client_id == client_id)
             if (connection.scalar(others) or 0) >= limit:
-                # Raised inside the transaction, so the user keeps what he had.
+                # Raised inside the transaction, so the deletion is undone.
                 raise TooManySubscriptions(limit)
             connection.execute(insert(subscriptions).values(client_id=client_id, user=user, **values))
 
     def find(self, tenant: Tenant, user: str) -> Subscription | None:
-        """The subscription of a user, None when he has none."""
-        key = f"subscription of {user}"
-        found = tenant.cache.get(key, _UNASKED)
-        if found is _UNASKED:
+        """Return the subscription of a user, None when there is none."""
+        lookups = tenant.cache(self._lookups)
+        found = lookups.find(user)
+        if found is None:
             row = self._database.fetch_one(_FIND, client_id=tenant.account.client_id, user=user)
-            found = tenant.cache[key] = None if row is None else Subscription(*row)
-        return found if isinstance(found, Subscription) else None
+            found = _Lookup(None if row is None else Subscription(*row))
+            lookups.put(user, found)
+        return found.subscription
 
     def remove(self, tenant: Tenant, user: str) -> bool:
         """
-        Forget the subscription of a user.
+        Delete the subscription of a user.
 
         Returns:
-            Whether he had one.
+            Whether there was one.
 
         Raises:
             UnknownAccount: The account is gone.
         """
         client_id = tenant.account.client_id
         with account_transaction(self._database, client_id) as connection:
-            gone = delete(subscriptions).where(_ROW.client_id == client_id, _ROW.user == user)
-            return connection.execute(gone).rowcount > 0
+            return connection.execute(delete(subscriptions).where(*_of_user(client_id, user))).rowcount > 0
 
 
-MOST_WALLBOARDS = 100
-"""Of one account; the oldest go first."""
-
-_WALLBOARD_ROW = wallboards.c
+def _of_user(client_id: str, user: str) -> tuple[ColumnElement[bool], ...]:
+    return _SUBSCRIPTION.client_id == client_id, _SUBSCRIPTION.user == user
 
 
 class UnknownWallboard(Exception):
-    """No wallboard has that id."""
+    """The account has no wallboard with that id."""
 
     def __init__(self, wallboard: str) -> None:
         super().__init__(f"wallboard {wallboard} not found")
@@ -122,7 +173,7 @@ class UnknownWallboard(Exception):
 
 @dataclass(frozen=True)
 class Wallboard:
-    """A stored screen; what its configuration means is for who stored it."""
+    """A stored wallboard; only the client that stored it understands its configuration."""
 
     id: str
     name: str
@@ -131,25 +182,29 @@ class Wallboard:
 
 
 class Wallboards:
-    """The wallboards in a database."""
+    """The wallboards of all accounts of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def list(self, client_id: str) -> tuple[Wallboard, ...]:
-        """All of an account, the oldest first."""
+        """Return all wallboards of an account, the oldest first."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(wallboards).where(_WALLBOARD_ROW.client_id == client_id).order_by(_WALLBOARD_ROW.serial)
+                select(wallboards).where(_WALLBOARD.client_id == client_id).order_by(_WALLBOARD.serial)
             )
             return tuple(map(_wallboard, rows))
 
     def show(self, client_id: str, wallboard: str) -> Wallboard:
         """
-        One of them.
+        Return one wallboard of an account.
+
+        Args:
+            client_id: The account.
+            wallboard: Id of the wallboard.
 
         Raises:
-            UnknownWallboard: There is none of that id.
+            UnknownWallboard: There is none with that id.
         """
         for each in self.list(client_id):
             if each.id == wallboard:
@@ -158,50 +213,60 @@ class Wallboards:
 
     def add(self, client_id: str, name: str, is_global: bool, config: Any) -> Wallboard:
         """
-        Store one.
+        Store a wallboard under a new id.
+
+        Args:
+            client_id: The account.
+            name: Its name.
+            is_global: Whether all users of the account see it.
+            config: Its configuration, as JSON values.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
-        made = Wallboard(str(uuid4()).upper(), name, is_global, config)
+        added = Wallboard(str(uuid4()).upper(), name, is_global, config)
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(insert(wallboards).values(client_id=client_id, **_columns(made)))
-            kept = (
-                select(_WALLBOARD_ROW.serial)
-                .where(_WALLBOARD_ROW.client_id == client_id)
-                .order_by(_WALLBOARD_ROW.serial.desc())
+            connection.execute(insert(wallboards).values(client_id=client_id, **_columns(added)))
+            newest_first = (
+                select(_WALLBOARD.serial).where(_WALLBOARD.client_id == client_id).order_by(_WALLBOARD.serial.desc())
             )
-            oldest = connection.scalar(kept.offset(MOST_WALLBOARDS).limit(1))
+            oldest = connection.scalar(newest_first.offset(MOST_WALLBOARDS).limit(1))
             if oldest is not None:
                 connection.execute(
-                    delete(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.serial <= oldest)
+                    delete(wallboards).where(_WALLBOARD.client_id == client_id, _WALLBOARD.serial <= oldest)
                 )
-        return made
+        return added
 
     def change(self, client_id: str, changed: Wallboard) -> None:
         """
-        Store one in place of that of the same id.
+        Store a wallboard in place of the one with its id.
+
+        Args:
+            client_id: The account.
+            changed: The wallboard.
 
         Raises:
-            UnknownWallboard: There is none of that id.
+            UnknownWallboard: There is none with that id.
         """
         with account_transaction(self._database, client_id) as connection:
-            where = update(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.id == changed.id)
+            where = update(wallboards).where(_WALLBOARD.client_id == client_id, _WALLBOARD.id == changed.id)
             if not connection.execute(where.values(**_columns(changed))).rowcount:
                 raise UnknownWallboard(changed.id)
 
     def remove(self, client_id: str, wallboard: str) -> None:
         """
-        Forget one.
+        Delete a wallboard.
+
+        Args:
+            client_id: The account.
+            wallboard: Id of the wallboard.
 
         Raises:
-            UnknownWallboard: There is none of that id.
+            UnknownWallboard: There is none with that id.
         """
         self.show(client_id, wallboard)
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(
-                delete(wallboards).where(_WALLBOARD_ROW.client_id == client_id, _WALLBOARD_ROW.id == wallboard)
-            )
+            connection.execute(delete(wallboards).where(_WALLBOARD.client_id == client_id, _WALLBOARD.id == wallboard))
 
 
 def _columns(wallboard: Wallboard) -> dict[str, Any]:

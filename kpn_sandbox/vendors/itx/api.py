@@ -12,7 +12,7 @@ from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import snapshot_response
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.itx.auth import ItxAuth
+from kpn_sandbox.vendors.itx.auth import CREDENTIAL, ItxAuth
 from kpn_sandbox.vendors.itx.errors import HEADERS, error_for, error_for_status
 from kpn_sandbox.vendors.itx.openapi import document
 from kpn_sandbox.vendors.itx.operations import OPERATIONS, PAGE
@@ -58,10 +58,11 @@ class ItxApi(VendorApi):
     endpoints = ENDPOINTS
     path_prefixes = ("/rest",)
     postman = COLLECTION
+    credential_kinds = (CREDENTIAL,)
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._auth = ItxAuth(UrlTokenAuth(services.sandbox))
+        self._auth = ItxAuth(UrlTokenAuth(services.sandbox, CREDENTIAL))
 
     @classmethod
     def openapi_document(cls, base_url: str) -> dict[str, Any]:

@@ -9,10 +9,20 @@ Source:
 from flask import request
 
 from kpn_sandbox.auth.errors import UnknownToken
-from kpn_sandbox.auth.url_tokens import UrlTokenAuth
+from kpn_sandbox.auth.url_tokens import UrlTokenAuth, url_token_credential
+from kpn_sandbox.tenants.secrets import derived_text
 from kpn_sandbox.tenants.tenant import Tenant
 
 PARAMETER = "token"
+
+
+def itx_token(client_id: str, secret: str) -> str:
+    """Return the token of an account, which follows from its client id and its secret."""
+    return derived_text(secret, f"itx {client_id}")
+
+
+CREDENTIAL = url_token_credential("itx", itx_token)
+"""What is stored of each account to find it by its token."""
 
 
 class ItxAuth:

@@ -11,7 +11,7 @@ from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import conditional_response, snapshot_response
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.kaisa.auth import KaisaAuth
+from kpn_sandbox.vendors.kaisa.auth import CREDENTIAL, KaisaAuth
 from kpn_sandbox.vendors.kaisa.errors import HEADERS, error_for, error_for_status
 from kpn_sandbox.vendors.kaisa.openapi import document
 from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS, CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS, WIDGETS_PAGE
@@ -63,6 +63,7 @@ class KaisaApi(VendorApi):
     endpoints = ENDPOINTS
     path_prefixes = ("/widgets", "/api/widgets", "/customers", "/miscellaneous")
     postman = COLLECTION
+    credential_kinds = (CREDENTIAL,)
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)

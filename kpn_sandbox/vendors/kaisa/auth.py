@@ -10,12 +10,16 @@ from typing import Any
 
 from flask import request
 
-from kpn_sandbox.auth.digest import DigestAuth
+from kpn_sandbox.auth.digest import DigestAuth, digest_credential
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.gateway.request_info import raw_path
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.operations import WIDGETS
+
+REALM = "Kaisa"
+CREDENTIAL = digest_credential("kaisa", REALM)
+"""Stored digest of each account's id and secret, for HTTP Digest."""
 
 
 class KaisaAuth:
@@ -29,7 +33,7 @@ class KaisaAuth:
 
     def __init__(self, sandbox: Sandbox, open_to: str | None = None) -> None:
         self._sandbox = sandbox
-        self._digest = DigestAuth(sandbox)
+        self._digest = DigestAuth(sandbox, CREDENTIAL, REALM)
         self._open_to = open_to
 
     def authenticate(self, operation: Operation) -> Tenant:

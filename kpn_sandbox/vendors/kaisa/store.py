@@ -1,30 +1,41 @@
-"""The customers that an account added or changed, beside those whom its center has anyway."""
+"""Customers that an account added or changed through the API, beside those that its center has anyway."""
 
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Table, Text, delete, func, insert, select
 
 from kpn_sandbox.storage import Database
-from kpn_sandbox.storage.tables import kaisa_customers
+from kpn_sandbox.storage.tables import RESET_LAYER, client_id_column, metadata
 from kpn_sandbox.tenants.transactions import account_transaction
 
 FIRST_ADDED = 900_000
-"""The id of the first customer that an account adds; the center's own have lower ones."""
+"""The id of the first customer that an account adds; those of the center have lower ones."""
 
 Fields = dict[str, str]
+"""Fields of a customer, by name."""
+
+kaisa_customers = Table(
+    "kaisa_customers",
+    metadata,
+    client_id_column(primary_key=True),
+    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("fields", Text, nullable=False),
+    info={RESET_LAYER: "inbox"},
+)
+"""Fields of customers that an account changed or added, as JSON."""
 
 _ROW = kaisa_customers.c
 
 
 class CustomerStore:
-    """The directories in a database."""
+    """The added and changed customers of all accounts of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def entries(self, client_id: str) -> dict[int, Fields]:
-        """What an account changed, by customer id; the oldest id first."""
+        """Return the fields that an account added or changed, by customer id in ascending order."""
         query = select(_ROW.customer_id, _ROW.fields).where(_ROW.client_id == client_id).order_by(_ROW.customer_id)
         with self._database.read() as connection:
             return {row.customer_id: json.loads(row.fields) for row in connection.execute(query)}
@@ -33,13 +44,18 @@ class CustomerStore:
         """
         Add a customer.
 
+        Args:
+            client_id: The account.
+            fields: The customer's fields, by name.
+
         Returns:
             The customer's id.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
         with account_transaction(self._database, client_id) as connection:
+            # The transaction locks the account, so no other worker can take the same id.
             highest = connection.scalar(select(func.max(_ROW.customer_id)).where(_ROW.client_id == client_id))
             customer_id = max(FIRST_ADDED, (highest or 0) + 1)
             _write(connection, client_id, customer_id, dict(fields))
@@ -47,16 +63,21 @@ class CustomerStore:
 
     def change(self, client_id: str, customer_id: int, fields: Mapping[str, str]) -> None:
         """
-        Change fields of a customer, whoever knows of him.
+        Change fields of a customer, whether the account added it or the center has it.
+
+        Args:
+            client_id: The account.
+            customer_id: The customer.
+            fields: The new fields, by name; all others stay.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
         this = (_ROW.client_id == client_id, _ROW.customer_id == customer_id)
         with account_transaction(self._database, client_id) as connection:
-            known = connection.scalar(select(_ROW.fields).where(*this))
+            stored = connection.scalar(select(_ROW.fields).where(*this))
             connection.execute(delete(kaisa_customers).where(*this))
-            _write(connection, client_id, customer_id, {**json.loads(known or "{}"), **fields})
+            _write(connection, client_id, customer_id, {**json.loads(stored or "{}"), **fields})
 
 
 def _write(connection: Connection, client_id: str, customer_id: int, fields: Fields) -> None:

@@ -19,7 +19,7 @@ from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.kpn.auth import KpnTokenEndpoint, presented_client
+from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, KpnTokenEndpoint, presented_client
 from kpn_sandbox.vendors.kpn.errors import error_for, error_for_status
 from kpn_sandbox.vendors.kpn.headers import CORS, quota_headers
 from kpn_sandbox.vendors.kpn.openapi import document
@@ -113,7 +113,7 @@ class KpnApi(VendorApi):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         settings, sandbox = services.settings, services.sandbox
-        self.tokens = Tokens(sandbox)
+        self.tokens = Tokens(sandbox, purpose=self.key, life_seconds=LIFE_SECONDS)
         self.bearer_auth = BearerAuth(self.tokens)
         self._token_endpoint = KpnTokenEndpoint(
             TokenServer(self.tokens, services.authenticate), body=settings.token_body, lenient=settings.lenient

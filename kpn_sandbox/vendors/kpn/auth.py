@@ -18,6 +18,13 @@ from kpn_sandbox.vendors.kpn.errors import allowed_methods, invalid_request, met
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
 PRODUCT = "dashboard-server"
+LIFE_SECONDS = 3599
+"""
+Lifetime of an access token, by its account's clock.
+
+Source:
+    developer.kpn.com, "Dashboard Server - KPN", Get Access Token, prints "expires_in": "3599".
+"""
 
 
 class KpnTokenEndpoint:

@@ -171,7 +171,7 @@ def test_any_worker_knows_a_session(start, settings):
 def test_a_new_secret_gives_a_new_token(app, stranger, bearer):
     """After a change of the secret the old token cannot be handed out again."""
     sandbox = app.extensions["kpn_sandbox"].sandbox
-    secret = sandbox.accounts.rotate("APP_CONSUMER_KEY").client_secret
+    secret = sandbox.accounts.rotate_secret("APP_CONSUMER_KEY").client_secret
 
     answer = stranger.post(TOKEN_PATH, data={**FORM, "client_secret": secret})
 

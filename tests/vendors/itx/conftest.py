@@ -4,7 +4,7 @@ import pytest
 
 from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.names import CenterNames
-from kpn_sandbox.tenants.secrets import itx_token
+from kpn_sandbox.vendors.itx.auth import itx_token
 from tests.application import CREDENTIALS
 
 TOKEN = itx_token(*CREDENTIALS.values())

@@ -115,7 +115,7 @@ def test_a_nonce_grows_old(send, challenge, wall):
 
 def test_a_new_secret_closes_the_old_door(app, send, challenge):
     """When an account gets another secret, the old one opens nothing."""
-    made = app.extensions["kpn_sandbox"].sandbox.accounts.rotate(CREDENTIALS["client_id"])
+    made = app.extensions["kpn_sandbox"].sandbox.accounts.rotate_secret(CREDENTIALS["client_id"])
 
     old, new = (
         send(credentials(challenge(), "GET", PING, password=password))

@@ -7,6 +7,7 @@ from json import JSONDecodeError
 
 import pytest
 
+from kpn_sandbox.auth import revoke_tokens
 from kpn_sandbox.vendors.kpn.operations import RESOURCES
 from tests.application import CREDENTIALS, TOKEN_URL
 
@@ -71,9 +72,7 @@ def test_an_expired_token_is_told_so(get, wall):
 
 def test_a_revoked_token_is_told_so(get, app, token):
     """It is known but not approved."""
-    from kpn_sandbox.auth import Tokens
-
-    Tokens(app.extensions["kpn_sandbox"].sandbox).revoke(token)
+    revoke_tokens(app.extensions["kpn_sandbox"].sandbox.database, "APP_CONSUMER_KEY", token)
 
     answer = get("/agents")
 

@@ -7,7 +7,7 @@ import orjson
 from flask import Response, request
 
 from kpn_sandbox.gateway.operations import endpoint
-from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.tenants.tenant import CacheSlot, Tenant
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, empty_response
 from kpn_sandbox.vendors.bright_pattern.errors import no_subscription
 from kpn_sandbox.vendors.bright_pattern.evaluation import evaluate
@@ -66,15 +66,19 @@ class ParsedSubscription(NamedTuple):
     def of(cls, tenant: Tenant, body: str) -> "ParsedSubscription":
         """Return the subscription of a stored body, from the account's cache where it is known."""
         digest = sha256(body.encode()).hexdigest()
-        known = tenant.cache.get(f"subscription {digest}")
-        if isinstance(known, cls):
+        cache = tenant.cache(_PARSED)
+        known = cache.find(digest)
+        if known is not None:
             return known
         applications = parse_subscription(parse_json(body))
         agents = any(each.agents for each in applications.values())
         queues = any(each.services or each.totals for each in applications.values())
         found = cls(applications, digest, ("agents",) * agents + ("queues",) * queues)
-        tenant.cache[f"subscription {digest}"] = found
+        cache.put(digest, found)
         return found
+
+
+_PARSED: CacheSlot[ParsedSubscription] = CacheSlot()
 
 
 def _body(call: StatisticsRequest, subscription: ParsedSubscription) -> bytes:

@@ -9,12 +9,15 @@ from sqlalchemy.dialects.sqlite.pysqlite import dialect
 from sqlalchemy.exc import IntegrityError
 
 from kpn_sandbox.storage.prepared_statements import PreparedStatements, pauses
-from kpn_sandbox.storage.tables import kept
+from kpn_sandbox.storage.tables import generated_secrets
 
-KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))
-FIND = select(kept.c.name, kept.c.value).where(kept.c.name == bindparam("name"))
+KEEP = insert(generated_secrets).values(name=bindparam("name"), value=bindparam("value"))
+FIND = select(generated_secrets.c.name, generated_secrets.c.value).where(generated_secrets.c.name == bindparam("name"))
 APPEND = (
-    update(kept).where(kept.c.name == bindparam("of_name")).values(value=kept.c.value + "x").returning(kept.c.value)
+    update(generated_secrets)
+    .where(generated_secrets.c.name == bindparam("of_name"))
+    .values(value=generated_secrets.c.value + "x")
+    .returning(generated_secrets.c.value)
 )
 
 
@@ -86,7 +89,7 @@ class Troubled:
 
     def __init__(self, code, tries):
         self.code, self.left, self.real = code, tries, sqlite3.connect(":memory:", isolation_level=None)
-        self.real.execute("CREATE TABLE kept (name TEXT, value TEXT)")
+        self.real.execute("CREATE TABLE generated_secrets (name TEXT, value TEXT)")
 
     def execute(self, *statement):
         if self.left:

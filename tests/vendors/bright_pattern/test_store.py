@@ -4,6 +4,9 @@ from threading import Thread
 
 import pytest
 
+from kpn_sandbox.storage import Database
+from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.bright_pattern.store import (
     MOST_WALLBOARDS,
     Subscriptions,
@@ -12,6 +15,36 @@ from kpn_sandbox.vendors.bright_pattern.store import (
     Wallboard,
     Wallboards,
 )
+
+
+@pytest.fixture
+def start(url, wall):
+    """Starts a sandbox on the database once more."""
+    opened = []
+
+    def one_more():
+        opened.append(Database(url))
+        return Sandbox(opened[-1], wall)
+
+    yield one_more
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def sandbox(start):
+    return start()
+
+
+@pytest.fixture
+def other(start):
+    """Another worker, or another machine."""
+    return start()
+
+
+@pytest.fixture
+def anna(sandbox):
+    return sandbox.accounts.create(NewAccount("anna", "secret")).account.client_id
 
 
 @pytest.fixture

@@ -2,23 +2,26 @@
 
 import multiprocessing
 import sqlite3
+from hashlib import sha256
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, create_engine, func, insert, inspect, select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
-from kpn_sandbox.storage import Database, StorageError
-from kpn_sandbox.storage.tables import kept, tokens
+from kpn_sandbox.storage import Database, SchemaError, StorageError
+from kpn_sandbox.storage.tables import SCHEMA, generated_secrets, metadata, schema_version, tokens
 from tests.postgresql import new_server, remove
 
-COUNT = select(func.count()).select_from(kept)
-ONE = select(kept.c.value).where(kept.c.name == bindparam("name"))
-KEEP = insert(kept).values(name=bindparam("name"), value=bindparam("value"))
+COUNT = select(func.count()).select_from(generated_secrets)
+ONE = select(generated_secrets.c.value).where(generated_secrets.c.name == bindparam("name"))
+KEEP = insert(generated_secrets).values(name=bindparam("name"), value=bindparam("value"))
 
 
 def keep(database, name):
     with database.write() as connection:
-        connection.execute(insert(kept).values(name=name, value="x"))
+        connection.execute(insert(generated_secrets).values(name=name, value="x"))
 
 
 def keep_many(url, names):
@@ -40,7 +43,7 @@ def test_what_is_written_is_read_by_others(open_database, count):
 def test_a_failed_transaction_leaves_nothing(database, count):
     """A transaction is written as a whole or not at all."""
     with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(insert(kept).values(name="one", value="x"))
+        connection.execute(insert(generated_secrets).values(name="one", value="x"))
         1 / 0
 
     assert count(database) == 0
@@ -71,7 +74,7 @@ def test_a_repeated_key_is_told_apart(database):
 
 def test_rows_need_what_they_refer_to(database):
     """A token without its account is refused."""
-    row = {"digest": "d", "client_id": "nobody", "issued_at": 0.0, "revoked": 0}
+    row = {"digest": "d", "client_id": "nobody", "purpose": "kpn", "issued_at": 0.0, "revoked": 0}
 
     with pytest.raises(IntegrityError), database.write() as connection:
         connection.execute(insert(tokens).values(row))
@@ -92,7 +95,7 @@ def test_a_child_process_renews_its_connections(database, count):
     database.close()
 
     def child():
-        database.renew()
+        database.after_fork()
         keep(database, "child")
         database.close()
 
@@ -165,15 +168,108 @@ def test_a_database_that_is_spoiled_meanwhile_is_an_error_of_storage(tmp_path):
     database.close()
 
 
-def test_a_database_of_another_version_is_refused(tmp_path):
-    """Its tables are left as they are, and the refusal says what to do."""
-    url = f"sqlite:///{tmp_path}/sandbox.db"
-    with sqlite3.connect(tmp_path / "sandbox.db") as connection:
-        connection.execute("CREATE TABLE accounts (client_id TEXT PRIMARY KEY, nothing_else TEXT)")
-    connection.close()
+def tables_of(url):
+    """The names of all tables, as somebody else would see them."""
+    engine = create_engine(url)
+    names = inspect(engine).get_table_names()
+    engine.dispose()
+    return sorted(names)
 
-    with pytest.raises(StorageError, match="made by another version: name another one or remove it"):
+
+def run_sql(url, *statements):
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_a_database_carries_the_number_of_its_schema(url):
+    """The first start writes the number, and later starts accept the database."""
+    Database(url).close()
+    database = Database(url)
+
+    assert database.fetch_one(select(schema_version.c.number)) == (SCHEMA,)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("DROP TABLE schema_version", f"an older version (schema 0, this version needs {SCHEMA})"),
+        ("DELETE FROM schema_version", f"an older version (schema 0, this version needs {SCHEMA})"),
+        ("UPDATE schema_version SET number = 999", f"a newer version (schema 999, this version needs {SCHEMA})"),
+    ],
+)
+def test_a_database_of_another_schema_is_refused(url, statement, told):
+    """A database with tables but without the right number is refused, with what to do, and left as it is."""
+    Database(url).close()
+    run_sql(url, statement)
+    before = tables_of(url)
+
+    with pytest.raises(SchemaError) as refusal:
         Database(url)
+
+    shown = make_url(url).render_as_string()
+    assert str(refusal.value) == (
+        f"database {shown} was made by {told}: name another one with --database-url, or remove it"
+    )
+    assert tables_of(url) == before
+
+
+def test_tables_of_others_do_not_matter(url):
+    """A database with other tables than ours is as good as an empty one."""
+    run_sql(url, "CREATE TABLE somebody_else (id INTEGER)")
+
+    Database(url).close()
+
+    assert {"somebody_else", "accounts"} <= set(tables_of(url))
+
+
+def test_a_table_that_was_added_is_created_at_the_next_start(url):
+    """A vendor that stores rows for the first time does not make a database of the same number unusable."""
+    Database(url).close()
+    run_sql(url, "DROP TABLE digest_uses")
+
+    Database(url).close()
+
+    assert "digest_uses" in tables_of(url)
+
+
+def test_the_number_of_the_schema_changes_with_the_tables():
+    """Whoever changes a table raises SCHEMA, and puts the new digest of all tables here."""
+    tables = metadata.tables.values()
+    indexes = [index for table in tables for index in table.indexes]
+    ddl = sorted([*(str(CreateTable(table)) for table in tables), *(str(CreateIndex(index)) for index in indexes)])
+    digest = sha256("".join(ddl).encode()).hexdigest()
+
+    assert (SCHEMA, digest[:16]) == (1, "053d441795b1e027")
+
+
+def test_a_locked_file_is_not_of_another_schema(tmp_path):
+    """A start that finds the file locked says so, also when it could not be told whose the file is."""
+    url = f"sqlite:///{tmp_path}/sandbox.db"
+    Database(url).close()
+    other = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(StorageError, match="cannot be used: database is locked$"):
+        Database(url, busy_seconds=0.05)
+    other.close()
+
+
+def test_a_locked_table_is_not_of_another_schema(postgresql):
+    """A start that finds the table of the number locked says so."""
+    url = postgresql.create("locked")
+    Database(url).close()
+    engine = create_engine(url)
+
+    with engine.begin() as connection:
+        connection.execute(text("LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(StorageError, match="cannot be used: .*lock timeout"):
+            Database(url, busy_seconds=0.05)
+    engine.dispose()
+    postgresql.drop("locked")
 
 
 def test_a_locked_file_is_an_error_that_passes(tmp_path):
