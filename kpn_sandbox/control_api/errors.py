@@ -1,15 +1,14 @@
 """
 Errors of the control API, as problem documents that say what would be right.
 
-    ProblemError        an error response
-    invalid_fields      makes the 400 for wrong fields
-    EXCEPTION_MAP       which error an exception becomes
+    ApiError
+        ProblemError    a problem document; `invalid_fields` makes the one for wrong fields
 
 Source:
     RFC 9457.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -19,56 +18,45 @@ from marshmallow import ValidationError
 from werkzeug import exceptions as http
 
 from kpn_sandbox.control_api.fields import FieldError, field_errors
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.simulation.errors import InstantOutOfRange, InvalidProfile, ObjectNotFound
-from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, NoQuota, UnknownAccount, UnknownFault, UnknownPin
 
 _YEARS = "from 2000-01-01 to 2100-12-31 in Europe/Amsterdam"
-_CHALLENGES = ('Basic realm="kpn_sandbox", charset="UTF-8"', 'Bearer realm="kpn_sandbox"')
+_CHALLENGES = (
+    ("WWW-Authenticate", 'Basic realm="kpn_sandbox", charset="UTF-8"'),
+    ("WWW-Authenticate", 'Bearer realm="kpn_sandbox"'),
+)
 _SHOWN_IN_DETAIL = 5
 
 _TITLES = {413: "Content Too Large"}
 """Names of RFC 9110 for which the standard library has older ones."""
 
 
-class ProblemError(Exception):
+class ProblemError(ApiError):
     """
     An error response of the control API.
 
     Args:
-        status: HTTP status.
+        status: HTTP status; a 401 names both ways to authenticate.
         text: What is wrong, and what would be right.
         errors: Wrong fields.
         headers: Headers beside those that every error has.
     """
 
-    def __init__(
-        self, status: int, text: str, errors: Sequence[FieldError] = (), headers: Sequence[tuple[str, str]] = ()
-    ) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-        self.errors = errors
-        self.headers = headers
+    common_headers = (("Cache-Control", "no-store"), ("Content-Type", "application/problem+json"))
 
-    def response(self) -> Response:
-        """Return the error as a problem document; a 401 names both ways to authenticate."""
+    def __init__(self, status: int, text: str, errors: Sequence[FieldError] = (), headers: Headers = ()) -> None:
+        super().__init__(status, text, [*(_CHALLENGES if status == 401 else ()), *headers])
+        self.errors = errors
+
+    def body(self) -> bytes:
+        """Return the problem document."""
         title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
-        problem: dict[str, Any] = {
-            "type": "about:blank",
-            "title": title,
-            "status": self.status,
-            "detail": self.text,
-        }
-        if self.errors:
-            problem["errors"] = list(self.errors)
-        challenges = [("WWW-Authenticate", text) for text in _CHALLENGES if self.status == 401]
-        return Response(
-            orjson.dumps(problem, default=repr),
-            self.status,
-            [("Cache-Control", "no-store"), *challenges, *self.headers],
-            content_type="application/problem+json",
-        )
+        document = {"type": "about:blank", "title": title, "status": self.status, "detail": self.text}
+        errors = {"errors": list(self.errors)} if self.errors else {}
+        # A refused value may be something that JSON has no form for.
+        return orjson.dumps({**document, **errors}, default=repr)
 
 
 def invalid_fields(*errors: FieldError) -> ProblemError:
@@ -78,18 +66,14 @@ def invalid_fields(*errors: FieldError) -> ProblemError:
 
 
 def error_response(error: Exception) -> Response:
-    """Return the response for an exception; a 500 for one that nobody expected."""
+    """Return the response for an exception."""
     return error_for(error).response()
 
 
-def error_for(error: Exception) -> ProblemError:
-    """Return the error that an exception becomes; the first row of `EXCEPTION_MAP` that is about it counts."""
-    if isinstance(error, ProblemError):
-        return error
-    for kind, problem in EXCEPTION_MAP:
-        if isinstance(error, kind):
-            return problem(error)
-    return ProblemError(500, "The sandbox failed; its log tells why under the id in X-Request-Id.")
+def error_for(error: Exception) -> ApiError:
+    """Return the error that an exception becomes; a 500 for one that nobody expected."""
+    text = "The sandbox failed; its log tells why under the id in X-Request-Id."
+    return mapped_error(error, EXCEPTION_MAP) or ProblemError(500, text)
 
 
 def _field_error(error: Any) -> FieldError:
@@ -104,25 +88,30 @@ def _not_found(error: Exception) -> ProblemError:
 
 
 def _wrong_method(error: http.MethodNotAllowed) -> ProblemError:
-    allowed = ", ".join(sorted(error.valid_methods or ()))
-    text = f"This path has {allowed} only." if allowed else "This path has other methods."
-    return ProblemError(405, text, headers=[("Allow", allowed)])
+    headers = allow_header(error)
+    text = f"This path has {headers[0][1]} only." if headers[0][1] else "This path has other methods."
+    return ProblemError(405, text, headers=headers)
 
 
-EXCEPTION_MAP: tuple[tuple[type[Exception], Callable[[Any], ProblemError]], ...] = (
-    (ValidationError, lambda error: invalid_fields(*field_errors(error.messages, error.data))),
-    (InvalidProfile, lambda error: invalid_fields(*map(_field_error, error.all))),
-    (InstantOutOfRange, lambda error: invalid_fields({"field": "instant", "allowed": _YEARS})),
-    (ObjectNotFound, _not_found),
-    (InvalidSetting, lambda error: invalid_fields(_field_error(error))),
-    (AccountExists, lambda error: ProblemError(409, f"{error}.", [_field_error(error)])),
-    (UnknownAccount, _not_found),
-    (UnknownPin, _not_found),
-    (UnknownFault, _not_found),
-    (NoQuota, _not_found),
-    (StorageError, lambda error: ProblemError(503, "The database does not answer; try again.")),
-    (http.RequestEntityTooLarge, lambda error: ProblemError(413, "A body may have 1 MB at most.")),
-    (http.NotFound, lambda error: ProblemError(404, "Nothing has this path; see /openapi/sandbox.json.")),
-    (http.MethodNotAllowed, _wrong_method),
-    (http.HTTPException, lambda error: ProblemError(400, error.description or error.name)),
-)
+EXCEPTION_MAP: ExceptionMap = {
+    **common_rows(
+        unauthorized=lambda error: ProblemError(401, "This access token is not good; fetch another one."),
+        bad_request=lambda text: ProblemError(400, text),
+        unavailable=lambda: ProblemError(503, "The database does not answer; try again."),
+        too_large=lambda: ProblemError(413, "A body may have 1 MB at most."),
+    ),
+    ValidationError: lambda error: invalid_fields(*field_errors(error.messages, error.data)),
+    InvalidProfile: lambda error: invalid_fields(*map(_field_error, error.all)),
+    InstantOutOfRange: lambda error: invalid_fields({"field": "instant", "allowed": _YEARS}),
+    ObjectNotFound: _not_found,
+    InvalidSetting: lambda error: invalid_fields(_field_error(error)),
+    AccountExists: lambda error: ProblemError(409, f"{error}.", [_field_error(error)]),
+    UnknownAccount: _not_found,
+    UnknownPin: _not_found,
+    UnknownFault: _not_found,
+    NoQuota: _not_found,
+    http.NotFound: lambda error: ProblemError(404, "Nothing has this path; see /openapi/sandbox.json."),
+    http.MethodNotAllowed: _wrong_method,
+    http.HTTPException: lambda error: ProblemError(400, error.description or error.name),
+}
+"""The error of an exception; access tokens are used for the data of the pages, whose errors come from here, too."""

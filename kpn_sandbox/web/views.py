@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, request
 
 from kpn_sandbox.auth import BearerAuth, Tokens
@@ -174,8 +173,6 @@ def _add(routes: Blueprint, rule: str, view: Callable[..., Response], method: st
 
 def error_response(error: Exception) -> Response:
     """Return the response for an exception; what nobody expected is logged with its traceback."""
-    if isinstance(error, OAuth2Error):
-        return ProblemError(401, "This access token is not good; fetch another one.").response()
     problem = error_for(error)
     if problem.status >= 500:
         _log.error("request %s failed", request_id(request.environ), exc_info=error)
