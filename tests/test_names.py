@@ -94,9 +94,7 @@ OF_MODULES = {
 }
 """What is not the name of a module; functions may have it."""
 
-DEFINED_TWICE = {
-    "Account": "the client's side of an account has the name that its users know",
-}
+DEFINED_TWICE = {"Account": "the client's side of an account has the name that its users know"}
 """Classes that may share their name, apart from marshmallow's schemas and the errors of each vendor."""
 
 

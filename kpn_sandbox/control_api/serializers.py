@@ -250,12 +250,7 @@ def log_entry_record(entry: LogEntry) -> LogEntryRecord:
 
 def finding_record(finding: ConductFinding) -> FindingRecord:
     """Return a breach of a conduct rule."""
-    return {
-        "rule": finding.rule,
-        "count": finding.count,
-        "examples": list(finding.examples),
-        "advice": finding.advice,
-    }
+    return {"rule": finding.rule, "count": finding.count, "examples": list(finding.examples), "advice": finding.advice}
 
 
 def inbox_record(record: Record) -> dict[str, Any]:

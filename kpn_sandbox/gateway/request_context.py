@@ -132,12 +132,7 @@ class RequestContext:
     )
 
     def __init__(
-        self,
-        api: RequestedApi,
-        endpoint: Endpoint | None,
-        variables: Mapping[str, str],
-        sandbox: Sandbox,
-        pause: Pause,
+        self, api: RequestedApi, endpoint: Endpoint | None, variables: Mapping[str, str], sandbox: Sandbox, pause: Pause
     ) -> None:
         self.api = api
         self.operation = None if endpoint is None else endpoint.operation

@@ -24,11 +24,7 @@ FORKS = hasattr(os, "fork")
 
 
 def serve(
-    settings: Settings,
-    *,
-    announce: Callable[[Flask, str], None],
-    ready: Callable[[str], None],
-    forks: bool = FORKS,
+    settings: Settings, *, announce: Callable[[Flask, str], None], ready: Callable[[str], None], forks: bool = FORKS
 ) -> None:
     """
     Serve the sandbox until SIGTERM or Ctrl-C.

@@ -195,9 +195,6 @@ a new one each time.
 """
 
 generated_secrets = Table(
-    "generated_secrets",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("value", Text, nullable=False),
+    "generated_secrets", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False)
 )
 """Texts generated on first use and shared by all workers: the administrator token, the key of HTTP Digest nonces."""

@@ -78,12 +78,7 @@ def answered_in_time(servers: int, load: float, mean_service: float, mean_patien
     return 1 - sum(queue) / whole + integral(density, threshold) / whole
 
 
-def answering_density(
-    servers: int,
-    load: float,
-    mean_service: float,
-    mean_patience: float,
-) -> Callable[[float], float]:
+def answering_density(servers: int, load: float, mean_service: float, mean_patience: float) -> Callable[[float], float]:
     """
     Density of the waits that end with an answer, relative to the weight 1 of "all busy, nobody waits".
 

@@ -229,13 +229,7 @@ class Floor:
         wrap_end = talk_end + self.calls[index].wrap
         self.expect(wrap_end, Event.AGENT_IS_FREE, agent)
         self.outcomes[index] = Outcome(
-            Kind.ANSWERED,
-            agent,
-            ring_start,
-            self.now,
-            talk_end,
-            wrap_end,
-            rona=int(index in self.ignored),
+            Kind.ANSWERED, agent, ring_start, self.now, talk_end, wrap_end, rona=int(index in self.ignored)
         )
 
     def rest(self, agent: int, duration: int) -> None:

@@ -93,12 +93,7 @@ def test_calls_come_in_order_until_shortly_before_midnight(on: date) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [
-        {"load": 0},
-        {"opening": "23:50-24:00"},
-        {"queues": [{"load": 0}, {}]},
-        {"queues": [{"agents": 0}, {}]},
-    ],
+    [{"load": 0}, {"opening": "23:50-24:00"}, {"queues": [{"load": 0}, {}]}, {"queues": [{"agents": 0}, {}]}],
 )
 def test_days_without_calls(settings: dict[str, object]) -> None:
     """Nobody calls without a load, without agents or when the center opens too late."""

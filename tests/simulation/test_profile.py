@@ -149,14 +149,7 @@ def test_refusal_says_what_would_be_right(settings: dict[str, Any], field: str, 
     assert str(refusal.value) == f"{field} must be {refusal.value.allowed}, not {refusal.value.value!r}"
 
 
-@pytest.mark.parametrize(
-    "queue",
-    [
-        {"load": 3},
-        {"wrap_seconds": 0},
-        {"talk_seconds": 1},
-    ],
-)
+@pytest.mark.parametrize("queue", [{"load": 3}, {"wrap_seconds": 0}, {"talk_seconds": 1}])
 def test_queue_of_its_own_cannot_be_too_busy_either(queue: dict[str, float]) -> None:
     """What a queue says for itself counts when a profile is refused because its day has too many calls."""
     shared = {"agents": 1000, "load": 3, "talk_seconds": 100, "wrap_seconds": 200}

@@ -141,15 +141,7 @@ def outcome(line: QueueSimulation, index: int, call: Call) -> Outcome:
 def answered(line: QueueSimulation, index: int, call: Call, rona: int) -> Outcome:
     """The outcome of a call that was answered."""
     answer, end = line.answers[index], line.ends[index]
-    return Outcome(
-        Kind.ANSWERED,
-        line.agents[index],
-        answer - call.ring,
-        answer,
-        end,
-        end + call.wrap,
-        rona=rona,
-    )
+    return Outcome(Kind.ANSWERED, line.agents[index], answer - call.ring, answer, end, end + call.wrap, rona=rona)
 
 
 def left(end: int, call: Call, rings: list[UnansweredRing], rona: int) -> Outcome:

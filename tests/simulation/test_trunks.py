@@ -98,11 +98,7 @@ def test_outage_spares_the_other_trunk() -> None:
 
 @pytest.mark.parametrize(
     ("on", "start", "end"),
-    [
-        (WEDNESDAY, 10 * HOUR, 12 * HOUR),
-        (SPRING, 9 * HOUR, 11 * HOUR),
-        (AUTUMN, 11 * HOUR, 13 * HOUR),
-    ],
+    [(WEDNESDAY, 10 * HOUR, 12 * HOUR), (SPRING, 9 * HOUR, 11 * HOUR), (AUTUMN, 11 * HOUR, 13 * HOUR)],
 )
 def test_outages_follow_the_wall_clock(on: Any, start: int, end: int) -> None:
     """An outage from 10:00 is one by the wall clock, also when the clock was changed at night."""

@@ -193,9 +193,4 @@ def time_in_states(states, at):
     return spent
 
 
-KINDS = {
-    Status.AVAILABLE: "ready",
-    Status.RINGING: "busy",
-    Status.TALKING: "busy",
-    Status.WRAPPING: "wrap",
-}
+KINDS = {Status.AVAILABLE: "ready", Status.RINGING: "busy", Status.TALKING: "busy", Status.WRAPPING: "wrap"}

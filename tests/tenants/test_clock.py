@@ -5,13 +5,7 @@ import time
 import pytest
 
 from kpn_sandbox.simulation.errors import InstantOutOfRange
-from kpn_sandbox.tenants.clock import (
-    FrozenClock,
-    RunningClock,
-    clock_from_dict,
-    format_instant,
-    wall_time,
-)
+from kpn_sandbox.tenants.clock import FrozenClock, RunningClock, clock_from_dict, format_instant, wall_time
 
 
 def test_wall_time_is_the_time_of_this_machine():

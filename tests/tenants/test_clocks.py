@@ -98,9 +98,7 @@ def test_a_clock_that_cannot_be_is_refused(anna, sandbox, wall, asked, refusal, 
 
 
 @pytest.mark.parametrize(
-    "seconds",
-    [-1, True, "5", float("inf"), float("nan"), None, 1e300, 10**400],
-    ids=lambda seconds: str(seconds)[:5],
+    "seconds", [-1, True, "5", float("inf"), float("nan"), None, 1e300, 10**400], ids=lambda seconds: str(seconds)[:5]
 )
 def test_time_is_advanced_by_seconds(anna, sandbox, wall, seconds):
     """Anything else is refused; backward it is set, not advanced."""

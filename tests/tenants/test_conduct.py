@@ -60,11 +60,7 @@ def test_asking_beyond_the_quota_is_seen():
 
 def test_asking_before_the_wait_is_over_is_seen():
     """Until the seconds are over that the refusal told."""
-    entries = [
-        entry(0, status=503, retry_after=10),
-        entry(1, seconds=9),
-        entry(2, seconds=10),
-    ]
+    entries = [entry(0, status=503, retry_after=10), entry(1, seconds=9), entry(2, seconds=10)]
 
     assert broken(entries) == {"retry-too-early": (1, ("r1",))}
 
@@ -79,13 +75,7 @@ def test_who_moves_the_clock_has_waited():
 
 def test_a_refused_token_that_comes_again_is_seen():
     """Until it is good again, because the clock was put back."""
-    entries = [
-        entry(0, status=401),
-        entry(1, status=401),
-        entry(2),
-        entry(3, status=401),
-        entry(4, token="u"),
-    ]
+    entries = [entry(0, status=401), entry(1, status=401), entry(2), entry(3, status=401), entry(4, token="u")]
 
     assert broken(entries) == {"expired-token-reused": (1, ("r1",))}
 

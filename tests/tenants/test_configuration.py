@@ -232,10 +232,7 @@ def test_changes_of_the_same_second_are_one(anna, noon):
         noon.configuration.set_scenario(anna, ["calm", "busy", "peak"][number - 1])
     noon.configuration.patch(anna, {"queues": None})
 
-    assert noon.configuration.log(anna) == (
-        Change(NOON, scenario="peak"),
-        Change(NOON, {"agents": 3, "queues": None}),
-    )
+    assert noon.configuration.log(anna) == (Change(NOON, scenario="peak"), Change(NOON, {"agents": 3, "queues": None}))
 
 
 def test_what_changes_nothing_leaves_no_trace():

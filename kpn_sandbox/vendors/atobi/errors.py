@@ -18,14 +18,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError, Unsu
 from werkzeug import exceptions as http
 
 from kpn_sandbox.gateway.cors import CORS_HEADERS
-from kpn_sandbox.gateway.error_handling import (
-    ApiError,
-    ExceptionMap,
-    Headers,
-    allow_header,
-    common_rows,
-    mapped_error,
-)
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.gateway.operations import phrase
 from kpn_sandbox.gateway.responses import JSON
 from kpn_sandbox.vendors.atobi.operations import TOKEN

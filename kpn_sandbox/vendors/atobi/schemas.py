@@ -182,10 +182,7 @@ class ItemSchema(_Tolerant):
         if isinstance(original, Mapping) and original.get("user_id") is original.get("location_id") is None:
             told = "The {0} id field is required when {1} id is not present."
             raise ValidationError(
-                {
-                    "user_id": [told.format("user", "location")],
-                    "location_id": [told.format("location", "user")],
-                }
+                {"user_id": [told.format("user", "location")], "location_id": [told.format("location", "user")]}
             )
 
 

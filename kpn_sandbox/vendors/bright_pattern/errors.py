@@ -20,14 +20,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError, UnsupportedGrantTypeError
 from werkzeug import exceptions as http
 
 from kpn_sandbox.auth.errors import InvalidSession
-from kpn_sandbox.gateway.error_handling import (
-    ApiError,
-    ExceptionMap,
-    Headers,
-    allow_header,
-    common_rows,
-    mapped_error,
-)
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.gateway.operations import Operation, phrase
 from kpn_sandbox.gateway.responses import JSON
 from kpn_sandbox.tenants.errors import UnknownAccount

@@ -14,14 +14,7 @@ import json
 from werkzeug import exceptions as http
 
 from kpn_sandbox.gateway.cors import CORS_HEADERS
-from kpn_sandbox.gateway.error_handling import (
-    ApiError,
-    ExceptionMap,
-    Headers,
-    allow_header,
-    common_rows,
-    mapped_error,
-)
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.gateway.operations import phrase
 from kpn_sandbox.gateway.responses import JSON
 

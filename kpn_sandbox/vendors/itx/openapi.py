@@ -4,15 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from kpn_sandbox.gateway.openapi import (
-    EXAMPLE_LOCATION,
-    ApiDoc,
-    Json,
-    OperationDoc,
-    document_of,
-    parameter,
-    reference,
-)
+from kpn_sandbox.gateway.openapi import EXAMPLE_LOCATION, ApiDoc, Json, OperationDoc, document_of, parameter, reference
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import itx
 from kpn_sandbox.vendors.itx.auth import PARAMETER

@@ -115,9 +115,7 @@ class KpiStatusDTO(_Model):
 
     name = _text("Delivered", "Text of the status.", required=True)
     colorCode = _text(
-        "GREEN",
-        "NORMAL when left out.",
-        validate=OneOf(COLORS, error=f"must be one of {', '.join(COLORS)}"),
+        "GREEN", "NORMAL when left out.", validate=OneOf(COLORS, error=f"must be one of {', '.join(COLORS)}")
     )
     updatedDate = Instant(metadata={"example": "2026-11-20T14:12:00Z", "description": "When it came about; UTC."})
 

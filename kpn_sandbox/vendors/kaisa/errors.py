@@ -17,14 +17,7 @@ from werkzeug import exceptions as http
 
 from kpn_sandbox.auth.errors import MalformedDigest
 from kpn_sandbox.gateway.cors import CORS_HEADERS
-from kpn_sandbox.gateway.error_handling import (
-    ApiError,
-    ExceptionMap,
-    Headers,
-    allow_header,
-    common_rows,
-    mapped_error,
-)
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.gateway.operations import phrase
 from kpn_sandbox.gateway.responses import JSON, PreconditionFailed
 from kpn_sandbox.simulation.errors import PeriodTooLong

@@ -11,14 +11,7 @@ from kpn_sandbox.simulation.customers import Customers, customers_of
 from kpn_sandbox.simulation.history import NOBODY, History
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.errors import KaisaError
-from kpn_sandbox.vendors.kaisa.operations import (
-    ADD_CUSTOMER,
-    CHANGE_CUSTOMER,
-    CUSTOMER,
-    CUSTOMERS,
-    PING,
-    WIDGETS,
-)
+from kpn_sandbox.vendors.kaisa.operations import ADD_CUSTOMER, CHANGE_CUSTOMER, CUSTOMER, CUSTOMERS, PING, WIDGETS
 from kpn_sandbox.vendors.kaisa.records import Period, blank_record, customer_record, dataset, last_days
 from kpn_sandbox.vendors.kaisa.schemas import ChangedCustomerForm, CustomersQuery, NewCustomerForm, WidgetsQuery
 from kpn_sandbox.vendors.kaisa.store import CustomerStore

@@ -43,9 +43,7 @@ REVOKED_TOKEN = Fault(401, "Access Token not approved", "keymanagement.service.a
 ACCESS_DENIED = Fault(403, "Access Denied", "accesscontrol.IPDeniedAccess")
 # The two spaces are Apigee's.
 QUOTA_VIOLATION = Fault(
-    429,
-    "Rate limit quota violation. Quota limit  exceeded. Identifier : _default",
-    "policies.ratelimit.QuotaViolation",
+    429, "Rate limit quota violation. Quota limit  exceeded. Identifier : _default", "policies.ratelimit.QuotaViolation"
 )
 INTERNAL_ERROR = Fault(500, "Internal server error", "messaging.runtime.InternalServerError")
 BAD_GATEWAY = Fault(502, "Unexpected EOF at target", "messaging.adaptors.http.flow.UnexpectedEOFAtTarget")

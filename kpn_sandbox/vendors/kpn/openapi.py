@@ -126,8 +126,6 @@ _TOKEN = OperationDoc(
             "example": {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"},
         }
     },
-    body_options={
-        "description": "The application's credentials; they may also come as HTTP Basic, without a body.",
-    },
+    body_options={"description": "The application's credentials; they may also come as HTTP Basic, without a body."},
     security=[{"basic": []}, {}],
 )

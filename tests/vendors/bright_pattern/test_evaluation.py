@@ -173,10 +173,7 @@ def test_no_subscription_breaks_anything(asked, body):
 
 def test_agents_come_by_last_name_and_services_by_number(asked):
     """Without an order agents come by last and first name, services as they are configured."""
-    wished = {
-        "agent_grids": [grid("lastname", "firstname")],
-        "service_grids": [grid("name")],
-    }
+    wished = {"agent_grids": [grid("lastname", "firstname")], "service_grids": [grid("name")]}
 
     _, told = asked({"a": wished})
 

@@ -28,12 +28,7 @@ from kpn_sandbox.vendors.kpn.views import agents, serialized_agents
 
 SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text())
 SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
-PAIRS = [
-    (AgentRecord, AgentSchema),
-    (QueueRecord, QueueSchema),
-    (PortRecord, PortSchema),
-    (TrunkRecord, TrunkSchema),
-]
+PAIRS = [(AgentRecord, AgentSchema), (QueueRecord, QueueSchema), (PortRecord, PortSchema), (TrunkRecord, TrunkSchema)]
 
 
 @pytest.mark.parametrize("key", [operation.key for operation in RESOURCES])
