@@ -21,16 +21,16 @@ def sandbox() -> Iterator[Any]:
 
 @pytest.fixture
 def account(sandbox) -> Account:
-    """A small center that stands still."""
+    """An account with a small center and a frozen clock."""
     return sandbox.new_account(seed="drift", agents=3, profile={"queues": 2, "names": "numbered"}, at=AT)
 
 
-def exchange(method: str, url: str, status: int, body: Any, headers: dict[str, str] | None = None) -> dict[str, Any]:
+def entry(method: str, url: str, status: int, body: Any, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """An entry of an archive; the request carries a secret."""
-    told = [{"name": name, "value": value} for name, value in (headers or {}).items()]
+    sent = [{"name": name, "value": value} for name, value in (headers or {}).items()]
     request = {"method": method, "url": url, "headers": [{"name": "Authorization", "value": "Bearer SECRET"}]}
     content = {"text": body if isinstance(body, str) else json.dumps(body)}
-    return {"request": request, "response": {"status": status, "headers": told, "content": content}}
+    return {"request": request, "response": {"status": status, "headers": sent, "content": content}}
 
 
 def archive(*entries: dict[str, Any]) -> dict[str, Any]:

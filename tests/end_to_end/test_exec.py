@@ -15,9 +15,9 @@ COMMAND = [sys.executable, "-m", "kpn_sandbox", "exec"]
 ASK = """
 import os, sys
 from kpn_sandbox.client import Client
-told = {name: os.environ["KPN_SANDBOX_" + name] for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "ADMIN_TOKEN")}
-token = Client(told["URL"]).token(told["CLIENT_ID"], told["CLIENT_SECRET"])
-print(len(token), len(told["ADMIN_TOKEN"]) >= 8, *sys.argv[1:])
+variables = {name: os.environ["KPN_SANDBOX_" + name] for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "ADMIN_TOKEN")}
+token = Client(variables["URL"]).token(variables["CLIENT_ID"], variables["CLIENT_SECRET"])
+print(len(token), len(variables["ADMIN_TOKEN"]) >= 8, *sys.argv[1:])
 """
 WAIT = "import sys, time; print('waiting', flush=True); time.sleep(30)"
 
@@ -25,8 +25,8 @@ WAIT = "import sys, time; print('waiting', flush=True); time.sleep(30)"
 FAIL = """
 import os
 from kpn_sandbox.client import Client, Rejected
-told = {name: os.environ["KPN_SANDBOX_" + name] for name in ("URL", "CLIENT_ID", "CLIENT_SECRET")}
-account = Client(told["URL"]).account(told["CLIENT_ID"], told["CLIENT_SECRET"])
+variables = {name: os.environ["KPN_SANDBOX_" + name] for name in ("URL", "CLIENT_ID", "CLIENT_SECRET")}
+account = Client(variables["URL"]).account(variables["CLIENT_ID"], variables["CLIENT_SECRET"])
 account.fail("token", {"status": 503}, {"status": 503})
 account.fail("agents", {"status": 500}, repeat=True)
 for _ in range(TIMES):
@@ -45,7 +45,7 @@ def temporary(tmp_path, monkeypatch) -> Path:
 
 
 def test_the_command_finds_its_sandbox_in_the_environment(temporary):
-    """URL, credentials and the administrator's token are variables; arguments arrive untouched; no other word."""
+    """URL, credentials and administrator's token are variables, arguments arrive untouched, and nothing is printed."""
     ran = subprocess.run(
         [*COMMAND, "--client-id", "me", "--", sys.executable, "-c", ASK, "--seed", "x y"],
         capture_output=True,
@@ -58,7 +58,7 @@ def test_the_command_finds_its_sandbox_in_the_environment(temporary):
 
 
 def test_the_exit_code_is_the_commands():
-    """What the command ends with, `exec` ends with."""
+    """`exec` ends with the exit code of the command."""
     ran = subprocess.run([*COMMAND, "--", sys.executable, "-c", "raise SystemExit(7)"], timeout=SOON)
 
     assert ran.returncode == 7
@@ -66,7 +66,7 @@ def test_the_exit_code_is_the_commands():
 
 @pytest.mark.parametrize(("times", "code"), [(1, 1), (2, 0)])
 def test_faults_that_must_be_used_are(times, code):
-    """A command that succeeds but leaves outcomes fails when told to; a fault that repeats has no end."""
+    """With --require-faults-used a successful command fails if outcomes are left; a fault that repeats has no end."""
     program = FAIL.replace("TIMES", str(times))
 
     ran = subprocess.run(
@@ -82,7 +82,7 @@ def test_faults_that_must_be_used_are(times, code):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_reach_the_command(temporary, number):
-    """A signal is handed on, the command's end is told as the shell does, and the sandbox is gone."""
+    """A signal is forwarded, the exit code is that of a shell, and the sandbox is gone."""
     program = [*COMMAND, "--", sys.executable, "-c", WAIT]
     with subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as ran:
         assert ran.stdout is not None
@@ -101,7 +101,7 @@ def test_signals_reach_the_command(temporary, number):
         (("--scenario", "party", "--", "true"), 2, "scenario must be one of"),
     ],
 )
-def test_what_cannot_start_is_told(words, code, line):
+def test_a_command_that_cannot_start_is_an_error(words, code, line):
     """A command that does not exist, may not run, or has no sandbox ends with the usual codes."""
     ran = subprocess.run([*COMMAND, *words], capture_output=True, text=True, timeout=SOON)
 

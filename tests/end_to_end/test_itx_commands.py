@@ -1,4 +1,4 @@
-"""`kpn-sandbox itx`: plays ITX against endpoints of every kind."""
+"""`kpn-sandbox itx` against endpoints of every kind."""
 
 import json
 import socket
@@ -34,11 +34,11 @@ ANSWERS = {
 
 
 class Endpoint(BaseHTTPRequestHandler):
-    """Somebody's provider, good or bad."""
+    """A provider's endpoint, good or bad by its path."""
 
     def do_GET(self):
         path = self.path.partition("?")[0]
-        self.server.asked.append(self.path)
+        self.server.requested.append(self.path)
         if path == "/silent":
             time.sleep(3)
             return
@@ -74,7 +74,7 @@ class Endpoint(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def endpoint():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    server.asked = []
+    server.requested = []
     server.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -88,7 +88,7 @@ def check(url, *flags, customer="513196003"):
 
 
 @pytest.mark.parametrize(
-    ("path", "code", "told"),
+    ("path", "code", "text"),
     [
         ("/good", 0, "0 errors, 0 warnings"),
         ("/charset", 0, "0 errors, 0 warnings"),
@@ -106,29 +106,29 @@ def check(url, *flags, customer="513196003"):
         ("/dripping", 2, "no complete answer within 1 seconds"),
     ],
 )
-def test_every_kind_of_answer_is_told_apart(endpoint, path, code, told):
-    """Each has its line and its exit code."""
+def test_each_kind_of_response_has_its_line(endpoint, path, code, text):
+    """Each kind of response has a line of its own and its exit code."""
     ran = check(endpoint.url + path, "--timeout", "1")
 
     assert (ran.returncode, ran.stderr) == (code, "")
-    assert told in ran.stdout
+    assert text in ran.stdout
 
 
-def test_warnings_count_when_asked_to(endpoint):
-    """With --strict a warning is an error."""
+def test_warnings_count_with_strict(endpoint):
+    """With --strict a warning gives the exit code of an error."""
     assert check(f"{endpoint.url}/warned", "--strict").returncode == 1
 
 
 def test_the_panel_is_printed(endpoint):
-    """As ITX would lay it out."""
+    """The panel is printed as ITX would lay it out."""
     ran = check(f"{endpoint.url}/good")
 
     order = "SO26110030  2026-11-19 10:30:00  EUR 179.90  [Partly delivered (2026-11-20 14:12:00)]"
     assert f"Orders\n  {order}" in ran.stdout
 
 
-def test_nobody_there_is_exit_code_2():
-    """Nobody listens at that port."""
+def test_an_unreachable_endpoint_is_exit_code_2():
+    """An endpoint where nothing listens ends the command with exit code 2."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         ran = check(f"http://127.0.0.1:{free.getsockname()[1]}/kpi")
@@ -138,23 +138,23 @@ def test_nobody_there_is_exit_code_2():
 
 @pytest.mark.parametrize("url", ["ftp://host/kpi", "nonsense", "file:///etc/passwd"])
 def test_other_urls_are_refused(url):
-    """One line on standard error that says what would be right."""
+    """A URL that is not one of HTTP is one line on standard error that says what would be right."""
     ran = check(url)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("kpn-sandbox: URL must be like https://") and ran.stderr.count("\n") == 1
 
 
-def test_itx_asks_as_documented(endpoint):
-    """One GET, the fixed parameters kept, the identifier escaped; or where the URL wants it."""
+def test_requests_are_as_documented(endpoint):
+    """The request keeps the fixed parameters and has the escaped identifier in `customerId` or in its placeholder."""
     check(f"{endpoint.url}/good?token=a%26b&customerId=old", customer="+31 20/1")
     check(f"{endpoint.url}/good?who={{id}}", customer="7 8")
 
-    assert endpoint.asked[-2:] == ["/good?token=a%26b&customerId=%2B31+20%2F1", "/good?who=7%208"]
+    assert endpoint.requested[-2:] == ["/good?token=a%26b&customerId=%2B31+20%2F1", "/good?who=7%208"]
 
 
 def test_the_sandbox_passes_its_own_check(sandbox):
-    """The reference provider has nothing that ITX would stumble over."""
+    """The sandbox's own ITX endpoint passes the check without errors."""
     token = itx_token("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 
     ran = check(f"{sandbox.url}/rest/kpi?token={token}")
@@ -163,7 +163,7 @@ def test_the_sandbox_passes_its_own_check(sandbox):
 
 
 def test_the_panel_is_a_page(endpoint):
-    """Served until it is stopped, for any customer, with nothing of the answer taken for HTML."""
+    """The panel is served as a page until it is stopped, for any customer, and nothing in it is taken for HTML."""
     command = [sys.executable, "-m", "kpn_sandbox", "itx", "panel", f"{endpoint.url}/good", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         url = process.stdout.readline().removeprefix("Ready: ").strip()

@@ -1,30 +1,25 @@
-"""The check plays ITX: it says where an answer breaks which rule, and what could not be shown."""
+"""The rules for a panel: where it breaks which, and what of it ITX could not show."""
 
 import json
 
 import pytest
 
-from kpn_sandbox.itx_check.panel import panel_rows
 from kpn_sandbox.itx_check.rules import Severity, check_panel
 from kpn_sandbox.vendors.itx.openapi import SAMPLE
 from kpn_sandbox.vendors.itx.schemas import KpiResponseDTO
+from tests.itx_check.conftest import ORDER, panel
 
-ORDER = {"documentNumber": "1", "documentDate": "2026-11-23T10:00:00Z"}
 PLACE = "$.sections[0].documents[0]"
 
 
-def panel(*documents, **section):
-    """An answer with one section."""
-    return {"sections": [{"title": "Orders", "documents": list(documents), **section}]}
-
-
 def findings(given):
+    """Severity, path and rule of each finding in a text or an object."""
     text = given if isinstance(given, str) else json.dumps(given)
     return [(found.severity, found.path, found.rule) for found in check_panel(text.encode())[1]]
 
 
-def test_a_full_answer_has_no_findings():
-    """The sample of the document, which has everything, is fine."""
+def test_a_full_panel_has_no_findings():
+    """The sample of the OpenAPI document, which has every member, has no findings."""
     assert findings(SAMPLE) == []
     assert KpiResponseDTO().validate(SAMPLE) == {}
 
@@ -68,7 +63,7 @@ def test_a_full_answer_has_no_findings():
     ],
 )
 def test_a_broken_rule_is_named_with_its_place(given, path, rule):
-    """Each error tells the JSON path and the rule."""
+    """Each error has the JSON path of the member and the rule that it breaks."""
     assert (Severity.ERROR, path, rule) in findings(given)
 
 
@@ -85,7 +80,7 @@ def test_a_broken_rule_is_named_with_its_place(given, path, rule):
     ],
 )
 def test_dates_have_one_format(date):
-    """UTC, to the second, with a Z: what other guides of ITX allow is not allowed here."""
+    """Dates are in UTC, to the second, with a Z; forms that other guides of ITX allow are errors here."""
     (severity, path, rule), *_ = findings(panel({**ORDER, "documentDate": date}))
 
     assert (severity, path) == (Severity.ERROR, f"{PLACE}.documentDate") and "must be a timestamp like" in rule
@@ -122,16 +117,16 @@ def test_dates_have_one_format(date):
         ),
     ],
 )
-def test_what_could_not_be_shown_is_warned_of(given, path, rule):
-    """A warning is no error, but somebody should know."""
+def test_members_that_could_not_be_shown_are_warnings(given, path, rule):
+    """A member that ITX could not show, or not well, is a warning and no error."""
     found = [each for each in findings(given) if each[1] == path]
 
-    assert [(severity, told.startswith(rule)) for severity, _, told in found] == [(Severity.WARNING, True)]
+    assert [(severity, text.startswith(rule)) for severity, _, text in found] == [(Severity.WARNING, True)]
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "{", '{"sections": [}', '{"amount": NaN}', "[" * 100_000])
-def test_what_is_no_json_is_one_error(text):
-    """Where it stops being JSON is told."""
+def test_a_body_that_is_no_json_is_one_error(text):
+    """A body that is no JSON is one error, which says where it stops being JSON."""
     ((severity, path, rule),) = findings(text)
 
     assert (severity, path) == (Severity.ERROR, "$") and rule.startswith("must be JSON: ")
@@ -139,41 +134,7 @@ def test_what_is_no_json_is_one_error(text):
 
 @pytest.mark.parametrize("amount", ["5", "5.00", "5.10", "0.1", "1e2", "12345678901234567890.12", "-3.50", "5.1000"])
 def test_amounts_are_read_exactly(amount):
-    """No binary fraction comes between the text and the rule."""
+    """Amounts are read as decimals, so that no binary fraction breaks the rule of two decimals."""
     text = json.dumps(panel({**ORDER, "amount": "A", "currency": "EUR"})).replace('"A"', amount)
 
     assert findings(text) == []
-
-
-def test_the_panel_is_laid_out():
-    """Sections, documents, fields, lines and tables follow one another, with marks and links."""
-    told = [(row.depth, row.text, row.color) for row in panel_rows(SAMPLE)]
-
-    assert told == [
-        (0, "Orders", "NORMAL"),
-        (1, "SO26110030  2026-11-19 10:30:00  EUR 179.90", "ORANGE"),
-        (2, "Products: 1", "NORMAL"),
-        (2, "Webshop", "NORMAL"),
-        (2, "2 x Modem, 1 delivered", "NORMAL"),
-        (3, "Price: 89.95", "NORMAL"),
-        (3, "Piece | Serial number", "NORMAL"),
-        (3, "1 | SO26110030-MOD-01", "NORMAL"),
-        (0, "Invoices", "NORMAL"),
-        (1, "No data available", "NORMAL"),
-    ]
-    assert panel_rows(SAMPLE)[1].links[0] == ("open", "https://shop.example.com/orders/SO26110030")
-
-
-@pytest.mark.parametrize(
-    "given", [None, 5, [], {"sections": 1}, {"sections": [{"documents": [{"lines": [{"fields": 3}]}]}]}]
-)
-def test_a_wrong_answer_has_a_panel_all_the_same(given):
-    """What can be shown is shown."""
-    assert all(isinstance(row.text, str) for row in panel_rows(given))
-
-
-def test_control_characters_do_not_reach_the_terminal():
-    """Text from elsewhere commands nobody's terminal."""
-    evil = panel({**ORDER, "documentNumber": "\x1b[31mred\x07\n"}, title="\x1b]0;title\x07")
-
-    assert not any(ord(character) < 32 or ord(character) == 127 for row in panel_rows(evil) for character in row.text)

@@ -1,4 +1,4 @@
-"""A small project of somebody else, who has installed the wheel."""
+"""A small project elsewhere, in an environment where the wheel is installed."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
 LONG = 240
 UNRELATED = ("anyio", "faker", "hypothesispytest", "pytest_cov", "schemathesis")
-"""Plugins of this environment that a stranger has not, and that take half a second each time."""
+"""Plugins of this environment that other projects do not have, and that take half a second each time."""
 RECIPES = README.parent / "tests" / "recipes"
 
 collect_ignore = ["project"]

@@ -6,7 +6,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_examples_are_green(examples):
-    """Who copies the manual's examples has green tests, and so again with what was kept."""
+    """The manual's examples are green, and again when their snapshots are there."""
     for _ in range(2):
         ran = examples.pytest()
 

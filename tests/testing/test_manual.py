@@ -1,4 +1,4 @@
-"""The manual's section about tests tells all that there is."""
+"""The manual's section about tests names everything that the plugin offers."""
 
 import inspect
 import re
@@ -15,24 +15,24 @@ SECTION = README.read_text(encoding="utf-8").split("\n## In your tests\n")[1].sp
 
 
 def test_every_option_is_in_the_manual():
-    """Name and default of each, in the order of the code."""
+    """The manual lists name and default of each option, in the order of the code."""
     table = SECTION.split("option in `pytest.ini`")[1]
-    told = re.findall(r"^\| `(kpn_sandbox_\w+)` \| `?([^|`]*?)`? \|", table, re.MULTILINE)
+    listed = re.findall(r"^\| `(kpn_sandbox_\w+)` \| `?([^|`]*?)`? \|", table, re.MULTILINE)
 
-    assert [name for name, _ in told] == [option[0] for option in OPTIONS]
-    # An option that is empty by default leaves it to the account; the manual tells what that comes to.
+    assert [name for name, _ in listed] == [option[0] for option in OPTIONS]
+    # An option that is empty by default leaves the choice to the account; the manual says what that is.
     defaults = {option[0]: str(option[3]).lower() for option in OPTIONS if option[3] not in ("", [])}
-    assert {name: default for name, default in told if name in defaults} == defaults
+    assert {name: default for name, default in listed if name in defaults} == defaults
 
 
 @pytest.mark.parametrize("name", [*ACCOUNT_OPTIONS, *CONDUCT_RULES])
 def test_everything_that_a_marker_takes_is_in_the_manual(name):
-    """What can be wished and what can be forbidden."""
+    """The manual names each option of the marker `kpn_sandbox` and each rule of `kpn_conduct`."""
     assert f"{name}=" in SECTION or f"`{name}`" in SECTION
 
 
 def test_everything_on_an_account_is_in_the_manual():
-    """Each public method but those that tests hardly need."""
+    """The manual names each public method of an account but those that tests hardly need."""
     seldom = {"show", "delete", "rotate", "ask", "request_token", "forget_requests", "pins", "inbox"}
     methods = {name for name, _ in inspect.getmembers(Account, inspect.isfunction) if not name.startswith("_")}
 
@@ -40,5 +40,5 @@ def test_everything_on_an_account_is_in_the_manual():
 
 
 def test_the_workflow_is_the_recipe():
-    """What the manual shows is the file."""
+    """The workflow that the manual shows is the file among the recipes."""
     assert (RECIPES / "github-actions.yml").read_text(encoding="utf-8") in SECTION

@@ -1,4 +1,4 @@
-"""Every fixture, every name on an account, the marker and the options, by somebody who has only the package."""
+"""Every fixture, every method of an account, the marker and the options, in a project that has only the package."""
 
 from datetime import datetime, timezone
 
@@ -14,8 +14,8 @@ def agents(account: Account) -> list[dict[str, str]]:
     return account.get("/agents")["DataSet"]["agents"]
 
 
-def test_the_options_and_the_fixture_tell_what_an_account_is_like(account):
-    """The options are the beginning, and the overridden fixture goes before them."""
+def test_options_and_fixture_choose_the_account(account):
+    """The account is as the ini options say, and the overridden fixture goes before them."""
     shown = account.show()
 
     assert (shown["scenario"], shown["seed"]) == ("calm", "project")
@@ -27,42 +27,42 @@ def test_the_options_and_the_fixture_tell_what_an_account_is_like(account):
 class TestMarker:
     """The marker goes before fixture and options."""
 
-    def test_the_marker_tells_what_an_account_is_like(self, account):
-        """All of its names are heard."""
+    def test_the_marker_chooses_the_account(self, account):
+        """Each option of the marker changes the account."""
         shown = account.show()
 
         assert (shown["scenario"], shown["seed"], shown["profile"]["agents"]) == ("peak", "mine", 5)
         assert shown["clock"]["at"] == "2026-11-23T12:00:00+01:00"
 
-    @pytest.mark.kpn_sandbox(agents=6, client_id="somebody", client_secret="told", clock={"mode": "running"})
+    @pytest.mark.kpn_sandbox(agents=6, client_id="somebody", client_secret="hush", clock={"mode": "running"})
     def test_the_nearest_marker_wins(self, account):
-        """What it leaves out comes from further away."""
+        """The nearest marker goes first; its missing options come from the next one."""
         shown = account.show()
 
-        assert (account.client_id, account.client_secret) == ("somebody", "told")
+        assert (account.client_id, account.client_secret) == ("somebody", "hush")
         assert (shown["profile"]["agents"], shown["seed"], shown["clock"]["mode"]) == (6, "mine", "running")
 
 
 def test_the_server_has_the_chosen_settings(kpn_sandbox: RunningSandbox, account):
-    """The settings fixture reaches the server."""
+    """The server has the settings that the overridden fixture returns."""
     token = account.get("/api/agents", token=account.token())
 
     assert token.status == 200
     assert kpn_sandbox.url == account.url and len(kpn_sandbox.admin_token) > 20
 
 
-def test_an_answer_is_a_dictionary_and_more(account):
-    """Body, status and headers are at hand, in all the usual ways."""
-    reply = account.get("/agents", headers={"Prefer": "delay-ms=1"})
+def test_a_response_is_a_dictionary_and_more(account):
+    """A response is its JSON object, and has body, status and headers as attributes."""
+    response = account.get("/agents", headers={"Prefer": "delay-ms=1"})
 
-    assert isinstance(reply, Response) and reply.json() == reply
-    assert (reply.status, reply.status_code, reply.headers["api-version"]) == (200, 200, "1.0")
-    assert reply.content.decode() == reply.text
-    assert reply.headers["Preference-Applied"] == "delay-ms=1"
+    assert isinstance(response, Response) and response.json() == response
+    assert (response.status, response.status_code, response.headers["api-version"]) == (200, 200, "1.0")
+    assert response.content.decode() == response.text
+    assert response.headers["Preference-Applied"] == "delay-ms=1"
 
 
-def test_a_refusal_is_an_answer(account):
-    """A status is looked at, not raised; only no answer at all is an error."""
+def test_an_error_is_a_response(account):
+    """Any status is a response and is not raised; only a missing response is an error."""
     account.fail("agents", 503, "reset")
 
     assert account.get("/agents").status == 503
@@ -74,8 +74,8 @@ def test_a_refusal_is_an_answer(account):
     assert account.get("/agents").status == 500
 
 
-def test_time_is_the_tests(account):
-    """Freezing, advancing and running move the account's clock, and an own token is renewed when it has expired."""
+def test_the_clock_is_the_tests(account):
+    """A test freezes, advances and runs the account's clock, and the account renews its token when it has expired."""
     account.freeze(NOON)
     assert agents(account) == agents(account)
 
@@ -85,8 +85,8 @@ def test_time_is_the_tests(account):
     assert account.clock()["mode"] == "running"
 
 
-def test_the_center_is_turned(account):
-    """Scenario, profile and pins change what is told."""
+def test_the_center_is_changed(account):
+    """Scenario, profile, pins and captured answers change what the sandbox answers."""
     account.scenario("busy")
     account.profile(effective="midnight", agents=4)
     account.pin("agents", 40001, Status="AUX", Reason="2")
@@ -102,7 +102,7 @@ def test_the_center_is_turned(account):
 
 
 def test_faults_are_counted(account):
-    """What is left is told, and what never ends is not left."""
+    """Unused outcomes are listed and asserted on; a fault that repeats has none."""
     account.fail("queues", 503, "ok")
     account.fail(None, {"delay_ms": 1}, repeat=True)
     account.fail_sometimes("trunks", 0.5, {"status": 500}, seed="dice")
@@ -116,7 +116,7 @@ def test_faults_are_counted(account):
 
 
 def test_a_quota_counts(account):
-    """After so many calls come refusals."""
+    """Calls beyond the quota are answered with 429."""
     account.quota(1)
 
     assert [account.get("/queues").status for _ in range(2)] == [200, 429]
@@ -124,20 +124,20 @@ def test_a_quota_counts(account):
     assert account.get("/queues").status == 200
 
 
-def test_what_happened_is_told(account):
-    """Journal, conduct, archive, replay line and truth are at hand."""
+def test_the_clients_requests_are_listed(account):
+    """Request log, conduct, archive, replay line and the calls behind the counters are at hand."""
     account.freeze(NOON)
-    reply = account.get("/trunks")
+    response = account.get("/trunks")
 
     assert [each["status"] for each in account.requests(operation="trunks")] == [200]
     assert account.conduct()["findings"] == []
     assert len(account.har()["log"]["entries"]) == 2
-    assert account.replay() == reply.headers["X-Sandbox-Replay"]
+    assert account.replay() == response.headers["X-Sandbox-Replay"]
     assert account.calls() and account.customers() and account.states(40001) is not None
 
 
 def test_more_accounts_never_meet(kpn_sandbox: RunningSandbox, account):
-    """Each account is a world of its own; a dropped one is gone."""
+    """Each account has a state of its own; a dropped one is deleted."""
     other = kpn_sandbox.new_account(at=NOON, agents=3, profile={"queues": 1}, scenario="peak", seed="other")
     account.pin("agents", 40001, Agent="Pinned")
 

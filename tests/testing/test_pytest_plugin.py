@@ -1,4 +1,4 @@
-"""The small project, and everything else that the plugin offers to somebody who has only the wheel."""
+"""The pytest plugin in projects that have only the wheel: fixtures, markers, options, checks and reports."""
 
 import re
 
@@ -148,8 +148,8 @@ def test_the_project_is_green(project, arguments):
     assert (ran.code, ran.outcomes) == (0, {"passed": 12}), ran.text
 
 
-def test_a_failing_test_tells_what_its_accounts_saw(empty):
-    """The report has the last requests, the faults left, and the replay line; of all the test's accounts."""
+def test_a_failed_test_reports_its_accounts(empty):
+    """The report has the last requests, the unused faults and the replay line of each of the test's accounts."""
     empty.write("test_it.py", FAILING)
 
     ran = empty.pytest("-o", "kpn_sandbox_requests=1")
@@ -175,7 +175,7 @@ def test_faults_left_unused_fail_a_test(empty):
 
 
 def test_bad_conduct_fails_a_test(empty):
-    """Each rule is seen where it is broken, and nowhere else."""
+    """A marked test fails where its client breaks a rule, and nowhere else."""
     empty.write("test_it.py", CONDUCT)
 
     ran = empty.pytest()
@@ -187,8 +187,8 @@ def test_bad_conduct_fails_a_test(empty):
         assert f"bad conduct, {rule}" in ran.text
 
 
-def test_conduct_can_be_demanded_of_all_tests(empty):
-    """The option does for every test what the marker does for one."""
+def test_conduct_can_be_required_of_all_tests(empty):
+    """The option checks every test that uses the fixture, as the marker checks one."""
     empty.write("test_it.py", CONDUCT.replace("@pytest.mark.kpn_conduct\n", ""))
 
     ran = empty.pytest("-o", "kpn_sandbox_conduct=token-per-request", "-k", "token_per_request or no_account")
@@ -197,19 +197,19 @@ def test_conduct_can_be_demanded_of_all_tests(empty):
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_told_in_a_line(empty, name):
-    """A wish that cannot be fulfilled says what could be, without a traceback."""
-    text, told = WRONG[name]
+def test_a_wrong_option_is_one_line(empty, name):
+    """An option or setting that cannot be used is an error that says what would be right, without a traceback."""
+    text, message = WRONG[name]
     empty.write("test_it.py", text)
 
     ran = empty.pytest()
 
     assert ran.outcomes == {"error": 1}
-    assert told in ran.text and "Traceback" not in ran.text and "site-packages" not in ran.text
+    assert message in ran.text and "Traceback" not in ran.text and "site-packages" not in ran.text
 
 
-def test_an_option_that_cannot_be_used_is_told(empty):
-    """A number is a number."""
+def test_a_wrong_ini_option_ends_the_run(empty):
+    """An ini option that must be a number and is none ends the run."""
     empty.write("test_it.py", WITHOUT)
 
     ran = empty.pytest("-o", "kpn_sandbox_agents=many")
@@ -218,7 +218,7 @@ def test_an_option_that_cannot_be_used_is_told(empty):
 
 
 def test_options_and_fixtures_are_listed(empty):
-    """pytest's own lists tell what there is."""
+    """pytest lists the markers, options and fixtures of the plugin."""
     assert "kpn_conduct(*rules, tokens=1)" in empty.pytest("--markers").text
     assert "kpn_sandbox_require_faults_used (bool)" in empty.pytest("--help").text
     assert "kpn_account" in empty.pytest("--fixtures").text
@@ -245,8 +245,8 @@ def test_the_end_waits_for_nobody(empty):
     assert float(re.findall(r" in ([0-9.]+)s", ran.text)[-1]) < 30
 
 
-def test_half_an_environment_is_told(empty):
-    """A URL without the administrator's token would fail later and less clearly."""
+def test_an_incomplete_environment_is_an_error(empty):
+    """A URL without the administrator's token, or without a sandbox, is an error of the fixture that says so."""
     empty.write("test_it.py", FAILING)
 
     lacking = empty.pytest(KPN_SANDBOX_URL="http://127.0.0.1:1")
@@ -257,7 +257,7 @@ def test_half_an_environment_is_told(empty):
 
 
 def test_a_project_that_does_not_use_it_does_not_load_it(empty):
-    """Nothing but the plugin's own module is imported."""
+    """A project that uses none of the fixtures imports nothing but the plugin's own module."""
     empty.write("conftest.py", LOADED)
     empty.write("test_it.py", WITHOUT)
 
@@ -266,7 +266,7 @@ def test_a_project_that_does_not_use_it_does_not_load_it(empty):
     assert "['kpn_sandbox', 'kpn_sandbox.pytest_plugin'] False" in ran.text
 
 
-def test_types_are_told_to_users(project):
+def test_users_get_types(project):
     """A type checker sees the annotations of the installed package."""
     ran = project.run("python", "-m", "mypy", "--no-incremental", "--strict", "conftest.py")
 
@@ -282,7 +282,7 @@ def test_types_are_told_to_users(project):
     ],
 )
 def test_the_recipes_work(recipes, needs, recipe, command):
-    """Test worlds other than pytest are served by `exec`."""
+    """The recipes for other test frameworks pass beside a sandbox that `exec` starts."""
     tool(needs)
     recipes.folder /= recipe
 

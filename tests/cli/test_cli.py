@@ -1,39 +1,23 @@
 """The command line: every error is one line that says what would be right."""
 
-import json
 import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 
 from kpn_sandbox import __version__
-from kpn_sandbox.cli import main
-from kpn_sandbox.cli.serve import banner, curl_line
-from kpn_sandbox.documents import ENVIRONMENT, FILES
-from kpn_sandbox.settings import Settings
-from kpn_sandbox.vendors.kpn.api import KpnApi
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command line in this process: its exit code, output and errors."""
-
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main(words)
-        told = capsys.readouterr()
-        return ended.value.code or 0, told.out, told.err
-
-    return run
 
 
 @pytest.fixture
 def database(tmp_path):
+    """The URL of a database that does not exist yet."""
     return f"sqlite:///{tmp_path / 'sandbox.db'}"
 
 
-def test_the_version_is_told(run):
+def test_the_version_is_printed(run):
     """`--version` prints the package's version."""
     assert run("--version") == (0, f"kpn-sandbox {__version__}\n", "")
 
@@ -67,7 +51,7 @@ def test_flags_without_a_command_serve(run):
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(run, database, monkeypatch, words, line):
-    """No traceback and no usage: what is wrong, and what would be right."""
+    """An error has no traceback and no usage, but one line that says what would be right."""
     monkeypatch.setenv("KPN_SANDBOX_DATABASE_URL", database)
 
     code, out, err = run(*words)
@@ -77,7 +61,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(run, database, monkeypatch, words
 
 
 def test_a_busy_port_is_one_line_and_exit_code_2(run, database):
-    """A port that somebody listens on is not waited for."""
+    """A start on a port that is in use ends at once and names the port."""
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
 
@@ -88,7 +72,7 @@ def test_a_busy_port_is_one_line_and_exit_code_2(run, database):
 
 
 def test_an_unusable_database_is_one_line_and_exit_code_2(run, tmp_path):
-    """A file that is no database is not written over."""
+    """A start on a file that is no database names the file and leaves it as it is."""
     file = tmp_path / "notes.txt"
     file.write_text("Not a database, but somebody's notes. " * 100)
 
@@ -115,7 +99,7 @@ def test_a_database_of_an_older_version_is_one_line_and_exit_code_2(run, tmp_pat
 
 @pytest.mark.parametrize("command", ["token", "health"])
 def test_a_sandbox_that_does_not_run_is_exit_code_1(run, command):
-    """Who asks a sandbox that is not there is told how to start one."""
+    """A command that needs a running sandbox says how to start one."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -125,31 +109,17 @@ def test_a_sandbox_that_does_not_run_is_exit_code_1(run, command):
     assert err == f"kpn-sandbox: no sandbox answers at http://127.0.0.1:{port}: start one with kpn-sandbox serve\n"
 
 
-def test_the_openapi_document_is_printed(run):
-    """`openapi` prints the document for the sandbox at `--url`."""
-    code, out, _ = run("openapi", "--url", "http://box:1")
+def test_a_command_imports_only_what_it_needs():
+    """A command that asks a running sandbox imports neither the sandbox nor the libraries that it stands on."""
+    program = """
+import sys
+from kpn_sandbox.cli import main
+try:
+    main(["clock", "--port", "1"])
+finally:
+    print(sorted({"flask", "marshmallow", "numpy", "sqlalchemy", "kpn_sandbox.app"} & {*sys.modules}))
+"""
 
-    document = json.loads(out)
-    assert (code, document["servers"][0]["url"]) == (0, "http://box:1")
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
-
-def test_the_postman_files_are_written(run, tmp_path):
-    """`postman` writes the collections and the environment and says where."""
-    code, out, _ = run("postman", str(tmp_path / "new"), "--client-id", "me", "--url", "http://box:1/")
-
-    written = {path.name: json.loads(path.read_text()) for path in (tmp_path / "new").iterdir()}
-    values = {each["key"]: each["value"] for each in written[ENVIRONMENT]["values"]}
-    assert (code, out.count("\n"), set(written)) == (0, len(FILES), set(FILES))
-    assert written[KpnApi.postman.file]["info"]["name"] == "KPN Dashboard Server"
-    assert (values["base_url"], values["client_id"]) == ("http://box:1", "me")
-
-
-def test_the_greeting_tells_all_that_is_needed():
-    """Base URL, credentials, administrator's token and links stand in the greeting."""
-    settings = Settings(database_url="sqlite:////x.db", client_id="me", client_secret="it's me")
-
-    printed = banner(settings, "http://127.0.0.1:1", "admin-token")
-
-    for fact in ("http://127.0.0.1:1\n", "me", "it's me", "admin-token", "http://127.0.0.1:1/openapi/kpn.json"):
-        assert fact in printed
-    assert curl_line(settings.client_id, settings.client_secret, "http://127.0.0.1:1") in printed
+    assert (ran.returncode, ran.stdout) == (1, "[]\n")

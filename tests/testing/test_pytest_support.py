@@ -1,4 +1,4 @@
-"""Which tokens were fetched without need, told from a journal."""
+"""The tokens that were fetched without need, found in a request log."""
 
 import pytest
 
@@ -7,9 +7,9 @@ from kpn_sandbox.testing.pytest_support import needless_tokens
 AT = "2026-11-23T10:{:02}:00+01:00"
 
 
-def journal(*told):
-    """Requests with numbers for ids; each is told as operation, status, minute and, if it is not KPN's, API."""
-    rows = [(number, *each, *["kpn"][: 4 - len(each)]) for number, each in enumerate(told)]
+def request_log(*requests):
+    """Entries with numbers for ids, from operation, status, minute and, if it is not KPN's, API of each."""
+    rows = [(number, *each, *["kpn"][: 4 - len(each)]) for number, each in enumerate(requests)]
     return [
         {"id": number, "operation": operation, "status": status, "at": AT.format(minute), "api": api}
         for number, operation, status, minute, api in rows
@@ -17,7 +17,7 @@ def journal(*told):
 
 
 @pytest.mark.parametrize(
-    ("told", "needless"),
+    ("requests", "needless"),
     [
         ([], []),
         ([("token", 200, 0), ("agents", 200, 0), ("token", 200, 1), ("agents", 200, 1)], ["2"]),
@@ -29,6 +29,6 @@ def journal(*told):
     ],
     ids=["none", "per request", "refused", "nearly over", "failed", "wrong secret", "another API"],
 )
-def test_a_token_is_needless_while_the_last_one_is_good(told, needless):
-    """Unless it was refused, is nearly over, never came, or belongs to another API."""
-    assert needless_tokens(journal(*told)) == needless
+def test_a_token_is_needless_while_the_last_one_is_good(requests, needless):
+    """A token is needless while the last one of the same API was not refused and is not nearly over."""
+    assert needless_tokens(request_log(*requests)) == needless

@@ -1,0 +1,177 @@
+"""The commands that control an account of a running sandbox."""
+
+import json
+import socket
+import threading
+
+import pytest
+
+from kpn_sandbox.app import create_app
+from kpn_sandbox.cli import main
+from kpn_sandbox.server.werkzeug_server import make_threaded
+from kpn_sandbox.settings import Settings
+
+MONDAY = "2026-11-23T10:00:00+01:00"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    """A sandbox that serves on a free port."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('control')}/sandbox.db"
+    app = create_app(Settings(database_url=database, agents=5, admin_token="admin-token"))
+    server = make_threaded(app, socket.create_server(("127.0.0.1", 0)))
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+    app.extensions["kpn_sandbox"].sandbox.database.close()
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, url):
+    """Run a command line against the sandbox: its exit code, its output as JSON, and its errors."""
+    monkeypatch.setenv("KPN_SANDBOX_URL", url)
+
+    def run(*words):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        printed = capsys.readouterr()
+        return ended.value.code or 0, json.loads(printed.out) if printed.out else None, printed.err
+
+    return run
+
+
+@pytest.fixture
+def control(run):
+    """Run a command line that must succeed, beginning with a reset demo account."""
+    run("reset")
+
+    def control(*words):
+        code, printed, err = run(*words)
+        assert (code, err) == (0, "")
+        return printed
+
+    return control
+
+
+@pytest.fixture
+def administrator(monkeypatch):
+    """Let the commands have the administrator's token."""
+    monkeypatch.setenv("KPN_SANDBOX_ADMIN_TOKEN", "admin-token")
+
+
+def test_accounts_take_the_administrator(control, administrator):
+    """The administrator creates an account as the options say, lists it, shows it, uses it and deletes it."""
+    words = ("--secret", "hush", "--seed", "s", "--scenario", "peak", "--at", MONDAY, "--profile", "agents=7")
+    made = control("account", "create", "berta", *words)
+
+    shown = control("account", "show", "berta")
+    assert (made["client_secret"], shown["profile"]["agents"], shown["clock"]["at"]) == ("hush", 7, MONDAY)
+    assert "berta" in [each["client_id"] for each in control("account", "list")]
+    assert control("clock", "--client-id", "berta")["mode"] == "frozen"
+    assert control("account", "delete", "berta") is None
+    assert "berta" not in [each["client_id"] for each in control("account", "list")]
+
+
+def test_an_account_shows_and_deletes_itself(control, administrator, monkeypatch):
+    """An account is shown and deleted with its own secret, without the administrator's token."""
+    control("account", "create", "carla", "--secret", "hush")
+    monkeypatch.delenv("KPN_SANDBOX_ADMIN_TOKEN")
+
+    assert control("account", "show")["client_id"] == "APP_CONSUMER_KEY"
+    assert control("account", "show", "carla", "--client-secret", "hush")["client_id"] == "carla"
+    assert control("account", "delete", "carla", "--client-secret", "hush") is None
+
+
+def test_a_missing_token_of_the_administrator_is_named(run):
+    """A command for the administrator names the variable that is missing, before it asks a sandbox."""
+    code, _, err = run("account", "list")
+
+    assert (code, err.count("\n")) == (2, 1)
+    assert "KPN_SANDBOX_ADMIN_TOKEN" in err
+
+
+def test_the_clock_is_set(control):
+    """The clock can be frozen, moved forward, run fast, and shown."""
+    assert control("clock", "freeze", MONDAY) == {"mode": "frozen", "at": MONDAY, "speed": 0.0}
+    assert control("clock", "advance", "3600")["at"] == "2026-11-23T11:00:00+01:00"
+    assert control("clock", "run", MONDAY, "--speed", "60")["speed"] == 60
+    assert control("clock")["mode"] == "running"
+
+
+def test_profile_and_scenario_are_set(control):
+    """Fields of the profile are written as JSON, and null restores a default."""
+    assert control("scenario", "peak", "--for-seconds", "60")["name"] == control("scenario")["name"] == "peak"
+    assert control("profile", "agents=9", "names=numbered", "--midnight")["names"] == "numbered"
+    assert control("profile", "names=null")["names"] == "faker"
+    assert control("profile")["agents"] == 9
+
+
+def test_objects_are_pinned(control):
+    """Values of a pin are texts, as the vendor writes them, but for null and lists."""
+    pin = control("pin", "set", "agents", "40001", "Status=AUX", "Reason=2", "Direction=null", "--reads", "3")
+
+    assert pin["fields"] == {"Status": "AUX", "Reason": "2", "Direction": None}
+    assert [each["reads"] for each in control("pin")] == [3]
+    assert control("pin", "drop", "agents", "40001") is None
+    assert control("pin") == []
+
+
+def test_faults_are_planned(control):
+    """Outcomes are written in short words or as JSON."""
+    words = ("503", "503+200ms", "250ms", "reset", "ok", '{"status": 418, "body": "tea"}')
+    fault = control("fault", "add", "agents", *words)
+
+    assert fault["outcomes"] == [
+        {"status": 503},
+        {"status": 503, "delay_ms": 200},
+        {"delay_ms": 250},
+        {"connection": "reset"},
+        {"ok": True},
+        {"status": 418, "body": "tea"},
+    ]
+    assert control("fault", "add", "any", "500", "--probability", "0.2", "--seed", "dice")["operation"] is None
+    assert [each["remaining"] for each in control("fault")] == [6, None]
+    control("fault", "drop", fault["id"])
+    control("fault", "drop")
+    assert control("fault") == []
+
+
+def test_calls_are_limited_and_logged(control):
+    """Quota, request log and conduct are shown, set and emptied."""
+    assert control("quota", "60", "--unit", "hour")["limit"] == control("quota")["limit"] == 60
+    assert control("quota", "--drop") is None
+    assert control("requests", "--operation", "token", "--limit", "5") == []
+    assert control("requests", "--har")["log"]["version"] == "1.2"
+    assert control("requests", "--clear") is None
+    assert control("conduct") == {"requests": 0, "findings": []}
+
+
+def test_layers_are_reset(control):
+    """A reset restores the layers that are named, else all."""
+    assert control("reset", "clock", "pins") == ["clock", "pins"]
+    assert len(control("reset")) == 9
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (("scenario", "party"), 1, "name must be one of calm"),
+        (("profile", "agents"), 2, "fields must be written NAME=VALUE"),
+        (("profile", "agents=0"), 1, "agents must be a whole number from 1 to 1000"),
+        (("fault", "add", "agents", "maybe"), 2, "an outcome must be like 503"),
+        (("fault", "add", "agents", "500", "503", "--probability", "0.5"), 2, "one OUTCOME"),
+        (("clock", "freeze", "noon"), 1, "at must be an ISO 8601 instant"),
+        (("clock", "--client-secret", "wrong"), 1, "not the client id and secret"),
+        (("pin", "set", "cats", "1", "Name=x"), 2, "'cats' is not one of"),
+        (("reset", "memories"), 1, "layers[0] must be one of"),
+    ],
+)
+def test_a_mistake_is_one_line(run, words, code, line):
+    """An error is one line; the exit code is 2 for a wrong command line and 1 for what the sandbox refuses."""
+    ended, printed, err = run(*words)
+
+    assert (ended, printed, err.count("\n")) == (code, None, 1)
+    assert err.startswith("kpn-sandbox: ") and line in err

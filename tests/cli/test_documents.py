@@ -1,0 +1,25 @@
+"""The commands `openapi` and `postman`."""
+
+import json
+
+from kpn_sandbox.documents import ENVIRONMENT, FILES
+from kpn_sandbox.vendors.kpn.api import KpnApi
+
+
+def test_the_openapi_document_is_printed(run):
+    """`openapi` prints the document for the sandbox at `--url`."""
+    code, out, _ = run("openapi", "--url", "http://box:1")
+
+    document = json.loads(out)
+    assert (code, document["servers"][0]["url"]) == (0, "http://box:1")
+
+
+def test_the_postman_files_are_written(run, tmp_path):
+    """`postman` writes the collections and the environment and says where."""
+    code, out, _ = run("postman", str(tmp_path / "new"), "--client-id", "me", "--url", "http://box:1/")
+
+    written = {path.name: json.loads(path.read_text()) for path in (tmp_path / "new").iterdir()}
+    values = {each["key"]: each["value"] for each in written[ENVIRONMENT]["values"]}
+    assert (code, out.count("\n"), set(written)) == (0, len(FILES), set(FILES))
+    assert written[KpnApi.postman.file]["info"]["name"] == "KPN Dashboard Server"
+    assert (values["base_url"], values["client_id"]) == ("http://box:1", "me")

@@ -1,0 +1,127 @@
+"""An account's remote control: every method of the control API, over a socket."""
+
+import pytest
+
+from kpn_sandbox.client import Rejected, Unreachable
+from tests.client.conftest import MONDAY
+
+
+@pytest.fixture
+def agents_status(client, account):
+    """Request the agents as the account; the status of the response."""
+    token = account.token()
+
+    def agents_status():
+        try:
+            client.ask("GET", "/agents", f"Bearer {token}")
+        except Rejected as rejected:
+            return rejected.status
+        return 200
+
+    return agents_status
+
+
+def test_a_new_secret_is_used_from_then_on(account):
+    """After its secret was rotated, the account still has access."""
+    before = account.client_secret
+
+    account.rotate()
+
+    assert account.client_secret != before
+    assert account.show()["client_id"] == account.client_id
+
+
+def test_the_clock_is_set(account):
+    """The clock can be frozen, moved forward, run fast, and show wall time again."""
+    assert account.freeze(MONDAY) == {"mode": "frozen", "at": MONDAY, "speed": 0}
+    assert account.advance(3600)["at"] == account.freeze()["at"] == "2026-11-23T11:00:00+01:00"
+    assert account.run(MONDAY, speed=60)["speed"] == 60
+    assert (account.run()["speed"], account.clock()["mode"]) == (1, "running")
+
+
+def test_profile_and_scenario_are_set_and_reset(account):
+    """Profile and scenario change, and a reset of one layer or of all restores them."""
+    account.profile(load=2, effective="midnight")
+    account.scenario("peak", for_seconds=60)
+
+    assert (account.profile()["load"], account.scenario()["name"]) == (2, "peak")
+    assert account.reset("profile") == ["profile"]
+    assert "scenario" in account.reset()
+    assert (account.profile()["load"], account.scenario()["name"]) == (1, "normal")
+
+
+def test_objects_are_pinned(account):
+    """Pins are set, listed and dropped."""
+    account.pin("agents", 40001, Status="AUX", Reason="2", reads=3)
+
+    assert [(pin["key"], pin["reads"]) for pin in account.pins()] == [("40001", 3)]
+    account.unpin("agents", 40001)
+    account.unpin()
+    assert account.pins() == []
+
+
+def test_planned_requests_fail(account, agents_status):
+    """Requests fail in the planned order or by chance, until the faults are dropped."""
+    account.fail("agents", {"status": 503}, {"ok": True})
+    assert [agents_status() for _ in range(3)] == [503, 200, 200]
+    assert [fault["remaining"] for fault in account.faults()] == [0]
+
+    account.heal(account.faults()[0]["id"])
+    account.fail_sometimes(None, 1.0, {"status": 500}, seed="dice")
+    assert agents_status() == 500
+
+    account.heal()
+    assert (agents_status(), account.faults()) == (200, [])
+
+
+def test_outcomes_may_be_bare(account):
+    """A status, `ok` and the name of a broken connection stand for the outcome that they mean."""
+    account.fail("agents", 503, "ok", "reset")
+    account.fail_sometimes("queues", 1.0, 502)
+
+    assert [account.get("/agents").status for _ in range(2)] == [503, 200]
+    with pytest.raises(Unreachable, match="/agents does not answer"):
+        account.get("/agents")
+    assert account.get("/queues").status == 502
+    account.assert_faults_used()
+
+
+def test_calls_are_counted(account, agents_status):
+    """A quota refuses calls beyond its limit, until it is dropped."""
+    account.quota(1, retry_after=True)
+    assert [agents_status(), agents_status()] == [200, 429]
+
+    account.drop_quota()
+
+    assert agents_status() == 200
+
+
+def test_requests_are_logged(account, agents_status):
+    """The request log is listed, filtered, exported, checked for conduct, and emptied."""
+    agents_status()
+
+    assert [request["operation"] for request in account.requests()] == ["token", "agents"]
+    assert [request["status"] for request in account.requests(operation="agents", limit=5)] == [200]
+    assert len(account.har()["log"]["entries"]) == 2
+    assert account.conduct()["findings"] == []
+    account.forget_requests()
+    assert account.requests() == []
+
+
+def test_the_facts_behind_the_counters_are_listed(account):
+    """Customers, calls, states, and records of the inbox are listed and filtered."""
+    calls = account.calls(MONDAY.replace("10:", "00:", 1), MONDAY, queue=1000)
+
+    assert calls and {call["queue"] for call in calls} == {1000}
+    assert calls == [call for call in account.calls() if call["queue"] == 1000]
+    assert account.states(40001)[0]["at"] == "2026-11-23T00:00:00+01:00"
+    assert len(account.customers()) == 1000
+    assert account.inbox(kpi="sales") == []
+
+
+def test_an_error_says_what_would_be_right(account):
+    """The error has one line that says what would be right, and the status."""
+    with pytest.raises(Rejected, match="agents must be a whole number from 1 to 1000") as rejected:
+        account.profile(agents=0)
+
+    assert rejected.value.status == 400

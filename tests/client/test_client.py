@@ -1,0 +1,67 @@
+"""The client of a sandbox: accounts, tokens and errors."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from kpn_sandbox.client import Client, Rejected, Unreachable
+from tests.client.conftest import MONDAY
+
+
+def test_accounts_are_created_listed_and_deleted(client, account):
+    """A new account knows its secrets, and the administrator sees it among the others until it is deleted."""
+    assert account.settings["profile"]["agents"] == account.show()["profile"]["agents"] == 9
+    assert account.client_id in [each["client_id"] for each in client.accounts()]
+
+    account.delete()
+
+    assert account.client_id not in [each["client_id"] for each in client.accounts()]
+
+
+def test_an_instant_and_agents_go_before_clock_and_profile(client):
+    """`at` and `agents` are short for a frozen clock and for a field of the profile; None leaves a choice open."""
+    made = client.new_account(at=MONDAY, agents=3, profile={"agents": 7, "queues": 2}, scenario=None)
+
+    assert (made.settings["clock"]["mode"], made.settings["clock"]["at"]) == ("frozen", MONDAY)
+    assert (made.settings["profile"]["agents"], made.settings["profile"]["queues"]) == (3, 2)
+    assert made.settings["scenario"] == "normal"
+
+
+def test_the_administrator_needs_no_secret(client, account):
+    """The administrator controls an account without its secret, but gets no token for it."""
+    same = client.account(account.client_id)
+
+    assert same.clock() == account.clock()
+    with pytest.raises(Rejected, match="a token takes the account's secret"):
+        same.token()
+
+
+def test_a_token_takes_the_right_secret(client, account):
+    """The client fetches a token with an account's credentials, and raises the status of a refusal."""
+    assert client.token(account.client_id, account.client_secret)
+
+    with pytest.raises(Rejected, match="ClientId is Invalid") as rejected:
+        client.token(account.client_id, "wrong")
+    assert rejected.value.status == 401
+
+
+def test_a_sandbox_that_does_not_run_is_unreachable(client):
+    """The error says how to start a sandbox."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    with pytest.raises(Unreachable, match="start one with kpn-sandbox serve"):
+        Client(url).ready()
+
+
+def test_the_client_needs_the_standard_library_only():
+    """Importing the client loads no other part of the package but the shared words, and no other distribution."""
+    program = "import sys; before = set(sys.modules); import kpn_sandbox.client; print(*set(sys.modules) - before)"
+
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+
+    ours = {name for name in loaded if name.startswith("kpn_sandbox") and not name.startswith("kpn_sandbox.client")}
+    others = {name.split(".")[0] for name in loaded} - {"kpn_sandbox", *sys.stdlib_module_names}
+    assert (ours, others) == ({"kpn_sandbox", "kpn_sandbox.literals"}, set())
