@@ -184,7 +184,7 @@ def field_errors(messages: Any, given: Any, path: str = "") -> list[FieldError]:
         ]
     name = path or "body"
     # Responses end up in logs, so a secret is not repeated even when it was refused.
-    if given is _ABSENT or "secret" in path:
+    if given is _ABSENT or "secret" in path or path == "token":
         return [{"field": name, "allowed": str(message)} for message in messages]
     return [{"field": name, "value": _shortened(given), "allowed": str(message)} for message in messages]
 

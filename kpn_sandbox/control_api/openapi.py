@@ -120,7 +120,7 @@ _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.ADMIN: [{"administrator": []}],
     Access.ACCOUNT: [{"account": []}, {"administrator": []}],
 }
-_BODY_OPTIONAL = ("create_account", "reset")
+_BODY_OPTIONAL = ("create_account", "reset", "revoke_tokens")
 _PROFILE_PATCH = {
     "type": "object",
     "description": "Fields of the profile (RFC 7396); null brings back a default.",

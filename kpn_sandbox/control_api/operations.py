@@ -125,6 +125,13 @@ OPERATIONS = (
     _change(
         "rotate_secret", "POST /secret", "New secrets, told this once; old ones are void.", responses.NewAccountSchema
     ),
+    _change(
+        "revoke_tokens",
+        "POST /tokens/revoke",
+        "Revoke one or all access tokens and sessions.",
+        responses.RevokedSchema,
+        body=requests.RevokeRequestSchema,
+    ),
     _get("show_profile", "/profile", "The profile in force, before the scenario.", responses.ProfileSchema),
     ControlOperation(
         "change_profile",

@@ -192,6 +192,12 @@ class ResetRequestSchema(StrictSchema):
     layers = ListField(ChoiceField(RESET_LAYERS), 0, 100, metadata={"description": "All of them by default."})
 
 
+class RevokeRequestSchema(StrictSchema):
+    """Access token or session to revoke."""
+
+    token = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED, metadata={"description": "All of the account's by default."})
+
+
 class EffectiveQuerySchema(StrictSchema):
     """When a change of the profile takes effect."""
 

@@ -359,6 +359,12 @@ class ResetSchema(Schema):
     layers = fields.List(fields.String(metadata={"enum": list(RESET_LAYERS)}), required=True)
 
 
+class RevokedSchema(Schema):
+    """Number of access tokens and sessions that were revoked."""
+
+    revoked = _whole()
+
+
 class ComplaintSchema(Schema):
     """Wrong field of a request."""
 

@@ -33,6 +33,7 @@ VIEWS: dict[str, ControlView] = {
     "show_account": accounts.show_account,
     "delete_account": accounts.delete_account,
     "rotate_secret": accounts.rotate_secret,
+    "revoke_tokens": accounts.revoke_tokens,
     "show_profile": configuration.show_profile,
     "change_profile": configuration.change_profile,
     "show_scenario": configuration.show_scenario,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.application import TOKEN_URL
+from tests.application import CREDENTIALS, TOKEN_URL
 
-from .conftest import MONDAY, Turn, basic
+from .conftest import MONDAY, Turn, basic, on_one_database
 
 SETTINGS = {"client_id", "seed", "scenario", "profile", "clock"}
 
@@ -151,3 +151,114 @@ def test_every_wrong_field_is_told(admin):
         "profile.queues",
         "colour",
     }
+
+
+def tokens(client, made):
+    """An access token of KPN's, of Atobi's and of Bright Pattern's API, and a session of the last, by name."""
+    credentials = made["credentials"]
+    form = {
+        "grant_type": "client_credentials",
+        **{key: credentials["atobi"][key] for key in ("client_id", "client_secret")},
+    }
+    return {
+        "kpn": client.post(TOKEN_URL, data=form).json["access_token"],
+        "atobi": client.post("/oauth/token", data=form).json["access_token"],
+        "bearer": client.post("/configapi/v2/oauth/token", data=form).json["access_token"],
+        "session": client.post("/statsapi/auth", json=credentials["bright_pattern"]).json["token"],
+    }
+
+
+ASKED = {
+    "kpn": ("GET", "/agents"),
+    "atobi": ("POST", "/api/external/1.0/kpi"),
+    "bearer": ("GET", "/statsapi/cfg/teams"),
+    "session": ("GET", "/statsapi/cfg/teams"),
+}
+
+
+def rejected(client, given):
+    """The names of the tokens that an API answers with 401."""
+    # The cookies of the session would authenticate the other requests, too.
+    client = client.application.test_client(use_cookies=False)
+    answers = {
+        name: client.open(path, method=method, headers={"Authorization": f"Bearer {given[name]}"})
+        for name, (method, path) in ASKED.items()
+    }
+    return {name for name, answer in answers.items() if answer.status_code == 401}
+
+
+def test_all_tokens_of_an_account_are_revoked(client, turn, made, start):
+    """Access tokens of every API and sessions are rejected at once, by every worker; those of other accounts stay."""
+    given, worker = tokens(client, made), start().test_client()
+    others = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
+    assert rejected(client, given) == rejected(worker, given) == set()
+
+    answer = turn("POST", "/tokens/revoke")
+
+    assert (answer.status_code, answer.json) == (200, {"revoked": 4})
+    assert rejected(client, given) == rejected(worker, given) == set(given)
+    assert worker.get("/agents", headers={"Authorization": f"Bearer {others}"}).status_code == 200
+    assert turn("POST", "/tokens/revoke", {}).json == {"revoked": 0}
+
+
+def test_a_revoked_token_is_not_approved(client, turn, made):
+    """KPN's gateway tells a revoked token from an unknown one."""
+    token = tokens(client, made)["kpn"]
+
+    turn("POST", "/tokens/revoke", {"token": token})
+    answer = client.get("/agents", headers={"Authorization": f"Bearer {token}"})
+
+    assert (answer.status_code, answer.json) == (
+        401,
+        {
+            "fault": {
+                "faultstring": "Access Token not approved",
+                "detail": {"errorcode": "keymanagement.service.access_token_not_approved"},
+            }
+        },
+    )
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_one_token_is_revoked(client, turn, made, name):
+    """The others go on; revoking it once more revokes nothing."""
+    given = tokens(client, made)
+
+    answers = [turn("POST", "/tokens/revoke", {"token": given[name]}).json for _ in range(2)]
+
+    assert answers == [{"revoked": 1}, {"revoked": 0}]
+    assert rejected(client, given) == {name}
+
+
+def test_a_token_after_the_revocation_is_valid(client, turn, made):
+    """A client that asks for a new token goes on."""
+    tokens(client, made)
+
+    turn("POST", "/tokens/revoke")
+
+    assert rejected(client, tokens(client, made)) == set()
+
+
+def test_the_token_of_another_account_is_not_revoked(client, turn, made):
+    """It looks like one that was never issued, stays valid, and is not repeated in the response."""
+    token = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
+
+    answers = [turn("POST", "/tokens/revoke", {"token": text}) for text in (token, "never issued")]
+
+    expected = [{"field": "token", "allowed": "an access token or a session of this account"}]
+    assert [(answer.status_code, answer.json["errors"]) for answer in answers] == [(400, expected)] * 2
+    assert client.get("/agents", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("body", "field"), [({"token": 5}, "token"), ({"token": ""}, "token"), ({"tokens": []}, "tokens"), ([], "body")]
+)
+def test_a_revocation_that_makes_no_sense_revokes_nothing(client, turn, made, body, field):
+    """Every wrong or unknown field is named, and the tokens stay valid."""
+    given = tokens(client, made)
+
+    answer = turn("POST", "/tokens/revoke", body)
+
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, field)
+    assert rejected(client, given) == set()

@@ -1,9 +1,12 @@
-"""Views that create, show and delete accounts."""
+"""Views that create, show and delete accounts, and renew or revoke their credentials."""
 
 from contextlib import suppress
 from typing import Any
 
+from kpn_sandbox import auth
+from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.control_api.context import ControlRequest
+from kpn_sandbox.control_api.errors import invalid_fields
 from kpn_sandbox.control_api.records import AccountRecord, NewAccountRecord
 from kpn_sandbox.control_api.serializers import account_record, new_account_record
 from kpn_sandbox.simulation.profile import Profile
@@ -52,3 +55,16 @@ def rotate_secret(request: ControlRequest) -> NewAccountRecord:
     """Give an account new secrets and return it with them; the old ones are void."""
     made = request.sandbox.accounts.rotate_secret(request.client_id)
     return new_account_record(request.tenant, made, request.base_url)
+
+
+def revoke_tokens(request: ControlRequest) -> dict[str, int]:
+    """
+    Revoke an access token or a session of an account, or all of them, and return how many were valid till then.
+
+    Raises:
+        ProblemError: The account has no such token.
+    """
+    try:
+        return {"revoked": auth.revoke_tokens(request.sandbox.database, request.client_id, request.body.get("token"))}
+    except UnknownToken:
+        raise invalid_fields({"field": "token", "allowed": "an access token or a session of this account"}) from None
