@@ -3,7 +3,7 @@ Databases and applications for all tests; each application has wall time that is
 
 The tests are run against the code beside them, whatever version of the package is installed. pytest would load the
 package's plugin, and with it the installed package, before it reads any of our files; so `setup.cfg` turns the entry
-point off and puts this project first, and the plugin is loaded here. The processes that tests start are told as well.
+point off and puts this project first, and the plugin is loaded here. Processes that tests start get the same path.
 """
 
 import os
@@ -99,7 +99,7 @@ def app(start, settings):
 
 @pytest.fixture
 def sandbox(app):
-    """What the application answers from, to turn it without the control API."""
+    """The accounts and stores of the application, to be changed without the control API."""
     return app.extensions["kpn_sandbox"].sandbox
 
 

@@ -1,4 +1,4 @@
-"""The built wheel, installed beside the libraries of this environment, as a stranger has it."""
+"""The built wheel, installed beside the libraries of this environment, as a user has it."""
 
 import os
 import shutil
@@ -46,7 +46,7 @@ def environment(folder: Path) -> Path:
 
 
 def variables(programs: Path, **more: str) -> dict[str, str]:
-    """The environment variables of a stranger, who has set none of ours."""
+    """The environment variables of a user who has set none of ours."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return {**own, "PATH": f"{programs}{os.pathsep}{own.get('PATH', '')}", **more}
 

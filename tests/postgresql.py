@@ -40,7 +40,7 @@ class PostgreSQL:
         self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", f"{options} {quick}", "start")
 
     def stop(self):
-        """Stop it at once, whoever is connected; what was committed stays."""
+        """Stop it at once, with clients connected; committed data stay."""
         self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "fast", "stop")
 
     def create(self, name):

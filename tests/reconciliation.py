@@ -1,5 +1,5 @@
 """
-What must add up in KPN's answers, whatever the center, from the answers alone.
+Sums that hold in KPN's answers for every center, computed from the answers alone.
 
 The functions take the lists of `DataSet` as they come over the wire, where every value is a string or null.
 """
@@ -21,7 +21,7 @@ NOT_COUNTERS = {"Name", "Number", "InQueueCalls", "LongestWaitingCall", "Staffed
 
 
 def answers(center: Center, at: float) -> tuple[Rows, Rows, Rows]:
-    """What the API would answer for agents, queues and trunks of a center."""
+    """The API's answers for agents, queues and trunks of a center."""
     agent, queue, trunk = writer(AgentSchema), writer(QueueSchema), writer(TrunkSchema)
     return (
         [agent(agent_record(fact, at)) for fact in center.agents(at)],

@@ -1,4 +1,4 @@
-"""What is installed: everything that the package holds, and nothing else."""
+"""The wheel contains everything that the package holds, and nothing else."""
 
 from zipfile import ZipFile
 

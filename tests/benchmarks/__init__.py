@@ -1,1 +1,1 @@
-"""Tests of the benchmarks: what they measure is what they say."""
+"""Tests of the benchmarks: they run and print their measurements."""

@@ -1,4 +1,4 @@
-"""The benchmark of the accounts' state runs and tells what it measured."""
+"""The benchmark of the accounts' state runs and prints its measurements."""
 
 import re
 import subprocess
@@ -13,12 +13,12 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "account_check.py"
 
 
 def test_benchmark_prints_its_table() -> None:
-    """One round tells the share of the check and the cost of each change that has a target."""
+    """One round prints the share of the check and the cost of each change that has a target."""
     command = [sys.executable, str(SCRIPT), "--rounds", "1"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     share, journal, *changes = printed.splitlines()
-    told = r"a request [\d.]+ us, [\d.]+ us of it the application, its check [\d.]+ us: [\d.]+% \(target 5%: \w+\)"
-    assert re.fullmatch(told, share)
+    line = r"a request [\d.]+ us, [\d.]+ us of it the application, its check [\d.]+ us: [\d.]+% \(target 5%: \w+\)"
+    assert re.fullmatch(line, share)
     assert re.fullmatch(r"a line of the journal [\d.]+ us", journal)
     assert len([line for line in changes if re.fullmatch(r"[a-z ]+ [\d.]+ ms \(target \d+ ms: \w+\)", line)]) == 3

@@ -1,4 +1,4 @@
-"""The benchmark of the day trace runs and tells what it measured."""
+"""The benchmark of the day trace runs and prints its measurements."""
 
 import re
 import subprocess

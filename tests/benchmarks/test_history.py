@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "history.py"
 
 
 def test_the_table_has_a_line_for_each_center():
-    """It tells what 28 days cost, new and known."""
+    """The table contains the cost of 28 days, computed and cached."""
     command = [sys.executable, str(SCRIPT), "--rounds", "1", "--most-agents", "50"]
 
     ran = run(command, capture_output=True, text=True, timeout=120)

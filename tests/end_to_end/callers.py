@@ -1,4 +1,4 @@
-"""Those who ask, many at a time and each over a connection of its own."""
+"""Clients that ask many at a time, each over a connection of its own."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,7 @@ SOON = 60
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """The response to a request."""
 
     status: int
     headers: dict[str, str]
@@ -36,7 +36,7 @@ def get(url: str, path: str, token: str, **headers: str) -> Answer:
         connection.close()
 
 
-def crowd(count: int, ask: Callable[[int], Any], *, at_a_time: int = 12) -> list[Any]:
-    """What so many calls of a function come to, many of them at a time."""
+def concurrently(count: int, ask: Callable[[int], Any], *, at_a_time: int = 12) -> list[Any]:
+    """Call a function with 0, 1, 2 ... from several threads; the results in this order."""
     with ThreadPoolExecutor(at_a_time) as pool:
         return list(pool.map(ask, range(count)))

@@ -15,7 +15,7 @@ from kpn_sandbox.client import Client
 SOON = 20
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # Whoever runs the tests in the background has Ctrl-C ignored, and what they start would inherit that.
+    # A shell that runs the tests in the background has Ctrl-C ignored, and processes started here would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -30,13 +30,13 @@ class Sandbox:
             text=True,
             start_new_session=True,
         )
-        self.greeting: list[str] = []
+        self.banner: list[str] = []
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.greeting.append(line)
+            self.banner.append(line)
             if line.startswith("Ready: "):
                 break
-        self.url = self.greeting[-1].removeprefix("Ready: ").strip() if self.greeting else ""
+        self.url = self.banner[-1].removeprefix("Ready: ").strip() if self.banner else ""
 
     def token(self) -> str:
         """An access token of the demo account."""
@@ -45,7 +45,7 @@ class Sandbox:
     @property
     def admin_token(self) -> str:
         """The administrator's token, as it was printed."""
-        return next(line for line in self.greeting if "Administrator" in line).split()[-1]
+        return next(line for line in self.banner if "Administrator" in line).split()[-1]
 
     def processes(self) -> list[int]:
         """The master, and behind it its workers."""
@@ -53,7 +53,7 @@ class Sandbox:
         return [self.process.pid, *map(int, listed.stdout.split())]
 
     def kill_worker(self) -> int:
-        """Kill the youngest worker, who has no time to say anything; its number."""
+        """Kill the youngest worker, which has no time to log anything, and return its process id."""
         worker = self.processes()[-1]
         os.kill(worker, signal.SIGKILL)
         return worker
@@ -63,7 +63,7 @@ class Sandbox:
         Stop it.
 
         Returns:
-            The exit code and what it said since it was ready.
+            The exit code, and its output and errors since it was ready.
         """
         if group:
             os.killpg(self.process.pid, by)

@@ -20,7 +20,7 @@ class SmallDisk:
         self._filler = folder / "filler"
 
     def fill(self, processes: Sequence[int]) -> None:
-        """Leave no room for anybody."""
+        """Leave no space on the disk."""
         with self._filler.open("wb", buffering=0) as file:
             try:
                 while True:
@@ -29,11 +29,11 @@ class SmallDisk:
                 pass
 
     def empty(self, processes: Sequence[int]) -> None:
-        """Make room again."""
+        """Free the space again."""
         self._filler.unlink()
 
     def lock(self) -> None:
-        """Let nobody write, as when the disk has failed."""
+        """Refuse all writes, as when the disk has failed."""
         subprocess.run(["mount", "-o", "remount,ro", str(self.folder)], check=True)
 
 
@@ -52,7 +52,7 @@ class LimitedFiles:
         self._limit(processes, resource.RLIM_INFINITY)
 
     def lock(self) -> None:
-        """Let nobody write."""
+        """Refuse all writes."""
         if os.geteuid() == 0:
             pytest.skip("root may not mount a disk here, and may write to every file")
         for path in (*self.folder.iterdir(), self.folder):

@@ -20,7 +20,7 @@ HUGE = b'{"agents": 60, "padding": "' + b"x" * (10 * 1024 * 1024) + b'"}'
         ("PATCH", "/_sandbox/accounts/APP_CONSUMER_KEY/profile", "detail"),
     ],
 )
-def test_whoever_sends_too_much_hears_the_refusal(sandbox, method, path, shape):
+def test_a_body_that_is_too_large_gets_an_error_response(sandbox, method, path, shape):
     """Ten megabytes are taken in and refused in the shape of the API, and the sandbox goes on."""
     connection = HTTPConnection(urlsplit(sandbox.url).netloc)
     credentials = b64encode(b"APP_CONSUMER_KEY:APP_CONSUMER_SECRET").decode()
@@ -29,7 +29,7 @@ def test_whoever_sends_too_much_hears_the_refusal(sandbox, method, path, shape):
     connection.request(method, path, HUGE, headers)
     answer = connection.getresponse()
 
-    told = json.loads(answer.read())
+    body = json.loads(answer.read())
     assert 400 <= answer.status < 500
-    assert shape in told or "fault" in told
+    assert shape in body or "fault" in body
     connection.close()

@@ -1,4 +1,4 @@
-"""A wallboard at a running sandbox: logs in, subscribes and polls, while somebody turns the world."""
+"""A wallboard at a running sandbox: logs in, subscribes and polls, while the account's state is changed."""
 
 import json
 from http.client import HTTPConnection
@@ -14,7 +14,7 @@ SOON = 30
 DEMO = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 COLUMNS = ("name", "in_calls_received_per_day", "in_calls_handled_per_day", "in_calls_waiting", "agents_ready")
 FIELDS = ("Name", "OfferedCalls", "AnsweredCalls", "InQueueCalls", "Available")
-WISHES = {
+SUBSCRIPTION = {
     "board": {
         "service_grids": [{"id": 1, "columns": [{"id": name, "statName": name} for name in COLUMNS]}],
         "agent_grids": [{"id": 2, "columns": [{"id": 1, "statName": "login_id"}, {"id": 2, "statName": "acd_state"}]}],
@@ -43,8 +43,8 @@ class Wallboard:
 
     def poll(self):
         """The data, once they are ready."""
-        status, headers, told = self.ask("GET", "/statsapi/subscription/data")
-        return status, headers["X-Sandbox-Time"], told and told.get("board")
+        status, headers, body = self.ask("GET", "/statsapi/subscription/data")
+        return status, headers["X-Sandbox-Time"], body and body.get("board")
 
 
 def test_a_wallboard_sees_the_center_live(start_on, tmp_path):
@@ -55,26 +55,26 @@ def test_a_wallboard_sees_the_center_live(start_on, tmp_path):
 
     assert board.ask("POST", "/statsapi/auth", login)[0] == 200
     assert board.ask("DELETE", "/statsapi/subscription/active")[0] == 404
-    assert board.ask("POST", "/statsapi/subscription", WISHES)[0] == 200
+    assert board.ask("POST", "/statsapi/subscription", SUBSCRIPTION)[0] == 200
     seen = []
     for scenario in ("normal", "peak", "understaffed"):
         account.scenario(scenario)
         account.advance(1800)
-        status, at, told = board.poll()
+        status, at, data = board.poll()
         assert status == 200
-        rows = [tuple(row[name] for name in COLUMNS) for row in told["service_grids"][0]["values"]]
+        rows = [tuple(row[name] for name in COLUMNS) for row in data["service_grids"][0]["values"]]
         assert rows == [tuple(queue[name] for name in FIELDS) for queue in queues(sandbox, at)]
         seen.append((at, rows))
 
     assert len({at for at, _ in seen}) == len({tuple(rows) for _, rows in seen}) == 3
 
 
-def test_a_wallboard_meets_what_was_planned(start_on, tmp_path):
-    """A pin shows, a fault is answered once, and the journal tells it all."""
+def test_a_wallboard_meets_pins_and_faults(start_on, tmp_path):
+    """A pin shows, a planned fault is answered once, and the request log contains every request."""
     sandbox = start_on(f"sqlite:///{tmp_path}/sandbox.db", "--clock", "2026-11-23T10:00:00+01:00")
     account, board = Client(sandbox.url).account(*DEMO), Wallboard(sandbox.url)
     board.ask("POST", "/statsapi/auth", {"tenant_url": sandbox.url, "username": DEMO[0], "password": DEMO[1]})
-    board.ask("POST", "/statsapi/subscription", WISHES)
+    board.ask("POST", "/statsapi/subscription", SUBSCRIPTION)
     account.advance(5)
     account.pin("agents", 40001, Status="AUX", Reason="1")
     account.fail("data", {"status": 503}, api="bright_pattern")
@@ -83,8 +83,8 @@ def test_a_wallboard_meets_what_was_planned(start_on, tmp_path):
 
     assert (first[0], second[0]) == (503, 200)
     assert {"1": "40001", "2": "not_ready"} in second[2]["agent_grids"][0]["values"]
-    told = [(entry["operation"], entry["status"]) for entry in account.requests(api="bright_pattern")]
-    assert told == [("login", 200), ("subscribe", 200), ("data", 503), ("data", 200)]
+    logged = [(entry["operation"], entry["status"]) for entry in account.requests(api="bright_pattern")]
+    assert logged == [("login", 200), ("subscribe", 200), ("data", 503), ("data", 200)]
 
 
 def queues(sandbox, at):
@@ -92,6 +92,6 @@ def queues(sandbox, at):
     connection = HTTPConnection(urlsplit(sandbox.url).netloc, timeout=SOON)
     headers = {"Authorization": f"Bearer {sandbox.token()}", "Prefer": f'at="{at}"'}
     connection.request("GET", "/queues", headers=headers)
-    told = json.loads(connection.getresponse().read())["DataSet"]["queues"]
+    found = json.loads(connection.getresponse().read())["DataSet"]["queues"]
     connection.close()
-    return told
+    return found

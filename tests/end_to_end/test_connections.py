@@ -24,8 +24,8 @@ def account(sandbox):
     ("connection", "error"),
     [("reset", ConnectionResetError), ("empty", RemoteDisconnected), ("garbage", BadStatusLine)],
 )
-def test_a_broken_connection_is_what_it_says(sandbox, account, connection, error):
-    """The caller meets it once, and the journal tells it."""
+def test_a_connection_breaks_as_the_fault_plan_names_it(sandbox, account, connection, error):
+    """The client meets the fault once, and the request log notes it."""
     token = sandbox.token()
     account.fail("agents", {"connection": connection})
 
@@ -38,7 +38,7 @@ def test_a_broken_connection_is_what_it_says(sandbox, account, connection, error
     assert notes == [f"fault: connection {connection}", None]
 
 
-def test_a_dripping_answer_holds_up_nobody(start):
+def test_a_dripping_answer_does_not_hold_up_others(start):
     """Others are answered meanwhile, though only one request is worked on at a time; it arrives whole."""
     sandbox = start("--threads", "1", "--agents", "2", "--clock", "2026-11-23T10:00:00+01:00")
     account = Client(sandbox.url).account("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")

@@ -1,4 +1,4 @@
-"""What must not be lost, and what must heal by itself."""
+"""Disasters: nothing acknowledged is lost, and the service recovers by itself."""
 
 import signal
 import sqlite3
@@ -12,7 +12,7 @@ import pytest
 from kpn_sandbox.client import Client, Rejected
 from tests import postgresql as server
 
-from .callers import crowd, get
+from .callers import concurrently, get
 from .small_disk import scarce
 
 pytestmark = pytest.mark.slow
@@ -21,22 +21,22 @@ ME = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 UNAVAILABLE = "messaging.adaptors.http.flow.ServiceUnavailable"
 
 
-def asking(sandbox, token, answered, stop):
-    """Ask until told to stop, and keep the id of each answer."""
+def ask_until(sandbox, token, answered, stop):
+    """Ask until `stop` is set, and keep the id of each answer."""
     while not stop.is_set():
         try:
             answered.append(get(sandbox.url, "/agents", token).headers["X-Request-Id"])
         except (OSError, HTTPException):
-            # A worker was killed before it answered, or in the middle of it; nobody was told that it succeeded.
+            # A worker was killed before it answered or while it did; no client was told of a success.
             pass
 
 
 def test_killing_a_worker_loses_nothing_acknowledged(start):
-    """Whatever was answered is in the journal, and the master brings another worker."""
+    """Every request that was answered is in the request log, and the master starts another worker."""
     sandbox = start("--workers", "2", "--agents", "5")
     account, token = Client(sandbox.url).account(*ME), sandbox.token()
     answered, stop = [], Event()
-    callers = [Thread(target=asking, args=(sandbox, token, answered, stop)) for _ in range(4)]
+    callers = [Thread(target=ask_until, args=(sandbox, token, answered, stop)) for _ in range(4)]
     for caller in callers:
         caller.start()
 
@@ -50,12 +50,12 @@ def test_killing_a_worker_loses_nothing_acknowledged(start):
         caller.join()
 
     noted = {entry["id"] for entry in account.requests()}
-    # The journal keeps a thousand, and those that nobody was told of are among them.
+    # The request log keeps a thousand, among them those whose answer was lost.
     assert len(answered) >= 180 and set(answered[-900:]) <= noted
 
 
 def test_killing_everything_loses_nothing_acknowledged(start):
-    """What was set and counted is there after the next start."""
+    """Pins, quota, faults and the request log are there after the next start."""
     sandbox = start("--agents", "5")
     account, token = Client(sandbox.url).account(*ME), sandbox.token()
     account.pin("agents", 40001, reads=5, Agent="Somebody")
@@ -73,8 +73,8 @@ def test_killing_everything_loses_nothing_acknowledged(start):
     assert get(again.url, "/queues", token).headers["quota-used"] == "4"
 
 
-def test_a_full_disk_is_told_and_heals(start_on, tmp_path):
-    """503 in the vendor's shape and as a problem; when there is room again, all is well and nothing is lost."""
+def test_a_full_disk_is_reported_and_recovered_from(start_on, tmp_path):
+    """Requests get 503 in the shape of their API; when there is space again they are answered, and nothing is lost."""
     with scarce(tmp_path) as disk:
         sandbox = start_on(f"sqlite:///{tmp_path}/sandbox.db", "--agents", "5")
         account, token = Client(sandbox.url).account(*ME), sandbox.token()
@@ -94,7 +94,7 @@ def test_a_full_disk_is_told_and_heals(start_on, tmp_path):
 
 
 def _until_refused(ask):
-    """The first refusal; the journal may have had a little room left."""
+    """The first refusal; the request log may have had a little space left."""
     for _ in range(5000):
         answer = ask()
         if answer.status != 200:
@@ -102,28 +102,28 @@ def _until_refused(ask):
     raise AssertionError("nothing was refused")
 
 
-def test_a_disk_that_cannot_be_written_to_is_told_at_the_start(start_on, tmp_path):
-    """In one line, with exit code 2."""
+def test_a_disk_that_cannot_be_written_to_is_reported_at_the_start(start_on, tmp_path):
+    """The start ends with one line and exit code 2."""
     with scarce(tmp_path) as disk:
         start_on(f"sqlite:///{tmp_path}/sandbox.db").stop()
 
         disk.lock()
         refused = start_on(f"sqlite:///{tmp_path}/sandbox.db")
-        code, _, told = refused.stop()
+        code, _, errors = refused.stop()
 
     assert code == 2
-    assert told.count("\n") == 1 and "sandbox.db cannot be used" in told
+    assert errors.count("\n") == 1 and "sandbox.db cannot be used" in errors
 
 
-def test_a_locked_file_is_told_and_heals(start, tmp_path):
-    """Whoever locks it for longer than a writer waits makes the service unavailable until he lets go."""
+def test_a_locked_file_is_reported_and_recovered_from(start, tmp_path):
+    """A lock that is held for longer than a writer waits makes the service unavailable until it is released."""
     sandbox = start("--agents", "5", "--workers", "2")
     account, token = Client(sandbox.url).account(*ME), sandbox.token()
 
     with closing(sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
-        answers = crowd(8, lambda n: get(sandbox.url, "/agents", token))
+        answers = concurrently(8, lambda n: get(sandbox.url, "/agents", token))
         took = time.monotonic() - began
         with pytest.raises(Rejected, match="503"):
             account.freeze()
@@ -136,17 +136,17 @@ def test_a_locked_file_is_told_and_heals(start, tmp_path):
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_a_database_that_goes_away_is_told_and_heals(start_on):
-    """Stopped and started again, it is used again, without a new start of the sandbox."""
+def test_a_database_that_goes_away_is_reported_and_recovered_from(start_on):
+    """A database server that is stopped and started again is used again, without a new start of the sandbox."""
     database = server.new_server()
     try:
         sandbox = start_on(database.create("sandbox"), "--agents", "5", "--workers", "2")
         account, token = Client(sandbox.url).account(*ME), sandbox.token()
         account.pin("agents", 40001, Agent="Somebody")
-        crowd(20, lambda n: get(sandbox.url, "/agents", token))
+        concurrently(20, lambda n: get(sandbox.url, "/agents", token))
 
         database.stop()
-        gone = crowd(20, lambda n: get(sandbox.url, "/agents", token))
+        gone = concurrently(20, lambda n: get(sandbox.url, "/agents", token))
         with pytest.raises(Rejected, match="503"):
             Client(sandbox.url).ready()
         with pytest.raises(Rejected, match="503"):
@@ -154,7 +154,7 @@ def test_a_database_that_goes_away_is_told_and_heals(start_on):
         with pytest.raises(Rejected, match="503"):
             account.token()
         database.start()
-        back = crowd(20, lambda n: get(sandbox.url, "/agent/logid/40001", token))
+        back = concurrently(20, lambda n: get(sandbox.url, "/agent/logid/40001", token))
         account.freeze()
         sandbox.stop()
     finally:

@@ -7,7 +7,7 @@ import pytest
 
 from kpn_sandbox.client import Client
 
-from .callers import crowd, get
+from .callers import concurrently, get
 from .nginx import balanced
 
 pytestmark = pytest.mark.slow
@@ -17,7 +17,7 @@ ME = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 
 @pytest.fixture
 def machines(start_on, postgresql):
-    """The two of them; the database is new."""
+    """Two sandboxes on one new database."""
     database = postgresql.create("machines")
     yield [start_on(database, "--agents", "12", "--workers", "2") for _ in range(2)]
     postgresql.drop("machines")
@@ -31,7 +31,7 @@ def front(machines, tmp_path):
 
 
 def test_two_machines_are_one_sandbox(machines, front):
-    """Accounts, tokens, pins, quota and journal agree, whichever of them is asked."""
+    """Accounts, tokens, pins, quota and request log agree, whichever machine answers."""
     made = Client(front, machines[0].admin_token).new_account(profile={"agents": 5})
     token = made.token()
     made.freeze()
@@ -43,7 +43,7 @@ def test_two_machines_are_one_sandbox(machines, front):
     made.forget_requests()
     made.pin("agents", 40001, reads=4, Agent="Somebody")
     made.quota(10, unit="month")
-    answers = crowd(30, lambda n: get(front, "/agent/logid/40001", token))
+    answers = concurrently(30, lambda n: get(front, "/agent/logid/40001", token))
 
     assert Counter(answer.status for answer in answers) == {200: 10, 429: 20}
     assert sum(b"Somebody" in answer.body for answer in answers) == 4
@@ -52,14 +52,14 @@ def test_two_machines_are_one_sandbox(machines, front):
 
 
 def test_when_one_machine_dies_the_other_goes_on(machines, front):
-    """With the same tokens and worlds; nobody is refused."""
+    """The other machine answers every request, with the same tokens and pins."""
     account = Client(front).account(*ME)
     token = account.token()
     account.pin("queues", 1000, InQueueCalls="77")
-    before = crowd(8, lambda n: get(front, "/queue/number/1000", token).status)
+    before = concurrently(8, lambda n: get(front, "/queue/number/1000", token).status)
 
     machines[0].stop(group=True, by=signal.SIGKILL)
-    after = crowd(24, lambda n: get(front, "/queue/number/1000", token))
+    after = concurrently(24, lambda n: get(front, "/queue/number/1000", token))
 
     assert {*before, *(answer.status for answer in after)} == {200}
     assert {answer.json["DataSet"]["queue"]["InQueueCalls"] for answer in after} == {"77"}

@@ -1,4 +1,4 @@
-"""Kaisa, Atobi and ITX over sockets: with libraries that others wrote, and against what may happen to a server."""
+"""Kaisa, Atobi and ITX over sockets: with HTTP libraries, under load and after a kill."""
 
 import json
 import signal
@@ -90,7 +90,7 @@ def test_what_is_acknowledged_survives_a_kill(start):
     assert all(sum(str(10 * number + each) in kept for each in range(10)) in (0, 10) for number in range(60))
 
 
-def test_a_long_range_leaves_others_their_turn(start):
+def test_a_long_range_does_not_hold_up_others(start):
     """While twelve ask for the same cold year, which is computed once, one worker goes on answering others."""
     running = start("--workers", "1", "--agents", "150", "--kaisa-open")
     token = running.token()
@@ -118,7 +118,7 @@ def test_a_long_range_leaves_others_their_turn(start):
 
 
 def test_a_panel_of_a_running_sandbox(sandbox):
-    """ITX's URL works as it is told, for a customer whom Kaisa lists."""
+    """ITX's URL shows the panel of a customer whom Kaisa lists."""
     with requests.Session() as session:
         session.auth = HTTPDigestAuth(USER, PASSWORD)
         customer = session.get(f"{sandbox.url}/customers?pagesize=1", timeout=30).json()["customers"][0]
@@ -134,7 +134,7 @@ def test_a_panel_of_a_running_sandbox(sandbox):
 
 @pytest.mark.parametrize("path", ["/customers", "/api/external/v1/kpi", "/rest/kpi", "/widgets/data"])
 def test_a_refusal_over_a_socket_is_json(sandbox, path):
-    """Without credentials nobody is answered with HTML."""
+    """Requests without credentials are answered with JSON, not with HTML."""
     answer = requests.get(f"{sandbox.url}{path}", timeout=30)
 
     assert answer.status_code in (400, 401, 405)

@@ -6,7 +6,7 @@ import pytest
 
 from kpn_sandbox.client import Client
 
-from .callers import crowd, get
+from .callers import concurrently, get
 
 pytestmark = pytest.mark.slow
 
@@ -24,24 +24,24 @@ def account(sandbox):
     return Client(sandbox.url).account(*ME)
 
 
-def test_what_is_counted_is_counted_exactly(sandbox, account):
-    """Quota, faults, reads of a pin and the journal, with requests spread over all workers."""
+def test_counts_are_exact_over_workers(sandbox, account):
+    """Quota, faults, reads of a pin and the request log, with requests spread over all workers."""
     token = sandbox.token()
     account.forget_requests()
 
     account.quota(25, unit="month")
-    answers = crowd(60, lambda n: get(sandbox.url, "/agents", token))
+    answers = concurrently(60, lambda n: get(sandbox.url, "/agents", token))
     assert Counter(answer.status for answer in answers) == {200: 25, 429: 35}
     assert sorted(int(answer.headers["quota-used"]) for answer in answers)[:26] == [*range(1, 26), 25]
     account.drop_quota()
 
     account.fail("queues", *[{"status": 503}] * 7, {"ok": True}, {"status": 502})
-    answers = crowd(40, lambda n: get(sandbox.url, "/queues", token))
+    answers = concurrently(40, lambda n: get(sandbox.url, "/queues", token))
     assert Counter(answer.status for answer in answers) == {503: 7, 502: 1, 200: 32}
     assert [fault["remaining"] for fault in account.faults()] == [0]
 
     account.pin("agents", 40003, reads=9, Agent="Somebody")
-    answers = crowd(40, lambda n: get(sandbox.url, "/agent/logid/40003", token))
+    answers = concurrently(40, lambda n: get(sandbox.url, "/agent/logid/40003", token))
     assert sum(b"Somebody" in answer.body for answer in answers) == 9
     assert account.pins() == []
 
@@ -58,28 +58,28 @@ def test_a_write_is_seen_by_the_next_request_to_any_worker(sandbox, account):
     for second in range(10, 30):
         at = f"2026-11-23T10:00:{second}+01:00"
         account.freeze(at)
-        told = crowd(6, lambda n: get(sandbox.url, "/trunks", token).headers["X-Sandbox-Time"], at_a_time=6)
-        assert set(told) == {at}
+        instants = concurrently(6, lambda n: get(sandbox.url, "/trunks", token).headers["X-Sandbox-Time"], at_a_time=6)
+        assert set(instants) == {at}
 
 
 def test_tokens_agree(sandbox, account):
     """A token of one worker is good at all; taken back at one it is good at none."""
     token = sandbox.token()
-    before = crowd(12, lambda n: get(sandbox.url, "/agents", token).status)
+    before = concurrently(12, lambda n: get(sandbox.url, "/agents", token).status)
 
     account.reset("tokens")
 
     assert set(before) == {200}
-    assert set(crowd(12, lambda n: get(sandbox.url, "/agents", token).status)) == {401}
+    assert set(concurrently(12, lambda n: get(sandbox.url, "/agents", token).status)) == {401}
 
 
-def test_accounts_made_by_one_worker_live_at_all(sandbox):
-    """And die at all."""
+def test_accounts_are_the_same_at_all_workers(sandbox):
+    """An account that one worker makes or deletes exists or is gone at all."""
     made = Client(sandbox.url, sandbox.admin_token).new_account(profile={"agents": 3})
     token = made.token()
-    alive = crowd(9, lambda n: len(get(sandbox.url, "/agents", token).json["DataSet"]["agents"]))
+    alive = concurrently(9, lambda n: len(get(sandbox.url, "/agents", token).json["DataSet"]["agents"]))
 
     made.delete()
 
     assert set(alive) == {3}
-    assert set(crowd(9, lambda n: get(sandbox.url, "/agents", token).status)) == {401}
+    assert set(concurrently(9, lambda n: get(sandbox.url, "/agents", token).status)) == {401}

@@ -1,4 +1,4 @@
-"""A real browser that watches what a page asks for and complains about."""
+"""A real browser that records the hosts that a page asks and the errors that it logs."""
 
 import subprocess
 from pathlib import Path
@@ -15,7 +15,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SIZES = {"desk": (1366, 768), "hall": (1920, 1080), "phone": (390, 844)}
+SIZES = {"desktop": (1366, 768), "hall": (1920, 1080), "phone": (390, 844)}
 
 
 def axe():
@@ -26,7 +26,7 @@ def axe():
 
 
 def serious(page):
-    """What axe-core calls serious or critical."""
+    """The violations that axe-core calls serious or critical."""
     # The policy of the pages keeps out scripts from elsewhere, so the tool is evaluated, not loaded.
     page.evaluate(axe())
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
@@ -38,7 +38,7 @@ def serious(page):
 
 
 class Watch:
-    """What a page asked for and what it complained of."""
+    """The hosts that a page asked and the errors and warnings that it logged."""
 
     def __init__(self, page):
         self.hosts = set()

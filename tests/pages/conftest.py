@@ -14,9 +14,9 @@ AT = "2026-11-24T10:20:00+01:00"
 SECRET = ("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """One sandbox for the tests of a module, on a weekday morning that stands still."""
+    """One sandbox for all tests of pages, on a weekday morning that stands still."""
     database = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'sandbox.db'}"
     running = Sandbox(database, "--clock", AT, "--agents", "60")
     yield running
@@ -25,7 +25,7 @@ def server(tmp_path_factory):
     running.process.stderr.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     """The system's Chromium without a window."""
     path = tool("chromium", "chromium-browser")
@@ -43,11 +43,11 @@ def expected():
 
 @pytest.fixture
 def open_page(browser, server, expected, account):
-    """Open a page; afterwards nothing may have left the server and nothing may have been complained of."""
+    """Open a page; afterwards nothing may have left the server and the browser may not have complained."""
     # The account is asked for so that it outlives the pages: its reset takes their tokens away.
     opened = []
 
-    def open_page(path, size="desk", scheme="dark", **options):
+    def open_page(path, size="desktop", scheme="dark", **options):
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
         page = context.new_page()
@@ -59,29 +59,29 @@ def open_page(browser, server, expected, account):
     for context, watch in opened:
         context.close()
         assert watch.hosts <= {urlsplit(server.url).netloc}
-        assert [told for told in watch.complaints if not any(each in told for each in expected)] == []
+        assert [text for text in watch.complaints if not any(each in text for each in expected)] == []
 
 
 @pytest.fixture
 def admin_token(server):
-    """As the start prints it."""
-    return next(line.split()[-1] for line in server.greeting if "Administrator" in line)
+    """The administrator's token, as the start prints it."""
+    return server.admin_token
 
 
 @pytest.fixture
 def account(server):
-    """Turns the demo account behind the page's back; afterwards it is as in the beginning."""
+    """The control API of the demo account, which is reset afterwards."""
     account = Client(server.url).account(*SECRET)
     yield account
     account.reset()
 
 
 @pytest.fixture
-def told(server):
-    """What the public API tells."""
+def objects(server):
+    """The agents, queues or trunks of the public API."""
     client = Client(server.url)
 
-    def told(kind):
+    def objects(kind):
         return client.ask("GET", f"/{kind}", f"Bearer {client.token(*SECRET)}")["DataSet"][kind]
 
-    return told
+    return objects

@@ -20,7 +20,7 @@ def test_the_wallboard(open_page, size, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_the_console(open_page, size, scheme):
     """An open console has roles, names and contrast."""
     page = open_page("/console", size, scheme)

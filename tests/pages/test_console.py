@@ -1,4 +1,4 @@
-"""Every control of the console changes what the APIs say, and shows the curl line that does the same."""
+"""Every control of the console changes the account, and shows the curl line that does the same."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def console(open_page, account):
 
 @pytest.fixture
 def done(console):
-    """Waits until the console says that an action is done."""
+    """Wait until the console says that an action is done."""
 
     def done():
         expect(console.locator("#said")).to_contain_text("done.")
@@ -39,7 +39,7 @@ def test_scenarios_are_set(console, account, done):
 
 
 def test_the_curl_line_does_the_same(console, server, account):
-    """The line of a button that is only looked at works in a shell."""
+    """The line that is shown when the pointer is over a button works in a shell."""
     console.get_by_role("button", name="busy").hover()
     line = console.locator("#curl-scenario").inner_text()
     assert account.scenario()["name"] == "normal"
@@ -50,7 +50,7 @@ def test_the_curl_line_does_the_same(console, server, account):
     assert account.scenario()["name"] == "busy"
 
 
-def test_the_clock_is_turned(console, account, expected, done):
+def test_the_clock_is_changed(console, account, expected, done):
     """Step, jump, speed, run and freeze; a token that expires on the way is renewed."""
     expected.append("401")
     console.get_by_role("button", name="+ 1 h").click()
@@ -80,18 +80,18 @@ def test_the_clock_is_turned(console, account, expected, done):
     assert account.clock()["mode"] == "running"
 
 
-def test_the_profile_is_changed(console, account, told, done):
+def test_the_profile_is_changed(console, account, objects, done):
     """Only the changed field is sent, and the API has as many agents."""
     console.locator("#profile [name=agents]").fill("90")
     expect(console.locator("#curl-profile")).to_contain_text("""-d '{"agents":90}'""")
     console.get_by_role("button", name="Change the profile").click()
     done()
 
-    assert len(told("agents")) == 90
+    assert len(objects("agents")) == 90
 
 
 def test_a_wrong_profile_is_refused_with_what_would_be_right(console, account, expected):
-    """The range that stands at the field stands in the refusal, too."""
+    """The error message contains the range that is shown beside the field."""
     expected.append("400")
     console.locator("#profile [name=agents]").fill("5000")
     console.get_by_role("button", name="Change the profile").click()
@@ -100,13 +100,13 @@ def test_a_wrong_profile_is_refused_with_what_would_be_right(console, account, e
     expect(console.locator("#r-agents")).to_have_text("a whole number from 1 to 1000")
 
 
-def test_a_value_is_pinned_by_a_click(console, account, told, done):
-    """The API tells the pinned value until it is unpinned."""
+def test_a_value_is_pinned_by_a_click(console, account, objects, done):
+    """The API answers with the pinned value until it is unpinned."""
     console.locator("[data-pin='1000 InQueueCalls']").click()
     console.get_by_label("Value", exact=True).fill("77")
     console.get_by_role("button", name="Pin", exact=True).click()
     done()
-    assert told("queues")[0]["InQueueCalls"] == "77"
+    assert objects("queues")[0]["InQueueCalls"] == "77"
 
     console.locator("[data-pin='1000 Staffed']").click()
     console.get_by_label("Value", exact=True).fill("3")
@@ -119,14 +119,14 @@ def test_a_value_is_pinned_by_a_click(console, account, told, done):
     assert account.pins() == []
 
 
-def test_an_agent_is_pinned(console, account, told, done):
+def test_an_agent_is_pinned(console, account, objects, done):
     """Agents are a click away, and one pin can be taken away alone."""
     console.get_by_role("button", name="agents", exact=True).click()
     console.locator("[data-pin='40001 Status']").click()
     console.get_by_label("Value", exact=True).fill("AUX")
     console.get_by_role("button", name="Pin", exact=True).click()
     done()
-    assert told("agents")[0]["Status"] == "AUX"
+    assert objects("agents")[0]["Status"] == "AUX"
 
     console.get_by_role("button", name="Unpin agents 40001").click()
     expect(console.locator("#pins li")).to_have_count(0)
@@ -165,7 +165,7 @@ def test_a_fault_by_chance_is_planned(console, account, done):
 
 
 def test_a_quota_is_set_and_dropped(console, account, done):
-    """The quota stands in the console as the answers tell it."""
+    """The console shows the quota as the headers of the answers do."""
     console.get_by_role("spinbutton", name="Calls").fill("500")
     console.get_by_label("Unit").select_option("hour")
     console.get_by_role("button", name="Set the quota").click()
@@ -176,13 +176,13 @@ def test_a_quota_is_set_and_dropped(console, account, done):
     expect(console.locator("#quota-now")).to_have_text("No quota.")
 
 
-def test_the_journal_is_live_and_can_be_filtered(console, told, account):
-    """A request shows by itself; a filter leaves what it names; forgetting empties the journal."""
+def test_the_request_log_is_live_and_can_be_filtered(console, objects, account):
+    """A request shows by itself; a filter leaves what it names; forgetting empties the log."""
     expect(console.locator("#requests tr").first).to_be_visible()
     console.get_by_role("button", name="Forget all").click()
     expect(console.locator("#requests tr")).to_have_count(1)
 
-    told("trunks")
+    objects("trunks")
     expect(console.locator("#requests")).to_contain_text("GET /trunks")
 
     console.locator("#filter [name=operation]").fill("trunks")
@@ -192,7 +192,7 @@ def test_the_journal_is_live_and_can_be_filtered(console, told, account):
 
 
 def test_the_replay_line_is_the_accounts(console, account):
-    """The line to copy is the one that the control API tells."""
+    """The line to copy is the one of the control API."""
     assert console.locator("#replay").inner_text() == account.show()["replay"]
 
 
@@ -210,7 +210,7 @@ def test_a_reset_takes_chosen_layers(console, account, expected, done):
     assert account.scenario()["name"] == "calm"
 
 
-def test_the_administrator_turns_any_account(open_page, admin_token, account):
+def test_the_administrator_controls_any_account(open_page, admin_token, account):
     """With the admin token and a client id the console opens that account."""
     page = open_page("/console")
     page.get_by_label("Client secret").fill("")
@@ -225,7 +225,7 @@ def test_the_administrator_turns_any_account(open_page, admin_token, account):
 
 
 def test_wrong_credentials_open_nothing(open_page, expected):
-    """The console tells why it does not open."""
+    """The console says why it does not open."""
     expected.append("401")
     page = open_page("/console")
     page.get_by_label("Client secret").fill("wrong")

@@ -1,4 +1,4 @@
-"""The history is drawn and tells its values."""
+"""The history page: charts whose values can be read."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,8 +8,8 @@ from tests.pages.browser import serious
 pytestmark = pytest.mark.slow
 
 
-def test_three_charts_tell_their_values(open_page, account):
-    """Each bar tells its calls to the keyboard, and all stand in a table."""
+def test_the_values_of_three_charts_can_be_read(open_page, account):
+    """The keyboard reaches the value of each bar, and a table contains all."""
     page = open_page("/history")
     page.get_by_label("Days").select_option("7")
     expect(page.locator("#period")).to_contain_text("2026-11-18 to 2026-11-24")
@@ -23,7 +23,7 @@ def test_three_charts_tell_their_values(open_page, account):
 
 
 def test_a_customers_panel_is_shown(open_page):
-    """The ITX panel of the first customer shows by itself, another one when he is asked for."""
+    """The ITX panel of the first customer shows by itself, that of another one when it is entered."""
     page = open_page("/panel")
     expect(page.locator("#rows li").first).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""Swagger UI works step by step as KPN's page tells it, for each API with its own scheme."""
+"""Swagger UI works by the steps of KPN's page, for each API with its own authorization."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,12 +12,12 @@ pytestmark = pytest.mark.slow
 def authorize(page, *values, scheme):
     """Fill in one scheme of the dialog; without a secret to send, its only field."""
     page.locator(".swagger-ui .btn.authorize").first.click()
-    room = page.locator(".auth-container", has=page.get_by_role("heading", name=scheme)).first
-    for field, value in zip(room.locator("input[type=text], input[type=password]").all(), values):
+    dialog = page.locator(".auth-container", has=page.get_by_role("heading", name=scheme)).first
+    for field, value in zip(dialog.locator("input[type=text], input[type=password]").all(), values, strict=True):
         field.fill(value)
-    room.locator(".auth-btn-wrapper .authorize").click()
-    expect(room.get_by_role("button", name="Remove authorization")).to_be_visible()
-    room.locator(".auth-btn-wrapper .btn-done").click()
+    dialog.locator(".auth-btn-wrapper .authorize").click()
+    expect(dialog.get_by_role("button", name="Remove authorization")).to_be_visible()
+    dialog.locator(".auth-btn-wrapper .btn-done").click()
 
 
 def try_out(page, path, **parameters):
@@ -36,7 +36,7 @@ def docs(open_page):
     """Opens Swagger UI with an API."""
 
     def docs(name, **options):
-        page = open_page(f"/docs?api={name}", "desk", "light", **options)
+        page = open_page(f"/docs?api={name}", "desktop", "light", **options)
         expect(page.locator(".opblock").first).to_be_visible()
         return page
 
@@ -52,7 +52,7 @@ def test_kpn(docs):
 
 
 def test_bright_pattern(docs):
-    """Its own token endpoint, its own token."""
+    """Bright Pattern has its own token endpoint and its own token."""
     page = docs("bright-pattern")
     authorize(page, *SECRET, scheme="oauth2")
 
@@ -60,7 +60,7 @@ def test_bright_pattern(docs):
 
 
 def test_itx(docs, server, admin_token):
-    """A fixed token in the address."""
+    """ITX has a fixed token in the URL."""
     made = Client(server.url, admin_token).new_account().settings
     page = docs("itx")
     authorize(page, made["credentials"]["itx"]["token"], scheme="token")
@@ -69,7 +69,7 @@ def test_itx(docs, server, admin_token):
 
 
 def test_atobi(docs):
-    """Its own token endpoint, and a record to send."""
+    """Atobi has its own token endpoint, and a record to send."""
     page = docs("atobi")
     authorize(page, *SECRET, scheme="oauth2")
 
@@ -77,7 +77,7 @@ def test_atobi(docs):
 
 
 def test_the_control_api(docs):
-    """Client id and secret as HTTP Basic."""
+    """The control API takes client id and secret as HTTP Basic."""
     page = docs("sandbox")
     authorize(page, *SECRET, scheme="account")
 

@@ -1,4 +1,4 @@
-"""The wallboard shows what the public API says, and shows plainly when it says no."""
+"""The wallboard shows the figures of the public API, and its errors plainly."""
 
 import pytest
 from playwright.sync_api import expect
@@ -21,9 +21,9 @@ def cells(page):
     return [row.locator("th, td").all_inner_texts() for row in page.locator("#queues tr").all()]
 
 
-def test_queues_are_those_of_the_api(wallboard, told):
+def test_queues_are_those_of_the_api(wallboard, objects):
     """At an instant that stands still every figure of the table is the API's."""
-    queues = told("queues")
+    queues = objects("queues")
 
     shown = [[row[0], row[1], *row[4:]] for row in cells(wallboard)]
 
@@ -33,9 +33,9 @@ def test_queues_are_those_of_the_api(wallboard, told):
     assert all(f"{queue['ServiceLevel']} %" in level for queue, level in zip(queues, levels))
 
 
-def test_totals_are_the_sums_of_the_queues(wallboard, told):
+def test_totals_are_the_sums_of_the_queues(wallboard, objects):
     """The large figures are the queues' together."""
-    queues = told("queues")
+    queues = objects("queues")
 
     def total(name):
         return sum(int(queue[name]) for queue in queues)
@@ -51,9 +51,9 @@ def test_totals_are_the_sums_of_the_queues(wallboard, told):
     }
 
 
-def test_agents_are_those_of_the_api(wallboard, told):
-    """Each agent who is logged in has a tile that tells name, state and time."""
-    inside = [agent for agent in told("agents") if agent["Status"] != "UNSTAFF"]
+def test_agents_are_those_of_the_api(wallboard, objects):
+    """Each agent who is logged in has a tile with name, state and time."""
+    inside = [agent for agent in objects("agents") if agent["Status"] != "UNSTAFF"]
 
     tiles = wallboard.locator("#agents li").all_inner_texts()
 
@@ -61,35 +61,35 @@ def test_agents_are_those_of_the_api(wallboard, told):
     assert all(agent["Agent"] in tile for agent, tile in zip(inside, tiles))
 
 
-def test_logged_out_agents_are_shown_on_demand(wallboard, told):
-    """A box brings the others, too."""
+def test_logged_out_agents_are_shown_on_demand(wallboard, objects):
+    """A checkbox shows the agents who are logged out as well."""
     wallboard.get_by_label("logged out, too").check()
 
-    expect(wallboard.locator("#agents li")).to_have_count(len(told("agents")))
+    expect(wallboard.locator("#agents li")).to_have_count(len(objects("agents")))
 
 
-def test_trunks_are_those_of_the_api(wallboard, told):
-    """Each trunk tells its ports in use."""
+def test_trunks_are_those_of_the_api(wallboard, objects):
+    """Each trunk shows its ports in use."""
     shown = wallboard.locator("#trunks .figures").all_inner_texts()
 
     assert [text.split(",")[0] for text in shown] == [
-        f"{trunk['PortsInUse']} of {trunk['TotalPorts']} ports in use" for trunk in told("trunks")
+        f"{trunk['PortsInUse']} of {trunk['TotalPorts']} ports in use" for trunk in objects("trunks")
     ]
 
 
-def test_the_board_moves_with_the_account(wallboard, account, told):
+def test_the_board_moves_with_the_account(wallboard, account, objects):
     """When time is advanced the figures and the clock follow."""
     expect(wallboard.locator("#time")).to_have_text("10:20:00")
 
     account.advance(1800)
 
     expect(wallboard.locator("#time")).to_have_text("10:50:00")
-    answered = sum(int(queue["AnsweredCalls"]) for queue in told("queues"))
+    answered = sum(int(queue["AnsweredCalls"]) for queue in objects("queues"))
     expect(wallboard.locator("#k-answered dd")).to_have_text(f"{answered:,}")
 
 
-def test_the_day_is_drawn_and_tells_its_values(wallboard):
-    """Each half hour of the day tells its calls, to the mouse and to the keyboard."""
+def test_the_day_is_drawn_and_its_values_can_be_read(wallboard):
+    """The mouse and the keyboard reach the calls of each half hour of the day."""
     chart = wallboard.locator("#chart svg")
     expect(chart.locator("polyline")).to_have_count(4)
 
@@ -102,7 +102,7 @@ def test_the_day_is_drawn_and_tells_its_values(wallboard):
 
 
 def test_a_fault_is_shown_plainly(wallboard, account, expected):
-    """An error of the API is told with its status, and old data as stale."""
+    """An error of the API is shown with its status, and old data as stale."""
     expected.append("503")
     account.fail("queues", *[{"status": 503}] * 8)
 
@@ -114,7 +114,7 @@ def test_a_fault_is_shown_plainly(wallboard, account, expected):
 
 
 def test_a_broken_connection_is_shown_plainly(wallboard, account, expected):
-    """A connection that breaks is told, too."""
+    """A connection that breaks is shown with its request."""
     expected.append("ERR_")
     account.fail("trunks", *[{"connection": "reset"}] * 20)
 
@@ -122,7 +122,7 @@ def test_a_broken_connection_is_shown_plainly(wallboard, account, expected):
 
 
 def test_a_used_up_quota_is_shown_plainly(wallboard, account, expected):
-    """The wallboard is a client like others."""
+    """The wallboard counts for the quota like any client, and shows when it is used up."""
     expected.append("429")
     account.quota(1, 1, "hour")
 
@@ -139,8 +139,8 @@ def test_an_expired_token_is_renewed(wallboard, account, expected):
     expect(wallboard.locator("#trouble")).to_be_hidden(timeout=STALE_MS)
 
 
-def test_a_stranger_logs_in(browser, server, open_page, expected):
-    """From elsewhere the page asks for client id and secret, and holds none."""
+def test_a_visitor_from_elsewhere_logs_in(browser, server, open_page, expected):
+    """For a request from another machine the page asks for client id and secret, and holds none."""
     expected.append("401")
     page = open_page("/")
     page.context.set_extra_http_headers({"X-Forwarded-For": "192.0.2.7"})

@@ -1,4 +1,4 @@
-"""What the manual prints works as it stands there."""
+"""The commands of the documentation work as they are printed."""
 
 import os
 import re
