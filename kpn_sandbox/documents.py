@@ -27,11 +27,11 @@ FILES = (*COLLECTIONS, ENVIRONMENT)
 
 def blueprint(client_id: str, client_secret: str) -> Blueprint:
     """
-    The routes.
+    Return the blueprint of the documents.
 
     Args:
         client_id: Client id of the demo account, for the Postman environment.
-        client_secret: Its secret, empty when it is not to be told.
+        client_secret: Its secret; empty to leave it out.
     """
     documents = Blueprint("documents", __name__)
 

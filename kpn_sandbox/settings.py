@@ -1,8 +1,8 @@
 """
-How a sandbox is started: the settings, their environment variables and flags.
+Settings of a start, with their environment variables and flags.
 
-This is the only module that reads the environment. Each setting is one field of `Settings`; its metadata is the one
-place that names its environment variable, its flag and what it does, so the command line and the manual cannot drift.
+No other module reads the environment. Each setting is one field of `Settings`; its metadata is the one place that names
+its environment variable, its flag and what it does, so that command line and manual cannot drift apart.
 """
 
 import os
@@ -21,16 +21,16 @@ _OFF = ("off", "false", "no", "0")
 
 
 class SettingError(ValueError):
-    """A setting has a value that cannot be used; the message says in one line what would be right."""
+    """A setting has a wrong value; the message says in one line what would be right."""
 
 
 def default_database_url() -> str:
-    """The SQLite file in the user's data folder; the folder is made."""
-    # Imported here because tests and containers name a database, and importing takes time.
+    """Return the URL of the SQLite file in the user's data folder; creates the folder."""
+    # Imported here because tests and containers name a database, and the import takes time.
     from platformdirs import user_data_path
 
     folder = user_data_path("kpn-sandbox", appauthor=False)
-    # A folder that cannot be made shows when the database is opened, with its name.
+    # When the folder cannot be created, opening the database fails with an error that names it.
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'sandbox.db'}"
@@ -48,7 +48,7 @@ def _whole_number(low: int, high: int) -> Rule[int]:
 
 
 def _frozen_at(text: str) -> float | None:
-    """The instant of a clock that stands still, in epoch seconds; None when the text is no such instant."""
+    """Return the instant at which a clock is frozen, in epoch seconds; None when the text is no such instant."""
     try:
         instant = parse_instant(text)
     except ValueError:
@@ -61,7 +61,7 @@ _CLOCK: Rule[str] = Rule(
     lambda text: text == RUNNING or _frozen_at(text) is not None,
 )
 _SWITCH = Rule("on or off", lambda text: text.lower() in _ON + _OFF, lambda text: text.lower() in _ON)
-"""On or off, in the spellings that people use in environment files."""
+"""On or off, in the spellings that are usual in environment files."""
 
 _VISIBLE = matching(r"[!-9;-~]{1,128}", "1 to 128 visible ASCII characters without a colon")
 _SECRET = matching(r"[!-~]{1,128}", "1 to 128 visible ASCII characters")
@@ -79,7 +79,7 @@ _TOKEN_BODY = matching(r"v1|v2", '"v1" or "v2"')
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that a start can choose; the defaults start a useful center."""
+    """All settings of a start; the defaults start a useful center."""
 
     host: str = _setting("127.0.0.1", _HOST, "Address to listen on.")
     port: int = _setting(8080, _whole_number(0, 65535), "Port to listen on; 0 takes a free one.")
@@ -124,17 +124,17 @@ class Settings:
 
     @property
     def frozen_at(self) -> float | None:
-        """The instant at which the demo account's clock stands, in seconds since the epoch; None when it runs."""
+        """Instant at which the demo account's clock is frozen, in epoch seconds; None when it runs."""
         return None if self.clock == RUNNING else _frozen_at(self.clock)
 
 
 def variable(setting: Field[Any]) -> str:
-    """The environment variable of a setting."""
+    """Return the environment variable of a setting."""
     return PREFIX + setting.name.upper()
 
 
 def option(setting: Field[Any]) -> str:
-    """The flag of a setting."""
+    """Return the flag of a setting."""
     return "--" + setting.name.replace("_", "-")
 
 
@@ -142,14 +142,14 @@ def from_environment(
     environ: Mapping[str, str] | None = None, overrides: Mapping[str, str | None] | None = None
 ) -> Settings:
     """
-    Read the settings.
+    Return the settings that environment and command line give.
 
     Args:
         environ: Environment variables, those of the process by default; an empty value counts as absent.
-        overrides: Values given on the command line by setting name; None counts as not given.
+        overrides: Values of the command line by the setting's name, which win; None counts as absent.
 
     Raises:
-        SettingError: A value cannot be used.
+        SettingError: A value is wrong.
     """
     environ = os.environ if environ is None else environ
     overrides = overrides or {}
@@ -171,17 +171,23 @@ def _parsed(setting: Field[Any], text: str, origin: str) -> Any:
 
 
 def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:
-    """The base URL of the running sandbox: `KPN_SANDBOX_URL`, else the address that the settings tell."""
+    """
+    Return the base URL of the running sandbox: `KPN_SANDBOX_URL`, or else the address in the settings.
+
+    Args:
+        settings: Settings with host and port.
+        environ: Environment variables, those of the process by default.
+    """
     environ = os.environ if environ is None else environ
     return environ.get(PREFIX + "URL", "").rstrip("/") or base_url(settings.host, settings.port)
 
 
 def remote_sandbox(environ: Mapping[str, str] | None = None) -> tuple[str, str] | None:
     """
-    The sandbox that tests shall use: its base URL and its administrator's token.
+    Return base URL and administrator's token of the sandbox that tests shall use.
 
     Returns:
-        None when `KPN_SANDBOX_URL` is not set, so that tests have one of their own.
+        None when `KPN_SANDBOX_URL` is not set, so that tests start a sandbox of their own.
 
     Raises:
         SettingError: `KPN_SANDBOX_ADMIN_TOKEN` is not set beside it.
@@ -194,11 +200,17 @@ def remote_sandbox(environ: Mapping[str, str] | None = None) -> tuple[str, str] 
 
 
 def base_url(host: str, port: int) -> str:
-    """The URL under which a server on that address is reached from this machine."""
+    """
+    Return the URL by which this machine reaches a server.
+
+    Args:
+        host: Address that the server listens on; those that stand for all addresses become the loopback's.
+        port: Port of the server.
+    """
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
-def environment_with(told: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child process: this process's own, and these settings by name."""
-    return {**os.environ, **{PREFIX + name.upper(): value for name, value in told.items()}}
+def environment_with(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a child process: that of this process, with values of settings by their names."""
+    return {**os.environ, **{PREFIX + name.upper(): value for name, value in values.items()}}

@@ -1,4 +1,4 @@
-"""How a sandbox is configured."""
+"""Settings come from the environment and from flags; a wrong value is refused with what would be right."""
 
 from dataclasses import fields
 
@@ -69,7 +69,7 @@ def test_flags_win_over_the_environment():
 
 
 def test_an_empty_variable_counts_as_absent():
-    """Compose files pass empty variables on; they mean the default."""
+    """An empty variable, as Compose files pass it on, means the default."""
     assert from_environment({"KPN_SANDBOX_PORT": ""}).port == 8080
 
 
@@ -93,7 +93,7 @@ def test_an_empty_variable_counts_as_absent():
     ],
 )
 def test_a_wrong_value_is_refused_with_what_would_be_right(name, text, right):
-    """The message names the variable, what it may be and what it was."""
+    """The message for a wrong value names the variable, what it may be and what it was."""
     with pytest.raises(SettingError, match=right.replace("+", r"\+")) as refused:
         from_environment({f"KPN_SANDBOX_{name.upper()}": text})
 
@@ -101,19 +101,19 @@ def test_a_wrong_value_is_refused_with_what_would_be_right(name, text, right):
 
 
 def test_a_wrong_flag_is_named_as_a_flag():
-    """Who typed a flag is told about the flag, not about a variable."""
+    """The message for a wrong value of a flag names the flag, not a variable."""
     with pytest.raises(SettingError, match="^--base-path must be "):
         from_environment({}, {"base_path": "kpn"})
 
 
-def test_a_frozen_clock_tells_its_instant():
-    """The instant of a frozen clock is seconds since the epoch."""
+def test_a_frozen_clock_has_an_instant():
+    """The instant of a frozen clock is in seconds since the epoch."""
     assert Settings(clock="1970-01-01T00:00:00Z").frozen_at is None
     assert Settings(clock="2026-11-23T10:00:00+01:00").frozen_at == 1795424400.0
 
 
 def test_names_follow_from_the_field():
-    """A field's variable and flag are its name, spelled as such."""
+    """Variable and flag of a setting are the name of its field, spelled as such."""
     [setting] = [field for field in fields(Settings) if field.name == "base_path"]
 
     assert (variable(setting), option(setting)) == ("KPN_SANDBOX_BASE_PATH", "--base-path")
@@ -139,8 +139,8 @@ def test_the_running_sandbox_is_found_by_its_variable():
     assert sandbox_url(Settings(port=9000), {}) == "http://127.0.0.1:9000"
 
 
-def test_a_child_process_is_told_by_variables():
-    """A child process gets this process's environment and the settings it is told."""
+def test_a_child_process_gets_settings_as_variables():
+    """The environment of a child process is that of this process and the given settings."""
     environ = environment_with({"url": "http://box"})
 
     assert environ["KPN_SANDBOX_URL"] == "http://box"

@@ -1,21 +1,19 @@
-"""
-OpenAPI document of the control API, made from the operations and the schemas.
-
-Imported only when the document is requested, because apispec takes long to import.
-"""
+"""OpenAPI document of the control API, made from the operations and the schemas."""
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
 from kpn_sandbox.control_api.response_schemas import ProblemSchema
 from kpn_sandbox.literals import OBJECT_KINDS
+
+FieldSchema = Callable[[fields.Field[Any]], dict[str, Any]]
+"""Returns the JSON schema of a marshmallow field."""
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -38,6 +36,10 @@ def document(base_url: str) -> dict[str, Any]:
     Args:
         base_url: URL of the sandbox as the client sees it.
     """
+    # Imported here because apispec takes a tenth of a start and most starts write no document.
+    from apispec import APISpec
+    from apispec.ext.marshmallow import MarshmallowPlugin
+
     plugin = MarshmallowPlugin(schema_name_resolver=_component_name)
     spec = APISpec(
         title="kpn_sandbox control API",
@@ -47,12 +49,13 @@ def document(base_url: str) -> dict[str, Any]:
         servers=[{"url": base_url}],
         plugins=[plugin],
     )
+    assert plugin.converter is not None, "the plugin has its converter once the document has the plugin"
     spec.components.schema("Problem", schema=ProblemSchema)
     spec.components.schema("ProfilePatch", _PROFILE_PATCH)
     spec.components.security_scheme("account", {"type": "http", "scheme": "basic"})
     spec.components.security_scheme("administrator", {"type": "http", "scheme": "bearer"})
     for operation in OPERATIONS:
-        described = _operation(operation, plugin)
+        described = _operation(operation, plugin.converter.field2property)
         spec.path(path=PREFIX + operation.path, operations={operation.method.lower(): described})
     whole: dict[str, Any] = spec.to_dict()
     return whole
@@ -63,12 +66,12 @@ def _component_name(schema: Any) -> str:
     return re.sub(r"(?<=.)Request$", "Wish", kind.__name__.removesuffix("Schema"))
 
 
-def _operation(operation: ControlOperation, plugin: MarshmallowPlugin) -> dict[str, Any]:
+def _operation(operation: ControlOperation, schema_of: FieldSchema) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.key,
         "summary": operation.summary,
         "description": f"{operation.label.capitalize()}: {operation.source}. For {operation.access.value}.",
-        "parameters": [*map(_path_parameter, _VARIABLE.findall(operation.path)), *_query(operation, plugin)],
+        "parameters": [*map(_path_parameter, _VARIABLE.findall(operation.path)), *_query(operation, schema_of)],
         "responses": {str(status): _response(operation, status) for status in operation.statuses},
         "security": _SECURITY[operation.access],
     }
@@ -89,12 +92,10 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
 
 
-def _query(operation: ControlOperation, plugin: MarshmallowPlugin) -> list[dict[str, Any]]:
+def _query(operation: ControlOperation, schema_of: FieldSchema) -> list[dict[str, Any]]:
     declared: dict[str, fields.Field[Any]] = operation.query().fields if operation.query else {}
-    assert plugin.converter is not None, "the converter exists once the plugin belongs to a document"
     return [
-        {"name": field.data_key or name, "in": "query", "schema": plugin.converter.field2property(field)}
-        for name, field in declared.items()
+        {"name": field.data_key or name, "in": "query", "schema": schema_of(field)} for name, field in declared.items()
     ]
 
 

@@ -1,8 +1,8 @@
 """
 The sandbox on a socket.
 
-`serve` runs gunicorn as a library: worker processes with threads, ready when it says so, and a stop that finishes
-what was begun. Where processes cannot fork (Windows) it runs Werkzeug's threaded server instead.
+`serve` runs gunicorn as a library: worker processes with threads, a call when the server is ready, and a stop that
+finishes requests in flight. Where processes cannot fork (Windows) it runs Werkzeug's threaded server instead.
 """
 
 import gc
@@ -15,12 +15,14 @@ from flask import Flask
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.server.listener import AddressError, listen
-from kpn_sandbox.server.pausable_pool import Pool
+from kpn_sandbox.server.pausable_pool import PausableThreadPool
+from kpn_sandbox.server.werkzeug_server import run_threaded
 from kpn_sandbox.settings import Settings, base_url
 
 __all__ = ["FORKS", "AddressError", "serve"]
 
 FORKS = hasattr(os, "fork")
+"""Whether processes can fork on this system."""
 
 
 def serve(
@@ -30,27 +32,27 @@ def serve(
     Serve the sandbox until SIGTERM or Ctrl-C.
 
     Args:
-        settings: What to serve, and where.
+        settings: Settings of the start.
         announce: Called with the application and its base URL before it serves.
         ready: Called with the base URL once requests are accepted.
-        forks: Whether to serve from worker processes, or else from threads of this one.
+        forks: Whether to serve from worker processes; otherwise threads of this process serve.
 
     Raises:
         AddressError: The address cannot be listened on.
     """
     with listen(settings.host, settings.port) as listener:
         url = base_url(settings.host, listener.getsockname()[1])
-        pool = Pool(settings.threads)
+        pool = PausableThreadPool(settings.threads)
         app = create_app(settings, pause=pool.pause if forks else sleep)
         announce(app, url)
-        # What is there now stays; worker processes share it as long as nobody looks through it for garbage.
+        # Worker processes share the memory of this one until they write to it, and a collection writes to every
+        # object that it looks at. What exists by now lives as long as the process, so collections shall skip it.
         gc.freeze()
         gc.enable()
         if forks:
-            from kpn_sandbox.server.gunicorn_server import Application
+            # gunicorn needs modules that systems without fork do not have.
+            from kpn_sandbox.server.gunicorn_server import GunicornApplication
 
-            Application(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
+            GunicornApplication(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
         else:
-            from kpn_sandbox.server.werkzeug_server import run_threaded
-
             run_threaded(app, listener, ready=partial(ready, url))

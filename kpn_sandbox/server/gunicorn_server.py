@@ -1,8 +1,9 @@
 """
-gunicorn as a library: one master, worker processes with threads, a clean start and a clean stop.
+gunicorn as a library: a master and worker processes with threads.
 
-What differs from the gunicorn command: the socket is already bound, starting and stopping are silent, Ctrl-C is as
-graceful as SIGTERM, an unreadable request is refused as JSON, and a connection without a request holds no thread.
+It differs from the gunicorn command in five ways: the socket is bound already, starting and stopping print nothing,
+Ctrl-C is as graceful as SIGTERM, bytes that are no request are answered with JSON, and a connection without a request
+holds no thread.
 """
 
 import os
@@ -23,43 +24,50 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from kpn_sandbox.server.pausable_pool import Pool
+from kpn_sandbox.server.pausable_pool import PausableThreadPool
 from kpn_sandbox.server.protocol_errors import (
-    FAILED,
     HEADER_BYTES,
+    HEADERS_TOO_LONG,
     LINE_BYTES,
-    TOO_BIG_HEADERS,
-    TOO_BIG_LINE,
-    Refusal,
-    unreadable,
+    LINE_TOO_LONG,
+    SERVER_FAILED,
+    ProtocolErrorResponse,
+    bad_request,
 )
 from kpn_sandbox.settings import Settings
 
-# The longest delay a client may ask for is a minute; a stop waits a little longer than that.
+# A client may ask for a delay of up to a minute; a stop waits a little longer, so that such a response is sent.
 _GRACE_SECONDS = 65
+# Clients that poll once a minute keep their connection.
 _KEEPALIVE_SECONDS = 65
 _CONNECTIONS = 4000
 _OPEN_FILES = 16384
-_STOPS = {signal.SIGTERM, signal.SIGQUIT}
+_STOP_SIGNALS = {signal.SIGTERM, signal.SIGQUIT}
 
 
-class Worker(ThreadWorker):
-    """A worker process whose delayed requests do not hold up the others."""
+class GunicornWorker(ThreadWorker):
+    """A worker process whose delayed requests do not block the others."""
 
     def get_thread_pool(self) -> Executor:
-        """The pool that the application pauses in."""
-        return self.app.pool
+        """Return the pool that the application pauses in."""
+        pool: Executor = self.app.pool
+        return pool
 
     def init_signals(self) -> None:
-        """Leave Ctrl-C to the master: a terminal sends it to every process, and the worker has requests to finish."""
+        """Leave Ctrl-C to the master: a terminal sends it to every process, and a worker has requests to finish."""
         super().init_signals()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def accept(self, listener: socket) -> None:
-        """Accept a connection and wait for its request in the poller, where a silent client costs no thread."""
+        """
+        Accept a connection and wait for its request in the poller.
+
+        gunicorn hands a new connection to a thread at once, where a silent client would hold it until its time-out.
+        """
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
+            # Another worker was faster, or the client is gone already.
             return
         self.nr_conns += 1
         connection = TConn(self.cfg, client, address, listener.getsockname())
@@ -68,20 +76,28 @@ class Worker(ThreadWorker):
         self.poller.register(client, EVENT_READ, partial(self.on_pending_socket_readable, connection))
 
     def handle_error(self, req: object, client: socket, addr: object, exc: Exception) -> None:
-        """Refuse a request that is not HTTP, or answer that the sandbox failed, in the shape of every other error."""
-        answer = _refusal(exc)
-        if answer is FAILED:
+        """
+        Send the response to bytes that are no request, or to a request that failed outside the application.
+
+        Args:
+            req: The request, None when there is none.
+            client: Socket of the connection.
+            addr: Address of the client.
+            exc: What went wrong.
+        """
+        response = _response(exc)
+        if response is SERVER_FAILED:
             self.log.error("request failed before it reached the application", exc_info=exc)
         try:
-            util.write_nonblock(client, answer.to_bytes())
+            util.write_nonblock(client, response.to_bytes())
         except OSError:
-            self.log.debug("the client left before its refusal")
+            self.log.debug("the client left before the error response")
 
 
-class Master(Arbiter):
-    """A master that listens on a socket it was given."""
+class GunicornMaster(Arbiter):
+    """A master that listens on a socket that is bound already."""
 
-    def __init__(self, application: "Application") -> None:
+    def __init__(self, application: "GunicornApplication") -> None:
         self.LISTENERS = [application.listener]
         super().__init__(application)
 
@@ -90,10 +106,11 @@ class Master(Arbiter):
         raise StopIteration
 
     def spawn_worker(self) -> None:
-        """Start a worker; a stop that reaches it in its first moments waits until it has let go of our handlers."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        """Start a worker; a stop signal in its first moments waits until `forked` has reset the handlers."""
+        # Between fork and the worker's own handlers the child has the master's, which would lose the signal.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         super().spawn_worker()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
     def spawn_workers(self) -> None:
         """Start the missing workers without gunicorn's random wait between them."""
@@ -101,26 +118,41 @@ class Master(Arbiter):
             self.spawn_worker()
 
 
-class Application(BaseApplication):
-    """The sandbox as gunicorn's application: loaded once, before the fork."""
+class GunicornApplication(BaseApplication):
+    """
+    The sandbox as gunicorn's application: loaded once, before the fork.
+
+    Args:
+        flask_app: The application.
+        settings: Settings of the start.
+        listener: Bound socket.
+        pool: Runs the requests of each worker.
+        ready: Called once the workers accept requests.
+    """
 
     def __init__(
-        self, flask_app: Flask, settings: Settings, *, listener: socket, pool: Pool, ready: Callable[[], None]
+        self,
+        flask_app: Flask,
+        settings: Settings,
+        *,
+        listener: socket,
+        pool: PausableThreadPool,
+        ready: Callable[[], None],
     ) -> None:
         self.callable_app = flask_app
         self.settings = settings
         self.listener = listener
         self.pool = pool
         self.ready = ready
-        self._not_last = _tickets(settings.workers - 1)
+        self._tickets = _make_tickets(settings.workers - 1)
         super().__init__()
 
     def load_config(self) -> None:
-        """Tell gunicorn what it has to know."""
+        """Set gunicorn's options."""
         options: dict[str, Any] = {
             "workers": self.settings.workers,
             "threads": self.settings.threads,
-            "worker_class": Worker,
+            "worker_class": GunicornWorker,
             "worker_connections": _CONNECTIONS,
             "keepalive": _KEEPALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
@@ -136,55 +168,65 @@ class Application(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application that was made before the fork."""
+        """Return the application, which was made before the fork."""
         return self.callable_app
 
     def run(self) -> None:
         """Serve until a signal says stop."""
-        Master(self).run()
+        GunicornMaster(self).run()
 
-    def forked(self, master: Arbiter, worker: Worker) -> None:
-        """Settle in a new worker process."""
-        # Until the worker is booted it has nothing to finish.
-        for number in _STOPS:
+    def forked(self, master: Arbiter, worker: GunicornWorker) -> None:
+        """
+        Prepare a new worker process.
+
+        Args:
+            master: The master.
+            worker: The worker of this process.
+        """
+        # Until the worker has booted it has nothing to finish, so a stop signal may simply end it.
+        for number in _STOP_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
-        _allow_many_files()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+        _raise_file_limit()
         self.callable_app.extensions["kpn_sandbox"].sandbox.database.after_fork()
         if self.settings.bind_cpus:
             bind_to_cpu(os.getppid() + worker.age)
 
-    def booted(self, worker: Worker) -> None:
-        """Tell that the server is ready, once, when the last of the first workers is."""
-        if worker.age <= self.settings.workers and not _takes_ticket(self._not_last):
+    def booted(self, worker: GunicornWorker) -> None:
+        """Call `ready` once, when the last of the first workers has booted; workers that replace others do not."""
+        if worker.age <= self.settings.workers and not _take_ticket(self._tickets):
             self.ready()
 
 
-def _refusal(error: Exception) -> Refusal:
+def _response(error: Exception) -> ProtocolErrorResponse:
     if isinstance(error, LimitRequestLine):
-        return TOO_BIG_LINE
+        return LINE_TOO_LONG
     if isinstance(error, LimitRequestHeaders):
-        return TOO_BIG_HEADERS
-    return unreadable(str(error)) if isinstance(error, ParseException) else FAILED
+        return HEADERS_TOO_LONG
+    return bad_request(str(error)) if isinstance(error, ParseException) else SERVER_FAILED
 
 
-def _tickets(count: int) -> int:
-    """A pipe shared by all workers that holds one byte for each but the last of them."""
+def _make_tickets(count: int) -> int:
+    """
+    Return a pipe with one byte for each worker but one; who finds it empty is the last.
+
+    Workers share nothing else, and a read of one byte is atomic across processes.
+    """
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.write(writer, b"." * count)
     return reader
 
 
-def _takes_ticket(reader: int) -> bool:
+def _take_ticket(reader: int) -> bool:
     try:
         return bool(os.read(reader, 1))
     except BlockingIOError:
         return False
 
 
-def _allow_many_files() -> None:
-    """Each waiting connection and its database are open files, and the usual limit is meant for desktop programs."""
+def _raise_file_limit() -> None:
+    # Each waiting connection is an open file, and the usual limit of 1,024 is meant for desktop programs.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -192,7 +234,14 @@ def _allow_many_files() -> None:
 
 
 def bind_to_cpu(number: int) -> None:
-    """Keep a worker's threads on one CPU: they take turns by the interpreter's lock, and moving costs them caches."""
+    """
+    Keep the threads of this process on one CPU.
+
+    They take turns by the interpreter's lock, so more CPUs would not help, and moving between them costs caches.
+
+    Args:
+        number: Any number; those that follow each other get different CPUs.
+    """
     if hasattr(os, "sched_setaffinity"):
         cpus = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cpus[number % len(cpus)]})

@@ -1,33 +1,34 @@
-"""The socket that a server listens on, bound before anything else so that a bad address is told at once."""
+"""The socket that a server listens on, bound before anything else, so that a bad address is reported at once."""
 
 import errno
 import os
 import socket
 
 _BACKLOG = 2048
+"""Connections that the system accepts while every worker is busy."""
 
 
 class AddressError(Exception):
-    """The address cannot be listened on; the message says in one line what would be right."""
+    """The server cannot listen on an address; the message says in one line what would be right."""
 
 
 def listen(host: str, port: int) -> socket.socket:
     """
-    Listen on an address.
+    Return a socket that listens on an address.
 
     Args:
-        host: A name or address of this machine.
-        port: 0 takes a free one; the socket then tells which.
+        host: Name or address of this machine.
+        port: Port; 0 takes a free one, which `getsockname` of the socket returns.
 
     Raises:
-        AddressError: The address is taken, forbidden, or not one of this machine's.
+        AddressError: The address is in use, forbidden, or not one of this machine's.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError):
-        raise AddressError(f"host must be a name or address of this machine, not {host!r}") from None
+        raise AddressError(_unknown(host)) from None
     listener = socket.socket(family, kind, protocol)
     try:
         _bind(listener, address)
@@ -38,9 +39,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _bind(listener: socket.socket, address: tuple[object, ...]) -> None:
-    # On Windows this option would let two servers share a port.
+    # SO_REUSEADDR lets a restarted server take its port while old connections are in TIME_WAIT. On Windows it would
+    # let two servers listen on one port.
     if os.name != "nt":
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Responses are written at once; waiting for more data to send along would only delay them.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind(address)
     listener.listen(_BACKLOG)
@@ -51,4 +54,8 @@ def _reason(error: OSError, host: str, port: int) -> str:
         return f"port {port} on {host} is in use: choose another with --port, or 0 for a free one"
     if error.errno == errno.EACCES:
         return f"port {port} on {host} is not allowed for this user: choose one above 1023 with --port"
+    return _unknown(host)
+
+
+def _unknown(host: str) -> str:
     return f"host must be a name or address of this machine, not {host!r}"

@@ -1,8 +1,9 @@
 """
-Threads that answer requests, of which a bounded number works while any number sleeps.
+A thread pool of which a bounded number of threads works while any number of them sleeps.
 
-A delayed answer sleeps in the middle of its request. In a pool of fixed size a handful of them would hold up everybody
-else, so a thread that pauses is stood in for by another one; when it comes back, one thread more than needed leaves.
+A delayed response sleeps in the middle of its request. In a pool of fixed size a handful of them would block everybody
+else, so a replacement thread takes over from one that pauses; when the pause is over, one thread more than needed
+ends.
 """
 
 import threading
@@ -24,54 +25,58 @@ class _Task(NamedTuple):
             return
         try:
             result = self.function(*self.args, **self.kwargs)
+        # Whatever the task raised belongs to whoever waits for it; the thread goes on to the next task.
         except BaseException as error:
             self.future.set_exception(error)
         else:
             self.future.set_result(result)
 
 
-class Pool(Executor):
+class PausableThreadPool(Executor):
     """
-    An executor whose threads may pause without keeping others from working.
+    An executor whose tasks may pause without blocking other tasks.
 
-    It starts no thread before the first task, so it can be made before a process forks.
+    It starts no thread before the first task, so it can be made before a process forks. All counters are written under
+    the lock; they are read without it only to decide whether taking the lock is worth while.
 
     Args:
         size: Tasks that are worked on at a time.
-        stand_ins: Pausing tasks that are stood in for at a time; further ones keep their thread while they sleep.
+        replacements: Pausing tasks that are replaced at a time; further ones keep their thread while they sleep.
     """
 
-    def __init__(self, size: int, *, stand_ins: int = 3000) -> None:
+    def __init__(self, size: int, *, replacements: int = 3000) -> None:
         self._size = size
-        self._stand_ins = stand_ins
+        self._replacements = replacements
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._lock = threading.Lock()
         self.threads = 0
-        """Threads alive at the moment."""
+        """Threads that are alive."""
         self._pausing = 0
         self._surplus = 0
+        """Threads that are to end after their present task, because a pause is over."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a task for the next free thread."""
+        """Queue a task for the next free thread and return its future."""
         task = _Task(Future(), fn, args, kwargs)
         self._tasks.put(task)
+        # Only the server's main thread submits tasks, so no two starts can follow from one check.
         if self.threads < self._size:
             with self._lock:
                 self._start_thread()
         return task.future
 
     def pause(self, seconds: float) -> None:
-        """Sleep in the middle of a task while another thread takes over."""
-        if not self._step_out():
+        """Sleep for some seconds in the middle of a task while another thread takes over."""
+        if not self._begin_pause():
             time.sleep(seconds)
             return
         try:
             time.sleep(seconds)
         finally:
-            self._step_in()
+            self._end_pause()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let every thread leave when the tasks queued so far are done; never waits, the threads are daemons."""
+        """End every thread once the tasks queued so far are done; never waits, because the threads are daemons."""
         for _ in range(self.threads):
             self._tasks.put(None)
 
@@ -79,18 +84,20 @@ class Pool(Executor):
         self.threads += 1
         threading.Thread(target=self._work, daemon=True).start()
 
-    def _step_out(self) -> bool:
+    def _begin_pause(self) -> bool:
+        """Provide a replacement for this thread; False when there are as many as allowed."""
         with self._lock:
-            if self._pausing >= self._stand_ins:
+            if self._pausing >= self._replacements:
                 return False
             self._pausing += 1
+            # A surplus thread that has not ended yet is the cheapest replacement.
             if self._surplus:
                 self._surplus -= 1
             else:
                 self._start_thread()
             return True
 
-    def _step_in(self) -> None:
+    def _end_pause(self) -> None:
         with self._lock:
             self._pausing -= 1
             self._surplus += 1
@@ -100,11 +107,12 @@ class Pool(Executor):
             task.run()
             # A reference kept while waiting for the next task would keep the last connection alive.
             del task
-            if self._surplus and self._leaves():
+            if self._surplus and self._ends():
                 return
 
-    def _leaves(self) -> bool:
+    def _ends(self) -> bool:
         with self._lock:
+            # Another thread may have ended in the meantime.
             if not self._surplus:
                 return False
             self._surplus -= 1

@@ -1,11 +1,11 @@
 """
-What is answered to bytes that are not a request, before any application sees them.
+Responses to bytes that are no HTTP request, sent by the server itself before any application sees them.
 
-The shape is that of the gateway's faults, because a client should meet one shape of error only.
+They have the shape of the faults of KPN's gateway, so that clients meet one shape of error only.
 
 Source:
     Apigee's runtime troubleshooting, page "414 Request-URI Too Long - TooBigLine" (read 2026-11-22), for that status,
-    text, code and limit. The 431 is modelled on it and its limit is assumed; everything else that cannot be read is
+    text, code and limit. The 431 is modelled on it and its limit is assumed; everything else that cannot be parsed is
     assumed to be a plain 400, because no capture shows it.
 """
 
@@ -14,18 +14,21 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 LINE_BYTES = 7168
+"""Longest request line."""
+
 HEADER_BYTES = 25600
+"""Longest header."""
 
 
-class Refusal(NamedTuple):
-    """A complete answer to something that could not be read."""
+class ProtocolErrorResponse(NamedTuple):
+    """A complete error response to bytes that could not be parsed."""
 
     status: HTTPStatus
     text: str
     code: str
 
     def to_bytes(self) -> bytes:
-        """The answer as it goes over the wire; the connection ends with it."""
+        """Return the response as it is sent; the connection is closed after it."""
         fault = {"fault": {"faultstring": self.text, "detail": {"errorcode": self.code}}}
         body = json.dumps(fault, separators=(",", ":")).encode()
         head = (
@@ -35,17 +38,19 @@ class Refusal(NamedTuple):
         return head.encode() + body
 
 
-FAILED = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error", "messaging.runtime.InternalServerError")
-TOO_BIG_LINE = Refusal(
+SERVER_FAILED = ProtocolErrorResponse(
+    HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error", "messaging.runtime.InternalServerError"
+)
+LINE_TOO_LONG = ProtocolErrorResponse(
     HTTPStatus.REQUEST_URI_TOO_LONG, f"request line size exceeding {LINE_BYTES:,}", "protocol.http.TooBigLine"
 )
-TOO_BIG_HEADERS = Refusal(
+HEADERS_TOO_LONG = ProtocolErrorResponse(
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     f"request headers size exceeding {HEADER_BYTES:,}",
     "protocol.http.TooBigHeaders",
 )
 
 
-def unreadable(reason: str) -> Refusal:
-    """The refusal of something that breaks the rules of HTTP, with the rule it breaks."""
-    return Refusal(HTTPStatus.BAD_REQUEST, f"Bad request: {reason[:200]}", "protocol.http.BadRequest")
+def bad_request(reason: str) -> ProtocolErrorResponse:
+    """Return the 400 for bytes that break a rule of HTTP; the reason names the rule."""
+    return ProtocolErrorResponse(HTTPStatus.BAD_REQUEST, f"Bad request: {reason[:200]}", "protocol.http.BadRequest")

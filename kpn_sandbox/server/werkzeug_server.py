@@ -1,4 +1,4 @@
-"""Werkzeug's threaded server: one process, for tests and for systems that gunicorn does not run on."""
+"""Werkzeug's threaded server: one process, for tests and for systems without fork."""
 
 import signal
 import threading
@@ -10,48 +10,63 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from kpn_sandbox.server.protocol_errors import TOO_BIG_HEADERS, TOO_BIG_LINE, unreadable
+from kpn_sandbox.server.protocol_errors import HEADERS_TOO_LONG, LINE_TOO_LONG, bad_request
+
+_BY_STATUS = {response.status: response for response in (LINE_TOO_LONG, HEADERS_TOO_LONG)}
 
 
-class Handler(WSGIRequestHandler):
-    """A request handler that logs nothing and refuses as JSON."""
+class QuietRequestHandler(WSGIRequestHandler):
+    """A request handler that logs nothing and sends its errors as JSON."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Stay silent: the command line belongs to the user."""
+        """Log nothing: the terminal belongs to the program that runs the server."""
 
     def log_error(self, format: str, *args: Any) -> None:
-        """Stay silent about what clients got wrong; they are told in the answer."""
+        """Log nothing: a client's mistake is in the response to it."""
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse a request that cannot be read."""
+        """Send the response to bytes that are no request, and close the connection."""
         self.close_connection = True
-        known = {refusal.status: refusal for refusal in (TOO_BIG_LINE, TOO_BIG_HEADERS)}
-        answer = known.get(HTTPStatus(code)) or unreadable(message or HTTPStatus(code).phrase)
-        self.wfile.write(answer.to_bytes())
+        status = HTTPStatus(code)
+        response = _BY_STATUS.get(status) or bad_request(message or status.phrase)
+        self.wfile.write(response.to_bytes())
 
 
-class Server(ThreadedWSGIServer):
-    """A threaded server that finishes the requests in flight when it closes."""
+class ThreadedServer(ThreadedWSGIServer):
+    """A threaded server that finishes the requests in flight when it is closed."""
 
     daemon_threads = False
     block_on_close = True
 
 
-def make_threaded(app: Flask, listener: socket) -> Server:
-    """A threaded server on a bound socket; the caller runs `serve_forever` and ends it with `shutdown`."""
+def make_threaded(app: Flask, listener: socket) -> ThreadedServer:
+    """
+    Return a threaded server; the caller runs `serve_forever` and ends it with `shutdown` and `server_close`.
+
+    Args:
+        app: Application to serve.
+        listener: Bound socket, which the server takes over.
+    """
     host, port = listener.getsockname()[:2]
-    server = Server(host, port, app, handler=Handler, fd=listener.fileno())
-    # The server works on a copy of the socket.
+    server = ThreadedServer(host, port, app, handler=QuietRequestHandler, fd=listener.fileno())
+    # Werkzeug duplicates the file descriptor, so the original would keep the port open.
     listener.close()
     return server
 
 
 def run_threaded(app: Flask, listener: socket, *, ready: Callable[[], None]) -> None:
-    """Serve until a signal says stop, then finish the requests in flight."""
+    """
+    Serve until SIGINT or SIGTERM, then finish the requests in flight.
+
+    Args:
+        app: Application to serve.
+        listener: Bound socket.
+        ready: Called once requests are accepted.
+    """
     server = make_threaded(app, listener)
 
     def stop(number: int, frame: object) -> None:
-        # The loop that has to end runs in this very thread.
+        # A signal handler runs in the main thread, which is in serve_forever: shutdown would wait for it to end.
         threading.Thread(target=server.shutdown).start()
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""The socket that a server listens on."""
+"""A server's socket is bound to an address of this machine or refused with advice."""
 
 import socket
 
@@ -8,13 +8,13 @@ from kpn_sandbox.server.listener import AddressError, listen
 
 
 def test_port_zero_takes_a_free_port():
-    """The socket tells which port it got."""
+    """Port 0 takes a free port, which the socket names."""
     with listen("127.0.0.1", 0) as listener:
         assert listener.getsockname()[1] > 0
 
 
 def test_a_busy_port_is_refused_with_advice():
-    """Who meets a busy port is told how to choose another."""
+    """A busy port is refused with a message that says how to choose another."""
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
 

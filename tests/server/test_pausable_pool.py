@@ -1,29 +1,30 @@
-"""Threads that may pause without holding up others."""
+"""A thread pool whose tasks may pause without blocking other tasks."""
 
 import threading
 from concurrent.futures import wait
 
 import pytest
 
-from kpn_sandbox.server.pausable_pool import Pool
+from kpn_sandbox.server.pausable_pool import PausableThreadPool
 
 SOON = 10
 
 
 @pytest.fixture
 def pool():
-    pool = Pool(2)
+    """A pool of two threads."""
+    pool = PausableThreadPool(2)
     yield pool
     pool.shutdown()
 
 
 def test_a_task_gives_its_result(pool):
-    """What a task returns is the result of its future."""
+    """The future of a task has what the task returns."""
     assert pool.submit(divmod, 7, 2).result(SOON) == (3, 1)
 
 
 def test_a_task_gives_its_error(pool):
-    """What a task raises is raised by its future, and the pool goes on."""
+    """The future of a task raises what the task raised, and the pool goes on."""
     with pytest.raises(ZeroDivisionError):
         pool.submit(divmod, 7, 0).result(SOON)
 
@@ -31,7 +32,7 @@ def test_a_task_gives_its_error(pool):
 
 
 def test_no_more_tasks_run_at_a_time_than_the_size(pool):
-    """A third task waits while two are worked on."""
+    """In a pool of two threads a third task waits until one of two others is done."""
     gate, running = threading.Event(), threading.Semaphore(0)
 
     def task():
@@ -47,8 +48,8 @@ def test_no_more_tasks_run_at_a_time_than_the_size(pool):
     assert all(future.result(SOON) for future in futures)
 
 
-def test_pausing_tasks_do_not_hold_up_others(pool):
-    """With many more tasks pausing than threads, another task is worked on at once."""
+def test_pausing_tasks_do_not_block_others(pool):
+    """While many more tasks pause than the pool has threads, another task is worked on at once."""
     pausing = [pool.submit(pool.pause, 3) for _ in range(50)]
 
     assert pool.submit(divmod, 7, 2).result(2.5) == (3, 1)
@@ -57,7 +58,7 @@ def test_pausing_tasks_do_not_hold_up_others(pool):
 
 
 def test_the_pool_shrinks_again_after_pauses(pool):
-    """Threads that stood in leave when the pauses are over."""
+    """Replacement threads end when the pauses are over."""
     wait([pool.submit(pool.pause, 0.05) for _ in range(20)], SOON)
 
     wait([pool.submit(divmod, 7, 2) for _ in range(200)], SOON)
@@ -65,9 +66,9 @@ def test_the_pool_shrinks_again_after_pauses(pool):
     assert pool.threads <= 2
 
 
-def test_pauses_beyond_the_stand_ins_keep_their_thread():
-    """The number of threads is bounded: pauses beyond the bound are slept through in place."""
-    pool = Pool(1, stand_ins=2)
+def test_pauses_beyond_the_replacements_keep_their_thread():
+    """The number of threads is bounded: further pauses are slept through by the thread of the task."""
+    pool = PausableThreadPool(1, replacements=2)
 
     pausing = [pool.submit(pool.pause, 0.05) for _ in range(6)]
 

@@ -1,4 +1,4 @@
-"""The threaded server, for systems without processes that fork."""
+"""The threaded server, for tests and for systems without fork."""
 
 import json
 import threading
@@ -29,7 +29,7 @@ def port():
 
 
 def test_it_serves_the_application(port):
-    """A request is answered by the application."""
+    """The threaded server answers a request with what the application returns."""
     connection = HTTPConnection("127.0.0.1", port, timeout=SOON)
     connection.request("GET", "/")
 
@@ -46,8 +46,8 @@ def test_it_serves_the_application(port):
     ],
     ids=["version", "line", "header"],
 )
-def test_what_is_no_request_is_refused_as_json(port, request_bytes, status, code, capsys):
-    """The refusal has the gateway's shape, and nothing is written to the terminal."""
+def test_bytes_that_are_no_request_are_answered_with_json(port, request_bytes, status, code, capsys):
+    """Bytes that are no request get a fault in the gateway's shape, and nothing is written to the terminal."""
     with create_connection(("127.0.0.1", port), timeout=SOON) as connection:
         connection.sendall(request_bytes)
         head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
