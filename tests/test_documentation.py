@@ -1,9 +1,7 @@
-"""What the manual says is what the code does."""
+"""The README describes the code as it is: settings, operations and behaviors of every API, fields, scenarios."""
 
-import ast
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
@@ -11,58 +9,115 @@ import kpn_sandbox
 from kpn_sandbox.app import create_app
 from kpn_sandbox.control_api.operations import OPERATIONS as CONTROL
 from kpn_sandbox.control_api.operations import PREFIX, Access
-from kpn_sandbox.documents import FILES, text
-from kpn_sandbox.literals import CONNECTION_FAULTS, RESET_LAYERS
+from kpn_sandbox.documents import COLLECTIONS, FILES, OPENAPI, text
+from kpn_sandbox.literals import CONNECTION_FAULTS, RESET_LAYERS, SCENARIO_NAMES
 from kpn_sandbox.settings import Settings, option, variable
 from kpn_sandbox.simulation.profile import Profile
-from kpn_sandbox.simulation.scenarios import SCENARIOS
-from kpn_sandbox.vendors.kpn.api import BEHAVIORS
-from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
-from kpn_sandbox.vendors.kpn.postman import COLLECTION
+from kpn_sandbox.vendors import APIS
+from kpn_sandbox.vendors.bright_pattern.errors import Code
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, Place
+from kpn_sandbox.vendors.itx.auth import itx_token
+from kpn_sandbox.vendors.kpn.operations import RESOURCES, TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, PortSchema, QueueSchema, TrunkSchema
+from tests.application import CREDENTIALS
+from tests.source import PROJECT
 
-PACKAGE = Path(kpn_sandbox.__file__).parent
-PROJECT = PACKAGE.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
+TITLES = {"kpn": "The API", "bright_pattern": "Bright Pattern", "kaisa": "Kaisa", "atobi": "Atobi", "itx": "ITX"}
 LABELS = ("documented", "inferred", "invented")
+OPEN_TO = {Access.OPEN: "anybody", Access.ADMIN: "administrator", Access.ACCOUNT: "account"}
+LETTERS = {Place.TOTALS: "T", Place.SERVICES: "S", Place.AGENTS: "A"}
+
+every_api = pytest.mark.parametrize("api", APIS, ids=[api.key for api in APIS])
 
 
 def section(title: str) -> str:
     return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def rows(text: str) -> list[list[str]]:
-    """The cells of every table row in a text, heads included."""
-    lines = [line for line in text.splitlines() if line.startswith("|") and not line.startswith("|---")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+def table(title: str, head: str) -> list[list[str]]:
+    """The cells of the table in a section whose first column has this head."""
+    lines = section(title).split(f"\n| {head} |")[1].splitlines()[2:]
+    length = next((number for number, line in enumerate(lines) if not line.startswith("|")), len(lines))
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[:length]]
+
+
+def letters(places: object) -> str:
+    return "".join(letter for place, letter in LETTERS.items() if place in places)
 
 
 def test_the_settings_table_is_complete():
-    """Every setting stands in the manual with its variable, flag and default, in the order of the code."""
-    told = [row[:3] for row in rows(section("Settings"))[1:]]
-
-    real = [
-        [
-            f"`{variable(setting)}`",
-            f"`{option(setting)}`" if setting.metadata["flag"] else "–",
-            setting.metadata["shown"],
-        ]
-        for setting in fields(Settings)
+    """Every setting stands in the table with its variable, flag and default, in the order of the code."""
+    expected = [
+        [f"`{variable(each)}`", f"`{option(each)}`" if each.metadata["flag"] else "–", each.metadata["shown"]]
+        for each in fields(Settings)
     ]
-    assert [[row[0], row[1], row[2].strip("`")] for row in told] == real
+
+    rows = table("Settings", "environment")
+    assert [[row[0], row[1], row[2].strip("`")] for row in rows] == expected
 
 
-def test_the_operations_table_is_complete():
-    """The manual's operations are those of the code, with Postman name and label."""
-    table = rows(section("The API"))
+@every_api
+def test_the_table_of_operations_is_complete(api):
+    """Every operation stands in the table of its API, in the order of the code, with Postman name and label."""
+    expected = [(f"`{each.method} {each.path}`", each.name, each.label) for each in api.operations]
 
-    told = [(row[0], row[2], row[3]) for row in table if row[0].startswith(("`GET", "`POST"))]
+    assert [(row[0], row[2], row[3]) for row in table(TITLES[api.key], "request")] == expected
 
-    assert told == [(f"`{each.method} {each.path}`", each.name, each.label) for each in OPERATIONS]
+
+@every_api
+def test_operations_are_summed_up_as_in_the_code(api):
+    """The table says what an operation does as the OpenAPI document does; KPN's has real URLs in this column."""
+    summaries = [row[1] for row in table(TITLES[api.key], "request")]
+
+    assert summaries == [each.summary for each in api.operations] or api.key == "kpn"
+
+
+@every_api
+def test_the_table_of_behaviors_is_complete(api):
+    """The README and /_sandbox/fidelity contain the same behaviors of each API, with the same labels."""
+    assert table(TITLES[api.key], "behavior") == [[each.name, each.label] for each in api.behaviors]
+
+
+@every_api
+def test_everything_has_a_source_and_a_label(api):
+    """The reader of an operation or a behavior learns where it comes from and how well it is known."""
+    for each in (*api.operations, *api.behaviors):
+        assert each.source and each.label in LABELS
+
+
+@every_api
+def test_every_operation_is_in_its_collection(api):
+    """The Postman collection has at least one request of the name of each operation."""
+    names = [item["name"] for item in api.postman.build()["item"]]
+
+    assert [each.name for each in api.operations if not any(name.startswith(each.name) for name in names)] == []
+
+
+@pytest.mark.parametrize("api", APIS[:2], ids=[api.key for api in APIS[:2]])
+def test_kpn_and_bright_pattern_have_one_request_for_each_operation(api):
+    """The other collections have further requests that show errors; these two have none."""
+    requests = [(item["name"], item["request"]["method"]) for item in api.postman.build()["item"]]
+
+    assert sorted(requests) == sorted((each.name, each.method) for each in api.operations)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_postman_files_are_up_to_date(name):
+    """The files in `postman/` are those of the code; `kpn-sandbox postman` writes them again."""
+    assert (PROJECT / "postman" / name).read_text(encoding="utf-8") == text(name, "http://127.0.0.1:8080")
+
+
+def test_documents_and_collections_are_named():
+    """The README names every OpenAPI document, every Postman collection, and the demo account's token for ITX."""
+    paths = [*(f"/openapi/{name}.json" for name in OPENAPI), *(f"/postman/{name}" for name in COLLECTIONS)]
+
+    assert [path for path in paths if f"`{path}`" not in README] == []
+    assert itx_token(*CREDENTIALS.values()) in section("ITX")
 
 
 def test_routes_are_the_operations(tmp_path):
-    """The application answers at each operation's path at the root, and at no undocumented one."""
+    """The application answers at each path of KPN, at the root and below the base path, and at no unnamed one."""
     app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'sandbox.db'}"))
     base = Settings().base_path
 
@@ -74,68 +129,44 @@ def test_routes_are_the_operations(tmp_path):
     assert not {path for path in others if path not in README and "{" not in path and path != "/"}
 
 
-def test_the_remote_control_is_complete():
-    """Every call of the control API stands in the manual, in the order of the code, with who may."""
-    told = [row for row in rows(section("The remote control")) if row[0].startswith(("`GET", "`P", "`DELETE"))]
+def test_the_table_of_the_remote_control_is_complete():
+    """Every call of the control API stands in the table, in the order of the code, with the clients it is open to."""
+    expected = [[f"`{each.method} {each.path}`", each.summary, OPEN_TO[each.access]] for each in CONTROL]
 
-    who = {Access.OPEN: "anybody", Access.ADMIN: "administrator", Access.ACCOUNT: "account"}
-    assert told == [[f"`{each.method} {each.path}`", each.summary, who[each.access]] for each in CONTROL]
-
-
-def test_the_profile_is_complete():
-    """Every field of the profile stands in the manual."""
-    told = section("The remote control")
-
-    assert [field.name for field in fields(Profile) if f"`{field.name}`" not in told] == []
+    assert table("The remote control", "call below `/_sandbox`") == expected
 
 
-def test_every_layer_is_in_the_manual():
-    """And so is every way to break a connection."""
-    told = section("The remote control")
+def test_the_words_of_the_remote_control_are_explained():
+    """Every field of the profile, every layer of a reset and every fault of a connection is named."""
+    words = (*(each.name for each in fields(Profile)), *RESET_LAYERS, *CONNECTION_FAULTS)
 
-    assert [word for word in (*RESET_LAYERS, *CONNECTION_FAULTS) if f"`{word}`" not in told] == []
-
-
-def test_behaviors_are_told_alike():
-    """The manual and /_sandbox/fidelity know the same of KPN's API."""
-    told = [row for row in rows(section("The API")) if len(row) == 2][1:]
-
-    assert told == [[known.name, known.label] for known in BEHAVIORS]
+    assert [word for word in words if f"`{word}`" not in section("The remote control")] == []
 
 
-def test_the_postman_collection_has_every_operation():
-    """The collection's requests are the operations, by KPN's names."""
-    requests = [(item["name"], item["request"]["method"]) for item in COLLECTION.build()["item"]]
+def test_every_scenario_is_explained():
+    """The table of scenarios has those of the code, in the same order."""
+    rows = table("Time, scenarios, errors on demand", "scenario")
 
-    assert requests == [(operation.name, operation.method) for operation in OPERATIONS]
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_the_postman_files_are_freshly_made(name):
-    """The files in `postman/` are what the code makes; `kpn-sandbox postman` writes them again."""
-    kept = (PROJECT / "postman" / name).read_text(encoding="utf-8")
-
-    assert kept == text(name, "http://127.0.0.1:8080")
-
-
-def test_every_operation_has_a_source_and_a_label():
-    """Who reads an operation learns where it comes from and how sure that is."""
-    assert all(operation.source and operation.label in LABELS for operation in OPERATIONS)
-
-
-def test_every_scenario_is_in_the_manual():
-    """The scenarios of the manual are those of the code."""
-    told = [row[0].strip("`") for row in rows(section("Time, scenarios, errors on demand"))]
-
-    assert [name for name in told if name in SCENARIOS] == list(SCENARIOS)
+    assert [row[0].strip("`") for row in rows] == [*SCENARIO_NAMES]
 
 
 @pytest.mark.parametrize("schema", [AgentSchema, QueueSchema, TrunkSchema, PortSchema])
-def test_every_field_is_in_the_dictionary(schema):
-    """The manual says what each field means."""
-    told = section("What the fields mean")
+def test_every_field_of_kpn_is_explained(schema):
+    """The dictionary says what each field means."""
+    dictionary = section("What the fields mean")
 
-    assert [name for name in schema().fields if f"`{name}`" not in told and name != "State"] == []
+    assert [name for name in schema().fields if f"`{name}`" not in dictionary and name != "State"] == []
+
+
+def test_statistics_and_codes_of_bright_pattern_are_explained():
+    """Every statistic stands there with its places, unit and meaning, every error code with its meaning."""
+    statistics = []
+    for each in STATISTICS.values():
+        further = f" ({letters(each.inferred)})" if each.inferred else ""
+        statistics.append([f"`{each.name}`", letters(each.seen) + further, each.unit.value, each.meaning])
+
+    assert table("Bright Pattern", "statistic") == statistics
+    assert table("Bright Pattern", "code") == [[str(int(code)), code.meaning] for code in Code]
 
 
 def test_the_changes_begin_with_this_version():
@@ -143,25 +174,3 @@ def test_the_changes_begin_with_this_version():
     log = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
 
     assert re.findall(r"^## (\S+)", log, re.MULTILINE)[0] == kpn_sandbox.__version__
-
-
-def public_things(path: Path) -> list[tuple[str, ast.AST]]:
-    """A module, its public classes and functions, and the public methods of its classes."""
-    module = ast.parse(path.read_text(encoding="utf-8"))
-    found: list[tuple[str, ast.AST]] = [(path.name, module)]
-    for node in module.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            found.append((f"{path.name}: {node.name}", node))
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            methods = [each for each in node.body if isinstance(each, ast.FunctionDef)]
-            found += [(f"{path.name}: {node.name}.{each.name}", each) for each in methods if each.name[0] != "_"]
-    return found
-
-
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_public_things_have_docstrings(path):
-    """Everything public says what it is, in a first sentence that ends."""
-    docstrings = {name: ast.get_docstring(node) or "" for name, node in public_things(path)}
-
-    first = {name: docstring.split("\n\n")[0] for name, docstring in docstrings.items()}
-    assert {name: line for name, line in first.items() if not line.rstrip().endswith((".", ":", "?"))} == {}

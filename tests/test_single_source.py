@@ -55,7 +55,6 @@ def test_pages_get_the_words_from_the_server():
     assert not again, listed(again)
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_a_text_is_written_down_once():
     """No other module, template or script repeats a text of `literals`."""
     files = {module.file: module.text for module in OTHERS} | PAGES
