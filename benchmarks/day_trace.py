@@ -68,9 +68,9 @@ def monday(number: int) -> CalendarDay:
 def lab_seconds_per_call(number: int) -> float:
     """What a call of the lab costs, in the queue that SimPy plays."""
     lab = scenario("lab").over(Profile(agents=QUEUE_AGENTS, queues=1, talk_seconds=MEAN_TALK_SECONDS))
-    plan = resolve_profile(replace(lab, patience_seconds=MEAN_PATIENCE_SECONDS, load=QUEUE_LOAD / 0.9))
+    resolved = resolve_profile(replace(lab, patience_seconds=MEAN_PATIENCE_SECONDS, load=QUEUE_LOAD / 0.9))
     day = monday(number)
-    spans = (Span(0, day.length, plan),)
+    spans = (Span(0, day.length, resolved),)
     taken = []
     seconds = timed(lambda: taken.append(simulate_day(SEED, day, spans)))
     return seconds / len(taken[0].calls.arrival)
@@ -86,7 +86,7 @@ def measure(size: Size, number: int) -> None:
     size.take("ports", timed(lambda: center.trunks(at)))
     for name, ask in (("agents", center.agents), ("queues", center.queues), ("trunks", center.trunks)):
         size.take(name, min(timed(lambda: ask(day.starts_at + hour * 3600 + 1)) for hour in range(8, 20)))
-    size.figures["calls"] = len(center.book(day).trace.calls.arrival)
+    size.figures["calls"] = len(center.day_index(day).trace.calls.arrival)
 
 
 def kept_bytes(size: Size) -> int:
@@ -170,7 +170,7 @@ def line(size: Size) -> str:
     """The figures of one size."""
     found, (low, high) = size.figures, size.published
     whole = found["build"] + found["ports"]
-    declared = Center(SEED, (Epoch(ALWAYS, size.profile),), SingleFlightCache()).book(monday(0)).size()
+    declared = Center(SEED, (Epoch(ALWAYS, size.profile),), SingleFlightCache()).day_index(monday(0)).size()
     return (
         f"{size.agents:>9}/{size.queues}/{size.trunks}".rjust(20)
         + f" {found['calls']:>6.0f} {found['build']:>7.2f} {found['ports']:>7.2f} {whole:>7.2f}"

@@ -105,7 +105,7 @@ class Tokens:
 
     def find(self, text: str) -> AccessToken | None:
         """Return a token in its present state, None when it was never issued or was pruned."""
-        owner = self._owners.find(text) or self._owner(text)
+        owner = self._owners.get(text) or self._owner(text)
         if owner is None:
             return None
         try:

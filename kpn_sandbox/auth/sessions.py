@@ -132,7 +132,7 @@ class Sessions:
 
     def find(self, text: str) -> Session | None:
         """Return the session of a text, ended or not; None when it was never begun or was pruned."""
-        owner = self._owners.find(text) or self._owner(text)
+        owner = self._owners.get(text) or self._owner(text)
         if owner is None:
             return None
         try:

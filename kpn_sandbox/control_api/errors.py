@@ -103,7 +103,7 @@ EXCEPTION_MAP: ExceptionMap = {
     ValidationError: lambda error: invalid_fields(*field_errors(error.messages, error.data)),
     InvalidProfile: lambda error: invalid_fields(*map(_field_error, error.all)),
     InstantOutOfRange: lambda error: invalid_fields({"field": "instant", "allowed": _YEARS}),
-    ObjectNotFound: _not_found,
+    ObjectNotFound: lambda error: ProblemError(404, f"{error.kind} {error.number} not found."),
     InvalidSetting: lambda error: invalid_fields(_field_error(error)),
     AccountExists: lambda error: ProblemError(409, f"{error}.", [_field_error(error)]),
     UnknownAccount: _not_found,

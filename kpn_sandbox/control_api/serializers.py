@@ -33,6 +33,7 @@ from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
 from kpn_sandbox.vendors.itx.auth import itx_token
+from kpn_sandbox.vendors.kaisa.records import CUSTOMER_ID
 
 
 def instant_text(at: float) -> str:
@@ -194,7 +195,7 @@ def call_record(fact: CallFact) -> CallRecord:
         "vdn": fact.vdn,
         "trunk": fact.trunk,
         "port": fact.port,
-        "customer": fact.customer.primary_key,
+        "customer": int(fact.customer.identifiers["primary_key"]),
         "arrived_at": instant_text(fact.arrived_at),
         "ringing_at": optional_instant_text(fact.ringing_at),
         "rings": [_ring_record(ring) for ring in fact.rings],
@@ -261,13 +262,14 @@ def inbox_record(record: Record) -> dict[str, Any]:
 
 def customer_record(fact: CustomerFact) -> CustomerRecord:
     """Return a customer with every identifier."""
+    identifiers = fact.identifiers
     return {
-        "primary_key": fact.primary_key,
-        "entity_id": fact.entity_id,
-        "customer_number": fact.customer_number,
-        "phone": fact.phone,
-        "external_id": fact.external_id,
-        "kaisa_customer_id": fact.kaisa_customer_id,
+        "primary_key": int(identifiers["primary_key"]),
+        "entity_id": identifiers["entity_id"],
+        "customer_number": int(identifiers["customer_number"]),
+        "phone": identifiers["phone"],
+        "external_id": identifiers["external_id"],
+        "kaisa_customer_id": int(identifiers[CUSTOMER_ID]),
         "name": fact.name,
         "area": fact.area,
     }

@@ -77,7 +77,9 @@ def common_rows(
     return {
         OAuth2Error: unauthorized,
         DigestRefused: unauthorized,
-        InstantOutOfRange: lambda error: bad_request(str(error)),
+        InstantOutOfRange: lambda error: bad_request(
+            f"instant must be from {error.first} to {error.last} in Europe/Amsterdam"
+        ),
         MalformedPreference: lambda error: bad_request(str(error)),
         StorageError: lambda error: unavailable(),
         http.RequestEntityTooLarge: lambda error: too_large(),

@@ -1,8 +1,8 @@
 """
-The center: what is so.
+The simulated contact center: a pure function of seed, configuration and instant, in integers.
 
-A contact center as a pure function of seed, configuration and instant, in integers, without HTTP, wall time or
-storage. The words used here and everywhere else:
+It knows no HTTP, no wall time, no storage and no vendor; vendors rename and spell what it computes. The words used
+here and everywhere else:
 
 agent
     A person who takes calls, known by a login id.
@@ -22,6 +22,8 @@ service level
     The share of finished calls that were answered within a threshold.
 profile, scenario
     What can be set about a center; a named patch to that.
+span
+    A part of a day under one profile.
 day trace
     Everything that happens on one date.
 """

@@ -1,12 +1,8 @@
 """
-What agents do, since when, for how long in all, and what they ought to do: columns over all agents of a day.
-
-All times are milliseconds.
-
-What agents and queues have done on a day, beyond what counters and timelines tell.
+The activities of agents on a day: what they do and since when, how long in all, and what is overdue.
 
 Everything is kept in sorted columns over all agents or queues, so an instant costs a few binary searches, whether a
-center has ten agents or a thousand. All times are milliseconds.
+center has ten agents or a thousand. All times are milliseconds; `NONE` stands where a thing did not happen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,14 +20,20 @@ from kpn_sandbox.simulation.randomness import Flags, Integers
 from kpn_sandbox.simulation.roster import BREAK, LUNCH, NO_ANSWER, shifts_by_span
 from kpn_sandbox.simulation.timelines import STATES, StateChanges
 
+NONE = -1
+
 BREAK_REASONS = (BREAK, LUNCH)
 """The AUX reasons that count as a break."""
 
 HOLD_PART = 6
-"""A caller who is put on hold, a third into the talk, is there for a sixth of it."""
+"""A caller who is put on hold, a third into the talk, stays there for a sixth of it."""
 
 OUT, READY, BUSY, WRAP, AWAY, PAUSE = range(6)
-"""What an agent does: nothing, wait, ring or talk, wrap up, be in AUX, be in AUX for a break."""
+"""
+The activities: logged out, waiting for a call, ringing or talking, wrapping up, in AUX, in AUX for a break.
+
+They are numbers rather than an enum, because they stand in columns.
+"""
 
 _ACTIVITY = {
     Status.LOGGED_OUT: OUT,
@@ -43,11 +45,148 @@ _ACTIVITY = {
 }
 _ACTIVITIES = np.array([_ACTIVITY[status] for status in STATES])
 _TOTALS = (READY, BUSY, WRAP, PAUSE)
-NONE = -1
 
 
-class Activities:
-    """What agents do, with running totals of each activity."""
+class AgentFigures(NamedTuple):
+    """The figures of each agent at an instant."""
+
+    since: Integers
+    """When the activity began."""
+    login: Integers
+    """When the agent logged in, unless logged out."""
+    ready: Integers
+    busy: Integers
+    wrap: Integers
+    pause: Integers
+    talk: Integers
+    """How long the conversation at hand has lasted without hold; `NONE` without one."""
+    hold: Integers
+    answered: Integers
+    """Inbound calls that the agent answered."""
+    handled: Integers
+    """Inbound calls that are wrapped up."""
+    handling: Integers
+    """How long those took from answer to end of wrap-up, in all."""
+    reached: Integers
+    """Outbound calls that were answered."""
+    due: Flags
+    """Whether a break or the end of the shift is overdue."""
+
+
+class AgentActivity:
+    """
+    One day of a center, ready to be read at any instant.
+
+    Args:
+        seed: The seed of the account.
+        trace: The day.
+        changes: The changes of state of all its agents.
+    """
+
+    def __init__(self, seed: str, trace: DayTrace, changes: StateChanges) -> None:
+        calls = trace.calls.wide()
+        self._agents = np.arange(int(changes.agent[-1]) + 1)
+        self._queues = np.arange(max(len(span.resolved.queues) for span in trace.spans))
+        self.outbound = outbound_calls(seed, trace.day, trace.aux)
+        self.messages = chat_messages(seed, trace)
+        self._activities = _Activities(changes, self._agents)
+        self._conversations = _Conversations(changes, calls, self.outbound, self._agents)
+        self._due_times = _DueTimes(seed, trace, self._agents)
+        self._count_calls(trace, calls)
+        self._count_dispositions(seed, trace, calls)
+
+    def at(self, instant: int) -> AgentFigures:
+        """
+        The figures of each agent.
+
+        Args:
+            instant: The instant, in milliseconds since midnight.
+        """
+        probes = (self._agents << INSTANT_BITS) + instant
+        row, since, totals = self._activities.at(instant)
+        talk, hold = self._conversations.at(instant, row)
+        login = self._due_times.login(probes)
+        out = self._activities.out(row)
+        ready, busy, wrap, pause = totals
+        return AgentFigures(
+            since=since,
+            login=np.where(out, NONE, login),
+            ready=ready,
+            busy=busy,
+            wrap=wrap,
+            pause=pause,
+            talk=talk,
+            hold=hold,
+            answered=self._answered.count(probes),
+            handled=self._handled.count(probes),
+            handling=self._handled.total(probes),
+            reached=self._reached.count(probes),
+            due=self._due_times.due(probes, login) & ~out,
+        )
+
+    def short_abandons(self, instant: int) -> list[int]:
+        """For each queue the callers who hung up within its service level threshold."""
+        short: list[int] = self._short.count((self._queues << INSTANT_BITS) + instant).tolist()
+        return short
+
+    def reached_by_queue(self, instant: int) -> list[int]:
+        """For each queue the outbound calls that were answered."""
+        reached: list[int] = self._reached_by_queue.count((self._queues << INSTANT_BITS) + instant).tolist()
+        return reached
+
+    def dispositions_by_agent(self, codes: Iterable[int], instant: int) -> Integers:
+        """
+        Count for each agent the conversations that ended with certain dispositions.
+
+        Args:
+            codes: The codes of the dispositions.
+            instant: The instant up to which conversations count, in milliseconds since midnight.
+        """
+        return _counted(self._dispositions_by_agent, codes, self._agents, instant)
+
+    def dispositions_by_queue(self, codes: Iterable[int], instant: int) -> Integers:
+        """
+        Count for each queue the conversations that ended with certain dispositions.
+
+        Args:
+            codes: The codes of the dispositions.
+            instant: The instant up to which conversations count, in milliseconds since midnight.
+        """
+        return _counted(self._dispositions_by_queue, codes, self._queues, instant)
+
+    def size(self) -> int:
+        """Estimated bytes in memory."""
+        events = (self._answered, self._handled, self._reached, self._short, self._reached_by_queue)
+        disposed = (*self._dispositions_by_agent.values(), *self._dispositions_by_queue.values())
+        counted = sum(each.size for each in (*events, *disposed))
+        return counted + self._activities.size + self._conversations.size + 200 * len(self._agents)
+
+    def _count_calls(self, trace: DayTrace, calls: CallTable) -> None:
+        answered = calls.outcome == ANSWERED
+        agent, answer, end = calls.agent[answered], calls.answer[answered], calls.wrap_end[answered]
+        self._answered = _events(agent, answer, self._agents)
+        self._handled = _events(agent, end, self._agents, end - answer)
+        short = (calls.outcome == ABANDONED) & (calls.end - calls.arrival <= _thresholds(trace, calls))
+        self._short = _events(calls.queue[short], calls.end[short], self._queues)
+        made = self.outbound
+        reached = made.answer >= 0
+        self._reached = _events(made.agent[reached], made.answer[reached], self._agents)
+        self._reached_by_queue = _events(made.queue[reached], made.answer[reached], self._queues)
+
+    def _count_dispositions(self, seed: str, trace: DayTrace, calls: CallTable) -> None:
+        codes = np.concatenate((inbound_dispositions(seed, trace.day, calls), outbound_dispositions(self.outbound)))
+        instant = np.concatenate((calls.wrap_end, self.outbound.end))
+        agent = np.concatenate((calls.agent, self.outbound.agent))
+        queue = np.concatenate((calls.queue, self.outbound.queue))
+        self._dispositions_by_agent, self._dispositions_by_queue = {}, {}
+        for code in np.unique(codes[codes >= 0]).tolist():
+            chosen = codes == code
+            self._dispositions_by_agent[code] = _events(agent[chosen], instant[chosen], self._agents)
+            self._dispositions_by_queue[code] = _events(queue[chosen], instant[chosen], self._queues)
+
+
+class _Activities:
+    """The activities of agents, with a running total of the time in each."""
 
     def __init__(self, changes: StateChanges, agents: Integers) -> None:
         self._keys = (changes.agent << INSTANT_BITS) + changes.instant
@@ -72,20 +211,20 @@ class Activities:
         self.size = self._keys.nbytes + self._totals.nbytes + 9 * len(activity)
 
     def at(self, instant: int) -> tuple[Integers, Integers, Integers]:
-        """For each agent the row of his last change, since when he does what he does, and his totals."""
+        """For each agent the row of the last change, the beginning of the activity, and the totals."""
         row = np.searchsorted(self._keys, (self._agents << INSTANT_BITS) + instant, side="right") - 1
         running = instant - self._instant[row]
         added = np.stack([np.where(self._activity[row] == each, running, 0) for each in _TOTALS])
         return row, self._since[row], self._totals[:, row] + added
 
     def out(self, row: Integers) -> Flags:
-        """Whether agents with these last changes are logged out."""
+        """Whether agents whose last changes stand in these rows are logged out."""
         flags: Flags = self._activity[row] == OUT
         return flags
 
 
-class Conversations:
-    """How long conversations at hand have lasted."""
+class _Conversations:
+    """How long the conversations at hand have lasted."""
 
     def __init__(self, changes: StateChanges, calls: CallTable, made: OutboundTable, agents: Integers) -> None:
         on_a_call = [STATES.index(status) for status in (Status.RINGING, Status.TALKING, Status.WRAPPING)]
@@ -97,11 +236,11 @@ class Conversations:
         self.size = 5 * len(changes.agent) + 12 * len(calls.answer) + 8 * len(self._keys)
 
     def at(self, instant: int, row: Integers) -> tuple[Integers, Integers]:
-        """Talk and hold of each agent whose last change stands in that row."""
+        """Talk and hold of each agent whose last change stands in the row, `NONE` without a conversation."""
         talk, hold = np.full(len(row), NONE), np.full(len(row), NONE)
         busy = np.flatnonzero(self._call[row] >= 0)
         talk[busy], hold[busy] = self._of_calls(self._call[row[busy]], self._ringing[row[busy]], instant)
-        self._add_made(talk, hold, instant)
+        self._add_outbound(talk, hold, instant)
         return talk, hold
 
     def _of_calls(self, call: Integers, ringing: Flags, instant: int) -> tuple[Integers, Integers]:
@@ -111,7 +250,7 @@ class Conversations:
         talk = np.minimum(instant, end) - answer - hold
         return np.where(ringing, 0, talk), np.where(ringing, 0, hold)
 
-    def _add_made(self, talk: Integers, hold: Integers, instant: int) -> None:
+    def _add_outbound(self, talk: Integers, hold: Integers, instant: int) -> None:
         row = np.searchsorted(self._keys, (self._agents << INSTANT_BITS) + instant, side="right") - 1
         if not len(self._keys):
             return
@@ -121,156 +260,39 @@ class Conversations:
         hold[at_hand] = 0
 
 
-class DueTimes:
-    """Log-ins, and what agents ought to have begun by now."""
+class _DueTimes:
+    """The log-ins of agents, and the instants at which breaks and log-outs were due."""
 
     def __init__(self, seed: str, trace: DayTrace, agents: Integers) -> None:
-        stays, rests = trace.stays, trace.rests
-        chosen = rests.reason != NO_ANSWER
+        logins, aux = trace.logins, trace.aux
+        # Penalties are not planned, so their beginning does not settle a break that is due.
+        chosen = aux.reason != NO_ANSWER
         planned = [
-            (session.agent << INSTANT_BITS) + due
-            for sessions in shifts_by_span(seed, trace.day, trace.spans)
-            for session in sessions
-            for due in (*(each.due for each in session.breaks), session.logout)
+            (shift.agent << INSTANT_BITS) + due
+            for shifts in shifts_by_span(seed, trace.day, trace.spans)
+            for shift in shifts
+            for due in (*(each.due for each in shift.breaks), shift.logout)
         ]
         self._floor = agents << INSTANT_BITS
-        self._logins = np.sort((stays.agent << INSTANT_BITS) + stays.login)
-        self._rests = np.sort((rests.agent[chosen] << INSTANT_BITS) + rests.start[chosen])
+        self._logins = np.sort((logins.agent << INSTANT_BITS) + logins.login)
+        self._breaks = np.sort((aux.agent[chosen] << INSTANT_BITS) + aux.start[chosen])
         self._dues = np.sort(np.array(planned, dtype=np.int64))
 
     def login(self, probes: Integers) -> Integers:
-        """The last log-in of each agent, `NONE` if he never came."""
+        """The last log-in of each agent, `NONE` before the first."""
         return self._last(self._logins, probes)
 
     def due(self, probes: Integers, login: Integers) -> Flags:
         """Whether the last thing that was due since the log-in has not begun."""
         due = self._last(self._dues, probes)
-        flags: Flags = (due >= 0) & (due >= login) & (due > self._last(self._rests, probes))
+        flags: Flags = (due >= 0) & (due >= login) & (due > self._last(self._breaks, probes))
         return flags
 
     def _last(self, keys: Integers, probes: Integers) -> Integers:
+        # A probe before the first key finds the entry behind all others, and one before an agent's first key finds that
+        # of an agent before; both lie below the agent's floor.
         found = np.append(keys, -1)[np.searchsorted(keys, probes, side="right") - 1] - self._floor
         return np.where(found >= 0, found, NONE)
-
-
-class AgentFigures(NamedTuple):
-    """What each agent has done by an instant; `NONE` where there is nothing to tell."""
-
-    since: Integers
-    """When the activity began."""
-    login: Integers
-    """When the agent logged in, unless he is logged out."""
-    ready: Integers
-    busy: Integers
-    wrap: Integers
-    pause: Integers
-    talk: Integers
-    """How long the conversation at hand has lasted without hold; `NONE` without one."""
-    hold: Integers
-    answered: Integers
-    handled: Integers
-    """Calls that came in and are wrapped up."""
-    handling: Integers
-    """How long those took from answer to end of wrap-up, in all."""
-    reached: Integers
-    """Calls made that were answered."""
-    due: Flags
-    """Whether a break or the end of the shift is overdue."""
-
-
-class AgentActivity:
-    """
-    One day of a center, ready to be asked.
-
-    Args:
-        seed: The seed of the account.
-        trace: The day.
-        changes: Of all its agents.
-    """
-
-    def __init__(self, seed: str, trace: DayTrace, changes: StateChanges) -> None:
-        calls = trace.calls.wide()
-        self._agents = np.arange(int(changes.agent[-1]) + 1)
-        self._queues = np.arange(max(len(span.plan.queues) for span in trace.spans))
-        self.outbound = outbound_calls(seed, trace.day, trace.rests)
-        self.messages = chat_messages(seed, trace)
-        self._activities = Activities(changes, self._agents)
-        self._conversations = Conversations(changes, calls, self.outbound, self._agents)
-        self._plans = DueTimes(seed, trace, self._agents)
-        self._count_calls(trace, calls)
-        self._count_dispositions(seed, trace, calls)
-
-    def at(self, instant: int) -> AgentFigures:
-        """What each agent has done by an instant, in milliseconds since midnight."""
-        probes = (self._agents << INSTANT_BITS) + instant
-        row, since, totals = self._activities.at(instant)
-        talk, hold = self._conversations.at(instant, row)
-        login = self._plans.login(probes)
-        out = self._activities.out(row)
-        ready, busy, wrap, pause = totals
-        return AgentFigures(
-            since=since,
-            login=np.where(out, NONE, login),
-            ready=ready,
-            busy=busy,
-            wrap=wrap,
-            pause=pause,
-            talk=talk,
-            hold=hold,
-            answered=self._answered.count(probes),
-            handled=self._handled.count(probes),
-            handling=self._handled.total(probes),
-            reached=self._reached.count(probes),
-            due=self._plans.due(probes, login) & ~out,
-        )
-
-    def short_abandons(self, instant: int) -> list[int]:
-        """How many callers of each queue hung up within its service level threshold."""
-        short: list[int] = self._short.count((self._queues << INSTANT_BITS) + instant).tolist()
-        return short
-
-    def reached(self, instant: int) -> list[int]:
-        """How many of the calls that were made for each queue were answered."""
-        reached: list[int] = self._reached_for.count((self._queues << INSTANT_BITS) + instant).tolist()
-        return reached
-
-    def disposed(self, codes: Iterable[int], instant: int) -> Integers:
-        """How many conversations of each agent ended with one of these dispositions."""
-        return _counted(self._disposed, codes, self._agents, instant)
-
-    def disposed_for(self, codes: Iterable[int], instant: int) -> Integers:
-        """How many conversations of each queue ended with one of these dispositions."""
-        return _counted(self._disposed_for, codes, self._queues, instant)
-
-    def size(self) -> int:
-        """Bytes taken, nearly."""
-        events = (self._answered, self._handled, self._reached, self._short, self._reached_for)
-        disposed = (*self._disposed.values(), *self._disposed_for.values())
-        counted = sum(each.size for each in (*events, *disposed))
-        return counted + self._activities.size + self._conversations.size + 200 * len(self._agents)
-
-    def _count_calls(self, trace: DayTrace, calls: CallTable) -> None:
-        answered = calls.outcome == ANSWERED
-        agent, answer, end = calls.agent[answered], calls.answer[answered], calls.wrap_end[answered]
-        self._answered = _events(agent, answer, self._agents)
-        self._handled = _events(agent, end, self._agents, end - answer)
-        short = (calls.outcome == ABANDONED) & (calls.end - calls.arrival <= _thresholds(trace, calls))
-        self._short = _events(calls.queue[short], calls.end[short], self._queues)
-        made = self.outbound
-        reached = made.answer >= 0
-        self._reached = _events(made.agent[reached], made.answer[reached], self._agents)
-        self._reached_for = _events(made.queue[reached], made.answer[reached], self._queues)
-
-    def _count_dispositions(self, seed: str, trace: DayTrace, calls: CallTable) -> None:
-        codes = np.concatenate((inbound_dispositions(seed, trace.day, calls), outbound_dispositions(self.outbound)))
-        instant = np.concatenate((calls.wrap_end, self.outbound.end))
-        agent = np.concatenate((calls.agent, self.outbound.agent))
-        queue = np.concatenate((calls.queue, self.outbound.queue))
-        self._disposed, self._disposed_for = {}, {}
-        for code in np.unique(codes[codes >= 0]).tolist():
-            chosen = codes == code
-            self._disposed[code] = _events(agent[chosen], instant[chosen], self._agents)
-            self._disposed_for[code] = _events(queue[chosen], instant[chosen], self._queues)
 
 
 def _events(owner: Integers, instant: Integers, owners: Integers, *weights: Integers) -> Events:
@@ -284,10 +306,10 @@ def _counted(events: dict[int, Events], codes: Iterable[int], owners: Integers, 
 
 
 def _thresholds(trace: DayTrace, calls: CallTable) -> Integers:
-    """The service level threshold under which each call came."""
+    """The service level threshold that was in force when each call arrived."""
     span = np.searchsorted([span.start for span in trace.spans], calls.arrival, side="right") - 1
     table = np.zeros((len(trace.spans), int(calls.queue.max(initial=0)) + 1), dtype=np.int64)
     for number, each in enumerate(trace.spans):
-        thresholds: Sequence[int] = [queue.threshold for queue in each.plan.queues]
+        thresholds: Sequence[int] = [queue.threshold for queue in each.resolved.queues]
         table[number, : len(thresholds)] = thresholds[: table.shape[1]]
     return table[span, calls.queue]

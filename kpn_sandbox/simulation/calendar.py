@@ -2,7 +2,7 @@
 The day of the center: from local midnight to local midnight in Europe/Amsterdam.
 
 The zone comes from the tzdata package, never from the host, so every machine has the same midnights. Inside a day
-all instants are milliseconds since its midnight; a day of 23 or 25 hours simply is that long.
+all instants are milliseconds since its midnight; the days on which clocks change are 23 or 25 hours long.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from kpn_sandbox.simulation.errors import InstantOutOfRange
 
 FIRST_DATE = date(2000, 1, 1)
 LAST_DATE = date(2100, 12, 31)
+"""The dates on which the center exists, both included."""
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -22,7 +23,7 @@ HOUR = 60 * MINUTE
 
 @cache
 def zone() -> ZoneInfo:
-    """The time zone of the center."""
+    """The time zone of the center, the same on every machine."""
     with files("tzdata").joinpath("zoneinfo", "Europe", "Amsterdam").open("rb") as data:
         return ZoneInfo.from_file(data, key="Europe/Amsterdam")
 
@@ -33,7 +34,7 @@ class CalendarDay:
 
     date: date
     starts_at: int
-    """Epoch seconds of its first midnight."""
+    """Epoch seconds of the midnight at which it begins."""
     length: int
     """Milliseconds until the next midnight: 82,800,000, 86,400,000 or 90,000,000."""
     shift: int
@@ -45,22 +46,27 @@ class CalendarDay:
 
         Args:
             wall_minutes: Minutes past 00:00 on the wall clock, 0 to 1,440.
-
-        Returns:
-            The instant in the day; clocks change at 02:00 or 03:00, so later readings move by the change.
         """
+        # Europe changes its clocks at 01:00 UTC (directive 2000/84/EC): here from 02:00 to 03:00 in spring, so that
+        # readings in between do not exist and all count as 02:00, and from 03:00 to 02:00 in autumn, where readings
+        # in between count as their first occurrence.
         if wall_minutes >= 3 * 60:
             return wall_minutes * MINUTE + self.shift
         return min(wall_minutes, 2 * 60) * MINUTE if self.shift < 0 else wall_minutes * MINUTE
 
     def offset(self, at: float) -> int:
-        """Milliseconds of the day at an instant (epoch seconds), in whole seconds."""
+        """Milliseconds from midnight to an instant (epoch seconds), rounded down to whole seconds."""
         return (int(at // 1) - self.starts_at) * 1000
 
 
 @lru_cache(maxsize=1024)
 def calendar_day(day: date) -> CalendarDay:
-    """The calendar day of a date."""
+    """
+    The calendar day of a date.
+
+    Args:
+        day: A date from `FIRST_DATE` to `LAST_DATE`.
+    """
     starts_at = _midnight(day)
     length = (_midnight(day + timedelta(days=1)) - starts_at) * 1000
     return CalendarDay(day, starts_at, length, length - 24 * HOUR)
@@ -68,17 +74,18 @@ def calendar_day(day: date) -> CalendarDay:
 
 def day_of(at: float) -> CalendarDay:
     """
-    The calendar day an instant (epoch seconds) belongs to.
+    The calendar day that an instant (epoch seconds) belongs to.
 
     Raises:
-        InstantOutOfRange: Before 2000 or after 2100, or no number at all.
+        InstantOutOfRange: The instant lies before 2000 or after 2100, or is infinite or not a number.
     """
     try:
         day = datetime.fromtimestamp(at // 1, zone()).date()
+    # Which of the three it is for an instant far away, infinite or not a number depends on the platform.
     except (ValueError, OverflowError, OSError):
-        raise InstantOutOfRange(at) from None
+        raise InstantOutOfRange(at, FIRST_DATE, LAST_DATE) from None
     if not FIRST_DATE <= day <= LAST_DATE:
-        raise InstantOutOfRange(at)
+        raise InstantOutOfRange(at, FIRST_DATE, LAST_DATE)
     return calendar_day(day)
 
 

@@ -1,7 +1,7 @@
 """
-What lies behind the counters: every call and every change of an agent, as far as they have come.
+The call detail records: every call and every change of an agent behind the counters, as far as they have come.
 
-Whatever happens after the instant up to which things are known is told as not having happened: a later change of the
+Whatever happens after the instant up to which things are known is shown as not having happened: a later change of the
 profile may yet make it otherwise.
 """
 
@@ -11,20 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.arrivals import CUSTOMERS
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT
 from kpn_sandbox.simulation.errors import UnknownAgent
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, Status
-from kpn_sandbox.simulation.trunks import NO_PORT as NO_PORT
+from kpn_sandbox.simulation.trunks import NO_PORT
 
 OUTCOMES = {ANSWERED: "answered", ABANDONED: "abandoned", FLOWED_OUT: "flowed_out", BLOCKED: "blocked"}
 
 
 class ObservedPeriod(NamedTuple):
-    """From an instant to before another one, as far as things are known; epoch seconds."""
+    """A period from an instant to before another one, as far as things are known; epoch seconds."""
 
     start: float
     end: float
@@ -46,10 +46,15 @@ class ObservedPeriod(NamedTuple):
 
 
 def list_customers(center: Center, at: float) -> list[CustomerFact]:
-    """All customers of a center."""
-    book, _ = center.day_index_at(at)
-    cast = book.names(book.trace.spans[-1])
-    return [cast.customer(index) for index in range(CUSTOMERS)]
+    """
+    All customers of a center.
+
+    Args:
+        center: The center.
+        at: An instant of the day whose last profile names them, epoch seconds.
+    """
+    index, _ = center.day_index_at(at)
+    return list(customers_of(index.names(index.trace.spans[-1])))
 
 
 def find_calls(
@@ -59,44 +64,55 @@ def find_calls(
     The calls that arrived in a period, in order of arrival.
 
     Args:
-        queue: Only those of the queue with this number.
-        agent: Only those that rang at the agent with this login id.
+        center: The center.
+        period: The period.
+        queue: Only calls of the queue with this number.
+        agent: Only calls that rang at the agent with this login id, answered or not.
+
+    Raises:
+        InstantOutOfRange: The period reaches beyond the years of the center.
     """
-    return [fact for day in period.days() for fact in _DayRecords(center.book(day), period).facts(queue, agent)]
+    return [fact for day in period.days() for fact in _DayRecords(center.day_index(day), period).calls(queue, agent)]
 
 
 def find_states(center: Center, login: int, period: ObservedPeriod) -> list[StateFact]:
     """
     The states that an agent entered in a period, in order.
 
+    Args:
+        center: The center.
+        login: The login id of the agent.
+        period: The period.
+
     Raises:
-        UnknownAgent: Nobody has that login id.
+        UnknownAgent: No agent had that login id on any of its days.
+        InstantOutOfRange: The period reaches beyond the years of the center.
     """
     found, known = [], False
     for day in period.days():
-        book = center.book(day)
-        if 0 <= login - FIRST_LOGIN < len(book.people[0]):
+        index = center.day_index(day)
+        if 0 <= login - FIRST_LOGIN < len(index.identities[0]):
             known = True
-            found += list(_changes(book, login - FIRST_LOGIN, period))
+            found += list(_states(index, login - FIRST_LOGIN, period))
     if not known:
         raise UnknownAgent(login)
     return found
 
 
 class _DayRecords:
-    """The calls of a day, told as far as they are known."""
+    """The calls of a day, as far as they are known."""
 
-    def __init__(self, book: DayIndex, period: ObservedPeriod) -> None:
-        self._book, self._period = book, period
-        self._start = book.trace.day.starts_at
+    def __init__(self, index: DayIndex, period: ObservedPeriod) -> None:
+        self._index, self._period = index, period
+        self._start = index.trace.day.starts_at
         self._known = round((period.known - self._start) * 1000)
-        self._occupation = book.trace.port_usage
+        self._usage = index.trace.port_usage
         self._rings: dict[int, list[tuple[int, int, int]]] = {}
-        for call, agent, start, end, _ in zip(*(column.tolist() for column in book.trace.rings)):
+        for call, agent, start, end, _ in zip(*(column.tolist() for column in index.trace.rings), strict=True):
             self._rings.setdefault(call, []).append((agent, start, end))
 
-    def facts(self, queue: int | None, agent: int | None) -> Iterator[CallFact]:
-        table = self._book.trace.calls
+    def calls(self, queue: int | None, agent: int | None) -> Iterator[CallFact]:
+        table = self._index.trace.calls
         first, last = ((at - self._start) * 1000 for at in (self._period.start, self._period.end))
         chosen = (table.arrival >= first) & (table.arrival < last) & (table.arrival <= self._known)
         if queue is not None:
@@ -108,18 +124,18 @@ class _DayRecords:
                 yield fact
 
     def _fact(self, row: int) -> CallFact:
-        table, span = self._book.trace.calls, self._book.trace.span_at(int(self._book.trace.calls.arrival[row]))
-        outcome, port = int(table.outcome[row]), int(self._occupation.port[row])
+        table, span = self._index.trace.calls, self._index.trace.span_at(int(self._index.trace.calls.arrival[row]))
+        outcome, port = int(table.outcome[row]), int(self._usage.port[row])
         answered = outcome == ANSWERED
         answered_at, ended_at = self._at(table.answer[row]), self._at(table.end[row])
         left_at = answered_at if answered else ended_at
         rings = self._rings_of(row, answered)
         return CallFact(
             queue=FIRST_NUMBER + int(table.queue[row]),
-            vdn=self._book.vdn_name(span, row),
-            trunk=None if port == NO_PORT else FIRST_NUMBER + bisect_right(self._occupation.starts, port) - 1,
+            vdn=self._index.vdn_name(span, row),
+            trunk=None if port == NO_PORT else FIRST_NUMBER + bisect_right(self._usage.starts, port) - 1,
             port=None if port == NO_PORT else self._port_in_trunk(port),
-            customer=self._book.names(span).customer(int(table.customer[row])),
+            customer=customers_of(self._index.names(span))[int(table.customer[row])],
             arrived_at=self._start + int(table.arrival[row]) / 1000,
             ringing_at=rings[0].started_at if rings else None,
             rings=rings,
@@ -135,7 +151,7 @@ class _DayRecords:
         )
 
     def _rings_of(self, row: int, answered: bool) -> tuple[RingFact, ...]:
-        table = self._book.trace.calls
+        table = self._index.trace.calls
         rang = [(*ring, False) for ring in self._rings.get(row, [])]
         if answered:
             rang.append((int(table.agent[row]), int(table.ring_start[row]), int(table.answer[row]), True))
@@ -146,16 +162,16 @@ class _DayRecords:
         )
 
     def _port_in_trunk(self, port: int) -> int:
-        starts = self._occupation.starts
+        starts = self._usage.starts
         return port - starts[bisect_right(starts, port) - 1] + 1
 
     def _at(self, instant: int) -> float | None:
         return self._start + int(instant) / 1000 if 0 <= instant <= self._known else None
 
 
-def _changes(book: DayIndex, agent: int, period: ObservedPeriod) -> Iterator[StateFact]:
-    trace = book.trace
-    for status, instant, detail in book.agents.of(agent):
+def _states(index: DayIndex, agent: int, period: ObservedPeriod) -> Iterator[StateFact]:
+    trace = index.trace
+    for status, instant, detail in index.agents.of(agent):
         at = trace.day.starts_at + instant / 1000
         if period.start <= at < period.end and at <= period.known:
             span = trace.span_at(instant)
@@ -164,6 +180,6 @@ def _changes(book: DayIndex, agent: int, period: ObservedPeriod) -> Iterator[Sta
                 at=at,
                 status=status,
                 reason=detail if status is Status.AUXILIARY else None,
-                queue=FIRST_NUMBER + book.homes(span, instant)[agent],
-                vdn=book.vdn_name(span, detail) if on_a_call else None,
+                queue=FIRST_NUMBER + index.homes(span, instant)[agent],
+                vdn=index.vdn_name(span, detail) if on_a_call else None,
             )

@@ -1,13 +1,14 @@
 """
-Questions about a center at an instant, answered from day traces.
+The center at an instant: facts about its agents, queues and trunks, read from day traces.
 
-The center is a pure function of seed, configuration and instant. It keeps nothing but what it has computed, so any
-two centers of the same account give the same answers, to questions in any order.
+The center is a pure function of seed, configuration and instant. It keeps nothing but what it has computed, so any two
+centers of the same account, in whatever process, give the same answers to questions in any order.
 """
 
 import hashlib
 from collections.abc import Hashable, Iterator
 from functools import cached_property
+from itertools import pairwise
 
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.agent_activity import AgentActivity
@@ -31,10 +32,13 @@ class Center:
     """
     One contact center.
 
+    Every method that takes an instant takes epoch seconds, of which fractions do not count, and raises
+    `InstantOutOfRange` for instants before 2000 or after 2100.
+
     Args:
-        seed: What makes it this center and no other.
-        epochs: Its profiles, each with the instant from which it is in force, in order; the first from ever.
-        traces: Where computed days are kept; may be shared with other centers.
+        seed: The seed of the account: what makes it this center and no other.
+        epochs: Its profiles, each with the instant from which it is in force, in order; the first holds from ever.
+        traces: The cache of computed days; may be shared with other centers.
     """
 
     def __init__(self, seed: str, epochs: tuple[Epoch, ...], traces: SingleFlightCache) -> None:
@@ -46,24 +50,20 @@ class Center:
         """The same for equal configurations, whatever the seed."""
 
     def agents(self, at: float) -> tuple[AgentFact, ...]:
-        """
-        All agents at an instant, those logged out included.
-
-        Args:
-            at: Epoch seconds; fractions of a second do not count.
-
-        Raises:
-            InstantOutOfRange: Before 2000 or after 2100.
-        """
+        """All agents at an instant, those logged out included."""
         return tuple(_CenterSnapshot(self, at).agents())
 
     def agent(self, login: int, at: float) -> AgentFact:
         """
         One agent at an instant.
 
+        Args:
+            login: The login id.
+            at: The instant, epoch seconds.
+
         Raises:
-            UnknownAgent: Nobody has that login id at that instant.
-            InstantOutOfRange: Before 2000 or after 2100.
+            UnknownAgent: No agent has that login id at that instant.
+            InstantOutOfRange: The instant lies before 2000 or after 2100.
         """
         for fact in _CenterSnapshot(self, at).agents(login - FIRST_LOGIN):
             return fact
@@ -71,20 +71,25 @@ class Center:
 
     def queues(self, at: float) -> tuple[QueueFact, ...]:
         """All queues at an instant."""
-        moment = _CenterSnapshot(self, at)
-        return tuple(map(moment.queue, moment.queue_indices()))
+        snapshot = _CenterSnapshot(self, at)
+        return tuple(map(snapshot.queue, snapshot.queue_indices()))
 
     def queue(self, number: int, at: float) -> QueueFact:
         """
         One queue at an instant.
 
+        Args:
+            number: The number of the queue.
+            at: The instant, epoch seconds.
+
         Raises:
             UnknownQueue: No queue has that number at that instant.
+            InstantOutOfRange: The instant lies before 2000 or after 2100.
         """
-        moment = _CenterSnapshot(self, at)
-        if number - FIRST_NUMBER not in moment.queue_indices():
+        snapshot = _CenterSnapshot(self, at)
+        if number - FIRST_NUMBER not in snapshot.queue_indices():
             raise UnknownQueue(number)
-        return moment.queue(number - FIRST_NUMBER)
+        return snapshot.queue(number - FIRST_NUMBER)
 
     def trunks(self, at: float) -> tuple[TrunkFact, ...]:
         """All trunks at an instant."""
@@ -94,76 +99,83 @@ class Center:
         """
         One trunk at an instant.
 
+        Args:
+            number: The number of the trunk.
+            at: The instant, epoch seconds.
+
         Raises:
             UnknownTrunk: No trunk has that number at that instant.
+            InstantOutOfRange: The instant lies before 2000 or after 2100.
         """
         for fact in _CenterSnapshot(self, at).trunks(number - FIRST_NUMBER):
             return fact
         raise UnknownTrunk(number)
 
     def theory(self, at: float) -> tuple[TheoryFact, ...]:
-        """What queueing theory needs to know of each queue; nothing unless the rhythm is constant."""
-        plan = _CenterSnapshot(self, at).span.plan
+        """The parameters of the Erlang formulas for each queue; empty unless the rhythm is constant."""
+        resolved = self._span_at(at).resolved
         return tuple(
             TheoryFact(
                 number=FIRST_NUMBER + index,
-                staff=len(plan.staff(index)),
-                arrivals_per_hour=arrivals_per_hour(plan, index),
+                staff=len(resolved.staff(index)),
+                arrivals_per_hour=arrivals_per_hour(resolved, index),
                 service_seconds=queue.talk / 1000,
                 patience_seconds=None if queue.patience is None else queue.patience / 1000,
             )
-            for index, queue in enumerate(plan.queues)
-            if plan.constant
+            for index, queue in enumerate(resolved.queues)
+            if resolved.constant
         )
 
-    def book(self, day: CalendarDay) -> DayIndex:
-        """A day of the center."""
+    def names(self, at: float) -> CenterNames:
+        """The names in force at an instant."""
+        profile = self._span_at(at).resolved.profile
+        return center_names(self.seed, profile.locale, profile.names)
+
+    def queue_name(self, index: int, at: float) -> str:
+        """
+        The name of a queue: its own or the center's.
+
+        Args:
+            index: The queue, from 0; it need not exist at the instant.
+            at: The instant at which it has the name, epoch seconds.
+        """
+        queues = self._span_at(at).resolved.queues
+        own = queues[index].name if index < len(queues) else None
+        return own or self.names(at).queue_name(index)
+
+    def day_index(self, day: CalendarDay) -> DayIndex:
+        """A day of the center, kept in the cache."""
 
         def compute() -> DayIndex:
             return DayIndex(self.seed, self._simulated(day))
 
-        found: DayIndex = self._traces.find(self.key(day), compute, DayIndex.size)
+        found: DayIndex = self._traces.get_or_compute(self.day_key(day), compute, DayIndex.size)
         return found
-
-    def trace(self, day: CalendarDay) -> DayTrace:
-        """The trace of a day; one that is not kept already is not kept either."""
-        book: DayIndex | None = self._traces.kept(self.key(day))
-        return self._simulated(day) if book is None else book.trace
-
-    def agent_activity(self, day: CalendarDay) -> AgentActivity:
-        """What agents and queues have done on a day; kept for itself, because not everybody asks for it."""
-
-        def compute() -> AgentActivity:
-            book = self.book(day)
-            return AgentActivity(self.seed, book.trace, book.agents.columns())
-
-        found: AgentActivity = self._traces.find(("performance", self.key(day)), compute, AgentActivity.size)
-        return found
-
-    def key(self, day: CalendarDay) -> Hashable:
-        """The same for days on which the same happens."""
-        return self.seed, day.date, tuple((span.start, span.plan.profile.digest) for span in self._spans(day))
-
-    def names(self, at: float) -> CenterNames:
-        """
-        The names in force at an instant.
-
-        Raises:
-            InstantOutOfRange: Before 2000 or after 2100.
-        """
-        profile = self._span_at(at).plan.profile
-        return center_names(self.seed, profile.locale, profile.names)
-
-    def queue_name(self, index: int, at: float) -> str:
-        """The name that the queue at an index from 0 has at an instant: its own or the cast's."""
-        queues = self._span_at(at).plan.queues
-        own = queues[index].name if index < len(queues) else None
-        return own or self.names(at).queue_name(index)
 
     def day_index_at(self, at: float) -> tuple[DayIndex, int]:
-        """The day that an instant lies in, and its milliseconds since midnight."""
+        """The day that an instant lies in, and the milliseconds from midnight to it."""
         day = day_of(at)
-        return self.book(day), day.offset(at)
+        return self.day_index(day), day.offset(at)
+
+    def trace(self, day: CalendarDay) -> DayTrace:
+        """The trace of a day, taken from the cache but not put into it: a long history would drive all else out."""
+        index: DayIndex | None = self._traces.get(self.day_key(day))
+        return self._simulated(day) if index is None else index.trace
+
+    def agent_activity(self, day: CalendarDay) -> AgentActivity:
+        """The activities of agents on a day; cached apart from the day itself, because few clients need them."""
+
+        def compute() -> AgentActivity:
+            index = self.day_index(day)
+            return AgentActivity(self.seed, index.trace, index.agents.columns())
+
+        key = ("agent activity", self.day_key(day))
+        found: AgentActivity = self._traces.get_or_compute(key, compute, AgentActivity.size)
+        return found
+
+    def day_key(self, day: CalendarDay) -> Hashable:
+        """A key that is the same for days on which the same happens."""
+        return self.seed, day.date, tuple((span.start, span.resolved.profile.digest) for span in self._spans(day))
 
     def _span_at(self, at: float) -> Span:
         day = day_of(at)
@@ -174,9 +186,10 @@ class Center:
 
     def _spans(self, day: CalendarDay) -> tuple[Span, ...]:
         begins = [min(max(_milliseconds(epoch.since, day), 0), day.length) for epoch in self._epochs]
+        # Profiles that are in force on other days only begin and end at the same midnight here.
         return tuple(
             Span(begin, end, resolve_profile(epoch.profile))
-            for epoch, begin, end in zip(self._epochs, begins, [*begins[1:], day.length])
+            for epoch, (begin, end) in zip(self._epochs, pairwise([*begins, day.length]), strict=True)
             if begin < end
         )
 
@@ -185,87 +198,88 @@ class _CenterSnapshot:
     """A center at one instant."""
 
     def __init__(self, center: Center, at: float) -> None:
-        self.book, self.instant = center.day_index_at(at)
-        self.trace = self.book.trace
+        self.index, self.instant = center.day_index_at(at)
+        self.trace = self.index.trace
         self.span = self.trace.span_at(self.instant)
         self.number = self.trace.spans.index(self.span)
 
     def agents(self, only: int | None = None) -> Iterator[AgentFact]:
-        """Everybody, or one agent; a fact that still holds is told again instead of being made anew."""
-        told, places = self.book.told[self.number], self.book.agents.at(self.instant)
-        homes, employed = self.book.homes(self.span, self.instant), len(self.span.plan.homes)
-        chosen = range(len(told)) if only is None else range(max(only, 0), min(max(only, -1) + 1, len(told)))
+        """All agents, or one; a fact that still holds is returned again instead of being made anew."""
+        facts, changes = self.index.agent_facts[self.number], self.index.agents.at(self.instant)
+        homes, employed = self.index.homes(self.span, self.instant), len(self.span.resolved.homes)
+        chosen = range(len(facts)) if only is None else range(max(only, 0), min(max(only, -1) + 1, len(facts)))
         for agent in chosen:
-            place, home = places[agent], homes[agent]
-            known = told[agent]
-            if known is None or known[0] != place or known[1] != home:
-                known = told[agent] = place, home, self._agent(agent, place, home)
-            if agent < employed or known[2].status is not Status.LOGGED_OUT:
-                yield known[2]
+            change, home = changes[agent], homes[agent]
+            cached = facts[agent]
+            if cached is None or cached[0] != change or cached[1] != home:
+                cached = facts[agent] = change, home, self._agent(agent, change, home)
+            # Agents whom the profile in force does not have any more are there until they log out.
+            if agent < employed or cached[2].status is not Status.LOGGED_OUT:
+                yield cached[2]
 
-    def _agent(self, agent: int, place: int, home: int) -> AgentFact:
-        person = self.book.people[self.number][agent]
-        status, since, detail = self.book.agents.read(place)
+    def _agent(self, agent: int, change: int, home: int) -> AgentFact:
+        identity = self.index.identities[self.number][agent]
+        status, since, detail = self.index.agents.read(change)
         return AgentFact(
-            login=person.login,
-            name=person.name,
+            login=identity.login,
+            name=identity.name,
             status=status,
             reason=detail if status is Status.AUXILIARY else None,
             direction=Direction.INBOUND if status in _INBOUND else None,
             skill=home + 1,
-            level=person.level,
+            level=identity.level,
             since=self.trace.day.starts_at + since / 1000,
-            vdn=self.book.vdn_name(self.span, detail) if status in _ON_A_CALL else None,
-            department=person.department,
+            vdn=self.index.vdn_name(self.span, detail) if status in _ON_A_CALL else None,
+            department=identity.department,
         )
 
     def queue_indices(self) -> list[int]:
-        """The queues that exist, and those that were removed but are not empty yet."""
-        existing = len(self.span.plan.queues)
+        """The queues that exist, and those that were removed but still have calls or agents."""
+        existing = len(self.span.resolved.queues)
         return [
-            index for index, tally in enumerate(self._tallies) if index < existing or tally.waiting or tally.staffed
+            index for index, totals in enumerate(self._totals) if index < existing or totals.waiting or totals.staffed
         ]
 
     def queue(self, index: int) -> QueueFact:
-        tally = self._tallies[index]
-        finished = tally.offered - tally.waiting
+        totals = self._totals[index]
+        # The service level counts all calls that have left the queue, also those that were abandoned or flowed out.
+        finished = totals.offered - totals.waiting
         return QueueFact(
-            name=self.book.queue_name(self.span, index),
+            name=self.index.queue_name(self.span, index),
             number=FIRST_NUMBER + index,
-            waiting=tally.waiting,
-            offered=tally.offered,
-            answered=tally.answered,
-            answered_in_time=tally.answered_in_time,
-            transferred=tally.transferred,
-            held=tally.held,
-            unanswered_rings=tally.unanswered_rings,
-            ring_seconds=tally.ring_time // 1000,
-            answer_seconds=tally.answer_time // 1000,
-            talk_seconds=tally.talk_time // 1000,
-            abandon_seconds=tally.abandon_time // 1000,
-            flowed_out=tally.flowed_out,
-            longest_wait_seconds=tally.longest_wait // 1000,
-            staffed=tally.staffed,
-            available=tally.available,
-            talking=tally.talking,
-            auxiliary=tally.auxiliary,
-            wrapping=tally.wrapping,
-            service_level_percent=_percent(tally.answered_in_time, finished) if finished else 100,
+            waiting=totals.waiting,
+            offered=totals.offered,
+            answered=totals.answered,
+            answered_in_time=totals.answered_in_time,
+            transferred=totals.transferred,
+            held=totals.held,
+            unanswered_rings=totals.unanswered_rings,
+            ring_seconds=totals.ring_time // 1000,
+            answer_seconds=totals.answer_time // 1000,
+            talk_seconds=totals.talk_time // 1000,
+            abandon_seconds=totals.abandon_time // 1000,
+            flowed_out=totals.flowed_out,
+            longest_wait_seconds=totals.longest_wait // 1000,
+            staffed=totals.staffed,
+            available=totals.available,
+            talking=totals.talking,
+            auxiliary=totals.auxiliary,
+            wrapping=totals.wrapping,
+            service_level_percent=_percent(totals.answered_in_time, finished) if finished else 100,
         )
 
     def trunks(self, only: int | None = None) -> Iterator[TrunkFact]:
-        states = self.book.ports.at(self.instant)
-        starts = self.trace.port_usage.starts
-        for index, (start, end) in enumerate(zip(starts, starts[1:])):
-            ports = self._shown_ports(index, states[start:end])
-            if only in (None, index) and (ports or index < len(self.span.plan.trunks)):
-                yield self._trunk(index, ports)
+        states = self.index.ports.at(self.instant)
+        for trunk, (start, end) in enumerate(pairwise(self.trace.port_usage.starts)):
+            ports = self._shown_ports(trunk, states[start:end])
+            if only in (None, trunk) and (ports or trunk < len(self.span.resolved.trunks)):
+                yield self._trunk(trunk, ports)
 
-    def _trunk(self, index: int, ports: list[PortState]) -> TrunkFact:
+    def _trunk(self, trunk: int, ports: list[PortState]) -> TrunkFact:
         in_use = ports.count(PortState.SEIZED) + ports.count(PortState.QUEUED)
         return TrunkFact(
-            name=self.book.trunk_name(self.span, index),
-            number=FIRST_NUMBER + index,
+            name=self.index.trunk_name(self.span, trunk),
+            number=FIRST_NUMBER + trunk,
             total_ports=len(ports),
             ports_in_use=in_use,
             ports_idle=ports.count(PortState.IDLE),
@@ -273,27 +287,28 @@ class _CenterSnapshot:
             ports=tuple(ports),
         )
 
-    def _shown_ports(self, index: int, states: list[PortState]) -> list[PortState]:
-        """The ports a trunk has; of ports that were removed those up to the last that still carries a call."""
-        trunks = self.span.plan.trunks
-        present = trunks[index].ports if index < len(trunks) else 0
+    def _shown_ports(self, trunk: int, states: list[PortState]) -> list[PortState]:
+        """The ports that a trunk has; of ports that were removed those up to the last that still carries a call."""
+        trunks = self.span.resolved.trunks
+        present = trunks[trunk].ports if trunk < len(trunks) else 0
         removed = [PortState.FAULT if state is PortState.IDLE else state for state in states[present:]]
         while removed and removed[-1] is PortState.FAULT:
             removed.pop()
         return states[:present] + removed
 
     @cached_property
-    def _tallies(self) -> list[QueueTotals]:
-        return self.book.counters.at(self.instant)
+    def _totals(self) -> list[QueueTotals]:
+        return self.index.counters.at(self.instant)
 
 
 def _milliseconds(since: float, day: CalendarDay) -> int:
     """The first whole second of the day from which a profile is in force, unlimited to the day."""
     if since <= day.starts_at:
         return 0
+    # Rounded up, so that an instant read in whole seconds never comes before the change; the longest day has 90,000.
     return min(-(-int((since - day.starts_at) * 1000) // 1000), 90_000) * 1000
 
 
 def _percent(part: int, whole: int) -> int:
-    """Rounded half up."""
+    """Percent of a whole above 0, rounded half up."""
     return (200 * part + whole) // (2 * whole)

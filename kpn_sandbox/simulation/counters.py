@@ -1,8 +1,13 @@
 """
-Counting what has happened in each queue by an instant.
+The counters of queues: how much has happened in each of them by an instant.
 
 Every kind of event is kept as one sorted column over all queues, so an instant costs one binary search per kind. An
 event has happened at an instant when it is not later; a state holds from its beginning until just before its end.
+
+Source:
+    Avaya Communication Manager and CMS give the items their meaning (CMS Database Items and Calculations, release 21),
+    with two differences: calls count as offered when they arrive, not when they end, and talk time includes hold and
+    grows while a call lasts.
 """
 
 from typing import NamedTuple
@@ -15,7 +20,7 @@ from kpn_sandbox.simulation.randomness import Flags, Integers
 
 
 class QueueTotals(NamedTuple):
-    """Counts and totals (milliseconds) of one queue."""
+    """Counts and times (milliseconds) of one queue since midnight, and how many calls and agents are in which state."""
 
     waiting: int
     offered: int
@@ -39,10 +44,15 @@ class QueueTotals(NamedTuple):
 
 
 class QueueCounters:
-    """The events of a day by queue, ready to be counted."""
+    """
+    The events of a day by queue, ready to be counted.
+
+    Args:
+        trace: The day.
+    """
 
     def __init__(self, trace: DayTrace) -> None:
-        self._queues = np.arange(max(len(span.plan.queues) for span in trace.spans))
+        self._queues = np.arange(max(len(span.resolved.queues) for span in trace.spans))
         calls = trace.calls.wide()
         answered, left = calls.outcome == ANSWERED, calls.outcome == ABANDONED
         self._offered = self._column(calls.queue, calls.arrival, calls.outcome != BLOCKED)
@@ -55,18 +65,18 @@ class QueueCounters:
         self._held = self._column(calls.queue, calls.hold_start, calls.hold_start >= 0)
         self._transferred = self._column(calls.queue, calls.end, calls.transferred)
         self._count_rings(calls, trace.rings, answered)
-        self._logins = self._column(trace.stays.queue, trace.stays.login)
-        self._logouts = self._column(trace.stays.queue, trace.stays.logout)
-        self._rests = self._column(trace.rests.queue, trace.rests.start)
-        self._rests_over = self._column(trace.rests.queue, trace.rests.end)
+        self._logins = self._column(trace.logins.queue, trace.logins.login)
+        self._logouts = self._column(trace.logins.queue, trace.logins.logout)
+        self._aux = self._column(trace.aux.queue, trace.aux.start)
+        self._aux_over = self._column(trace.aux.queue, trace.aux.end)
         self._oldest = _OldestCalls(calls)
 
     def at(self, instant: int) -> list[QueueTotals]:
         """
-        Everything that can be counted at an instant, for each queue.
+        The totals of each queue.
 
         Args:
-            instant: Milliseconds since midnight.
+            instant: The instant, in milliseconds since midnight.
         """
         probes = (self._queues << INSTANT_BITS) + instant
         offered, answered, ended = (each.count(probes) for each in (self._offered, self._answered, self._ended))
@@ -74,7 +84,7 @@ class QueueCounters:
         talking, wrapping = answered - ended, ended - self._wrapped.count(probes)
         ringing = self._rings.count(probes) - self._rings_over.count(probes)
         staffed = self._logins.count(probes) - self._logouts.count(probes)
-        auxiliary = self._rests.count(probes) - self._rests_over.count(probes)
+        auxiliary = self._aux.count(probes) - self._aux_over.count(probes)
         columns = (
             offered - answered - abandoned - flowed_out,
             offered,
@@ -85,7 +95,7 @@ class QueueCounters:
             self._unanswered.count(probes),
             self._rings_over.total(probes),
             self._answered.total(probes),
-            # Ends minus answers, with the instant itself as the end of those who still talk.
+            # All ends minus all answers, with the instant itself as the end of calls that are still connected.
             self._ended.total(probes) + talking * instant - self._answered.total(probes, 1),
             self._abandoned.total(probes),
             flowed_out,
@@ -97,7 +107,7 @@ class QueueCounters:
             wrapping,
             ringing,
         )
-        return [QueueTotals(*row) for row in zip(*(column.tolist() for column in columns))]
+        return [QueueTotals(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
     def _count_rings(self, calls: CallTable, rings: RingTable, answered: Flags) -> None:
         queue = calls.queue[rings.call]
@@ -116,16 +126,16 @@ class QueueCounters:
 
 class _OldestCalls:
     """
-    How long the oldest waiting call has waited.
+    How long the oldest waiting call of each queue has waited.
 
-    Over the calls in order of arrival the latest instant of leaving the queue never falls; the first call at which it
-    lies beyond an instant is the oldest that has not left by then. That holds also when calls leave out of order.
+    Over the calls in order of arrival the running maximum of the instants of leaving the queue never falls; the first
+    call at which it lies beyond an instant is the oldest that has not left by then, also when calls leave out of order.
     """
 
     def __init__(self, calls: CallTable) -> None:
         entered = calls.outcome != BLOCKED
         left = np.where(calls.answer >= 0, calls.answer, calls.end)[entered]
-        # Queues follow one another and their numbers lead the keys, so one running maximum serves them all.
+        # The calls are sorted by queue and the number of the queue leads the keys, so one running maximum serves all.
         self._left = np.maximum.accumulate((calls.queue[entered] << INSTANT_BITS) + left)
         self._arrivals = np.append(calls.arrival[entered], 0).astype("i4")
         self._queue = np.append(calls.queue[entered], -1).astype("i2")

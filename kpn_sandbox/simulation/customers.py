@@ -1,13 +1,12 @@
 """
-The customers of a center, found by whatever somebody knows of them.
+The customers of a center, found by whatever a system knows of them, and their latest calls.
 
-The names are made when they are first needed: a thousand of them take longer than all that is computed of a day.
-
-When a customer was in contact with the center last: his calls, the newest first.
+A center has 1,000 customers, each with a number in every numbering. Their names are made when they are first needed:
+all of them take longer than everything that is computed of a day.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -20,74 +19,90 @@ from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import CALL_STATES, ENDED, TALKING, CallsByCustomer, History
+from kpn_sandbox.simulation.history import CALL_STATES, ENDED, TALKING, WAITING, History
 from kpn_sandbox.simulation.names import CenterNames
 
-IDENTIFIERS = ("primary_key", "entity_id", "customer_number", "phone", "external_id")
-"""The identifiers of a customer in the order in which they are tried."""
+DAYS_BACK = 28
+"""Older calls are not shown."""
 
 _FILLING = re.compile(r"[\s().-]+")
 _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 _WITHOUT_PLUS = re.compile(r"31[1-9][0-9]{8}")
 
 
+class ContactFact(NamedTuple):
+    """A call of a customer as far as it has gone; instants are epoch seconds."""
+
+    number: str
+    """A stable, unique id of the call."""
+    arrived_at: float
+    queue: int
+    queue_name: str
+    agent: int | None
+    """The login id of the agent who answered; None when nobody did."""
+    agent_name: str | None
+    state: str
+    """One of `history.CALL_STATES`."""
+    state_since: float
+    wait_seconds: int
+    """Until the call was answered or lost, or until now."""
+    talk_seconds: int | None
+    """None when nobody answered."""
+    attribution: str
+
+
 class Customers:
     """
     All customers of a center.
 
+    Threads may share it: two that make the same customer at once make the same, and one of them is kept.
+
     Args:
-        cast: Who they are.
+        names: The names and numbers of the center.
     """
 
-    def __init__(self, cast: CenterNames) -> None:
-        self._cast = cast
+    def __init__(self, names: CenterNames) -> None:
+        self._names = names
+        self._facts: list[CustomerFact | None] = [None] * CUSTOMERS
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of customers."""
         return CUSTOMERS
 
     def __iter__(self) -> Iterator[CustomerFact]:
-        """All of them, in their order."""
-        return iter(self._facts)
+        """All customers, in their order."""
+        return (self[index] for index in range(CUSTOMERS))
 
     def __getitem__(self, index: int) -> CustomerFact:
         """The customer at an index from 0."""
-        return self._facts[index]
+        fact = self._facts[index]
+        if fact is None:
+            fact = self._facts[index] = self._names.customer(index)
+        return fact
 
-    def find(self, identifier: str) -> int | None:
+    def find(self, identifier: str, numberings: Sequence[str]) -> int | None:
         """
-        The index of a customer.
+        The index of the customer with an identifier.
 
         Args:
-            identifier: Of any of `IDENTIFIERS`; a phone number with or without spaces, international or national.
+            identifier: A number in one of the numberings; a phone number with or without spaces, international or
+                national.
+            numberings: The keys of `CustomerFact.identifiers` to look at, in order; the first match counts.
 
         Returns:
-            None when nobody has it.
+            None when no customer has it.
         """
         text = identifier.strip()
-        for kind in IDENTIFIERS:
-            found = self._indices[kind].get(normalize_phone(text) if kind == "phone" else text)
+        for numbering in numberings:
+            found = self._indices[numbering].get(normalize_phone(text) if numbering == "phone" else text)
             if found is not None:
                 return found
         return None
 
-    def find_kaisa(self, customer_id: int) -> int | None:
-        """The index of the customer whom Kaisa knows by that id, None when there is none."""
-        return self._by_kaisa.get(customer_id)
-
-    @cached_property
-    def _facts(self) -> tuple[CustomerFact, ...]:
-        return tuple(self._cast.customer(index) for index in range(CUSTOMERS))
-
     @cached_property
     def _indices(self) -> dict[str, dict[str, int]]:
-        return {
-            kind: {str(getattr(fact, kind)): index for index, fact in enumerate(self._facts)} for kind in IDENTIFIERS
-        }
-
-    @cached_property
-    def _by_kaisa(self) -> dict[int, int]:
-        return {fact.kaisa_customer_id: index for index, fact in enumerate(self._facts)}
+        numberings = self[0].identifiers
+        return {key: {fact.identifiers[key]: index for index, fact in enumerate(self)} for key in numberings}
 
 
 def normalize_phone(text: str) -> str:
@@ -102,76 +117,58 @@ def normalize_phone(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def customers_of(cast: CenterNames) -> Customers:
-    """The customers of a cast; kept, because naming them takes long."""
-    return Customers(cast)
+def customers_of(names: CenterNames) -> Customers:
+    """The customers of a center, cached because naming them takes long."""
+    return Customers(names)
 
 
-DAYS_BACK = 28
-"""Older calls are not told."""
-
-
-class ContactFact(NamedTuple):
-    """A call of a customer as far as it has gone; instants are epoch seconds."""
-
-    number: str
-    """The same for ever, and no other call's."""
-    arrived_at: float
-    queue: int
-    queue_name: str
-    agent: int | None
-    agent_name: str | None
-    state: str
-    """One of `CALL_STATES`."""
-    state_since: float
-    wait_seconds: int
-    """Until it was answered or lost, or until now."""
-    talk_seconds: int | None
-    """None when nobody answered."""
-    attribution: str
-
-
-def contacts(history: History, center: Center, customer: int, at: float, most: int) -> list[ContactFact]:
+def contacts(history: History, center: Center, customer: int, at: float, *, most: int) -> list[ContactFact]:
     """
-    The latest calls of a customer.
+    The latest calls of a customer, the newest first; none older than `DAYS_BACK` days.
 
     Args:
-        history: Where the calls of days are kept.
+        history: The cache of days by customer.
         center: The center.
         customer: The customer, from 0.
-        at: The instant up to which calls are told; epoch seconds.
+        at: The instant up to which calls are known, epoch seconds.
         most: How many at most.
     """
     return list(islice(_backwards(history, center, customer, at), most))
 
 
 def _backwards(history: History, center: Center, customer: int, at: float) -> Iterator[ContactFact]:
-    for day, whole in history.logs(center, at, DAYS_BACK):
-        log = whole.of(customer)
+    for day, everybody in history.latest_days(center, at, DAYS_BACK):
+        calls = everybody.of(customer)
         instant = min(day.offset(at), day.length)
-        fates = log.fates(instant).tolist()
-        for place in np.argsort(-log.arrival, kind="stable").tolist():
-            yield _fact(center, day, log, place, fates[place], instant)
+        states = calls.states(instant).tolist()
+        for place in np.argsort(-calls.arrival, kind="stable").tolist():
+            yield _contact(center, day, instant, (states[place], *calls.row(place)))
 
 
-def _fact(center: Center, day: CalendarDay, log: CallsByCustomer, place: int, fate: int, instant: int) -> ContactFact:
-    arrival, answer, end, queue = (int(each[place]) for each in (log.arrival, log.answer, log.end, log.queue))
+def _contact(center: Center, day: CalendarDay, instant: int, call: tuple[int, ...]) -> ContactFact:
+    """
+    A call as a contact.
+
+    Args:
+        center: The center.
+        day: The day of the call.
+        instant: How far the day has come, in milliseconds.
+        call: The state and the columns of the call.
+    """
+    state, queue, arrival, answer, end, agent, _, attribution = call
     arrived_at = day.starts_at + arrival / 1000
-    taken = fate in (TALKING, ENDED)
-    over = min(end, instant)
-    waited = answer if taken else over
-    since = {TALKING: answer, 0: arrival}.get(fate, end)
-    agent = int(log.agent[place]) if taken else None
+    answered = state in (TALKING, ENDED)
+    left = min(end, instant)
     return ContactFact(
         number=f"C{day.date:%Y%m%d}-{FIRST_NUMBER + queue}-{arrival:08d}",
         arrived_at=arrived_at,
         queue=FIRST_NUMBER + queue,
         queue_name=center.queue_name(queue, arrived_at),
-        agent=None if agent is None else FIRST_LOGIN + agent,
-        agent_name=None if agent is None else center.names(arrived_at).agent_name(agent),
-        state=CALL_STATES[fate],
-        state_since=day.starts_at + since / 1000,
-        wait_seconds=(waited - arrival) // 1000,
-        talk_seconds=(over - answer) // 1000 if taken else None,
-        attribution=ATTRIBUTIONS[int(log.attribution[place])],
+        agent=FIRST_LOGIN + agent if answered else None,
+        agent_name=center.names(arrived_at).agent_name(agent) if answered else None,
+        state=CALL_STATES[state],
+        state_since=day.starts_at + {WAITING: arrival, TALKING: answer}.get(state, end) / 1000,
+        wait_seconds=((answer if answered else left) - arrival) // 1000,
+        talk_seconds=(left - answer) // 1000 if answered else None,
+        attribution=ATTRIBUTIONS[attribution],
     )

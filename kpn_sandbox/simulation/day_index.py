@@ -1,5 +1,8 @@
 """
-A day trace made ready for questions: counted, put in order of agents and ports, and cast with names.
+The day index: a day trace made ready to be read at any instant.
+
+Counters, timelines and names are derived from the trace when they are first needed and kept with it, so that reading
+another instant of the same day costs a few binary searches.
 """
 
 from collections.abc import Sequence
@@ -13,13 +16,20 @@ from kpn_sandbox.simulation.names import CenterNames
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
+FIRST_LOGIN = 40001
+"""The login id of the first agent."""
+
+FIRST_NUMBER = 1000
+"""The number of the first queue, and of the first trunk."""
+
 BYTES_PER_CALL = 220
 BYTES_PER_AGENT = 600
 BYTES_PER_DAY = 20_000
+"""What an index takes with everything derived; `benchmarks/day_trace.py` measures it."""
 
 
 class AgentIdentity(NamedTuple):
-    """What about an agent stays the same all day."""
+    """The properties of an agent that stay the same all day."""
 
     login: int
     name: str
@@ -27,97 +37,139 @@ class AgentIdentity(NamedTuple):
     department: int
 
 
-Told = tuple[int, int, AgentFact]
-"""The change and the queue that a fact tells of, and the fact."""
-
-FIRST_LOGIN = 40001
-FIRST_NUMBER = 1000
+CachedFact = tuple[int, int, AgentFact]
+"""An agent's fact with the change in the timeline and the queue that it was made for."""
 
 
 class DayIndex:
-    """One day of a center, with everything that is derived from its trace when first asked for."""
+    """
+    One day of a center, with everything that is derived from its trace when first needed.
+
+    Args:
+        seed: The seed of the account.
+        trace: The day.
+    """
 
     def __init__(self, seed: str, trace: DayTrace) -> None:
         self.trace = trace
         self._seed = seed
-        self._most_agents = max(len(span.plan.homes) for span in trace.spans)
-        self._most_queues = max(len(span.plan.queues) for span in trace.spans)
+        self._most_agents = max(len(span.resolved.homes) for span in trace.spans)
+        self._most_queues = max(len(span.resolved.queues) for span in trace.spans)
 
     @cached_property
     def counters(self) -> QueueCounters:
-        """The queues."""
+        """The counters of all queues."""
         return QueueCounters(self.trace)
 
     @cached_property
     def agents(self) -> AgentTimeline:
-        """The agents."""
+        """The states of all agents."""
         return AgentTimeline(self.trace, self._most_agents)
 
     @cached_property
     def ports(self) -> PortTimeline:
-        """The trunks."""
+        """The states of all ports."""
         return PortTimeline(self.trace)
 
     def names(self, span: Span) -> CenterNames:
         """The names in force in a part of the day."""
-        return center_names(self._seed, span.plan.profile.locale, span.plan.profile.names)
+        return center_names(self._seed, span.resolved.profile.locale, span.resolved.profile.names)
 
     @cached_property
     def vdn_labels(self) -> list[list[tuple[str, ...]]]:
-        """The labels of the numbers that lead to each queue, for each of the day's spans."""
-        casts = [self.names(span) for span in self.trace.spans]
-        return [[cast.vdn_names(queue) for queue in range(self._most_queues)] for cast in casts]
+        """For each span and queue the labels of the numbers that lead to it."""
+        styles = [self.names(span) for span in self.trace.spans]
+        return [[names.vdn_names(queue) for queue in range(self._most_queues)] for names in styles]
 
     @cached_property
-    def people(self) -> list[list[AgentIdentity]]:
-        """Everybody who works on the day, for each of its spans."""
-        return [self._people(span) for span in self.trace.spans]
+    def identities(self) -> list[list[AgentIdentity]]:
+        """For each span all agents of the day."""
+        return [self._identities(span) for span in self.trace.spans]
 
     @cached_property
-    def told(self) -> list[list[Told | None]]:
-        """For each span and agent what was told last."""
+    def agent_facts(self) -> list[list[CachedFact | None]]:
+        """
+        For each span and agent the fact that was made last, to be used again while it holds.
+
+        Threads may read and write it at once: an entry is replaced as a whole, and every entry that fits the change and
+        the queue of an instant is right.
+        """
         return [[None] * self._most_agents for _ in self.trace.spans]
 
     def queue_name(self, span: Span, queue: int) -> str:
-        """The name of a queue: its own or the cast's."""
-        own = span.plan.queues[queue].name if queue < len(span.plan.queues) else None
+        """
+        The name of a queue: its own or the center's.
+
+        Args:
+            span: The part of the day in which it has the name.
+            queue: The queue, from 0.
+        """
+        queues = span.resolved.queues
+        own = queues[queue].name if queue < len(queues) else None
         return own or self.names(span).queue_name(queue)
 
     def trunk_name(self, span: Span, trunk: int) -> str:
-        """The name of a trunk: its own or the cast's."""
-        own = span.plan.trunks[trunk].name if trunk < len(span.plan.trunks) else None
+        """
+        The name of a trunk: its own or the center's.
+
+        Args:
+            span: The part of the day in which it has the name.
+            trunk: The trunk, from 0.
+        """
+        trunks = span.resolved.trunks
+        own = trunks[trunk].name if trunk < len(trunks) else None
         return own or self.names(span).trunk_name(trunk)
 
     def vdn_name(self, span: Span, call: int) -> str:
-        """The label of the number that a call was dialled at."""
+        """
+        The label of the number that a call was dialled at.
+
+        Args:
+            span: The part of the day in which it has the label.
+            call: The row of the call.
+        """
         calls = self.trace.calls
         labels = self.vdn_labels[self.trace.spans.index(span)][int(calls.queue[call])]
         return labels[int(calls.vdn[call]) * len(labels) >> 8]
 
     def homes(self, span: Span, instant: int) -> Sequence[int]:
-        """The queue of each agent at an instant of a span: the one he is logged in for, else his home."""
+        """
+        The queue of each agent: the one that the agent is logged in for, else the home queue.
+
+        Args:
+            span: The part of the day that the instant lies in.
+            instant: The instant, in milliseconds since midnight.
+        """
         if len(self.trace.spans) == 1:
-            return span.plan.homes
-        homes = list(span.plan.homes) + [0] * (self._most_agents - len(span.plan.homes))
-        stays = self.trace.stays
-        here = (stays.login <= instant) & (stays.logout > instant)
-        for agent, queue in zip(stays.agent[here].tolist(), stays.queue[here].tolist()):
+            return span.resolved.homes
+        # After a change of the profile agents may still finish a call for the queue that was their home before.
+        homes = list(span.resolved.homes) + [0] * (self._most_agents - len(span.resolved.homes))
+        logins = self.trace.logins
+        present = (logins.login <= instant) & (logins.logout > instant)
+        for agent, queue in zip(logins.agent[present].tolist(), logins.queue[present].tolist(), strict=True):
             homes[agent] = queue
         return homes
 
     def size(self) -> int:
-        """How many bytes the book will take once it was read from; measured, not counted."""
+        """Estimated bytes in memory, from measured costs per call and agent, once everything was derived."""
         return BYTES_PER_DAY + BYTES_PER_CALL * len(self.trace.calls.arrival) + BYTES_PER_AGENT * self._most_agents
 
-    def _people(self, span: Span) -> list[AgentIdentity]:
-        cast = self.names(span)
+    def _identities(self, span: Span) -> list[AgentIdentity]:
+        names = self.names(span)
         return [
-            AgentIdentity(FIRST_LOGIN + agent, cast.agent_name(agent), cast.level(agent), cast.department(agent))
+            AgentIdentity(FIRST_LOGIN + agent, names.agent_name(agent), names.level(agent), names.department(agent))
             for agent in range(self._most_agents)
         ]
 
 
 @lru_cache(maxsize=256)
 def center_names(seed: str, locale: str, names: str) -> CenterNames:
-    """The cast of an account; kept, because naming a thousand people takes longer than asking what they do."""
+    """
+    The names of an account's center, cached: naming a thousand agents takes longer than computing what they do.
+
+    Args:
+        seed: The seed of the account.
+        locale: A locale of Faker.
+        names: The style.
+    """
     return CenterNames(seed, locale, names)

@@ -1,11 +1,11 @@
 """
-How conversations turned out: what an agent or the center notes of each that has ended.
+The dispositions of conversations: how an agent or the center notes that each of them ended.
 
-Which it is follows from a stream of its own; only a call that was transferred is noted as such, whatever is drawn.
+A disposition comes from a stream of its own; only a call that was transferred is noted as such, whatever is drawn.
 
 Source:
-    The names from Agent failure to Wrong number are those in the sample of Bright Pattern's Real-Time Statistics API;
-    the others, and how often each occurs, are assumed.
+    Most names are those in the published sample of a supervisor's statistics API; the others, and how often each
+    occurs, are assumed.
 """
 
 from typing import NamedTuple
@@ -25,9 +25,9 @@ class Disposition(NamedTuple):
     selectable: bool
     """Whether agents choose it; the center notes the others."""
     inbound: int
-    """How many of a thousand answered calls end so; 0 for none, also where it may occur."""
+    """How many of a thousand answered inbound calls end so; 0 also where other rules decide."""
     outbound: int
-    """How many of a thousand calls that were made and answered end so."""
+    """How many of a thousand answered outbound calls end so."""
     uses: frozenset[str]
     """The directions it is meant for."""
 
@@ -56,22 +56,32 @@ DISPOSITIONS = (
     _disposition("Transferred", 0, 0, "inbound", selectable=False),
     _disposition("Wrong number", 34, 34, "inbound outbound preview"),
 )
-"""In order of their names."""
+"""All dispositions in order of their names; both columns of shares add up to 1,000."""
 
 _CODES = {disposition.name: code for code, disposition in enumerate(DISPOSITIONS)}
 _TRANSFERRED, _NO_ANSWER = _CODES["Transferred"], _CODES["No answer"]
 _OUT_OF_SERVICE = _CODES["Phone number out of service"]
 _DEAD_NUMBERS = 40
-"""Of a thousand numbers that are not answered so many are out of service."""
+"""Of a thousand outbound calls that are not answered so many were to numbers out of service."""
 
 
 def code_of(name: str) -> int | None:
-    """The position of a disposition in `DISPOSITIONS`, None when there is none of that name."""
+    """The code of a disposition: its position in `DISPOSITIONS`; None when there is none of that name."""
     return _CODES.get(name)
 
 
 def inbound_dispositions(seed: str, day: CalendarDay, calls: CallTable) -> Integers:
-    """The disposition of each call that came in, by its position; -1 of one that was not answered."""
+    """
+    The dispositions of inbound calls.
+
+    Args:
+        seed: The seed of the account.
+        day: The day.
+        calls: Its calls.
+
+    Returns:
+        A code for each call, -1 where it was not answered.
+    """
     drawn = np.zeros(len(calls.queue), dtype=np.int64)
     for queue in np.unique(calls.queue).tolist():
         rows = np.flatnonzero(calls.queue == queue)
@@ -81,11 +91,12 @@ def inbound_dispositions(seed: str, day: CalendarDay, calls: CallTable) -> Integ
 
 
 def outbound_dispositions(calls: OutboundTable) -> Integers:
-    """The disposition of each call that was made."""
+    """The code of each outbound call."""
     dead = calls.draw < WORDS * _DEAD_NUMBERS // 1000
     missed = np.where(dead, _OUT_OF_SERVICE, _NO_ANSWER)
     return np.where(calls.answer >= 0, _drawn([each.outbound for each in DISPOSITIONS], calls.draw), missed)
 
 
 def _drawn(shares: list[int], drawn: Integers) -> Integers:
+    """Codes in their shares of a thousand, from words."""
     return np.searchsorted(np.cumsum(shares), drawn * 1000 // WORDS, side="right")

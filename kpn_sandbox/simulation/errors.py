@@ -1,23 +1,25 @@
 """
-Everything the center can refuse.
+The errors of the center, with their facts as attributes; the text of an answer is made by the API that sends it.
 
     SimulationError
         InvalidProfile      a setting of the center is wrong: which, what it was, what would be right
-        UnknownScenario     no scenario of that name
-        InstantOutOfRange   before 2000 or after 2100
-        PeriodTooLong       more days than are told at a time
-        NotFound            nobody and nothing has that number
+        UnknownScenario     no scenario has that name
+        InstantOutOfRange   an instant before 2000 or after 2100
+        DateOutOfRange      a date before 2000 or after 2100
+        PeriodTooLong       more days than are computed at a time
+        ObjectNotFound      no object has that number
             UnknownAgent
             UnknownQueue
             UnknownTrunk
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 
 class SimulationError(Exception):
-    """The base of all refusals of the center."""
+    """The base of all errors of the center; its message is for logs and tracebacks."""
 
 
 class InvalidProfile(SimulationError):
@@ -25,9 +27,9 @@ class InvalidProfile(SimulationError):
     A setting of the center is not what it may be.
 
     Args:
-        field: Where it stands.
+        field: Where it stands, such as ``queues[2].load``.
         value: What stands there.
-        allowed: What would be right.
+        allowed: What would be right, to be read after "must be".
         further: Other settings that are wrong, too.
     """
 
@@ -40,12 +42,18 @@ class InvalidProfile(SimulationError):
 
     @property
     def all(self) -> tuple["InvalidProfile", ...]:
-        """This one and the further ones."""
+        """This error and the further ones."""
         return self, *self.further
 
 
 class UnknownScenario(SimulationError):
-    """There is no scenario of that name."""
+    """
+    No scenario has that name.
+
+    Args:
+        name: The name.
+        known: The names of all scenarios.
+    """
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         super().__init__(f"scenario must be one of {', '.join(known)}, not {name!r}")
@@ -54,15 +62,47 @@ class UnknownScenario(SimulationError):
 
 
 class InstantOutOfRange(SimulationError):
-    """The center exists on the dates from 2000 to 2100 only."""
+    """
+    An instant lies on none of the dates on which the center exists.
 
-    def __init__(self, at: float) -> None:
-        super().__init__("instant must be from 2000-01-01 to 2100-12-31 in Europe/Amsterdam")
+    Args:
+        at: The instant, epoch seconds.
+        first: The first of the dates.
+        last: The last of the dates.
+    """
+
+    def __init__(self, at: float, first: date, last: date) -> None:
+        super().__init__(f"instant must be from {first} to {last} in Europe/Amsterdam")
         self.at = at
+        self.first = first
+        self.last = last
+
+
+class DateOutOfRange(SimulationError):
+    """
+    A date is none of those on which the center exists.
+
+    Args:
+        day: The date.
+        first: The first of the dates.
+        last: The last of the dates.
+    """
+
+    def __init__(self, day: date, first: date, last: date) -> None:
+        super().__init__(f"date must be from {first} to {last}, not {day}")
+        self.day = day
+        self.first = first
+        self.last = last
 
 
 class PeriodTooLong(SimulationError):
-    """A period of more days than are told at a time."""
+    """
+    A period has more days than are computed at a time.
+
+    Args:
+        days: How many it has.
+        most: How many it may have.
+    """
 
     def __init__(self, days: int, most: int) -> None:
         super().__init__(f"period must be at most {most} days, not {days}")
@@ -71,7 +111,12 @@ class PeriodTooLong(SimulationError):
 
 
 class ObjectNotFound(SimulationError):
-    """Nobody and nothing in the center has that number."""
+    """
+    No object of a kind has that number.
+
+    Args:
+        number: The number.
+    """
 
     kind = "Object"
 

@@ -1,8 +1,8 @@
 """
-Counting events of one kind by whom they happened to.
+Events of one kind, counted by their owners: agents or queues.
 
-An event is one integer: who from the highest bits down, then the instant. So all events of a kind lie in one sorted
-column, and counting for everybody at an instant costs one binary search.
+An event is one integer: its owner from the highest bits down, then the instant. So all events of a kind lie in one
+sorted column, and counting for all owners at an instant costs one binary search.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import numpy as np
 from kpn_sandbox.simulation.randomness import Integers
 
 INSTANT_BITS = 32
+"""The bits of a key that hold the instant; a day has 90,000,000 milliseconds at most, so 27 would do."""
 
 
 class Events:
@@ -20,11 +21,12 @@ class Events:
 
     Args:
         keys: Owner and instant of each event, ``(owner << INSTANT_BITS) + instant``, in any order.
-        weights: Columns of which totals are asked.
-        owners: Everybody to count for, in ascending order.
+        weights: Columns whose totals are wanted, in the order of the keys.
+        owners: The owners to count for, in ascending order.
     """
 
     def __init__(self, keys: Integers, weights: Sequence[Integers], owners: Integers) -> None:
+        # Sorting without an order to keep is several times faster, and most kinds have no weights.
         order = np.argsort(keys) if weights else slice(None)
         self._keys = keys[order] if weights else np.sort(keys)
         self._totals = [np.concatenate(([0], np.cumsum(each[order]))) for each in weights]
@@ -32,14 +34,25 @@ class Events:
 
     @property
     def size(self) -> int:
-        """Bytes taken."""
+        """Bytes in memory."""
         return int(self._keys.nbytes + self._first.nbytes + sum(total.nbytes for total in self._totals))
 
     def count(self, probes: Integers) -> Integers:
-        """How many have happened to each owner; a probe is made like a key."""
+        """
+        Count the events of each owner.
+
+        Args:
+            probes: For each owner a key with the instant up to which events count.
+        """
         return np.searchsorted(self._keys, probes, side="right") - self._first
 
     def total(self, probes: Integers, weight: int = 0) -> Integers:
-        """The sum of a weight over those that have happened to each owner."""
+        """
+        Add up a weight over the events of each owner.
+
+        Args:
+            probes: For each owner a key with the instant up to which events count.
+            weight: The position of the weight.
+        """
         totals = self._totals[weight]
         return totals[np.searchsorted(self._keys, probes, side="right")] - totals[self._first]

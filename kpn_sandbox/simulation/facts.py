@@ -1,21 +1,22 @@
 """
-What is so at one instant, in the center's own words and units.
+The facts about agents, queues, trunks and calls at one instant, in the center's own words and units.
 
 Facts are immutable and know no vendor: durations are whole seconds, shares are whole percents, absent things are
 None. They are named tuples rather than dataclasses because a thousand of them are made for one answer, and a
 tuple is made four times as fast.
 """
 
-from enum import Enum
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """
     The work mode of an agent.
 
     Source:
-        The words of Avaya CMS (Administering CMS r21, agent string values), of which KPN shows ACD and ACW.
+        Avaya CMS (Administering CMS r21, agent string values); an agent who has put a caller on hold is still in ACD.
     """
 
     AVAILABLE = "AVAIL"
@@ -26,29 +27,36 @@ class Status(str, Enum):
     LOGGED_OUT = "UNSTAFF"
 
 
-class Direction(str, Enum):
+class Direction(StrEnum):
     """Whether a call came in or went out."""
 
     INBOUND = "IN"
     OUTBOUND = "OUT"
 
 
-class PortState(str, Enum):
+class PortState(StrEnum):
     """
-    What a port of a trunk does.
+    The state of a port of a trunk.
 
     Source:
-        The four states on KPN's page: carrying a call that talks, carrying one that waits, free, out of service.
+        Avaya CMS (Administering CMS r21, trunk string values), reduced to four states.
     """
 
     SEIZED = "SEIZED"
+    """Carrying a call that is connected to an agent."""
     QUEUED = "QUEUEDIN"
+    """Carrying a call that waits or rings."""
     IDLE = "IDLE"
     FAULT = "FAULT"
+    """Out of service."""
 
 
 class AgentFact(NamedTuple):
-    """One agent at one instant; as long as nothing about him changes it is mostly the same object."""
+    """
+    One agent at one instant.
+
+    As long as nothing about the agent changes it is mostly the same object, so its identity may serve as a cache key.
+    """
 
     login: int
     name: str
@@ -60,15 +68,16 @@ class AgentFact(NamedTuple):
     since: float
     """When the status began, epoch seconds."""
     vdn: str | None
+    """The label of the number that the call at hand was dialled at."""
     department: int
 
     def seconds_in_status(self, at: float) -> int:
-        """Whole seconds in the status at an instant (epoch seconds)."""
+        """Whole seconds that the agent has been in the status at an instant (epoch seconds)."""
         return int(at // 1 - self.since)
 
 
 class QueueFact(NamedTuple):
-    """One queue at one instant; counters and totals run since local midnight."""
+    """One queue at one instant; counts and times run since local midnight."""
 
     name: str
     number: int
@@ -106,7 +115,7 @@ class TrunkFact(NamedTuple):
 
 
 class TheoryFact(NamedTuple):
-    """What queueing theory needs to know of a queue whose arrivals and staff stay the same all day."""
+    """The parameters of the Erlang formulas for a queue whose arrivals and staff stay the same all day."""
 
     number: int
     staff: int
@@ -117,36 +126,35 @@ class TheoryFact(NamedTuple):
 
 
 class CustomerFact(NamedTuple):
-    """Somebody who calls, with every identifier that one of the vendors knows him by."""
+    """A customer who calls the center."""
 
-    primary_key: int
-    entity_id: str
-    """Nine digits; the first may be zero."""
-    customer_number: int
-    phone: str
-    """E.164."""
-    external_id: str
-    kaisa_customer_id: int
+    identifiers: Mapping[str, str]
+    """
+    The customer's number in several numberings, by the name of the numbering; no two customers share one.
+
+    ``phone`` is E.164, ``entity_id`` may begin with a zero, all others are plain numbers. A vendor chooses the
+    numberings that its system knows customers by.
+    """
     name: str
     area: str
     """Where the phone number belongs."""
 
 
 class RingFact(NamedTuple):
-    """A call rang at an agent; instants are epoch seconds, None when they have not come yet."""
+    """A call rang at an agent; instants are epoch seconds, None when they lie ahead."""
 
     agent: int
+    """The login id."""
     started_at: float
     ended_at: float | None
     answered: bool
 
 
 class CallFact(NamedTuple):
-    """
-    One call as far as it has gone; instants are epoch seconds, None when they have not come or will not come.
-    """
+    """One call as far as it has gone; instants are epoch seconds, None when they lie ahead or will not come."""
 
     queue: int
+    """The number of the queue."""
     vdn: str
     trunk: int | None
     port: int | None
@@ -163,20 +171,21 @@ class CallFact(NamedTuple):
     left_at: float | None
     """When it left the queue: answer, hang-up, flow-out."""
     agent: int | None
-    """Who answered."""
+    """The login id of the agent who answered."""
     outcome: str | None
-    """answered, abandoned, flowed_out, blocked; None while it waits."""
+    """answered, abandoned, flowed_out or blocked; None while it waits."""
     in_service_level: bool | None
     transferred: bool | None
     """None until the talk has ended."""
 
 
 class StateFact(NamedTuple):
-    """An agent entered a state."""
+    """An agent entered a state at an instant, in epoch seconds."""
 
     at: float
     status: Status
     reason: int | None
+    """The AUX reason, None in other states."""
     queue: int
-    """The number of the queue he is logged in for, or was last or will be."""
+    """The number of the queue that the agent is logged in for, or else the home queue."""
     vdn: str | None

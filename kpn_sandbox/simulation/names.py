@@ -1,31 +1,66 @@
 """
-Ways to name the things of a center: as a real one does, or by plain numbers.
-
-People's names are Faker's for the locale, so they follow the installed release of Faker; nothing that is counted
-depends on them. Faker is imported when the first name is asked for, because it takes longer to import than a center
-takes to be computed.
-
-Who and what exists in a center: agents, queues, VDNs, trunks and departments, with their names.
+The names and numbers of a center: its agents, queues, VDNs, trunks, departments, AUX reasons and customers.
 
 All of it follows from the account's seed alone and never from how many there are: agent 17 keeps name, level and
 department when 50 agents become 60.
+
+Names are given in one of two styles. People's names in the Faker style are Faker's for the locale, so they follow the
+installed release of Faker; nothing that is counted depends on them. Faker is imported when the first name is needed,
+because it takes longer to import than a center takes to be computed.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from hashlib import shake_128
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
+from kpn_sandbox.literals import NAME_STYLES
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.facts import CustomerFact
+from kpn_sandbox.simulation.words import words_of
 
 DEFAULT_LOCALE = "nl_NL"
 DRAWS_BEFORE_A_NUMBER = 8
+"""How often another name is drawn for an agent whose name is taken; some locales know few names."""
+
+LEVELS = 16
+"""Skill levels run from 1 to 16, as in Avaya CMS."""
+
+DEPARTMENT_NUMBERS = range(100, 200)
+DEPARTMENTS_IN_USE = 6
+
+
+class Area(NamedTuple):
+    """A part of the Dutch numbering plan: the digits after +31, and what it is called."""
+
+    prefix: str
+    name: str
+
+
+MOBILE = Area("6", "Mobile")
+AREAS = (
+    Area("20", "Amsterdam"),
+    Area("10", "Rotterdam"),
+    Area("70", "Den Haag"),
+    Area("30", "Utrecht"),
+    Area("40", "Eindhoven"),
+    Area("50", "Groningen"),
+    Area("13", "Tilburg"),
+    Area("36", "Almere"),
+    Area("76", "Breda"),
+    Area("24", "Nijmegen"),
+    Area("26", "Arnhem"),
+    Area("23", "Haarlem"),
+    Area("53", "Enschede"),
+    Area("38", "Zwolle"),
+    Area("43", "Maastricht"),
+)
 
 
 def check_locale(locale: str) -> None:
     """
-    Refuses a locale that Faker does not have.
+    Refuse a locale that Faker does not have.
 
     Raises:
         InvalidProfile: There is no such locale.
@@ -40,83 +75,102 @@ def check_locale(locale: str) -> None:
 
 
 def seeded_number(seed: str, kind: str, index: int) -> int:
-    """A number from 0 to 2**64 - 1 that this seed gives to the thing of this kind at this index."""
-    # The seed stands last because it alone may hold a slash.
+    """
+    A number from 0 to 2**64 - 1 for one thing of a center.
+
+    Args:
+        seed: The account's seed.
+        kind: The kind of the thing.
+        index: Which of its kind it is, from 0.
+    """
+    # The seed stands last because it alone may hold a slash. The first word must stay, or all names would change.
     text = f"casting/{kind}/{index}/{seed}"
     return int.from_bytes(shake_128(text.encode("utf-8", "surrogatepass")).digest(8), "little")
 
 
 def nth(words: list[str], index: int) -> str:
-    """The word at this index from 0; once the words are used up they come again with a number."""
+    """The word at an index from 0; once the words are used up they come again with a number."""
     turn, place = divmod(index, len(words))
     return f"{words[place]} {turn + 1}" if turn else words[place]
 
 
 class NamingStyle(Protocol):
-    """A way to name things; Faker's or plain numbers."""
+    """A way to name things; all indices count from 0."""
 
     def agent(self, index: int) -> str:
-        """Name of the agent at this index from 0."""
+        """Name of an agent."""
 
     def queue(self, index: int) -> str:
-        """Name of the queue at this index from 0."""
+        """Name of a queue."""
 
     def vdns(self, index: int) -> tuple[str, ...]:
-        """Labels of the VDNs that lead to the queue at this index from 0."""
+        """Labels of the VDNs that lead to a queue."""
 
     def trunk(self, index: int) -> str:
-        """Name of the trunk at this index from 0."""
+        """Name of a trunk."""
 
-    def department(self, number: int, place: int) -> str:
-        """Name of the department with this number, the center's department number ``place`` from 0."""
+    def department(self, number: int, index: int) -> str:
+        """Name of the department with this number, which is the center's department at this index."""
 
     def reason(self, code: int) -> str:
         """Name of an AUX reason."""
 
     def customer(self, index: int) -> str:
-        """Name of the customer at this index from 0; customers may share one, as people do."""
+        """Name of a customer; customers may share one, as people do."""
 
 
 class NumberedNames:
     """
-    Names that only count.
+    Names that only count, for tests that compare them.
 
     Source:
-        The samples of KPN's page: "Agent 1", "Naam skill 1", "KPN 0", "Naam Trunk 1". That each queue has two VDNs
-        is assumed, and so are the names of departments and reasons, which KPN shows as numbers only.
+        The published samples of a vendor's dashboard. That each queue has two VDNs is assumed, and so are the names of
+        departments, reasons and customers, which the samples do not show.
     """
 
+    def __init__(self) -> None:
+        self._patterns: dict[str, str] = words_of("numbered")
+
     def agent(self, index: int) -> str:
-        """Name of the agent at this index from 0."""
-        return f"Agent {index + 1}"
+        """Name of an agent."""
+        return self._patterns["agent"].format(index + 1)
 
     def queue(self, index: int) -> str:
-        """Name of the queue at this index from 0."""
-        return f"Naam skill {index + 1}"
+        """Name of a queue."""
+        return self._patterns["queue"].format(index + 1)
 
     def vdns(self, index: int) -> tuple[str, ...]:
-        """Labels of the VDNs that lead to the queue at this index from 0."""
-        return f"KPN {2 * index}", f"KPN {2 * index + 1}"
+        """Labels of the VDNs that lead to a queue."""
+        return self._patterns["vdn"].format(2 * index), self._patterns["vdn"].format(2 * index + 1)
 
     def trunk(self, index: int) -> str:
-        """Name of the trunk at this index from 0."""
-        return f"Naam Trunk {index + 1}"
+        """Name of a trunk."""
+        return self._patterns["trunk"].format(index + 1)
 
-    def department(self, number: int, place: int) -> str:
+    def department(self, number: int, index: int) -> str:
         """Name of the department with this number."""
-        return f"Afdeling {number}"
+        return self._patterns["department"].format(number)
 
     def reason(self, code: int) -> str:
         """Name of an AUX reason."""
-        return f"Reden {code}"
+        return self._patterns["reason"].format(code)
 
     def customer(self, index: int) -> str:
-        """Name of the customer at this index from 0."""
-        return f"Klant {index + 1}"
+        """Name of a customer."""
+        return self._patterns["customer"].format(index + 1)
 
 
 class FakerNames:
-    """Names as a real center has them, from Faker; safe to share between threads."""
+    """
+    Names as a real center has them, from Faker.
+
+    It may be shared between threads: one lock guards the one Faker generator, which is seeded anew for each name.
+    Names of agents are read without the lock, because a list that only grows can be read while it does.
+
+    Args:
+        seed: The account's seed.
+        locale: A locale of Faker.
+    """
 
     def __init__(self, seed: str, locale: str) -> None:
         self._seed = seed
@@ -127,47 +181,48 @@ class FakerNames:
         self._taken: set[str] = set()
 
     def agent(self, index: int) -> str:
-        """Name of the agent at this index from 0."""
+        """Name of an agent."""
         if index >= len(self._agents):
             self._name_agents_up_to(index)
         return self._agents[index]
 
     def queue(self, index: int) -> str:
-        """Name of the queue at this index from 0."""
+        """Name of a queue."""
         return nth(self._list("skills"), index)
 
     def vdns(self, index: int) -> tuple[str, ...]:
-        """Labels of the VDNs that lead to the queue at this index from 0."""
-        # An entrance is one word, so a label tells its queue, and labels of different queues differ.
+        """Labels of the VDNs that lead to a queue."""
+        # An entrance is one word, so a label contains its queue, and labels of different queues differ.
         return tuple(f"{self.queue(index)} {entrance}" for entrance in self._list("entrances", index))
 
     def trunk(self, index: int) -> str:
-        """Name of the trunk at this index from 0."""
+        """Name of a trunk."""
         return nth(self._list("trunk_groups"), index)
 
-    def department(self, number: int, place: int) -> str:
-        """Name of the department with this number, the center's department number ``place`` from 0."""
-        return nth(self._list("department_names"), place)
+    def department(self, number: int, index: int) -> str:
+        """Name of the department with this number, which is the center's department at this index."""
+        return nth(self._list("department_names"), index)
 
     def reason(self, code: int) -> str:
         """Name of an AUX reason."""
-        from kpn_sandbox.simulation.faker_provider import REASONS
-
-        return REASONS[code]
+        # The codes and why 8 is one of its own stand in `roster`.
+        name: str = words_of("reasons")[code]
+        return name
 
     def customer(self, index: int) -> str:
-        """Name of the customer at this index from 0."""
+        """Name of a customer."""
         with self._lock:
             return str(self._seeded("customer", index).name())
 
-    def _list(self, method: str, index: int = 0) -> list[str]:
-        key = f"{method} {index}"
+    def _list(self, kind: str, index: int = 0) -> list[str]:
+        key = f"{kind} {index}"
         with self._lock:
             if key not in self._lists:
-                self._lists[key] = getattr(self._seeded(method, index), method)()
+                self._lists[key] = _DRAWS[kind](self._seeded(kind, index))
             return self._lists[key]
 
     def _name_agents_up_to(self, index: int) -> None:
+        # Always in order from the first: whether a name is taken must not depend on who is named first.
         with self._lock:
             while len(self._agents) <= index:
                 name = self._new_name(len(self._agents))
@@ -191,118 +246,104 @@ class FakerNames:
     def _faker(self) -> Any:
         from faker.factory import Factory
 
-        from kpn_sandbox.simulation.faker_provider import ContactCenterProvider
-
-        faker = Factory.create(self._locale, providers=["faker.providers.person"])
-        faker.add_provider(ContactCenterProvider)
-        return faker
+        return Factory.create(self._locale, providers=["faker.providers.person"])
 
 
-NAMES = ("faker", "numbered")
-LEVELS = 16
-DEPARTMENT_NUMBERS = range(100, 200)
-DEPARTMENTS_IN_USE = 6
+def _shuffled(faker: Any, kind: str) -> list[str]:
+    words = tuple(words_of(kind))
+    return list(faker.random_sample(words, length=len(words)))
 
 
-class Area(NamedTuple):
-    """A part of the numbering plan: what follows +31, and what it is called."""
-
-    prefix: str
-    name: str
+def _entrances(faker: Any) -> list[str]:
+    return _shuffled(faker, "entrances")[: faker.random_element((2, 3))]
 
 
-MOBILE = Area("6", "Mobile")
-AREAS = tuple(
-    Area(prefix, name)
-    for prefix, name in (
-        ("20", "Amsterdam"),
-        ("10", "Rotterdam"),
-        ("70", "Den Haag"),
-        ("30", "Utrecht"),
-        ("40", "Eindhoven"),
-        ("50", "Groningen"),
-        ("13", "Tilburg"),
-        ("36", "Almere"),
-        ("76", "Breda"),
-        ("24", "Nijmegen"),
-        ("26", "Arnhem"),
-        ("23", "Haarlem"),
-        ("53", "Enschede"),
-        ("38", "Zwolle"),
-        ("43", "Maastricht"),
-    )
-)
+def _trunk_groups(faker: Any) -> list[str]:
+    carriers = tuple(words_of("carriers"))
+    return [f"{faker.random_element(carriers)} {exchange}" for exchange in _shuffled(faker, "exchanges")]
+
+
+_DRAWS: dict[str, Callable[[Any], list[str]]] = {
+    "skills": lambda faker: _shuffled(faker, "skills"),
+    "entrances": _entrances,
+    "trunk_groups": _trunk_groups,
+    "department_names": lambda faker: _shuffled(faker, "departments"),
+}
+"""
+The lists that a seeded Faker draws: a skill for each queue, two or three ways in which calls reach one queue, a trunk
+group for each exchange, and the departments.
+"""
 
 
 class CenterNames:
     """
-    The cast of one center.
+    The names and numbers of one center; all indices count from 0.
 
     Args:
-        seed: The account's seed; another seed is another cast.
+        seed: The account's seed; another seed gives other names.
         locale: Where the people come from; any locale of Faker.
-        names: "faker", or "numbered" for names like those in KPN's samples.
+        names: The style: "faker", or "numbered" for names that only count.
 
     Raises:
-        InvalidProfile: There is no such locale, or no such way to name things.
+        InvalidProfile: There is no such locale, or no such style.
     """
 
     def __init__(self, seed: str, locale: str = DEFAULT_LOCALE, names: str = "faker") -> None:
-        if names not in NAMES:
-            raise InvalidProfile("names", names, " or ".join(NAMES))
+        if names not in NAME_STYLES:
+            raise InvalidProfile("names", names, " or ".join(NAME_STYLES))
         check_locale(locale)
         self._seed = seed
-        self._names: NamingStyle = FakerNames(seed, locale) if names == "faker" else NumberedNames()
+        self._style: NamingStyle = FakerNames(seed, locale) if names == "faker" else NumberedNames()
         self._departments = sorted(DEPARTMENT_NUMBERS, key=self._department_rank)
 
     def agent_name(self, index: int) -> str:
-        """Name of the agent at this index from 0; no two agents share one."""
-        return self._names.agent(index)
+        """Name of an agent; no two agents share one."""
+        return self._style.agent(index)
 
     def level(self, index: int) -> int:
-        """Skill level of the agent at this index from 0: 1 to 16."""
+        """Skill level of an agent: 1 to 16."""
         return 1 + seeded_number(self._seed, "level", index) % LEVELS
 
     def department(self, index: int) -> int:
-        """Department number of the agent at this index from 0: 100 to 199."""
+        """Department number of an agent: 100 to 199."""
         return self._departments[seeded_number(self._seed, "agent department", index) % DEPARTMENTS_IN_USE]
 
     def department_name(self, number: int) -> str:
         """Name of the department with this number, 100 to 199; those that have agents differ in name."""
-        return self._names.department(number, self._departments.index(number))
+        return self._style.department(number, self._departments.index(number))
 
     def queue_name(self, index: int) -> str:
-        """Name of the queue at this index from 0; no two queues share one."""
-        return self._names.queue(index)
+        """Name of a queue; no two queues share one."""
+        return self._style.queue(index)
 
     def vdn_names(self, index: int) -> tuple[str, ...]:
-        """Labels of the two or three VDNs that lead to the queue at this index from 0; no two queues share one."""
-        return self._names.vdns(index)
+        """Labels of the two or three VDNs that lead to a queue; no two queues share one."""
+        return self._style.vdns(index)
 
     def trunk_name(self, index: int) -> str:
-        """Name of the trunk at this index from 0; no two trunks share one."""
-        return self._names.trunk(index)
+        """Name of a trunk; no two trunks share one."""
+        return self._style.trunk(index)
 
     def reason_name(self, code: int) -> str:
         """Name of the AUX reason with this code, 0 to 8."""
-        return self._names.reason(code)
+        return self._style.reason(code)
 
     def customer(self, index: int) -> CustomerFact:
-        """The customer at this index from 0, with every identifier that somebody may know him by."""
+        """The customer at an index from 0 to 999, with a number in every numbering."""
         number = seeded_number(self._seed, "customer", index)
         area = AREAS[number % len(AREAS)] if number >> 8 & 1 else MOBILE
         subscriber = str(seeded_number(self._seed, "phone", index) % 10**5).zfill(5)
-        return CustomerFact(
-            primary_key=6_000_000 + 937 * index + number % 937,
-            entity_id=str((number >> 16) % 10**6).zfill(6) + str(index).zfill(3),
-            customer_number=10_000 + 7 * index + number % 7,
-            # The index in the middle keeps the numbers of different customers apart.
-            phone=f"+31{area.prefix}{subscriber[: 9 - len(area.prefix) - 3]}{index:03d}",
-            external_id=str(30_000_000_000 + 10**6 * index + (number >> 32) % 10**6),
-            kaisa_customer_id=400_000 + 13 * index + number % 13,
-            name=self._names.customer(index),
-            area=area.name,
-        )
+        # Each numbering goes in steps that are greater than what the seed adds, so no two customers share a number; in
+        # phone numbers the index itself does that.
+        identifiers = {
+            "primary_key": str(6_000_000 + 937 * index + number % 937),
+            "entity_id": str((number >> 16) % 10**6).zfill(6) + str(index).zfill(3),
+            "customer_number": str(10_000 + 7 * index + number % 7),
+            "phone": f"+31{area.prefix}{subscriber[: 9 - len(area.prefix) - 3]}{index:03d}",
+            "external_id": str(30_000_000_000 + 10**6 * index + (number >> 32) % 10**6),
+            "dashboard_id": str(400_000 + 13 * index + number % 13),
+        }
+        return CustomerFact(identifiers, self._style.customer(index), area.name)
 
     def _department_rank(self, number: int) -> int:
         return seeded_number(self._seed, "department", number)

@@ -1,13 +1,13 @@
 """
-What the customers of a center ordered and what they were billed.
+The orders and invoices of customers.
 
 All of it follows from the seed, the customer and the month, so an order keeps number, lines and amount for ever and
-only its status moves with time. Amounts are cents with VAT.
+only its status moves with time. Amounts are cents with VAT. Products, prices and frequencies are invented.
 """
 
 from collections.abc import Iterator
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
@@ -28,10 +28,10 @@ PRODUCTS = (
     ("Netwerkkabel 10 m", 1295),
     ("Headset", 12995),
 )
-"""Names and prices."""
+"""Names and prices in cents."""
 
 MONTHS_BACK = 24
-"""Older orders are not told."""
+"""Older orders are not shown."""
 
 DAY = 86_400
 PAYMENT_DAYS = 14
@@ -39,10 +39,12 @@ PAYMENT_DAYS = 14
 _ORDERS_A_MONTH = (45, 80, 95, 100)
 """Percent of months with no order, at most one, at most two, at most three."""
 _WORDS = 16
+"""Words of a stream that each order owns; some are left for what orders may yet need."""
 _LINES = 4
+"""An order has so many lines at most."""
 
 
-class OrderStatus(str, Enum):
+class OrderStatus(StrEnum):
     """How far an order has come."""
 
     PROCESSING = "Processing"
@@ -52,7 +54,7 @@ class OrderStatus(str, Enum):
     CANCELLED = "Cancelled"
 
 
-class InvoiceStatus(str, Enum):
+class InvoiceStatus(StrEnum):
     """How far an invoice has come."""
 
     OPEN = "Open"
@@ -61,7 +63,7 @@ class InvoiceStatus(str, Enum):
 
 
 class OrderLine(NamedTuple):
-    """A product of an order."""
+    """A product of an order; quantities are pieces."""
 
     product: str
     quantity: int
@@ -102,20 +104,29 @@ def orders(seed: str, customer: int, at: float, most: int) -> list[OrderFact]:
     Args:
         seed: The seed of the account.
         customer: The customer, from 0.
-        at: The instant of which the orders are told; epoch seconds.
+        at: The instant at which their statuses hold, epoch seconds.
         most: How many at most.
     """
-    return list(islice((story.order(at) for story in _stories(seed, customer, at) if story.placed_at <= at), most))
+    placed = (each.order(at) for each in _lifecycles(seed, customer, at) if each.placed_at <= at)
+    return list(islice(placed, most))
 
 
 def invoices(seed: str, customer: int, at: float, most: int) -> list[InvoiceFact]:
-    """The invoices of a customer, the newest first; an order is billed when it is shipped."""
-    billed = [story.invoice(at) for story in _stories(seed, customer, at) if story.billed_by(at)]
+    """
+    The invoices of a customer, the newest first; an order is billed when it is shipped.
+
+    Args:
+        seed: The seed of the account.
+        customer: The customer, from 0.
+        at: The instant at which their statuses hold, epoch seconds.
+        most: How many at most.
+    """
+    billed = [each.invoice(at) for each in _lifecycles(seed, customer, at) if each.billed_by(at)]
     return sorted(billed, key=lambda invoice: (invoice.issued_at, invoice.number), reverse=True)[:most]
 
 
 class _OrderLifecycle(NamedTuple):
-    """All that ever happens to an order."""
+    """Everything that ever happens to an order; an order and its invoice are read from it at an instant."""
 
     digits: str
     placed_at: float
@@ -132,8 +143,8 @@ class _OrderLifecycle(NamedTuple):
 
     def order(self, at: float) -> OrderFact:
         status, since = self._status(at)
-        come = {OrderStatus.DELIVERED: 2, OrderStatus.PARTLY_DELIVERED: 1}.get(status, 0)
-        lines = tuple(line._replace(delivered=line.quantity * come // 2) for line in self.lines)
+        halves = {OrderStatus.DELIVERED: 2, OrderStatus.PARTLY_DELIVERED: 1}.get(status, 0)
+        lines = tuple(line._replace(delivered=line.quantity * halves // 2) for line in self.lines)
         underway = status in (OrderStatus.SHIPPED, OrderStatus.PARTLY_DELIVERED, OrderStatus.DELIVERED)
         parcel = f"3S{self.digits}" if underway else None
         return OrderFact(f"SO{self.digits}", self.placed_at, status, since, lines, self.amount, parcel)
@@ -163,11 +174,11 @@ class _OrderLifecycle(NamedTuple):
         return status, since
 
 
-def _stories(seed: str, customer: int, at: float) -> Iterator[_OrderLifecycle]:
-    """The stories of the last months, the newest first."""
+def _lifecycles(seed: str, customer: int, at: float) -> Iterator[_OrderLifecycle]:
+    """The orders of the last months, the newest first, those of later days of this month included."""
     month = day_of(at).date.replace(day=1)
     for _ in range(MONTHS_BACK):
-        yield from sorted(_month(seed, customer, month), key=lambda story: story.placed_at, reverse=True)
+        yield from sorted(_month(seed, customer, month), key=lambda order: order.placed_at, reverse=True)
         if month == FIRST_DATE:
             return
         month = (
@@ -176,13 +187,16 @@ def _stories(seed: str, customer: int, at: float) -> Iterator[_OrderLifecycle]:
 
 
 def _month(seed: str, customer: int, month: date) -> list[_OrderLifecycle]:
+    # The first block of words decides how many orders there are; each order owns a block of its own, so more orders
+    # leave the others as they are.
     drawn = words((len(_ORDERS_A_MONTH) + 1) * _WORDS, seed, month, "orders", customer).tolist()
     count = sum(drawn[0] % 100 >= percent for percent in _ORDERS_A_MONTH)
     chunks = [drawn[_WORDS * (number + 1) : _WORDS * (number + 2)] for number in range(count)]
-    return [_story(f"{month:%y%m}{customer:03d}{number}", month, chunk) for number, chunk in enumerate(chunks)]
+    return [_lifecycle(f"{month:%y%m}{customer:03d}{number}", month, chunk) for number, chunk in enumerate(chunks)]
 
 
-def _story(digits: str, month: date, drawn: list[int]) -> _OrderLifecycle:
+def _lifecycle(digits: str, month: date, drawn: list[int]) -> _OrderLifecycle:
+    # Day 28 is the last that every month has.
     placed_on = calendar_day(month.replace(day=1 + drawn[0] % 28))
     placed_at = placed_on.starts_at + 8 * 3600 + drawn[1] % (12 * 3600)
     shipped_at = placed_at + 4 * 3600 + drawn[2] % (2 * DAY)

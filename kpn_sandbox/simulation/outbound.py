@@ -1,8 +1,9 @@
 """
-Calls that agents make themselves, while they are in the back office.
+The calls that agents make themselves while they are in AUX for the back office.
 
-A stream of its own tells whom they reach and how long they talk, so the calls that come in know nothing of it. An agent
-dials one number after the other; a call that would outlast his time in the back office is not made.
+Whom they reach and how long they talk comes from a stream of its own, so inbound calls do not depend on it. An agent
+dials one number after the other; a call that would outlast the time in the back office is not made. All rates are
+assumed.
 """
 
 from typing import NamedTuple
@@ -15,17 +16,17 @@ from kpn_sandbox.simulation.randomness import WORDS, Integers, variates, words
 from kpn_sandbox.simulation.roster import BACK_OFFICE
 
 DIAL_MEAN, RING_MEAN, TALK_MEAN = 60_000, 15_000, 150_000
-"""Milliseconds between two calls, that a call rings at the other end, and that the two talk."""
+"""Milliseconds that pass on average between two calls, while a call rings at the other end, and while the two talk."""
 
 REACHED = WORDS * 6 // 10
-"""Six of ten calls are answered."""
+"""Six of ten calls are answered: a word below this."""
 
 CALLS_AT_MOST = 64
-"""In one stay in the back office."""
+"""In one period in the back office; more than its 45 minutes have room for."""
 
 
 class OutboundTable(NamedTuple):
-    """Calls made, in order of agent and start; -1 where a thing did not happen."""
+    """Calls that agents made, in order of agent and start; -1 where a thing did not happen."""
 
     agent: Integers
     queue: Integers
@@ -33,25 +34,34 @@ class OutboundTable(NamedTuple):
     answer: Integers
     end: Integers
     draw: Integers
-    """A word from which its disposition follows."""
+    """A word from which the disposition follows."""
 
 
-def outbound_calls(seed: str, day: CalendarDay, rests: AuxTable) -> OutboundTable:
-    """The calls that agents make on a day."""
-    chosen = np.flatnonzero(rests.reason == BACK_OFFICE)
-    order = chosen[np.lexsort((rests.start[chosen], rests.agent[chosen]))]
+def outbound_calls(seed: str, day: CalendarDay, aux: AuxTable) -> OutboundTable:
+    """
+    The calls that agents make on a day.
+
+    Args:
+        seed: The seed of the account.
+        day: The day.
+        aux: The times in AUX of all agents.
+    """
+    chosen = np.flatnonzero(aux.reason == BACK_OFFICE)
+    order = chosen[np.lexsort((aux.start[chosen], aux.agent[chosen]))]
     turns: dict[int, int] = {}
     parts = [np.empty((0, len(OutboundTable._fields)), dtype=np.int64)]
     for row in order.tolist():
-        agent = int(rests.agent[row])
+        agent = int(aux.agent[row])
         turn = turns[agent] = turns.get(agent, -1) + 1
-        parts.append(_calls(seed, day, rests, row, turn))
+        # The number of the turn names the stream, so breaks of other kinds change no call.
+        drawn = words(5 * CALLS_AT_MOST, seed, day.date, "outbound", f"{agent} {turn}").reshape(-1, 5)
+        parts.append(_calls(aux, row, drawn))
     return OutboundTable(*np.concatenate(parts).T)
 
 
-def _calls(seed: str, day: CalendarDay, rests: AuxTable, row: int, turn: int) -> Integers:
-    agent, queue, begin, end = (int(column[row]) for column in (rests.agent, rests.queue, rests.start, rests.end))
-    drawn = words(5 * CALLS_AT_MOST, seed, day.date, "outbound", f"{agent} {turn}").reshape(-1, 5)
+def _calls(aux: AuxTable, row: int, drawn: Integers) -> Integers:
+    """The calls of one period in the back office, as rows of an `OutboundTable`."""
+    agent, queue, begin, end = (int(column[row]) for column in (aux.agent, aux.queue, aux.start, aux.end))
     dialling = variates("exponential", drawn[:, 0], DIAL_MEAN)
     ringing = variates("lognormal_cv_0.7", drawn[:, 1], RING_MEAN)
     reached = drawn[:, 3] < REACHED
@@ -59,5 +69,5 @@ def _calls(seed: str, day: CalendarDay, rests: AuxTable, row: int, turn: int) ->
     ends = begin + np.cumsum(dialling + ringing + talking)
     start = ends - talking - ringing
     answer = np.where(reached, ends - talking, -1)
-    who = np.full(CALLS_AT_MOST, agent), np.full(CALLS_AT_MOST, queue)
-    return np.stack((*who, start, answer, ends, drawn[:, 4]), axis=1)[ends <= end]
+    owners = np.full(CALLS_AT_MOST, agent), np.full(CALLS_AT_MOST, queue)
+    return np.stack((*owners, start, answer, ends, drawn[:, 4]), axis=1)[ends <= end]

@@ -1,8 +1,14 @@
 """
-The profile of a center: few numbers from which all the rest follows.
+The profile of a center: few numbers from which everything else follows.
 
 A profile is immutable and checked as a whole when it is made. Durations are seconds, shares run from 0 to 1. What a
 queue does not say for itself it takes from the profile.
+
+Source:
+    The defaults are those of an ordinary center of the Netherlands: handling times, 80 % in 20 seconds and shrinkage as
+    published for Dutch centers, lognormal talk as measured by Brown et al., Statistical Analysis of a Telephone Call
+    Center, JASA 100 (2005). A mean patience of 360 seconds lies between the 600 that British figures of abandonment
+    imply and what European callers are said to have.
 """
 
 import hashlib
@@ -13,7 +19,14 @@ from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
 
-from kpn_sandbox.literals import ARRIVAL_RHYTHMS, NAME_STYLES, SERVICE_DISTRIBUTIONS
+from kpn_sandbox.literals import (
+    ARRIVAL_RHYTHMS,
+    NAME_STYLES,
+    SERVICE_DISTRIBUTIONS,
+    ArrivalRhythm,
+    NameStyle,
+    ServiceDistribution,
+)
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.names import check_locale
 from kpn_sandbox.validation import (
@@ -39,7 +52,7 @@ from kpn_sandbox.validation import (
 
 @dataclass(frozen=True)
 class QueueSettings:
-    """What a profile may say of one queue; None takes the profile's value."""
+    """The settings of one queue; None takes the profile's value."""
 
     name: str | None = None
     agents: int | None = None
@@ -51,7 +64,13 @@ class QueueSettings:
     service_level_target: float | None = None
 
     def value(self, name: str, profile: "Profile") -> float:
-        """A setting of this queue: its own or the profile's."""
+        """
+        A setting of this queue: its own or the profile's.
+
+        Args:
+            name: The name of a field that queue and profile have in common.
+            profile: The profile that the queue belongs to.
+        """
         own: float | None = getattr(self, name)
         shared: float = getattr(profile, name)
         return shared if own is None else own
@@ -59,7 +78,7 @@ class QueueSettings:
 
 @dataclass(frozen=True)
 class TrunkSettings:
-    """What a profile may say of one trunk; None derives the value from the size of the center."""
+    """The settings of one trunk; None derives the value from the size of the center."""
 
     name: str | None = None
     ports: int | None = None
@@ -67,7 +86,7 @@ class TrunkSettings:
 
 @dataclass(frozen=True)
 class Outage:
-    """A trunk out of service between two readings of the wall clock, every day."""
+    """A trunk, counted from 1, that is out of service between two readings of the wall clock every day."""
 
     trunk: int
     start: str = "00:00"
@@ -79,8 +98,7 @@ class Profile:
     """
     Everything that can be set about a center.
 
-    Raises:
-        InvalidProfile: From `from_dict`, naming each field that is wrong and what would be right.
+    The initializer checks nothing, so that code can make the profiles it needs; `from_dict` checks what users wrote.
     """
 
     agents: int = 50
@@ -93,28 +111,28 @@ class Profile:
     """The mean; infinity, in JSON ``unlimited``, for callers who never hang up."""
     service_level_seconds: float = 20
     opening: str = "24x7"
-    names: str = "faker"
+    names: NameStyle = "faker"
     locale: str = "nl_NL"
     ring_seconds: float = 5
     max_wait_seconds: float = 600
     unanswered_share: float = 0.004
     absent_share: float = 0.12
     breaks: bool = True
-    rhythm: str = "daily"
+    rhythm: ArrivalRhythm = "daily"
     """``daily``: arrivals and staff follow the day and the week; ``constant``: they do not change."""
-    service: str = "lognormal"
+    service: ServiceDistribution = "lognormal"
     outages: tuple[Outage, ...] = ()
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> "Profile":
         """
-        A checked profile.
+        A checked profile from JSON values.
 
         Args:
             settings: Field names and JSON values; what is missing keeps its default.
 
         Raises:
-            InvalidProfile: Fields are unknown or not what they may be.
+            InvalidProfile: Fields are unknown or not what they may be; the error holds all of them.
         """
         values, wrong = {}, []
         for name, value in settings.items():
@@ -129,10 +147,10 @@ class Profile:
 
     def checked(self) -> "Profile":
         """
-        This profile.
+        This profile, if its fields go together.
 
         Raises:
-            InvalidProfile: Its fields do not go together.
+            InvalidProfile: They do not.
         """
         _check_together(self)
         return self
@@ -156,7 +174,7 @@ class Epoch(NamedTuple):
 
 
 MOST_CALLS = 1_000_000
-"""A day with more calls than this takes minutes to simulate."""
+"""A profile whose days could have more calls is refused: one of them would fill the cache and hold up all requests."""
 
 ALWAYS = float("-inf")
 """The `since` of the profile that an account began with."""
@@ -167,7 +185,7 @@ def _plain(value: Any) -> Any:
         return [{key: _plain(item) for key, item in vars(entry).items() if item is not None} for entry in value]
     if value == inf:
         return UNLIMITED
-    # Equal profiles are to look the same, whether somebody wrote 240 or 240.0.
+    # Equal profiles have equal digests, whether somebody wrote 240 or 240.0.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -190,7 +208,7 @@ def _check_together(profile: Profile) -> None:
 
 
 def _most_calls(profile: Profile) -> float:
-    """Calls of a day at most, as if every agent were busy and those of no queue worked where calls are shortest."""
+    """The most calls of a day: all agents are busy, and those placed nowhere work where calls are shortest."""
     queues = _distinct_queues(profile)
     rates = [
         86400
@@ -200,7 +218,8 @@ def _most_calls(profile: Profile) -> float:
         for queue in queues
     ]
     placed = [queue.agents or 0 for queue in queues]
-    return sum(count * rate for count, rate in zip(placed, rates)) + (profile.agents - sum(placed)) * max(rates)
+    others = profile.agents - sum(placed)
+    return sum(count * rate for count, rate in zip(placed, rates, strict=True)) + others * max(rates)
 
 
 def _distinct_queues(profile: Profile) -> tuple[QueueSettings, ...]:

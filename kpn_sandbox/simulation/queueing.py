@@ -1,11 +1,16 @@
 """
-The recursion: which agent takes which call, who gives up.
+The recursion of one queue: which agent takes which call, and which callers give up.
 
 Calls are offered in order of their entry into the queue; each goes to the agent who is free earliest, who is also the
 one idle longest. A caller whose patience ends before that leaves, and the agents never know. This is exact for first
 come, first served with impatient callers, and costs one heap operation a call.
 
-It only looks back: what happens before an instant does not depend on calls, breaks or shifts after it.
+It only looks back: what happens before an instant does not depend on calls, breaks or shifts after it. That is why a
+profile may change in the middle of a day without touching what was.
+
+Source:
+    The recursion of Kiefer and Wolfowitz (1955) for the waits of a queue with several servers, with abandonment added;
+    the most-idle-agent rule is Avaya's.
 """
 
 from collections.abc import Callable
@@ -17,23 +22,23 @@ from kpn_sandbox.simulation.calendar import MINUTE
 from kpn_sandbox.simulation.roster import NO_ANSWER, AgentShift
 
 NO_ANSWER_PENALTY = 2 * MINUTE
-"""The agent who did not answer is put in AUX this long."""
+"""An agent who let a call ring is put in AUX this long, as Avaya's redirection on no answer (RONA) does."""
 
 NEVER = 1 << 62
 NOBODY = -1
 
 
 class DayLimits(NamedTuple):
-    """The latest instants of a day by which things end, so that it ends empty."""
+    """The latest instants of a day by which waits, talk, wrap-up and AUX end, so that every day ends empty."""
 
     wait: int
     talk: int
     wrap: int
-    rest: int
+    aux: int
 
     @classmethod
     def of(cls, length: int) -> "DayLimits":
-        """The limits of a day of that many milliseconds."""
+        """The limits of a day of so many milliseconds."""
         return cls(length - 5 * MINUTE, length - 2 * MINUTE, length - MINUTE, length - MINUTE // 2)
 
 
@@ -65,7 +70,11 @@ class LoginPeriod(NamedTuple):
 
 
 class OfferedCalls(NamedTuple):
-    """What the recursion needs to know of the calls of one queue; plain lists, because it reads them one by one."""
+    """
+    The calls of one queue as the recursion needs them.
+
+    They are lists, not arrays: the recursion reads single values, for which NumPy is several times slower.
+    """
 
     patience: list[int]
     """The instant at which the caller hangs up."""
@@ -81,71 +90,87 @@ class QueueSimulation:
     """
     One queue on one day: its agents and what became of its calls.
 
+    Args:
+        calls: Its calls.
+        limits: The limits of the day.
+
     Attributes:
         answers: For each call the instant of the answer, or -1.
         agents: For each call the agent who answered, or -1.
-        ends: For each call the instant at which it left the line: end of talk, hang-up or flow-out; -1 before.
+        ends: For each call the instant at which it left the center: end of talk, hang-up or flow-out; -1 before.
         rings: Rings that were not answered.
-        rests: Breaks and penalties taken.
-        stays: Log-ins and log-outs as they happened.
+        aux: Breaks and penalties that were taken.
+        logins: Log-ins and log-outs as they happened.
         offer: ``offer(call, now)``: a call enters the queue; returns the instant at which it comes back, because its
-            agent did not answer or because the shifts change before an agent is free, or None when it is settled.
-        look_ahead_to: ``look_ahead_to(instant)``: the shifts change then; what would begin later is not settled yet.
+            agent did not answer or because the profile changes before an agent is free, or None when it is settled.
     """
 
-    def __init__(self, offers: OfferedCalls, limits: DayLimits) -> None:
-        count = len(offers.patience)
+    def __init__(self, calls: OfferedCalls, limits: DayLimits) -> None:
+        count = len(calls.patience)
         self.answers = [-1] * count
         self.agents = [NOBODY] * count
         self.ends = [-1] * count
         self.rings: list[UnansweredRing] = []
-        self.rests: list[AuxPeriod] = []
-        self.stays: list[LoginPeriod] = []
+        self.aux: list[AuxPeriod] = []
+        self.logins: list[LoginPeriod] = []
         self._limits = limits
+        self._patience = calls.patience
+        self._horizon = [NEVER]
         self._free: list[tuple[int, int]] = []
         self._due: dict[int, int] = {}
-        self._agendas: dict[int, _AgentSchedule] = {}
-        self.offer, self.look_ahead_to = self._recursion(offers)
+        self._schedules: dict[int, _AgentSchedule] = {}
+        self.offer = self._recursion(calls)
 
-    def join(self, session: AgentShift, earliest: int = 0) -> None:
-        """An agent will log in; if he still has a session here, the new one follows it."""
-        if session.agent in self._agendas:
-            self._agendas[session.agent].later.append(session)
+    def set_horizon(self, instant: int) -> None:
+        """Say when the profile changes next; what would begin later than that is not settled before."""
+        self._horizon[0] = instant
+
+    def add(self, shift: AgentShift, earliest: int = 0) -> None:
+        """
+        Let an agent log in; if the agent still has a shift here, the new one follows it.
+
+        Args:
+            shift: The shift.
+            earliest: The instant from which the agent is free of another queue.
+        """
+        if shift.agent in self._schedules:
+            self._schedules[shift.agent].later.append(shift)
             return
-        login = max(session.login, earliest)
-        if login < session.logout:
-            self._begin(session, login, [])
-            heappush(self._free, (login, session.agent))
+        login = max(shift.login, earliest)
+        if login < shift.logout:
+            self._begin(shift, login, [])
+            heappush(self._free, (login, shift.agent))
 
-    def leave(self, agent: int) -> int:
-        """Let an agent carry out all that he has planned here, and tell when he logged out, or 0 if he never came."""
-        for place, (free, who) in enumerate(self._free):
-            if who == agent:
+    def remove(self, agent: int) -> int:
+        """
+        Let an agent carry out everything planned here and leave the queue.
+
+        Returns:
+            The instant of the last log-out, 0 if the agent never logged in.
+        """
+        for place, (free, other) in enumerate(self._free):
+            if other == agent:
                 del self._free[place]
                 heapify(self._free)
                 self._finish(agent, free)
                 break
-        return max((stay.logout for stay in self.stays if stay.agent == agent), default=0)
+        return max((login.logout for login in self.logins if login.agent == agent), default=0)
 
     def close(self) -> None:
         """Carry out all breaks and log-outs that are still planned; nothing can be offered afterwards."""
         for free, agent in self._free:
             self._finish(agent, free)
         self._free.clear()
-        # They know the line and the line knows them: left alone, the whole day would wait for the garbage collector.
-        del self.offer, self.look_ahead_to
+        # The closure refers to the queue and the queue to it: left alone, the whole day would stay in memory until the
+        # garbage collector finds the circle.
+        del self.offer
 
-    def _recursion(self, offers: OfferedCalls) -> tuple[Callable[[int, int], int | None], Callable[[int], None]]:
-        # A closure over plain lists: this runs once for every call of the day.
-        patience, deadline, rings, talks, wraps, unanswered = offers
-        answers, agents, ends = self.answers, self.agents, self.ends
-        queue, due, step_aside, not_answered = self._free, self._due, self._step_aside, self._not_answered
-        last_talk, last_wrap = self._limits.talk, self._limits.wrap
-        horizon = NEVER
-
-        def look_ahead_to(instant: int) -> None:
-            nonlocal horizon
-            horizon = instant
+    # `offer` is a closure over local names: it runs once for every call, and attributes would cost as much as the heap.
+    def _recursion(self, calls: OfferedCalls) -> Callable[[int, int], int | None]:
+        patience, deadline, rings, talks, wraps, unanswered = calls
+        answers, agents, ends, queue, due = self.answers, self.agents, self.ends, self._free, self._due
+        take_next_due, not_answered, horizon = self._take_next_due, self._not_answered, self._horizon
+        _, last_talk, last_wrap, _ = self._limits
 
         def offer(call: int, now: int) -> int | None:
             while queue:
@@ -153,37 +178,40 @@ class QueueSimulation:
                 start = free if free > now else now
                 if start < due[agent]:
                     break
-                step_aside(agent, free)
+                # A break or log-out that is due when the call could begin comes first.
+                take_next_due(agent, free)
             else:
                 start = NEVER
-            if start >= horizon and deadline[call] >= horizon:
-                return horizon
+            # The next profile may bring other agents, so nothing that would happen under it is decided here.
+            if start >= horizon[0] <= deadline[call]:
+                return horizon[0]
             if start >= deadline[call]:
                 # A ring that nobody answered may have outlasted the deadline.
                 ends[call] = max(deadline[call], now)
                 return None
             if unanswered[call]:
+                # Only the first ring of a call stays unanswered, or a call could go round forever.
                 unanswered[call] = False
-                return not_answered(call, agent, start, start + NO_ANSWER_TIMEOUT, patience[call])
+                return not_answered(call, agent, start, start + NO_ANSWER_TIMEOUT)
             answer = start + rings[call]
+            # Patience lasts until the answer, while maximum wait and closing end only the wait in the queue.
             if answer > patience[call]:
-                return not_answered(call, agent, start, answer, patience[call])
+                return not_answered(call, agent, start, answer)
             talked = answer + talks[call]
             if talked > last_talk:
                 talked = last_talk
             wrapped = talked + wraps[call]
             if wrapped > last_wrap:
                 wrapped = last_wrap
-            answers[call] = answer
-            agents[call] = agent
-            ends[call] = talked
+            answers[call], agents[call], ends[call] = answer, agent, talked
             heapreplace(queue, (wrapped, agent))
             return None
 
-        return offer, look_ahead_to
+        return offer
 
-    def _not_answered(self, call: int, agent: int, start: int, end: int, patience: int) -> int | None:
-        """The call at the agent who is free first rings until its caller hangs up or the time-out sends it back."""
+    def _not_answered(self, call: int, agent: int, start: int, end: int) -> int | None:
+        """Let a call ring at the agent who is free first until its caller hangs up or the time-out returns it."""
+        patience = self._patience[call]
         if patience < end:
             self.ends[call] = patience
             self.rings.append(UnansweredRing(call, agent, start, patience, False))
@@ -191,60 +219,60 @@ class QueueSimulation:
             return None
         back = end + NO_ANSWER_PENALTY
         self.rings.append(UnansweredRing(call, agent, start, end, True))
-        self.rests.append(AuxPeriod(agent, end, back, NO_ANSWER))
+        self.aux.append(AuxPeriod(agent, end, back, NO_ANSWER))
         heapreplace(self._free, (back, agent))
         return end
 
-    def _step_aside(self, agent: int, free: int) -> None:
-        """The agent who is free first carries out the next thing that he has planned."""
+    def _take_next_due(self, agent: int, free: int) -> None:
+        """Let the agent who is free first carry out the next thing that is planned."""
         after = self._next(agent, free)
-        if agent in self._agendas:
+        if agent in self._schedules:
             heapreplace(self._free, (after, agent))
         else:
             heappop(self._free)
 
     def _finish(self, agent: int, free: int) -> None:
-        while agent in self._agendas:
+        while agent in self._schedules:
             free = self._next(agent, free)
 
     def _next(self, agent: int, free: int) -> int:
-        """Carry out what an agent has planned next; returns when he is free again, or when he left for good."""
-        agenda = self._agendas[agent]
-        if agenda.breaks:
-            return self._rest(agent, free, agenda)
-        logout = max(free, agenda.logout)
-        self.stays.append(LoginPeriod(agent, agenda.login, logout))
-        while agenda.later:
-            session = agenda.later.pop(0)
-            login = max(logout, session.login)
-            if login < session.logout:
-                self._begin(session, login, agenda.later)
+        """Carry out the next thing planned; returns the instant at which the agent is free again or left for good."""
+        schedule = self._schedules[agent]
+        if schedule.breaks:
+            return self._take_break(agent, free, schedule)
+        logout = max(free, schedule.logout)
+        self.logins.append(LoginPeriod(agent, schedule.login, logout))
+        while schedule.later:
+            shift = schedule.later.pop(0)
+            login = max(logout, shift.login)
+            if login < shift.logout:
+                self._begin(shift, login, schedule.later)
                 return login
-        del self._agendas[agent], self._due[agent]
+        del self._schedules[agent], self._due[agent]
         return logout
 
-    def _rest(self, agent: int, free: int, agenda: "_AgentSchedule") -> int:
-        pause = agenda.breaks.pop()
-        start = max(free, pause.due)
-        end = max(start, min(start + pause.length, self._limits.rest))
+    def _take_break(self, agent: int, free: int, schedule: "_AgentSchedule") -> int:
+        planned = schedule.breaks.pop()
+        start = max(free, planned.due)
+        end = max(start, min(start + planned.length, self._limits.aux))
         if end > start:
-            self.rests.append(AuxPeriod(agent, start, end, pause.reason))
-        self._due[agent] = agenda.next_due()
+            self.aux.append(AuxPeriod(agent, start, end, planned.reason))
+        self._due[agent] = schedule.next_due()
         return end
 
-    def _begin(self, session: AgentShift, login: int, later: list[AgentShift]) -> None:
-        agenda = _AgentSchedule(session, login, later)
-        self._agendas[session.agent] = agenda
-        self._due[session.agent] = agenda.next_due()
+    def _begin(self, shift: AgentShift, login: int, later: list[AgentShift]) -> None:
+        schedule = _AgentSchedule(shift, login, later)
+        self._schedules[shift.agent] = schedule
+        self._due[shift.agent] = schedule.next_due()
 
 
 class _AgentSchedule:
-    """What an agent who is logged in has planned: breaks, the next one last, then the log-out, then later sessions."""
+    """The plans of an agent who is logged in: breaks, the next one last, then the log-out, then later shifts."""
 
-    def __init__(self, session: AgentShift, login: int, later: list[AgentShift]) -> None:
+    def __init__(self, shift: AgentShift, login: int, later: list[AgentShift]) -> None:
         self.login = login
-        self.breaks = list(reversed(session.breaks))
-        self.logout = session.logout
+        self.breaks = list(reversed(shift.breaks))
+        self.logout = shift.logout
         self.later = later
 
     def next_due(self) -> int:

@@ -2,10 +2,14 @@
 Chance that repeats: SHAKE-128 streams and integer quantile tables.
 
 A stream is named by what it is for (seed, date, purpose, stable id), never by a position in another stream, so a new
-queue or a new draw leaves all other streams as they were. SHAKE-128 gives a prefix of the same octets whatever the
-length asked for: call number n owns the same words on a quiet day and on a busy one.
+queue or a new draw leaves all other streams as they were. SHAKE-128 is an extendable-output function: a shorter output
+is a prefix of a longer one, so call number n owns the same words on a quiet day and on a busy one.
 
-Everything is integer arithmetic: floating point logarithms differ in their last bit between processors.
+Everything is integer arithmetic. NumPy's floating point logarithms differ in their last bit between levels of SIMD
+support, and its distributions may change with any release.
+
+Source:
+    NIST FIPS 202 for SHAKE-128; NumPy issues 22904 and 23523 and NEP 19 for what NumPy does not promise.
 """
 
 import hashlib
@@ -35,16 +39,25 @@ def octets(count: int, seed: str, *name: object) -> bytes:
 
     Args:
         count: How many octets.
-        seed: The seed of the account.
+        seed: The seed of the account; any text.
         name: What the stream is for, from the general to the special; the last part is a stable id.
     """
+    # The length before each part keeps ("a", "bc") and ("ab", "c") apart.
     parts = (f"kpn_sandbox {ENGINE_VERSION}", seed, *map(str, name))
     key = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.shake_128(key.encode("utf-8", "surrogatepass")).digest(count)
 
 
 def words(count: int, seed: str, *name: object) -> Integers:
-    """The first words, integers from 0 to 2**32 - 1, of the stream that `octets` names."""
+    """
+    The first words of a named stream, integers from 0 to 2**32 - 1.
+
+    Args:
+        count: How many words.
+        seed: The seed of the account.
+        name: What the stream is for, as for `octets`.
+    """
+    # The byte order is written down, or big-endian machines would draw other numbers.
     return np.frombuffer(octets(4 * count, seed, *name), dtype="<u4").astype(np.int64)
 
 
@@ -61,6 +74,7 @@ def variates(shape: str, drawn: Integers, mean: Integers | int) -> Integers:
         Integers in the unit of the mean, interpolated in the table and rounded down.
     """
     table = quantiles(shape)
+    # The upper 12 bits of a word choose one of 4,096 cells, the lower 20 bits interpolate in it.
     cell = drawn >> UNIT_BITS
     low = table[cell]
     value: Integers = low + ((table[cell + 1] - low) * (drawn & (UNIT - 1)) >> UNIT_BITS)

@@ -1,7 +1,8 @@
 """
-A profile worked out: what each queue, trunk and agent gets, in the integers of the simulation.
+The resolved profile: what each queue, trunk and agent gets, in the integers of the simulation.
 
-Durations are milliseconds, loads thousandths.
+A profile leaves most things open; here every default is filled in and every derived number computed, once for each
+profile. Durations are milliseconds, loads thousandths.
 """
 
 from dataclasses import dataclass
@@ -14,28 +15,35 @@ from kpn_sandbox.simulation.profile import Profile, QueueSettings, TrunkSettings
 from kpn_sandbox.validation import minutes
 
 PORTS_PER_HUNDRED_AGENTS = 240
+"""Ports where a profile names no number: over twice the agents, so that callers queue long before they are blocked."""
+
 PORTS_PER_GROUP = 30
-"""The voice channels of one E1 line; trunks come in whole lines."""
+"""The voice channels of one E1 line (ITU-T G.704); trunks come in whole lines."""
 
 MOST_PORTS = 480
 
 
 @dataclass(frozen=True)
 class ResolvedQueue:
-    """One queue with everything it does not say for itself taken from the profile."""
+    """One queue, with everything that it does not say for itself taken from the profile."""
 
     name: str | None
+    """Its own name; None leaves the naming to the center."""
     load: int
+    """The factor on the calls that its staff is planned for, in thousandths."""
     talk: int
     wrap: int
     patience: int | None
+    """None: callers never hang up."""
     threshold: int
+    """How long a call may wait to count as answered in time."""
     target: float
+    """The share of calls to answer in time, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class ResolvedTrunk:
-    """One trunk: its own name, if it has one, and how many ports."""
+    """One trunk: its own name, None if it has none, and its number of ports."""
 
     name: str | None
     ports: int
@@ -50,7 +58,7 @@ class OpeningHours(NamedTuple):
 
 @dataclass(frozen=True)
 class ResolvedProfile:
-    """A profile worked out."""
+    """A profile and what follows from it."""
 
     profile: Profile
     queues: tuple[ResolvedQueue, ...]
@@ -72,21 +80,21 @@ class ResolvedProfile:
 
 
 class Span(NamedTuple):
-    """A part of the day with one plan, in milliseconds since midnight."""
+    """A part of a day under one profile, in milliseconds since midnight."""
 
     start: int
     end: int
-    plan: ResolvedProfile
+    resolved: ResolvedProfile
 
 
 @lru_cache(maxsize=4096)
 def resolve_profile(profile: Profile) -> ResolvedProfile:
-    """Work a profile out."""
+    """Work out what each queue, trunk and agent of a profile gets; equal profiles share one result."""
     queues = _queues(profile)
     return ResolvedProfile(
         profile=profile,
-        queues=tuple(_queue_plan(profile, queue) for queue in queues),
-        trunks=tuple(_trunk_plan(profile, trunk) for trunk in _trunks(profile)),
+        queues=tuple(_resolved_queue(profile, queue) for queue in queues),
+        trunks=tuple(_resolved_trunk(profile, trunk) for trunk in _trunks(profile)),
         homes=_homes(_targets(profile.agents, queues)),
         hours=_hours(profile.opening),
         ring=_milliseconds(profile.ring_seconds),
@@ -106,7 +114,7 @@ def _trunks(profile: Profile) -> tuple[TrunkSettings, ...]:
     return profile.trunks
 
 
-def _queue_plan(profile: Profile, queue: QueueSettings) -> ResolvedQueue:
+def _resolved_queue(profile: Profile, queue: QueueSettings) -> ResolvedQueue:
     patience = queue.value("patience_seconds", profile)
     return ResolvedQueue(
         name=queue.name,
@@ -119,16 +127,18 @@ def _queue_plan(profile: Profile, queue: QueueSettings) -> ResolvedQueue:
     )
 
 
-def _trunk_plan(profile: Profile, trunk: TrunkSettings) -> ResolvedTrunk:
+def _resolved_trunk(profile: Profile, trunk: TrunkSettings) -> ResolvedTrunk:
     if trunk.ports is not None:
         return ResolvedTrunk(trunk.name, trunk.ports)
+    # Rounded up twice: to whole ports for each trunk, then to whole lines.
     share = -(-profile.agents * PORTS_PER_HUNDRED_AGENTS // (100 * len(_trunks(profile))))
     groups = -(-share // PORTS_PER_GROUP)
     return ResolvedTrunk(trunk.name, min(groups * PORTS_PER_GROUP, MOST_PORTS))
 
 
 def _targets(agents: int, queues: tuple[QueueSettings, ...]) -> list[int]:
-    # Agents that no queue asks for are spread evenly over the queues that ask for no number, or over all of them.
+    # Agents that no queue asks for are spread evenly over the queues that ask for no number, or over all of them if
+    # every queue asks for one; the first queues get what is left over.
     targets = [queue.agents or 0 for queue in queues]
     takers = [number for number, queue in enumerate(queues) if queue.agents is None] or list(range(len(queues)))
     each, left = divmod(agents - sum(targets), len(takers))
@@ -138,7 +148,7 @@ def _targets(agents: int, queues: tuple[QueueSettings, ...]) -> list[int]:
 
 
 def _homes(targets: list[int]) -> tuple[int, ...]:
-    # Dealing like cards keeps the homes of the first agents when more agents come.
+    # Agents are dealt to the queues in turn, like cards, so that the first ones keep their homes when more come.
     homes: list[int] = []
     for place in range(max(targets)):
         homes += [queue for queue, target in enumerate(targets) if place < target]

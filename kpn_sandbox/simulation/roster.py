@@ -1,15 +1,14 @@
 """
-Who works when: shifts, absence and breaks.
+The roster: which agents work when, with their breaks, and how it changes when the profile of a day does.
 
 Shifts follow the calls: the middles of the shifts of a queue lie at even steps of the day's demand, with one agent
 each kept for the night and the evening. Which agent works which shift rotates from day to day among each eight of a
-queue. How late an agent is and when his breaks fall comes from a stream of his own, so more agents never change that;
-they may change the shifts of the last few before them, whose eight becomes full.
+queue. How late an agent is and when the breaks fall comes from a stream of the agent's own, so more agents never
+change that; they may change the shifts of the last few before them, whose eight becomes full.
 
-The sessions of a day whose profile changes: each plan's roster as far as that plan is in force.
-
-Whoever works under both plans stays; whoever works under the old one only logs out at the change, after the call he
-is on; whoever works under the new one only logs in.
+On a day whose profile changes, each profile's roster counts as far as the profile is in force. An agent who works
+under both stays; one who works under the old profile only logs out at the change, after the call at hand; one who
+works under the new profile only logs in.
 """
 
 import struct
@@ -19,6 +18,15 @@ from typing import NamedTuple
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
 from kpn_sandbox.simulation.randomness import WORDS, octets, words
 from kpn_sandbox.simulation.resolved_profile import OpeningHours, ResolvedProfile, Span
+
+BREAK, LUNCH, MEETING, PERSONAL, BACK_OFFICE, COACHING, NO_ANSWER = 1, 2, 3, 4, 5, 6, 8
+"""
+AUX reason codes; 0 is the default and 8 follows a call that was not answered.
+
+Source:
+    Published code lists of centers. Avaya advises a code of its own after a redirection on no answer (RONA), so that
+    agents who let a call ring can be told from those who chose to pause.
+"""
 
 PLANNED_ABSENCE = 120
 """Thousandths of the roster that planners expect to be absent."""
@@ -33,7 +41,10 @@ CREW = 3
 """The first shifts of a queue cover day, evening and night; for these, planners keep stand-ins."""
 
 ALONE = (1, 2)
-"""Whoever covers the evening or the night alone does not leave the phone for a break."""
+"""The shifts that cover the evening and the night alone; whoever works them has no breaks."""
+
+ROTATION = 8
+"""Agents of a queue who take turns with their shifts; a power of two."""
 
 DEMAND = (
     *(2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2),
@@ -44,14 +55,27 @@ DEMAND = (
 """Relative demand of each half hour of the wall clock: a peak before lunch, a second one after it."""
 
 LENGTHS = (510, 510, 390, 330)
-"""Shift lengths in minutes."""
+"""Shift lengths in minutes: half of the staff work full time."""
 
 LAST_LOGOUT = MINUTE // 2
 """Shifts end at the latest this long before midnight, so that each day ends empty."""
 
+LATEST = 10 * MINUTE
+"""Agents log in and out at most this long after their shift begins and ends."""
+
+EXTRA_PERCENT, EXTRA_MINUTES = 62, 45
+EXTRA_REASONS = (MEETING, BACK_OFFICE, COACHING, PERSONAL)
+"""When in their shift a quarter of the agents are off the phone once more, for how long and why."""
+
+BREAK_SPREAD = 20 * MINUTE
+"""A break begins up to this long after it is planned, or a whole queue would pause at once."""
+
+GOLDEN = 2_654_435_769
+"""2**32 divided by the golden ratio."""
+
 
 class Break(NamedTuple):
-    """Time off the phone: when it is due, how long it is and its AUX reason."""
+    """Time off the phone: the instant when it is due, its length and its AUX reason."""
 
     due: int
     length: int
@@ -59,7 +83,7 @@ class Break(NamedTuple):
 
 
 class AgentShift(NamedTuple):
-    """One agent logged in for one queue, with the breaks that fall into it, in order."""
+    """One agent logged in for one queue, in milliseconds since midnight, with the breaks due in it, in order."""
 
     agent: int
     queue: int
@@ -81,89 +105,122 @@ class PlannedShift(NamedTuple):
 
     start: int
     length: int
-    pauses: tuple[PlannedBreak, ...]
+    breaks: tuple[PlannedBreak, ...]
 
 
-BREAK, LUNCH, MEETING, PERSONAL, BACK_OFFICE, COACHING, NO_ANSWER = 1, 2, 3, 4, 5, 6, 8
-"""AUX reason codes; 0 is the default and 8 follows a call that was not answered."""
+def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[list[AgentShift]]:
+    """
+    The shifts of a day whose profile may change.
 
-EXTRA_MINUTES = 45
-EXTRA_REASONS = (MEETING, BACK_OFFICE, COACHING, PERSONAL)
-"""Why a quarter of the agents are off the phone once more, and for how long."""
+    Args:
+        seed: The seed of the account.
+        day: The day.
+        spans: Its parts, in order.
 
-BREAK_SPREAD = 20 * MINUTE
-"""A break begins up to this long after it is planned."""
+    Returns:
+        For each span the shifts that begin in it, in order of the agents; a shift may reach into later spans.
+    """
+    begun: list[list[AgentShift]] = [[] for _ in spans]
+    last: dict[int, tuple[int, int]] = {}
+    for number, span in enumerate(spans):
+        for shift in agent_shifts(seed, span.resolved, day):
+            part = _clipped(shift, span)
+            if part is None:
+                continue
+            before = last.get(part.agent)
+            if before and _continues(begun[before[0]][before[1]], part):
+                begun[before[0]][before[1]] = _joined(begun[before[0]][before[1]], part)
+            else:
+                last[part.agent] = (number, len(begun[number]))
+                begun[number].append(part)
+    return begun
 
-GOLDEN = 2_654_435_769
-"""2**32 divided by the golden ratio."""
 
+def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list[AgentShift]:
+    """
+    The shifts of a day that is all under one profile, at most one for each agent.
 
-def agent_shifts(seed: str, plan: ResolvedProfile, day: CalendarDay) -> list[AgentShift]:
-    """Everybody's working day, as if the plan were in force all day; at most one session for each agent."""
-    if plan.constant:
-        return [AgentShift(agent, home, 0, day.length - LAST_LOGOUT, ()) for agent, home in enumerate(plan.homes)]
+    Args:
+        seed: The seed of the account.
+        resolved: The profile.
+        day: The day.
+    """
+    if resolved.constant:
+        logout = day.length - LAST_LOGOUT
+        return [AgentShift(agent, home, 0, logout, ()) for agent, home in enumerate(resolved.homes)]
     found = []
-    for queue in range(len(plan.queues)):
-        staff = plan.staff(queue)
-        shifts = planned_shifts(plan.hours, day, len(staff))
-        absent = _absent(seed, plan, day, queue, len(shifts))
+    for queue in range(len(resolved.queues)):
+        staff = resolved.staff(queue)
+        shifts = planned_shifts(resolved.hours, day, len(staff))
+        absent = _absent(seed, resolved, day, queue=queue, shifts=len(shifts))
         for place, agent in enumerate(staff):
             slot = _slot(place, len(staff), day)
             if slot < len(shifts) and slot not in absent:
-                found.append(_session(seed, plan, day, agent, queue, shifts[slot]))
+                found.append(_agent_shift(seed, resolved, day, shifts[slot], agent=agent, queue=queue))
     return found
 
 
 def planned_shifts(hours: OpeningHours, day: CalendarDay, staff: int) -> list[PlannedShift]:
-    """The shifts of a queue on a date, for a number of agents."""
+    """
+    The shifts of a queue as planned.
+
+    Args:
+        hours: When the center is open.
+        day: The day; weekends need fewer shifts.
+        staff: The agents whose home the queue is.
+    """
     share = WEEKDAY_SHARES[day.date.weekday()]
     count = min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
-    return [_shift(hours, slot) for slot in range(count)]
+    return [_planned_shift(hours, slot) for slot in range(count)]
 
 
-def _absent(seed: str, plan: ResolvedProfile, day: CalendarDay, queue: int, shifts: int) -> set[int]:
-    """
-    The shifts nobody comes to.
-
-    Steps of the golden ratio from a random start hit a share of the shifts almost exactly, and a larger share hits
-    those of a smaller one too.
-    """
+def _absent(seed: str, resolved: ResolvedProfile, day: CalendarDay, *, queue: int, shifts: int) -> set[int]:
+    """The shifts that nobody works."""
+    # Steps of the golden ratio from a random start spread evenly (Knuth, The Art of Computer Programming 3, 6.4), so
+    # they hit a share of the shifts almost exactly, and a larger share hits those of a smaller one, too.
     start = int(words(1, seed, day.date, "absence", queue)[0])
     expected = PLANNED_ABSENCE * WORDS // 1000
-    share = round(plan.profile.absent_share * 1000) * WORDS // 1000
+    share = round(resolved.profile.absent_share * 1000) * WORDS // 1000
     return {slot for slot in range(shifts) if (start + slot * GOLDEN) % WORDS < share - expected * (slot < CREW)}
 
 
-def _session(
-    seed: str, plan: ResolvedProfile, day: CalendarDay, agent: int, queue: int, shift: PlannedShift
+def _agent_shift(
+    seed: str, resolved: ResolvedProfile, day: CalendarDay, shift: PlannedShift, *, agent: int, queue: int
 ) -> AgentShift:
     spread, *draws = struct.unpack("<8I", octets(32, seed, day.date, "roster", agent))
-    late = spread * 10 * MINUTE // WORDS
-    opening, closing = day.elapsed(plan.hours.opens), day.elapsed(plan.hours.closes)
+    late = spread * LATEST // WORDS
+    opening, closing = day.elapsed(resolved.hours.opens), day.elapsed(resolved.hours.closes)
     login = day.elapsed(shift.start)
-    # Whoever opens the center is there in time; the others drift in and out.
+    # Whoever opens the center comes early instead of late; whoever closes it does not stay longer.
     login += late if login > opening else -min(late, login)
     logout = day.elapsed(shift.start + shift.length)
     logout = min(logout + late if logout < closing else logout, day.length - LAST_LOGOUT)
-    return AgentShift(agent, queue, login, logout, _breaks(plan, login, logout, shift, draws))
+    breaks = _breaks(shift.breaks, login, logout, draws) if resolved.profile.breaks else ()
+    return AgentShift(agent, queue, login, logout, breaks)
 
 
-def _breaks(
-    plan: ResolvedProfile, login: int, logout: int, shift: PlannedShift, draws: Sequence[int]
-) -> tuple[Break, ...]:
-    if not plan.profile.breaks:
-        return ()
-    pauses = shift.pauses
-    if pauses and draws[0] < WORDS // 4:
-        pauses = tuple(sorted((*pauses, PlannedBreak(62, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3]))))
+def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: Sequence[int]) -> tuple[Break, ...]:
+    """
+    The breaks of an agent.
+
+    Args:
+        planned: The breaks of the shift.
+        login: When the agent logs in, in milliseconds.
+        logout: When the agent logs out, in milliseconds.
+        draws: Seven words: whether and why there is an extra break, then the delay of each break.
+    """
+    if planned and draws[0] < WORDS // 4:
+        extra = PlannedBreak(EXTRA_PERCENT, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3])
+        planned = tuple(sorted((*planned, extra)))
     span = logout - login
     return tuple(
-        Break(login + span * pause.percent // 100 + draw * BREAK_SPREAD // WORDS, pause.minutes * MINUTE, pause.reason)
-        for pause, draw in zip(pauses, draws[2:])
+        Break(login + span * each.percent // 100 + draw * BREAK_SPREAD // WORDS, each.minutes * MINUTE, each.reason)
+        for each, draw in zip(planned, draws[2:], strict=False)
     )
 
 
-def _pauses(length: int) -> tuple[PlannedBreak, ...]:
+def _planned_breaks(length: int) -> tuple[PlannedBreak, ...]:
+    """The breaks of a shift of so many minutes."""
     if length >= 480:
         return PlannedBreak(22, 15, BREAK), PlannedBreak(45, 30, LUNCH), PlannedBreak(78, 15, BREAK)
     if length >= 360:
@@ -174,29 +231,33 @@ def _pauses(length: int) -> tuple[PlannedBreak, ...]:
 
 
 def _slot(place: int, staff: int, day: CalendarDay) -> int:
-    # Eight agents swap shifts among themselves; a group that is not full keeps its shifts until it is.
-    group = place & ~7
-    if group + 8 > staff:
+    """The shift that the agent at a place of the staff works on a day."""
+    # A group that is not full yet keeps its shifts until it is, so that more agents change no more than that. Three and
+    # eight have no common factor: after eight days each agent has worked each shift of the group.
+    group = place - place % ROTATION
+    if group + ROTATION > staff:
         return place
-    return group | ((place + 3 * day.date.toordinal()) & 7)
+    return group + (place + 3 * day.date.toordinal()) % ROTATION
 
 
-def _shift(hours: OpeningHours, slot: int) -> PlannedShift:
+def _planned_shift(hours: OpeningHours, slot: int) -> PlannedShift:
     length = min(LENGTHS[(slot + slot // 4) % 4 if slot >= CREW else 0], hours.closes - hours.opens)
     middle = _demand_quantile(hours, _position(slot))
     start = min(max(middle - length // 2, hours.opens), hours.closes - length)
     begin = start - start % 15 if start > hours.opens else hours.opens
-    return PlannedShift(begin, length, () if slot in ALONE else _pauses(length))
+    return PlannedShift(begin, length, () if slot in ALONE else _planned_breaks(length))
 
 
 def _position(slot: int) -> int:
-    """Where in the day's demand a shift has its middle, in 1/65,536: day, evening, night, then ever finer halves."""
+    """The share of the day's demand before the middle of a shift, in 1/65,536: day, evening, night, then the rest."""
     if slot < CREW:
         return (32768, 65000, 100)[slot]
+    # Reversed bits halve the gaps again and again (van der Corput), so any number of shifts covers the day evenly.
     return int(f"{slot - 1:016b}"[::-1], 2)
 
 
 def _demand_quantile(hours: OpeningHours, position: int) -> int:
+    """The minute of the wall clock before which that share (in 1/65,536) of the opening hours' demand lies."""
     first, last = hours.opens // 30, -(-hours.closes // 30)
     target = sum(DEMAND[first:last]) * position
     half_hour = first
@@ -206,30 +267,13 @@ def _demand_quantile(hours: OpeningHours, position: int) -> int:
     return 30 * half_hour + (30 * target // DEMAND[half_hour] >> 16)
 
 
-def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[list[AgentShift]]:
-    """For each span the sessions that begin in it, in order of the agents."""
-    begun: list[list[AgentShift]] = [[] for _ in spans]
-    open_at: dict[int, tuple[int, int]] = {}
-    for number, span in enumerate(spans):
-        for session in agent_shifts(seed, span.plan, day):
-            part = _clipped(session, span)
-            if part is None:
-                continue
-            before = open_at.get(part.agent)
-            if before and _continues(begun[before[0]][before[1]], part):
-                begun[before[0]][before[1]] = _joined(begun[before[0]][before[1]], part)
-            else:
-                open_at[part.agent] = (number, len(begun[number]))
-                begun[number].append(part)
-    return begun
-
-
-def _clipped(session: AgentShift, span: Span) -> AgentShift | None:
-    login, logout = max(session.login, span.start), min(session.logout, span.end)
+def _clipped(shift: AgentShift, span: Span) -> AgentShift | None:
+    """The part of a shift that lies in a span, None if there is none."""
+    login, logout = max(shift.login, span.start), min(shift.logout, span.end)
     if login >= logout:
         return None
-    breaks = tuple(each for each in session.breaks if login <= each.due < logout)
-    return session._replace(login=login, logout=logout, breaks=breaks)
+    breaks = tuple(each for each in shift.breaks if login <= each.due < logout)
+    return shift._replace(login=login, logout=logout, breaks=breaks)
 
 
 def _continues(before: AgentShift, after: AgentShift) -> bool:

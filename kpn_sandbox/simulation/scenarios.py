@@ -1,8 +1,8 @@
 """
-Named patches to a profile: one word for a kind of day.
+Scenarios: named patches to a profile, one word for a kind of day.
 
-A scenario says what differs from the profile it is laid over; a load is a factor on the profile's own load, all
-other fields replace it.
+A scenario says what differs from the profile it is laid over: its load is a factor on the profile's own load, all
+other fields replace the profile's.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,15 @@ from kpn_sandbox.simulation.profile import Outage, Profile
 
 @dataclass(frozen=True)
 class Scenario:
-    """A kind of day."""
+    """
+    A kind of day.
+
+    Args:
+        name: What it is called.
+        summary: What is different, in one sentence.
+        load_factor: What the profile's load is multiplied by.
+        patch: Fields of the profile and their values.
+    """
 
     name: str
     summary: str
@@ -27,19 +35,23 @@ class Scenario:
         """
         The profile of a center in which this scenario runs.
 
+        Args:
+            profile: The profile of the account.
+
         Raises:
             InvalidProfile: The two together make a center too busy to simulate.
         """
+        # A profile's load may be 3 at most; a scenario over a busy profile stays there instead of being refused.
         load = min(profile.load * self.load_factor, 3.0)
         return replace(profile, load=load, **self.patch).checked()
 
 
 def scenario(name: str) -> Scenario:
     """
-    A scenario by its name.
+    The scenario of a name.
 
     Raises:
-        UnknownScenario: With the names that exist.
+        UnknownScenario: There is none.
     """
     try:
         return SCENARIOS[name]

@@ -1,8 +1,8 @@
 """
-Who does what and has done how much, and how each service stands: the figures beyond those of a dashboard.
+The figures of a supervisor's screen: agents and services in more detail than their facts.
 
-Agents are told in columns rather than one by one: a thousand of them with twenty figures each are asked for every few
-seconds.
+Agents come in columns rather than one by one: clients ask for a thousand of them with twenty figures each every few
+seconds. A service is a queue as supervisors see it.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from kpn_sandbox.simulation.agent_activity import NONE
-from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.facts import AgentFact, QueueFact
@@ -20,13 +19,13 @@ from kpn_sandbox.simulation.randomness import Integers
 
 
 class ServiceFact(NamedTuple):
-    """One queue at one instant, with what its own fact leaves out."""
+    """One queue at one instant, with the figures that its `QueueFact` leaves out."""
 
     queue: QueueFact
     short_abandoned: int
     """Callers who hung up within the threshold."""
     abandoned: int
-    """All who hung up."""
+    """All callers who hung up."""
     threshold_seconds: int
     target_percent: float
     outbound_answered: int
@@ -36,7 +35,7 @@ class ChatFact(NamedTuple):
     """A message from one agent to the others."""
 
     place: int
-    """Which of the day's it is, from 0."""
+    """The number of the message on its day, from 0."""
     sent_at: int
     """Epoch seconds."""
     login: int
@@ -50,38 +49,49 @@ class SupervisorMetrics:
     """
     All agents at an instant, those logged out included; each column has one entry for each of them.
 
-    Times are seconds; None where there is nothing to tell.
+    Counts and times (seconds) run since local midnight; None where there is nothing to show.
     """
 
     agents: list[AgentFact]
     department_names: list[str]
     reason_names: list[str | None]
     seconds_in_activity: list[int]
-    """As `AgentFact.seconds_in_status`, but ringing and talking are one."""
+    """Seconds in the status, where ringing and talking count as one."""
     login_seconds: list[int | None]
     ready_seconds: list[int]
     busy_seconds: list[int]
     wrap_seconds: list[int]
     break_seconds: list[int]
     talk_seconds: list[int | None]
+    """Of the conversation at hand, without hold."""
     hold_seconds: list[int | None]
     answered: list[int]
     handling_seconds: list[int | None]
-    """The average of conversations that are wrapped up."""
+    """The average of the inbound calls that are wrapped up."""
     outbound_answered: list[int]
     due_away: list[bool]
     """Whether a break or the end of the shift is overdue."""
 
 
 def supervisor_metrics(center: Center, at: float) -> SupervisorMetrics:
-    """All agents at an instant (epoch seconds)."""
-    book, instant = center.day_index_at(at)
+    """
+    All agents at an instant.
+
+    Args:
+        center: The center.
+        at: The instant, epoch seconds.
+
+    Raises:
+        InstantOutOfRange: The instant lies before 2000 or after 2100.
+    """
+    index, instant = center.day_index_at(at)
     agents = list(center.agents(at))
-    cast = book.names(book.trace.span_at(instant))
-    departments = {number: cast.department_name(number) for number in {agent.department for agent in agents}}
-    reasons = {code: cast.reason_name(code) for code in {agent.reason for agent in agents} if code is not None}
+    names = index.names(index.trace.span_at(instant))
+    departments = {number: names.department_name(number) for number in {agent.department for agent in agents}}
+    reasons = {code: names.reason_name(code) for code in {agent.reason for agent in agents} if code is not None}
+    # Agents who were employed earlier in the day and have left have figures, but no fact.
     rows = np.array([agent.login - FIRST_LOGIN for agent in agents], dtype=np.int64)
-    figures = center.agent_activity(book.trace.day).at(instant)
+    figures = center.agent_activity(index.trace.day).at(instant)
 
     def seconds(column: Integers) -> list[int]:
         whole: list[int] = (column[rows] // 1000).tolist()
@@ -108,60 +118,92 @@ def supervisor_metrics(center: Center, at: float) -> SupervisorMetrics:
 
 
 def dispositions_by_agent(center: Center, codes: Iterable[int], at: float) -> list[int]:
-    """How many conversations of each agent of the workforce ended with one of these dispositions."""
-    book, instant = center.day_index_at(at)
-    counts: list[int] = center.agent_activity(book.trace.day).disposed(codes, instant).tolist()
+    """
+    Count the conversations that ended with certain dispositions.
+
+    Args:
+        center: The center.
+        codes: The codes of the dispositions.
+        at: The instant up to which conversations count, epoch seconds.
+
+    Returns:
+        A count for each agent, in the order of `SupervisorMetrics.agents`.
+    """
+    index, instant = center.day_index_at(at)
+    counts: list[int] = center.agent_activity(index.trace.day).dispositions_by_agent(codes, instant).tolist()
     return [counts[agent.login - FIRST_LOGIN] for agent in center.agents(at)]
 
 
 def dispositions_by_queue(center: Center, codes: Iterable[int], at: float) -> dict[int, int]:
-    """How many conversations ended with one of these dispositions, by the number of their queue."""
-    book, instant = center.day_index_at(at)
-    counts = center.agent_activity(book.trace.day).disposed_for(codes, instant).tolist()
+    """
+    Count the conversations that ended with certain dispositions.
+
+    Args:
+        center: The center.
+        codes: The codes of the dispositions.
+        at: The instant up to which conversations count, epoch seconds.
+
+    Returns:
+        A count by the number of each queue of the day.
+    """
+    index, instant = center.day_index_at(at)
+    counts = center.agent_activity(index.trace.day).dispositions_by_queue(codes, instant).tolist()
     return {FIRST_NUMBER + queue: count for queue, count in enumerate(counts)}
 
 
 def services(center: Center, at: float) -> list[ServiceFact]:
-    """All queues at an instant."""
-    book, instant = center.day_index_at(at)
-    performance = center.agent_activity(book.trace.day)
-    short, reached = performance.short_abandons(instant), performance.reached(instant)
-    plans = book.trace.span_at(instant).plan.queues
+    """
+    All services at an instant.
+
+    Args:
+        center: The center.
+        at: The instant, epoch seconds.
+    """
+    index, instant = center.day_index_at(at)
+    activity = center.agent_activity(index.trace.day)
+    short, reached = activity.short_abandons(instant), activity.reached_by_queue(instant)
+    existing = index.trace.span_at(instant).resolved.queues
     found = []
-    for queue in center.queues(at):
-        index = queue.number - FIRST_NUMBER
-        # A queue that was removed but is not empty yet has no plan any more.
-        plan = plans[index] if index < len(plans) else None
+    for fact in center.queues(at):
+        queue = fact.number - FIRST_NUMBER
+        # A queue that was removed but is not empty yet has no settings any more.
+        own = existing[queue] if queue < len(existing) else None
         found.append(
             ServiceFact(
-                queue=queue,
-                short_abandoned=short[index],
-                abandoned=queue.offered - queue.answered - queue.flowed_out - queue.waiting,
-                threshold_seconds=plan.threshold // 1000 if plan else 0,
-                target_percent=100 * plan.target if plan else 0,
-                outbound_answered=reached[index],
+                queue=fact,
+                short_abandoned=short[queue],
+                abandoned=fact.offered - fact.answered - fact.flowed_out - fact.waiting,
+                threshold_seconds=own.threshold // 1000 if own else 0,
+                target_percent=100 * own.target if own else 0,
+                outbound_answered=reached[queue],
             )
         )
     return found
 
 
 def chats(center: Center, at: float) -> list[ChatFact]:
-    """What agents have written on the day of an instant until then, the last first."""
-    book, instant = center.day_index_at(at)
-    day = day_of(at)
+    """
+    The messages that agents have sent on the day of an instant until then, the newest first.
+
+    Args:
+        center: The center.
+        at: The instant, epoch seconds.
+    """
+    index, instant = center.day_index_at(at)
+    day = index.trace.day
     found = []
     for message in reversed(center.agent_activity(day).messages):
         if message.instant <= instant:
-            span = book.trace.span_at(message.instant)
-            person = book.people[book.trace.spans.index(span)][message.agent]
-            content = message.phrase.format(queue=book.queue_name(span, message.queue))
+            span = index.trace.span_at(message.instant)
+            sender = index.identities[index.trace.spans.index(span)][message.agent]
+            content = message.phrase.format(queue=index.queue_name(span, message.queue))
             sent_at = day.starts_at + message.instant // 1000
-            found.append(ChatFact(message.place, sent_at, person.login, person.name, message.urgent, content))
+            found.append(ChatFact(message.place, sent_at, sender.login, sender.name, message.urgent, content))
     return found
 
 
 def _rounded(whole: Integers, parts: Integers) -> Integers:
-    """Half up."""
+    """The quotient, rounded half up."""
     return (2 * whole + parts) // (2 * parts)
 
 

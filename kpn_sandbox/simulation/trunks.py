@@ -1,14 +1,16 @@
 """
-Which port carries which call: overflow, blocking, outages.
+The ports of a center: which one carries which call, overflow, blocking and outages.
 
 A call asks for a port of the trunk it came in on and overflows to the next trunk when that is full; when all are full
 it is blocked. Within a trunk the port idle longest is taken. Ports go out of service as agents go on a break: at the
-planned instant if idle, otherwise when their call ends, so that no call is cut.
+planned instant if idle, otherwise when their call ends. A call is never cut, so how long agents talk does not depend on
+the ports.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
+from itertools import pairwise
 from typing import NamedTuple
 
 from kpn_sandbox.simulation.calendar import CalendarDay
@@ -19,7 +21,7 @@ NO_PORT = -1
 
 
 class PortClosure(NamedTuple):
-    """A span in which a port is not to be used; a port that is absent rather than faulty is not shown either."""
+    """A time in which a port is not to be used; a port that is absent rather than faulty is not shown either."""
 
     port: int
     start: int
@@ -37,17 +39,22 @@ class PortOutage(NamedTuple):
 
 class PortPool:
     """
-    All ports of a center on one day, numbered through over the trunks.
+    All ports of a center on one day, numbered from 0 through all trunks.
+
+    Args:
+        sizes: The number of ports of each trunk.
+        closures: The times in which ports are not to be used, in any order.
 
     Attributes:
         starts: The first port of each trunk, and behind them the number of all ports.
-        faults: When which port was out of service, complete once `close` was called.
+        outages: The times in which ports were out of service, complete once `close` was called.
     """
 
     def __init__(self, sizes: Sequence[int], closures: Iterable[PortClosure] = ()) -> None:
         self.starts = [sum(sizes[:trunk]) for trunk in range(len(sizes) + 1)]
-        self.faults: list[PortOutage] = []
-        self._free = [[(0, port) for port in range(*pair)] for pair in zip(self.starts, self.starts[1:])]
+        self.outages: list[PortOutage] = []
+        self._free = [[(0, port) for port in range(*pair)] for pair in pairwise(self.starts)]
+        # The next closure of a port stands last, where it is cheap to take.
         self._planned: dict[int, list[PortClosure]] = {}
         for closure in sorted(closures, reverse=True):
             self._planned.setdefault(closure.port, []).append(closure)
@@ -59,11 +66,11 @@ class PortPool:
         Seize a port.
 
         Args:
-            now: When; never earlier than the call before.
+            now: The instant; never earlier than that of the call before.
             trunk: The trunk to try first.
 
         Returns:
-            The port, or `NO_PORT`.
+            The port, or `NO_PORT` when all are in use or closed.
         """
         for each in range(trunk, trunk + len(self._free)):
             free = self._free[each % len(self._free)]
@@ -76,8 +83,14 @@ class PortPool:
                 return port
         return NO_PORT
 
-    def give(self, port: int, at: int) -> None:
-        """Release a port at an instant, which may lie ahead."""
+    def release(self, port: int, at: int) -> None:
+        """
+        Let a port go.
+
+        Args:
+            port: The port.
+            at: The instant, which may lie ahead: the end of a call is known when its agent answers.
+        """
         heappush(self._free[bisect_right(self.starts, port) - 1], (at, port))
 
     def close(self) -> None:
@@ -92,42 +105,52 @@ class PortPool:
         return planned is not None and len(planned) > 0 and planned[-1].start <= now
 
     def _close(self, free: int, port: int) -> int:
+        """Carry out the next closure of a port that is free from an instant on; returns when it is free again."""
         closure = self._planned[port].pop()
         start = max(free, closure.start)
         if closure.faulty and start < closure.end:
-            self.faults.append(PortOutage(port, start, closure.end))
+            self.outages.append(PortOutage(port, start, closure.end))
         return max(start, closure.end)
 
 
 def trunk_sizes(spans: Sequence[Span]) -> list[int]:
-    """The most ports that each trunk has at any time of the day."""
-    count = max(len(span.plan.trunks) for span in spans)
-    return [
-        max(span.plan.trunks[trunk].ports for span in spans if trunk < len(span.plan.trunks)) for trunk in range(count)
-    ]
+    """The most ports that each trunk has at any time of a day."""
+    count = max(len(span.resolved.trunks) for span in spans)
+    return [max(_ports(span, trunk) for span in spans) for trunk in range(count)]
 
 
 def port_closures(day: CalendarDay, spans: Sequence[Span]) -> list[PortClosure]:
-    """All ports that are missing or out of service for a part of the day."""
+    """
+    The closures of all ports that are missing or out of service for a part of a day.
+
+    Args:
+        day: The day.
+        spans: Its parts, in order.
+    """
     most = trunk_sizes(spans)
     starts = PortPool(most).starts
     found = []
     for span in spans:
         for trunk, ports in enumerate(most):
-            present = span.plan.trunks[trunk].ports if trunk < len(span.plan.trunks) else 0
-            absent = range(starts[trunk] + present, starts[trunk] + ports)
+            absent = range(starts[trunk] + _ports(span, trunk), starts[trunk] + ports)
             found += [PortClosure(port, span.start, span.end, False) for port in absent]
         found += _outages(day, span, starts)
     return found
 
 
+def _ports(span: Span, trunk: int) -> int:
+    """The ports of a trunk, 0 of one that does not exist in a span."""
+    trunks = span.resolved.trunks
+    return trunks[trunk].ports if trunk < len(trunks) else 0
+
+
 def _outages(day: CalendarDay, span: Span, starts: Sequence[int]) -> list[PortClosure]:
     found = []
-    for outage in span.plan.profile.outages:
+    for outage in span.resolved.profile.outages:
         first = starts[outage.trunk - 1]
         start = max(day.elapsed(minutes(outage.start)), span.start)
         end = min(day.elapsed(minutes(outage.end)), span.end)
-        ports = range(first, first + span.plan.trunks[outage.trunk - 1].ports)
+        ports = range(first, first + _ports(span, outage.trunk - 1))
         if start < end:
             found += [PortClosure(port, start, end, True) for port in ports]
     return found

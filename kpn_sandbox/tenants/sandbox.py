@@ -83,7 +83,7 @@ class Sandbox:
         version = None if "\x00" in client_id else self.database.fetch_one(_VERSION, client_id=client_id)
         if version is None:
             raise UnknownAccount(client_id)
-        tenant = self._tenants.find(client_id)
+        tenant = self._tenants.get(client_id)
         if tenant is None or tenant.version != version[0]:
             tenant = self._read(client_id)
             self._tenants.put(client_id, tenant)
@@ -133,7 +133,7 @@ class Sandbox:
     def _center(self, seed: str, epochs: tuple[Epoch, ...]) -> Center:
         """Return the center of a seed and a configuration, from the cache if any account had the same before."""
         key = (seed, tuple((epoch.since, epoch.profile.digest) for epoch in epochs))
-        center = self._centers.find(key)
+        center = self._centers.get(key)
         if center is None:
             center = Center(seed, epochs, self._traces)
             self._centers.put(key, center)

@@ -22,7 +22,7 @@ from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import Profile, QueueSettings
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.itx.records import panel
+from kpn_sandbox.vendors.itx.records import IDENTIFIERS, panel
 from kpn_sandbox.vendors.kaisa.records import DATASETS, Period
 
 STEP_SECONDS = 900
@@ -111,7 +111,7 @@ def history_data(tenant: Tenant, at: float, days: int, history: History) -> dict
     today = day_of(at).date
     first = max(today - timedelta(days - 1), FIRST_DATE)
     customers = customers_of(tenant.center.names(at))
-    period = Period(history.days(tenant.center, first, today, at, None), customers, None)
+    period = Period(history.days(tenant.center, first, today, at), customers, None)
     return {
         "client_id": tenant.account.client_id,
         "from": first.isoformat(),
@@ -133,10 +133,10 @@ def panel_data(tenant: Tenant, at: float, customer_id: str, history: History) ->
     customers = customers_of(tenant.center.names(at))
     suggested = [customers[index] for index in range(SUGGESTED_CUSTOMERS)]
     # Rows are laid out from the JSON that ITX would receive, because some values get their form only there.
-    received = orjson.loads(orjson.dumps(panel(tenant, history, customers.find(customer_id), at)))
+    received = orjson.loads(orjson.dumps(panel(tenant, history, customers.find(customer_id, IDENTIFIERS), at)))
     return {
         "client_id": tenant.account.client_id,
-        "customers": [{"customer_id": str(fact.primary_key), "name": fact.name} for fact in suggested],
+        "customers": [{"customer_id": fact.identifiers["primary_key"], "name": fact.name} for fact in suggested],
         "rows": [row._asdict() for row in panel_rows(received)],
     }
 

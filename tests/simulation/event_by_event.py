@@ -136,7 +136,7 @@ class Floor:
         self.ringing: dict[int, tuple[int, int]] = {}
         self.ignored: set[int] = set()
         self.outcomes: dict[int, Outcome] = {}
-        self.rests: list[tuple[int, int, int]] = []
+        self.aux: list[tuple[int, int, int]] = []
         self.logouts: dict[int, int] = {}
         self.plans = [deque([*agent.breaks, (agent.logout, NEVER)]) for agent in agents]
         self.events: list[tuple[int, Event, int]] = []
@@ -235,7 +235,7 @@ class Floor:
     def rest(self, agent: int, duration: int) -> None:
         """Takes an agent out for a while."""
         end = self.now + duration
-        self.rests.append((agent, self.now, end))
+        self.aux.append((agent, self.now, end))
         self.expect(end, Event.AGENT_IS_FREE, agent)
 
     def leave(self, index: int, kind: Kind, agent: int | None = None, ring_start: int | None = None) -> None:

@@ -33,9 +33,9 @@ def center(size: str, limit_bytes: int = 64_000_000, seed: str = "golden") -> Ce
 def digest(size: str) -> str:
     """Everything that happens on the golden day, and what is told of it at a few instants, in one number."""
     subject = center(size)
-    trace = subject.book(day_of(MONDAY)).trace
+    trace = subject.day_index(day_of(MONDAY)).trace
     sum_of_all = hashlib.sha256()
-    for table in (trace.calls, trace.rings, trace.rests, trace.stays):
+    for table in (trace.calls, trace.rings, trace.aux, trace.logins):
         for column in table:
             sum_of_all.update(column.astype("<i8").tobytes())
     sum_of_all.update(trace.port_usage.port.astype("<i8").tobytes())

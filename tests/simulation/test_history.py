@@ -1,4 +1,4 @@
-"""What history tells is what the counters told, and it adds up."""
+"""History says what the counters said, and it adds up."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta, timezone
@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation import call_detail_records as truth
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, SHARES, attributions
-from kpn_sandbox.simulation.calendar import calendar_day, zone
+from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, calendar_day, zone
+from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.customers import contacts
-from kpn_sandbox.simulation.errors import InstantOutOfRange, PeriodTooLong
+from kpn_sandbox.simulation.customers import customers_of
+from kpn_sandbox.simulation.errors import DateOutOfRange, PeriodTooLong
 from kpn_sandbox.simulation.history import (
     LENGTHS,
     LONGEST_PERIOD,
     RETRY_SECONDS,
     TURN_SECONDS,
-    CallOutcomes,
+    AnsweredAndMissed,
     CallSummary,
     History,
     calls_by_customer,
@@ -53,33 +53,33 @@ def figures(summary: CallSummary) -> list[object]:
     return [*(column.tolist() for column in columns), summary.talk]
 
 
-def told(subject: Center, first: date, last: date, instant: float, customer: int | None = None) -> CallSummary:
-    return History().days(subject, first, last, instant, customer).total
+def summary_of(subject: Center, first: date, last: date, instant: float, customer: int | None = None) -> CallSummary:
+    return History().days(subject, first, last, instant, customer=customer).total
 
 
 @settings(max_examples=25, deadline=None)
 @given(name=some.sampled_from(sorted(SCENARIOS)), back=some.integers(0, 400), second=some.integers(0, DAY - 1))
-def test_a_day_is_what_the_counters_tell_at_that_instant(name, back, second):
-    """Offered, answered and missed calls of a day are the sums over KPN's queues, whatever the instant."""
+def test_a_day_is_what_the_counters_say_at_that_instant(name, back, second):
+    """Offered, answered and missed calls of a day are the sums over the queues, whatever the instant."""
     day, subject = TODAY - timedelta(days=back), center(name)
 
-    summary = told(subject, day, day, at(day, second))
+    summary = summary_of(subject, day, day, at(day, second))
 
     queues = subject.queues(at(day, second))
     answered = sum(queue.answered for queue in queues)
     lost = sum(queue.offered - queue.answered - queue.waiting for queue in queues)
     assert summary.offered == sum(queue.offered for queue in queues)
-    assert summary.total == CallOutcomes(answered, lost)
+    assert summary.total == AnsweredAndMissed(answered, lost)
     assert summary.ended == answered - sum(queue.talking for queue in queues)
 
 
 @settings(max_examples=10, deadline=None)
 @given(back=some.integers(1, 60))
 def test_yesterday_agrees_with_a_clock_turned_back(back):
-    """What history tells of a finished day is what it told at the day's last second."""
+    """What history says of a finished day is what it said at the day's last second."""
     subject, day = center(), TODAY - timedelta(days=back)
 
-    later, then = told(subject, day, day, at(TODAY, 40_000)), told(subject, day, day, last_second(day))
+    later, then = summary_of(subject, day, day, at(TODAY, 40_000)), summary_of(subject, day, day, last_second(day))
 
     assert figures(later) == figures(then)
 
@@ -92,30 +92,30 @@ def test_yesterday_agrees_with_a_clock_turned_back(back):
     second=some.integers(0, DAY - 1),
 )
 def test_everything_adds_up(name, first, length, second):
-    """Hours, queues, lengths, callers and attributions are cuts of the same calls."""
+    """Hours, lengths, callers and attributions are cuts of the same calls."""
     start = TODAY - timedelta(days=first)
 
-    summary = told(center(name), start, start + timedelta(days=length), at(TODAY, second))
+    summary = summary_of(center(name), start, start + timedelta(days=length), at(TODAY, second))
 
     total, waiting = summary.total, int(summary.calls[0].sum())
     assert total.answered + total.missed + waiting == summary.offered
-    assert _added(summary.by_hour()) == _added(summary.by_queue()) == total
+    assert _added(summary.by_hour()) == total
     assert summary.callers.sum() == summary.attributions.sum() == summary.offered
     assert summary.ended + int(summary.calls[1].sum()) == total.answered
 
 
 @settings(max_examples=15, deadline=None)
 @given(customer=some.integers(0, 999), second=some.integers(0, DAY - 1))
-def test_a_customers_days_are_the_calls_that_truth_tells(customer, second):
-    """Restricted to a customer, history counts exactly the calls that are told of him."""
+def test_a_customers_days_are_the_calls_of_the_records(customer, second):
+    """Restricted to a customer, history counts exactly the customer's calls in the call detail records."""
     subject, start = center("busy"), TODAY - timedelta(days=2)
     instant = at(TODAY, second)
-    who = subject.names(instant).customer(customer)
+    caller = customers_of(subject.names(instant))[customer]
 
-    summary = told(subject, start, TODAY, instant, customer)
+    summary = summary_of(subject, start, TODAY, instant, customer)
 
-    period = truth.ObservedPeriod(at(start, 0), instant + 1, instant)
-    calls = [call for call in truth.find_calls(subject, period) if call.customer == who and call.outcome != "blocked"]
+    period = ObservedPeriod(at(start, 0), instant + 1, instant)
+    calls = [call for call in find_calls(subject, period) if call.customer == caller and call.outcome != "blocked"]
     talks = [call.ended_at - call.answered_at for call in calls if call.ended_at]
     assert summary.offered == len(calls) == summary.callers[customer]
     assert summary.total.answered == sum(call.answered_at is not None for call in calls)
@@ -132,7 +132,7 @@ def test_customers_together_are_the_center():
     history, subject = History(), center("peak", agents=5)
     period = (TODAY - timedelta(days=1), TODAY, at(TODAY, 50_000))
 
-    every = [history.days(subject, *period, customer).total for customer in range(1000)]
+    every = [history.days(subject, *period, customer=customer).total for customer in range(1000)]
 
     whole = history.days(subject, *period).total
     assert sum(each.offered for each in every) == whole.offered
@@ -145,17 +145,17 @@ def test_hours_are_those_of_the_wall_clock(day, hours):
     """On the days of 23 and 25 hours calls still count in the hour that the wall clock showed."""
     subject = center("lab", agents=60)
 
-    by_hour = told(subject, day, day, last_second(day)).by_hour()
+    by_hour = summary_of(subject, day, day, last_second(day)).by_hour()
 
     shown = np.zeros(24, dtype=int)
-    for call in truth.find_calls(subject, truth.ObservedPeriod(at(day, 0), last_second(day) + 1, last_second(day))):
+    for call in find_calls(subject, ObservedPeriod(at(day, 0), last_second(day) + 1, last_second(day))):
         shown[datetime.fromtimestamp(call.arrived_at, zone()).hour] += 1
     assert [sum(each) for each in by_hour] == shown.tolist()
     assert sum(count > 0 for count in shown) == min(hours, 24)
 
 
 def test_the_future_is_empty():
-    """A day that has not come yet is told, with nothing on it."""
+    """A day that lies ahead is there, with nothing on it."""
     days = History().days(center(), TODAY, TODAY + timedelta(days=2), at(TODAY, 3600))
 
     assert [day for day, _ in days.each] == [TODAY + timedelta(days=number) for number in range(3)]
@@ -163,7 +163,7 @@ def test_the_future_is_empty():
 
 
 def test_a_change_leaves_the_days_before_it_alone():
-    """A profile that comes into force today changes nothing that was told of yesterday."""
+    """A profile that comes into force today changes nothing of yesterday."""
     calm, peak = (scenario(name).over(Profile(agents=20, trunks=2)) for name in ("calm", "peak"))
     noon, evening = at(TODAY, 43_200), at(TODAY, 72_000)
     before = Center("history", (Epoch(ALWAYS, calm),), TRACES)
@@ -173,7 +173,7 @@ def test_a_change_leaves_the_days_before_it_alone():
     same = [figures(history.days(each, yesterday, TODAY, noon).total) for each in (before, after)]
 
     assert same[0] == same[1]
-    assert told(after, TODAY, TODAY, evening).offered > told(before, TODAY, TODAY, evening).offered
+    assert summary_of(after, TODAY, TODAY, evening).offered > summary_of(before, TODAY, TODAY, evening).offered
 
 
 def test_what_is_kept_is_what_is_computed():
@@ -181,10 +181,10 @@ def test_what_is_kept_is_what_is_computed():
     history, subject = History(), center()
     start, instant = TODAY - timedelta(days=5), at(TODAY, 30_000)
 
-    history.days(subject, TODAY - timedelta(days=3), TODAY, instant - 7200, 17)
+    history.days(subject, TODAY - timedelta(days=3), TODAY, instant - 7200, customer=17)
     twice = [figures(history.days(subject, start, TODAY, instant).total) for _ in range(2)]
 
-    assert twice[0] == twice[1] == figures(told(subject, start, TODAY, instant))
+    assert twice[0] == twice[1] == figures(summary_of(subject, start, TODAY, instant))
 
 
 def test_a_summary_takes_a_few_kilobytes():
@@ -197,16 +197,18 @@ def test_a_summary_takes_a_few_kilobytes():
 
 @pytest.mark.parametrize("length", [LONGEST_PERIOD + 1, 40_000])
 def test_a_period_beyond_a_year_is_refused(length):
-    """No more than 366 days are told at a time, and nothing is computed before that is known."""
+    """A period of more than 366 days is refused before anything is computed."""
     with pytest.raises(PeriodTooLong, match="at most 366 days"):
-        told(center(), TODAY, TODAY + timedelta(days=length - 1), at(TODAY, 0))
+        summary_of(center(), TODAY, TODAY + timedelta(days=length - 1), at(TODAY, 0))
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2101, 1, 1), date.max])
 def test_dates_that_no_center_has_are_refused(day):
-    """History ends where the center does."""
-    with pytest.raises(InstantOutOfRange):
-        told(center(), day, day, at(TODAY, 0))
+    """History ends where the center does, and the error is about the date."""
+    with pytest.raises(DateOutOfRange) as error:
+        summary_of(center(), day, day, at(TODAY, 0))
+
+    assert (error.value.day, error.value.first, error.value.last) == (day, FIRST_DATE, LAST_DATE)
 
 
 def test_others_get_their_turn_between_days():
@@ -220,8 +222,8 @@ def test_others_get_their_turn_between_days():
     assert len(pauses) == 4
 
 
-def test_whoever_wants_the_same_day_waits_without_holding_others_up():
-    """Of several who ask for the same cold days one computes them, and the others pause meanwhile."""
+def test_requests_for_the_same_day_wait_without_holding_others_up():
+    """Of several requests for the same days one computes them, and the others pause meanwhile."""
     pauses: list[float] = []
     begun, go_on = Event(), Event()
 
@@ -237,9 +239,9 @@ def test_whoever_wants_the_same_day_waits_without_holding_others_up():
         first = pool.submit(history.days, *period)
         begun.wait()
         others = [pool.submit(history.days, *period) for _ in range(2)]
-        told = [figures(each.result().total) for each in (first, *others)]
+        found = [figures(each.result().total) for each in (first, *others)]
 
-    assert told[0] == told[1] == told[2]
+    assert found[0] == found[1] == found[2]
     assert pauses.count(TURN_SECONDS) == 2 and RETRY_SECONDS in pauses
 
 
@@ -249,38 +251,20 @@ def test_attributions_come_in_their_shares():
 
     many = attributions("seed", day, 3, 100_000)
 
-    assert np.bincount(many) / 100_000 == pytest.approx([share / 256 for _, share in SHARES], abs=0.01)
+    assert np.bincount(many) / 100_000 == pytest.approx([share / 256 for share in SHARES.values()], abs=0.01)
     assert np.array_equal(attributions("seed", day, 3, 100), many[:100])
     assert len(set(ATTRIBUTIONS)) == len(ATTRIBUTIONS)
 
 
-def test_a_log_holds_every_call_that_was_offered():
-    """A log has the calls of its trace but for the blocked ones, whatever the order."""
+def test_calls_by_customer_are_all_calls_that_were_offered():
+    """The calls by customer are those of the trace but for the blocked ones, in another order."""
     trace = center("trunk outage").trace(calendar_day(TODAY))
 
-    log = calls_by_customer("history", trace)
+    calls = calls_by_customer("history", trace)
 
     kept = trace.calls.outcome != 0
-    assert sorted(log.arrival.tolist()) == sorted(trace.calls.arrival[kept].tolist())
-    assert log.firsts[-1] == kept.sum()
-
-
-@settings(max_examples=10, deadline=None)
-@given(customer=some.integers(0, 300), second=some.integers(0, DAY - 1))
-def test_contacts_are_the_latest_calls_of_a_customer(customer, second):
-    """The contacts of a customer are the calls that truth tells of him, the newest first."""
-    subject, instant = center("busy", agents=40), at(TODAY, second)
-    who = subject.names(instant).customer(customer)
-
-    found = contacts(History(), subject, customer, instant, 20)
-
-    period = truth.ObservedPeriod(at(TODAY - timedelta(days=27), 0), instant + 1, instant)
-    calls = [call for call in truth.find_calls(subject, period) if call.customer == who and call.outcome != "blocked"]
-    latest = sorted(calls, key=lambda call: -call.arrived_at)[:20]
-    assert [(each.arrived_at, each.queue, each.agent) for each in found] == [
-        (call.arrived_at, call.queue, call.agent) for call in latest
-    ]
-    assert len({each.number for each in found}) == len(found)
+    assert sorted(calls.arrival.tolist()) == sorted(trace.calls.arrival[kept].tolist())
+    assert calls.firsts[-1] == kept.sum()
 
 
 def test_instants_are_utc():
@@ -292,5 +276,5 @@ def test_instants_are_utc():
     assert days[0] == 0 < days[1]
 
 
-def _added(each: list[CallOutcomes]) -> CallOutcomes:
-    return CallOutcomes(sum(answers.answered for answers in each), sum(answers.missed for answers in each))
+def _added(each: list[AnsweredAndMissed]) -> AnsweredAndMissed:
+    return AnsweredAndMissed(sum(answers.answered for answers in each), sum(answers.missed for answers in each))

@@ -19,7 +19,7 @@ STEP = 5
 def test_waiting_callers_add_up_to_time_waited(name):
     """The integral of InQueue is Answertime plus Abandontime plus the waits of calls that flowed out."""
     center = Center("little", (Epoch(ALWAYS, scenario(name).over(Profile(agents=40))),), SingleFlightCache())
-    calls = center.book(day_of(MIDNIGHT)).trace.calls
+    calls = center.day_index(day_of(MIDNIGHT)).trace.calls
     sent_away = int((calls.end - calls.arrival)[calls.outcome == FLOWED_OUT].sum()) // 1000
 
     waiting = sum(queue.waiting for at in range(0, 86_400, STEP) for queue in center.queues(MIDNIGHT + at)) * STEP

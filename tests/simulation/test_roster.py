@@ -148,10 +148,10 @@ def test_breaks_wait_for_the_call() -> None:
 
     over = set(zip(day.calls.agent.tolist(), day.calls.wrap_end.tolist()))
     over |= set(zip(day.rings.agent.tolist(), day.rings.end.tolist()))
-    over |= set(zip(day.rests.agent.tolist(), day.rests.end.tolist()))
-    planned = day.rests.reason != NO_ANSWER
-    begun = set(zip(day.rests.agent[planned].tolist(), day.rests.start[planned].tolist()))
-    left = set(zip(day.stays.agent.tolist(), day.stays.logout.tolist()))
+    over |= set(zip(day.aux.agent.tolist(), day.aux.end.tolist()))
+    planned = day.aux.reason != NO_ANSWER
+    begun = set(zip(day.aux.agent[planned].tolist(), day.aux.start[planned].tolist()))
+    left = set(zip(day.logins.agent.tolist(), day.logins.logout.tolist()))
     assert begun <= due | over and begun & due and begun - due
     assert left <= logouts | over and left & logouts and left - logouts
 
@@ -164,13 +164,13 @@ def test_nobody_does_two_things_at_once() -> None:
         [
             np.stack([day.calls.agent[answered], day.calls.ring_start[answered], day.calls.wrap_end[answered]]),
             np.stack([day.rings.agent, day.rings.start, day.rings.end]),
-            np.stack([day.rests.agent, day.rests.start, day.rests.end]),
+            np.stack([day.aux.agent, day.aux.start, day.aux.end]),
         ],
         axis=1,
     )
     agent, start, end = work[:, np.lexsort((work[2], work[1], work[0]))]
 
-    login, logout = (dict(zip(day.stays.agent.tolist(), each.tolist())) for each in day.stays[2:])
+    login, logout = (dict(zip(day.logins.agent.tolist(), each.tolist())) for each in day.logins[2:])
     assert (start <= end).all()
     assert (end[:-1] <= start[1:])[agent[:-1] == agent[1:]].all()
     assert all(login[who] <= one <= other <= logout[who] for who, one, other in work.T.tolist())

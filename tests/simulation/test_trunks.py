@@ -18,7 +18,7 @@ def test_port_idle_longest_is_taken() -> None:
 
     first = [pool.take(0, 0) for _ in range(3)]
     for port, at in ((1, 10), (2, 30), (0, 20)):
-        pool.give(port, at)
+        pool.release(port, at)
     assert first == [0, 1, 2]
     assert [pool.take(40, 0) for _ in range(3)] == [1, 0, 2]
 
@@ -33,7 +33,7 @@ def test_full_trunk_overflows_to_the_next() -> None:
 def test_port_is_free_from_the_instant_it_is_released() -> None:
     """A port released at an instant can be taken at that instant and not before."""
     pool = PortPool([1])
-    pool.give(pool.take(0, 0), 100)
+    pool.release(pool.take(0, 0), 100)
 
     assert [pool.take(99, 0), pool.take(100, 0)] == [NO_PORT, 0]
 
@@ -43,25 +43,25 @@ def test_idle_port_goes_out_of_service_when_planned() -> None:
     pool = PortPool([1], [PortClosure(0, 100, 200, True)])
 
     assert [pool.take(instant, 0) for instant in (100, 199, 200)] == [NO_PORT, NO_PORT, 0]
-    assert pool.faults == [PortOutage(0, 100, 200)]
+    assert pool.outages == [PortOutage(0, 100, 200)]
 
 
 def test_busy_port_goes_out_of_service_when_its_call_ends() -> None:
     """No call is cut: its port goes out of service behind it."""
     pool = PortPool([1], [PortClosure(0, 100, 200, True)])
-    pool.give(pool.take(99, 0), 150)
+    pool.release(pool.take(99, 0), 150)
 
     assert [pool.take(instant, 0) for instant in (150, 199, 200)] == [NO_PORT, NO_PORT, 0]
-    assert pool.faults == [PortOutage(0, 150, 200)]
+    assert pool.outages == [PortOutage(0, 150, 200)]
 
 
 def test_call_may_outlast_an_outage() -> None:
     """When the outage is over before the call, the port was never out of service."""
     pool = PortPool([1], [PortClosure(0, 100, 200, True)])
-    pool.give(pool.take(99, 0), 250)
+    pool.release(pool.take(99, 0), 250)
 
     assert [pool.take(249, 0), pool.take(250, 0)] == [NO_PORT, 0]
-    assert pool.faults == []
+    assert pool.outages == []
 
 
 def test_outages_follow_one_another() -> None:
@@ -70,7 +70,7 @@ def test_outages_follow_one_another() -> None:
     pool = PortPool([1], planned)
 
     assert [pool.take(instant, 0) for instant in (250, 450)] == [NO_PORT, NO_PORT]
-    assert pool.faults == [PortOutage(0, 100, 200), PortOutage(0, 200, 300), PortOutage(0, 400, 500)]
+    assert pool.outages == [PortOutage(0, 100, 200), PortOutage(0, 200, 300), PortOutage(0, 400, 500)]
 
 
 def test_missing_port_is_not_out_of_service() -> None:
@@ -78,7 +78,7 @@ def test_missing_port_is_not_out_of_service() -> None:
     pool = PortPool([1], [PortClosure(0, 0, 100, False)])
 
     assert [pool.take(50, 0), pool.take(100, 0)] == [NO_PORT, 0]
-    assert pool.faults == []
+    assert pool.outages == []
 
 
 def test_outages_happen_without_calls() -> None:
@@ -86,7 +86,7 @@ def test_outages_happen_without_calls() -> None:
     pool = PortPool([2], [PortClosure(0, 100, 200, True), PortClosure(1, 150, 300, True)])
 
     pool.close()
-    assert sorted(pool.faults) == [PortOutage(0, 100, 200), PortOutage(1, 150, 300)]
+    assert sorted(pool.outages) == [PortOutage(0, 100, 200), PortOutage(1, 150, 300)]
 
 
 def test_outage_spares_the_other_trunk() -> None:
@@ -129,7 +129,7 @@ def test_faults_of_a_day() -> None:
     """In an outage every port of the trunk goes out of service once, behind its last call, until the outage ends."""
     day = trace(WEDNESDAY, profile(outages=[{"trunk": 1, "start": "11:00", "end": "13:00"}]))
 
-    faults = sorted(day.port_usage.faults)
+    faults = sorted(day.port_usage.outages)
     starts = [fault.start for fault in faults]
     assert {fault.port for fault in faults} <= set(range(60)) and len(faults) > 55
     assert {fault.end for fault in faults} == {13 * HOUR}
@@ -150,7 +150,7 @@ def test_port_does_one_thing_at_a_time() -> None:
     port, calls = day.port_usage.port, day.calls
 
     carried = zip(port.tolist(), calls.arrival.tolist(), calls.end.tolist())
-    used = sorted([each for each in carried if each[0] >= 0] + [tuple(fault) for fault in day.port_usage.faults])
+    used = sorted([each for each in carried if each[0] >= 0] + [tuple(fault) for fault in day.port_usage.outages])
     assert (calls.outcome == BLOCKED).any()
     assert all(one[2] <= other[1] for one, other in zip(used, used[1:]) if one[0] == other[0])
 
@@ -163,7 +163,7 @@ def test_ports_tell_what_they_do() -> None:
     for instant in range(0, 24 * HOUR, HOUR // 3):
         here = (day.port_usage.port >= 0) & (calls.arrival <= instant) & (calls.end > instant)
         talking = here & (calls.answer >= 0) & (calls.answer <= instant)
-        broken = [fault.port for fault in day.port_usage.faults if fault.start <= instant < fault.end]
+        broken = [fault.port for fault in day.port_usage.outages if fault.start <= instant < fault.end]
         states = ports.at(instant)
         assert ports_in(states, PortState.SEIZED) == sorted(day.port_usage.port[talking].tolist())
         assert ports_in(states, PortState.QUEUED) == sorted(day.port_usage.port[here & ~talking].tolist())

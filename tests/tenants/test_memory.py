@@ -10,7 +10,7 @@ def test_recent_keeps_the_last_values():
     for key in "abc":
         recent.put(key, key.upper())
 
-    assert [recent.find(key) for key in "abc"] == [None, "B", "C"]
+    assert [recent.get(key) for key in "abc"] == [None, "B", "C"]
 
 
 def test_recent_weighs_its_values():
@@ -21,7 +21,7 @@ def test_recent_weighs_its_values():
     recent.put("a", "x" * 4)
     recent.put("b", "x" * 6)
 
-    assert (recent.find("a"), recent.find("b"), len(recent)) == ("xxxx", "xxxxxx", 2)
+    assert (recent.get("a"), recent.get("b"), len(recent)) == ("xxxx", "xxxxxx", 2)
 
 
 def test_a_value_that_is_too_heavy_is_not_kept():
@@ -30,4 +30,4 @@ def test_a_value_that_is_too_heavy_is_not_kept():
 
     recent.put("a", "xxxx")
 
-    assert (recent.find("a"), len(recent)) == (None, 0)
+    assert (recent.get("a"), len(recent)) == (None, 0)

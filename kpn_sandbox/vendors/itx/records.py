@@ -18,6 +18,9 @@ from kpn_sandbox.tenants.tenant import Tenant
 MOST = 20
 """Documents of a section."""
 
+IDENTIFIERS = ("primary_key", "entity_id", "customer_number", "phone", "external_id")
+"""The numberings of customers that ITX may ask with, in the order in which they are tried."""
+
 NO_DATA = "No data available"
 CURRENCY = "EUR"
 
@@ -73,7 +76,7 @@ def _sections(
     yield "Orders", lambda customer: list(map(order_record, orders_of(seed, customer, at, MOST)))
     yield "Invoices", lambda customer: list(map(invoice_record, invoices_of(seed, customer, at, MOST)))
     calls = partial(contacts_of, history, tenant.center)
-    yield "Contacts", lambda customer: list(map(contact_record, calls(customer, at, MOST)))
+    yield "Contacts", lambda customer: list(map(contact_record, calls(customer, at, most=MOST)))
 
 
 def order_record(fact: OrderFact) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.vendors.itx.errors import ItxError
 from kpn_sandbox.vendors.itx.operations import KPI
-from kpn_sandbox.vendors.itx.records import panel
+from kpn_sandbox.vendors.itx.records import IDENTIFIERS, panel
 
 LONGEST_ID = 128
 """Characters of a customer's identifier."""
@@ -35,7 +35,7 @@ def customer_id() -> str:
 def kpi(context: RequestContext, history: History) -> dict[str, Any]:
     """Show documents about a customer, in sections."""
     tenant, at = context.account, context.at
-    customer = customers_of(tenant.center.names(at)).find(customer_id())
+    customer = customers_of(tenant.center.names(at)).find(customer_id(), IDENTIFIERS)
     return panel(tenant, history, customer, at)
 
 

@@ -20,7 +20,7 @@ from kpn_sandbox.gateway.cors import CORS_HEADERS
 from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.gateway.operations import phrase
 from kpn_sandbox.gateway.responses import JSON, PreconditionFailed
-from kpn_sandbox.simulation.errors import PeriodTooLong
+from kpn_sandbox.simulation.errors import DateOutOfRange, PeriodTooLong
 
 HEADERS = (JSON, *CORS_HEADERS)
 """Headers of every response."""
@@ -91,7 +91,8 @@ EXCEPTION_MAP: ExceptionMap = {
     ),
     MalformedDigest: lambda error: KaisaError(400, str(error)),
     ValidationError: lambda error: KaisaError(400, *validation_texts(error)),
-    PeriodTooLong: lambda error: KaisaError(400, str(error)),
+    PeriodTooLong: lambda error: KaisaError(400, f"period must be at most {error.most} days, not {error.days}"),
+    DateOutOfRange: lambda error: KaisaError(400, f"dates must be from {error.first} to {error.last}"),
     PreconditionFailed: lambda error: KaisaError(412),
     http.MethodNotAllowed: lambda error: KaisaError(405, headers=allow_header(error)),
     http.NotFound: lambda error: KaisaError(404),

@@ -9,7 +9,7 @@ from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
 from kpn_sandbox.simulation.calendar import FIRST_DATE
 from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import CallOutcomes, CallSummary, DailySummaries
+from kpn_sandbox.simulation.history import AnsweredAndMissed, CallSummary, DailySummaries
 
 MOST_ATTRIBUTIONS = 5
 MOST_IN_A_LIST = 10
@@ -18,6 +18,9 @@ BUCKETS = ("< 30 s", "30 - 60 s", "1 - 2 min", "2 - 5 min", "5 - 10 min", "> 10 
 """Names of the lengths that history counts."""
 
 DASHBOARD = "/mypages/dashboard/scid:"
+
+CUSTOMER_ID = "dashboard_id"
+"""The numbering in which Kaisa knows the customers of a center."""
 
 
 class Period(NamedTuple):
@@ -97,7 +100,7 @@ def top_customers_by_calls(period: Period) -> str | list[dict[str, Any]]:
     if period.customer_id is not None:
         return call_totals(period)
     facts = ((period.everybody[customer], count) for customer, count in _calls_by_customer(period.days.total))
-    named = {fact.kaisa_customer_id: (_name(fact, period.renamed), count) for fact, count in facts}
+    named = {int(fact.identifiers[CUSTOMER_ID]): (_name(fact, period.renamed), count) for fact, count in facts}
     top = sorted(named.items(), key=lambda each: (-each[1][1], each[1][0], each[0]))[:MOST_IN_A_LIST]
     return [
         {"scId": str(number), "name": name, "val": str(count), "url": f"{DASHBOARD}{number}"}
@@ -129,11 +132,11 @@ def dataset(name: str, period: Period) -> dict[str, Any]:
 def customer_record(fact: CustomerFact) -> dict[str, str]:
     """A customer of the center in Kaisa's terms."""
     return {
-        **blank_record(fact.kaisa_customer_id),
+        **blank_record(int(fact.identifiers[CUSTOMER_ID])),
         "name": fact.name,
-        "custnr": str(fact.customer_number),
-        "corporateid": fact.entity_id,
-        "email": f"klant{fact.customer_number}@example.nl",
+        "custnr": fact.identifiers["customer_number"],
+        "corporateid": fact.identifiers["entity_id"],
+        "email": f"klant{fact.identifiers['customer_number']}@example.nl",
         "address_city": "" if fact.area == "Mobile" else fact.area,
     }
 
@@ -174,7 +177,7 @@ def last_days(today: date) -> tuple[date, date]:
     return date.fromordinal(max(today.toordinal() - 29, earliest)), today
 
 
-def _answers(name: str, answers: CallOutcomes) -> dict[str, Any]:
+def _answers(name: str, answers: AnsweredAndMissed) -> dict[str, Any]:
     return {"name": name, "Answered": answers.answered, "Missed": answers.missed}
 
 
@@ -188,7 +191,7 @@ def _top(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]
 
 
 def _name(fact: CustomerFact, renamed: Mapping[int, str]) -> str:
-    return renamed.get(fact.kaisa_customer_id, fact.name)
+    return renamed.get(int(fact.identifiers[CUSTOMER_ID]), fact.name)
 
 
 def _rounded(part: int, whole: int) -> int:

@@ -12,7 +12,7 @@ from kpn_sandbox.simulation.history import NOBODY, History
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.errors import KaisaError
 from kpn_sandbox.vendors.kaisa.operations import ADD_CUSTOMER, CHANGE_CUSTOMER, CUSTOMER, CUSTOMERS, PING, WIDGETS
-from kpn_sandbox.vendors.kaisa.records import Period, blank_record, customer_record, dataset, last_days
+from kpn_sandbox.vendors.kaisa.records import CUSTOMER_ID, Period, blank_record, customer_record, dataset, last_days
 from kpn_sandbox.vendors.kaisa.schemas import ChangedCustomerForm, CustomersQuery, NewCustomerForm, WidgetsQuery
 from kpn_sandbox.vendors.kaisa.store import CustomerStore
 
@@ -71,9 +71,9 @@ def widgets(request: KaisaRequest) -> dict[str, Any]:
         raise KaisaError(400, "from_date must not be after to_date")
     customer = None
     if customer_id is not None:
-        found = request.center_customers.find_kaisa(customer_id)
+        found = request.center_customers.find(str(customer_id), (CUSTOMER_ID,))
         customer = NOBODY if found is None else found
-    days = request.history.days(request.tenant.center, first, last, request.at, customer)
+    days = request.history.days(request.tenant.center, first, last, request.at, customer=customer)
     return dataset(query["type"], Period(days, request.center_customers, customer_id, _names(request)))
 
 
@@ -135,7 +135,7 @@ def _customers(request: KaisaRequest) -> dict[str, Any]:
 def _records(request: KaisaRequest) -> list[dict[str, str]]:
     """Return all customers as the account changed them, those of the center first."""
     own = request.store.entries(request.tenant.account.client_id)
-    records = {fact.kaisa_customer_id: customer_record(fact) for fact in request.center_customers}
+    records = {int(fact.identifiers[CUSTOMER_ID]): customer_record(fact) for fact in request.center_customers}
     for customer_id, fields in own.items():
         records[customer_id] = {**records.get(customer_id, blank_record(customer_id)), **fields}
     return list(records.values())

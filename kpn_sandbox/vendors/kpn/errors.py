@@ -204,7 +204,7 @@ EXCEPTION_MAP: ExceptionMap = {
     UnknownToken: lambda error: FaultError(UNKNOWN_TOKEN),
     InvalidClientError: lambda error: invalid_client(),
     UnsupportedGrantTypeError: lambda error: invalid_request(_grant_type(error.grant_type)),
-    ObjectNotFound: lambda error: EnvelopeError(404, str(error)),
+    ObjectNotFound: lambda error: EnvelopeError(404, f"{error.kind} {error.number} not found"),
     PreconditionFailed: lambda error: STATUS_MAP[412](),
     http.MethodNotAllowed: lambda error: method_not_allowed(error.valid_methods or ()),
     http.BadRequest: lambda error: STATUS_MAP[400](),

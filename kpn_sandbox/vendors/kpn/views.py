@@ -150,7 +150,7 @@ class ResourceResponses:
         if tenant.pins and tenant.counts_reads(operation.kind):
             return self._build(endpoint, tenant, at, number)
         key = (tenant.cache_key, operation.key, number, at)
-        response = self._responses.find(key)
+        response = self._responses.get(key)
         if response is None:
             response = self._build(endpoint, tenant, at, number)
             self._responses.put(key, response)

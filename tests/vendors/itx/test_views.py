@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.itx_check.rules import check_panel
-from kpn_sandbox.simulation.customers import IDENTIFIERS
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.vendors.itx.records import IDENTIFIERS
 from kpn_sandbox.vendors.itx.schemas import COLORS, KpiResponseDTO
 from tests.application import CREDENTIALS
 
@@ -21,7 +21,7 @@ CLIENT = CREDENTIALS["client_id"]
 @given(index=some.integers(0, 999))
 def test_every_panel_passes_the_check(ask, everybody, index):
     """No panel has anything that ITX would stumble over or could not show."""
-    response = ask(everybody[index].primary_key)
+    response = ask(everybody[index].identifiers["primary_key"])
 
     assert response.status_code == 200
     assert KpiResponseDTO().validate(response.json) == {}
@@ -35,12 +35,12 @@ def test_every_identifier_leads_to_the_same_panel(ask, everybody, kind):
     """Primary key, entity id, customer number, phone number and external id are of one customer."""
     customer = everybody[3]
 
-    assert ask(getattr(customer, kind)).data == ask(customer.customer_number).data
+    assert ask(customer.identifiers[kind]).data == ask(customer.identifiers["customer_number"]).data
 
 
 def test_a_phone_number_may_be_spelled(ask, everybody):
     """Spaces, a national number and a plus sign that nobody escaped: it is the same number."""
-    phone = everybody[3].phone
+    phone = everybody[3].identifiers["phone"]
     spelled = (f"+31 {phone[3:5]} {phone[5:]}", f"0{phone[3:]}", f" {phone[1:]}", f"0031{phone[3:]}")
 
     assert {ask(each).data for each in spelled} == {ask(phone).data}
@@ -48,7 +48,7 @@ def test_a_phone_number_may_be_spelled(ask, everybody):
 
 def test_documents_are_written_as_on_the_page(sections, everybody):
     """Dates to the second in UTC, colors that ITX knows, newest first, at most 20."""
-    told = sections(everybody[0].customer_number)
+    told = sections(everybody[0].identifiers["customer_number"])
 
     for documents in told.values():
         dates = [document["documentDate"] for document in documents]
@@ -61,7 +61,7 @@ def test_documents_are_written_as_on_the_page(sections, everybody):
 
 def test_amounts_have_two_decimals_on_the_wire(ask, everybody):
     """JSON can keep ".00", so it is kept."""
-    texts = re.findall(r'"amount":([^,]+),', ask(everybody[0].customer_number).text)
+    texts = re.findall(r'"amount":([^,]+),', ask(everybody[0].identifiers["customer_number"]).text)
 
     assert texts and all(re.fullmatch(r"[0-9]+\.[0-9]{2}", text) for text in texts)
 
@@ -73,11 +73,11 @@ def test_contacts_are_the_calls_that_truth_tells(client, sections, everybody):
     client.put(f"{home}/clock", json={"mode": "frozen", "at": at}, auth=auth)
     calls = client.get(f"{home}/truth/calls", auth=auth).json["calls"]
     key = Counter(call["customer"] for call in calls).most_common(1)[0][0]
-    who = next(each for each in everybody if str(each.primary_key) == str(key))
+    who = next(each for each in everybody if each.identifiers["primary_key"] == str(key))
 
-    contacts = sections(who.customer_number)["Contacts"]
+    contacts = sections(who.identifiers["customer_number"])["Contacts"]
 
-    own = [call for call in calls if str(call["customer"]) == str(who.primary_key)]
+    own = [call for call in calls if str(call["customer"]) == who.identifiers["primary_key"]]
     today = [each for each in contacts if each["documentNumber"].startswith("C20261123")]
     assert len(today) == min(len(own), 20) > 0
     answered = sum(call["outcome"] == "answered" for call in own)
@@ -132,7 +132,7 @@ def test_further_parameters_are_ignored(client, everybody):
     """The URL may hold whatever else is fixed in ITX."""
     from tests.vendors.itx.conftest import TOKEN
 
-    url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={everybody[3].entity_id}"
+    url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={everybody[3].identifiers['entity_id']}"
 
     assert client.get(url).status_code == 200
 
@@ -146,7 +146,7 @@ def test_strange_identifiers_are_nobodys(ask, customer_id):
 def test_clock_faults_quota_and_journal_work(app, ask, sections, everybody):
     """As for KPN: the panel follows the clock, fails when told to, and is noted without its token."""
     sandbox = app.extensions["kpn_sandbox"].sandbox
-    number = everybody[0].customer_number
+    number = everybody[0].identifiers["customer_number"]
     sandbox.clocks.set(CLIENT, "frozen", at=1_770_000_000)
     sandbox.faults.add(CLIENT, FaultPlan(api="itx", operation="kpi", outcomes=(Outcome(status=502),)))
 
@@ -160,7 +160,7 @@ def test_clock_faults_quota_and_journal_work(app, ask, sections, everybody):
 
 def test_numbers_of_documents_last(sections, everybody):
     """A later panel tells of the same documents."""
-    number = everybody[0].customer_number
+    number = everybody[0].identifiers["customer_number"]
     then, later = (sections(number, Prefer=f'at="2026-11-{day}T10:00:00+01:00"') for day in (20, 21))
 
     for title in ("Orders", "Invoices"):

@@ -85,7 +85,7 @@ def _body(call: StatisticsRequest, subscription: ParsedSubscription) -> bytes:
     if any(call.tenant.counts_reads(kind) for kind in subscription.kinds):
         return _evaluated(call, subscription)
     key = (call.tenant.cache_key, subscription.digest, call.at)
-    body = call.services.bodies.find(key)
+    body = call.services.bodies.get(key)
     if body is None:
         body = _evaluated(call, subscription)
         call.services.bodies.put(key, body)

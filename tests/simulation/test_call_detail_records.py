@@ -1,4 +1,4 @@
-"""The calls and changes behind the counters give the counters."""
+"""Call detail records give the counters."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation import call_detail_records as truth
+from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states, list_customers
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.errors import UnknownAgent
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
@@ -24,38 +24,38 @@ def center(name: str, **fields) -> Center:
     return Center("truth", (Epoch(ALWAYS, profile),), TRACES)
 
 
-def today(at: float) -> truth.ObservedPeriod:
-    return truth.ObservedPeriod(MIDNIGHT, MIDNIGHT + DAY, at)
+def today(at: float) -> ObservedPeriod:
+    return ObservedPeriod(MIDNIGHT, MIDNIGHT + DAY, at)
 
 
 @settings(max_examples=40, deadline=None)
 @given(name=some.sampled_from(sorted(SCENARIOS)), second=some.integers(0, DAY - 1))
 def test_calls_alone_give_every_counter(name, second):
-    """Every figure of a queue that is about calls follows from the calls that are told."""
+    """Every figure of a queue that is about calls follows from its call detail records."""
     subject, at = center(name), MIDNIGHT + second
 
     for queue in subject.queues(at):
-        calls = truth.find_calls(subject, today(at), queue=queue.number)
+        calls = find_calls(subject, today(at), queue=queue.number)
         assert recomputed(calls, at) == {name: getattr(queue, name) for name in recomputed(calls, at)}
 
 
 @settings(max_examples=20, deadline=None)
 @given(name=some.sampled_from(sorted(SCENARIOS)), second=some.integers(0, DAY - 1))
 def test_changes_alone_give_every_state(name, second):
-    """The last change of an agent is the state he is in."""
+    """The last state that an agent entered is the state that the agent is in."""
     subject, at = center(name), MIDNIGHT + second
 
     for agent in subject.agents(at)[::7]:
-        last = truth.find_states(subject, agent.login, today(at))[-1]
+        last = find_states(subject, agent.login, today(at))[-1]
         assert (last.status, last.reason, last.vdn) == (agent.status, agent.reason, agent.vdn)
         assert int(at - last.at) == agent.seconds_in_status(at)
 
 
-def test_what_is_to_come_is_not_told():
+def test_what_lies_ahead_is_not_shown():
     """No instant after the one up to which things are known appears, and undecided calls have no outcome."""
     at = MIDNIGHT + 39_600
 
-    calls = truth.find_calls(center("peak"), today(at))
+    calls = find_calls(center("peak"), today(at))
 
     instants = [value for call in calls for value in call if isinstance(value, float)]
     assert max(instants) <= at
@@ -64,7 +64,7 @@ def test_what_is_to_come_is_not_told():
 
 def test_a_port_carries_one_call_at_a_time():
     """Calls on the same port follow one another."""
-    calls = truth.find_calls(center("peak"), today(MIDNIGHT + DAY))
+    calls = find_calls(center("peak"), today(MIDNIGHT + DAY))
     by_port: dict = {}
     for call in calls:
         by_port.setdefault((call.trunk, call.port), []).append((call.arrived_at, call.ended_at or call.left_at))
@@ -76,43 +76,41 @@ def test_customers_are_told_apart_by_each_identifier():
     """No two customers share an identifier, and everyone who calls is one of them."""
     subject = center("normal")
 
-    everybody = truth.list_customers(subject, MIDNIGHT)
+    everybody = list_customers(subject, MIDNIGHT)
 
-    for name in ("primary_key", "entity_id", "customer_number", "phone", "external_id", "kaisa_customer_id"):
-        assert len({getattr(customer, name) for customer in everybody}) == len(everybody)
-    callers = Counter(call.customer for call in truth.find_calls(subject, today(MIDNIGHT + DAY)))
-    assert set(callers) <= set(everybody)
+    for numbering in everybody[0].identifiers:
+        assert len({customer.identifiers[numbering] for customer in everybody}) == len(everybody)
+    callers = Counter(call.customer.identifiers["phone"] for call in find_calls(subject, today(MIDNIGHT + DAY)))
+    assert set(callers) <= {customer.identifiers["phone"] for customer in everybody}
     assert callers.most_common(1)[0][1] > 2
 
 
-def test_an_agent_sees_the_calls_that_rang_at_him():
-    """Calls asked for by agent are those that rang at him, answered or not."""
+def test_calls_of_an_agent_are_those_that_rang_there():
+    """The calls of an agent are those that rang at the agent, answered or not."""
     subject, at = center("normal", unanswered_share=0.2), MIDNIGHT + 43_200
-    every = truth.find_calls(subject, today(at))
+    every = find_calls(subject, today(at))
     login = next(call.agent for call in every if call.agent)
 
-    his = truth.find_calls(subject, today(at), agent=login)
+    own = find_calls(subject, today(at), agent=login)
 
-    assert his == [call for call in every if login in {ring.agent for ring in call.rings}]
+    assert own == [call for call in every if login in {ring.agent for ring in call.rings}]
 
 
 def test_an_unknown_agent_is_refused():
-    """Nobody has a login id beyond the last agent."""
+    """No agent has a login id beyond the last one."""
     with pytest.raises(UnknownAgent):
-        truth.find_states(center("normal"), 49_999, today(MIDNIGHT))
+        find_states(center("normal"), 49_999, today(MIDNIGHT))
 
 
 def test_a_period_spans_midnight():
     """Calls of two days come in one list, each once."""
-    whole = truth.ObservedPeriod(MIDNIGHT, MIDNIGHT + 2 * DAY, MIDNIGHT + 3 * DAY)
-    parts = [
-        truth.ObservedPeriod(MIDNIGHT + DAY * day, MIDNIGHT + DAY * (day + 1), MIDNIGHT + 3 * DAY) for day in (0, 1)
-    ]
+    whole = ObservedPeriod(MIDNIGHT, MIDNIGHT + 2 * DAY, MIDNIGHT + 3 * DAY)
+    parts = [ObservedPeriod(MIDNIGHT + DAY * day, MIDNIGHT + DAY * (day + 1), MIDNIGHT + 3 * DAY) for day in (0, 1)]
     subject = center("normal")
 
-    together = truth.find_calls(subject, whole)
+    together = find_calls(subject, whole)
 
-    assert together == [call for part in parts for call in truth.find_calls(subject, part)]
+    assert together == [call for part in parts for call in find_calls(subject, part)]
 
 
 def recomputed(calls, at):

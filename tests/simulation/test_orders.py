@@ -2,17 +2,13 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.simulation.calendar import calendar_day
-from kpn_sandbox.simulation.customers import IDENTIFIERS, Customers, customers_of
-from kpn_sandbox.simulation.names import CenterNames
 from kpn_sandbox.simulation.orders import DAY, InvoiceStatus, OrderStatus, invoices, orders
 
 NOON = calendar_day(date(2026, 11, 23)).starts_at + 43_200
-CAST = CenterNames("commerce")
 STEPS = list(OrderStatus)
 
 
@@ -78,40 +74,3 @@ def test_the_first_days_of_the_center_have_no_documents_before_them():
     begin = calendar_day(date(2000, 1, 2)).starts_at
 
     assert all(order.placed_at <= begin for order in orders("seed", 5, begin, 20))
-
-
-@pytest.mark.parametrize("kind", IDENTIFIERS)
-def test_every_identifier_leads_to_its_customer(kind):
-    """Whatever somebody knows of a customer leads to the same one."""
-    everybody = customers_of(CAST)
-
-    found = [everybody.find(str(getattr(fact, kind))) for fact in everybody]
-
-    assert found == list(range(len(everybody)))
-
-
-@pytest.mark.parametrize(
-    "spelled", ["+31 {0} {1}", "0031{0}{1}", "31{0}{1}", "0{0}{1}", " 31{0}{1}", "+31-{0}-{1}", "+31 (0){0}.{1}"]
-)
-def test_phone_numbers_are_compared_in_e164(spelled):
-    """However a phone number is spelled, it is the same number."""
-    everybody = Customers(CAST)
-    national = everybody[42].phone.removeprefix("+31")
-
-    found = everybody.find(spelled.format(national[:2], national[2:]))
-
-    assert found == 42
-
-
-@pytest.mark.parametrize("text", ["", " ", "0", "+31", "nobody", "12345678901234567890", "+32123456789", "\x00"])
-def test_what_nobody_has_leads_nowhere(text):
-    """An identifier that nobody has is no error."""
-    assert Customers(CAST).find(text) is None
-
-
-def test_kaisa_knows_customers_by_an_id_of_its_own():
-    """Kaisa's id leads to the customer, and to nobody else."""
-    everybody = customers_of(CAST)
-
-    assert [everybody.find_kaisa(fact.kaisa_customer_id) for fact in everybody] == list(range(len(everybody)))
-    assert everybody.find_kaisa(1) is None

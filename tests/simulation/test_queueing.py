@@ -32,9 +32,9 @@ def test_no_agent_differs() -> None:
         calls, agents = drawn_queue(Random(number), 1000)
 
         line, floor = played_line(calls, agents), played_floor(calls, agents)
-        rests = sorted((rest.agent, rest.start, rest.end) for rest in line.rests)
-        assert rests == sorted(rest for rest in floor.rests if rest[1] < rest[2]), f"queue {number}"
-        assert {stay.agent: stay.logout for stay in line.stays} == floor.logouts, f"queue {number}"
+        rests = sorted((rest.agent, rest.start, rest.end) for rest in line.aux)
+        assert rests == sorted(rest for rest in floor.aux if rest[1] < rest[2]), f"queue {number}"
+        assert {stay.agent: stay.logout for stay in line.logins} == floor.logouts, f"queue {number}"
 
 
 def test_call_that_comes_back_too_late_leaves_then() -> None:
@@ -99,7 +99,7 @@ def played_line(calls: list[Call], agents: list[Agent]) -> QueueSimulation:
     line = QueueSimulation(offers_of(calls), NO_LIMITS)
     for index, agent in enumerate(agents):
         breaks = tuple(Break(due, length, BREAK) for due, length in agent.breaks)
-        line.join(AgentShift(index, 0, agent.login, agent.logout, breaks))
+        line.add(AgentShift(index, 0, agent.login, agent.logout, breaks))
     entering = [(call.arrival, index) for index, call in enumerate(calls)]
     heapify(entering)
     while entering:
@@ -130,7 +130,7 @@ def outcomes(line: QueueSimulation, calls: list[Call]) -> list[Outcome]:
 
 def outcome(line: QueueSimulation, index: int, call: Call) -> Outcome:
     """What the line noted of one call."""
-    penalties = {(rest.agent, rest.start) for rest in line.rests if rest.reason == NO_ANSWER}
+    penalties = {(rest.agent, rest.start) for rest in line.aux if rest.reason == NO_ANSWER}
     rings = [ring for ring in line.rings if ring.call == index]
     ignored = [ring for ring in rings if (ring.agent, ring.end) in penalties]
     if line.answers[index] >= 0:

@@ -23,7 +23,7 @@ class Workshop:
             self.made.append(key)
             return key.upper()
 
-        found: str = self._cache.find(key, make, lambda thing: size)
+        found: str = self._cache.get_or_compute(key, make, lambda thing: size)
         return found
 
     def find_all(self, keys: str) -> list[str]:
@@ -77,8 +77,8 @@ def test_failure_is_not_kept() -> None:
         raise ValueError("no luck")
 
     with pytest.raises(ValueError, match="no luck"):
-        cache.find("a", fail, len)
-    assert cache.find("a", lambda: "A", len) == "A"
+        cache.get_or_compute("a", fail, len)
+    assert cache.get_or_compute("a", lambda: "A", len) == "A"
 
 
 def test_threads_make_a_thing_once() -> None:
@@ -98,8 +98,8 @@ def test_nobody_waits_for_another_thing() -> None:
         return other_is_made.wait(timeout=30)
 
     with ThreadPoolExecutor(1) as thread:
-        waiting = thread.submit(cache.find, "slow", slow, lambda thing: 100)
-        cache.find("other", lambda: "made", len)
+        waiting = thread.submit(cache.get_or_compute, "slow", slow, lambda thing: 100)
+        cache.get_or_compute("other", lambda: "made", len)
         other_is_made.set()
 
     assert waiting.result() is True

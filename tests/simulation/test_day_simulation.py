@@ -123,11 +123,11 @@ def test_every_day_begins_and_ends_empty(settings: dict[str, Any], on: date) -> 
         (tally.waiting, tally.ringing, tally.talking, tally.wrapping, tally.auxiliary, tally.staffed) == (0,) * 6
         for tally in last
     )
-    assert min([0, *day.calls.arrival.tolist(), *day.stays.login.tolist()]) == 0
+    assert min([0, *day.calls.arrival.tolist(), *day.logins.login.tolist()]) == 0
     assert (
         max(
             max(column.tolist(), default=0)
-            for column in (day.calls.end, day.calls.wrap_end, day.rings.end, day.rests.end, day.stays.logout)
+            for column in (day.calls.end, day.calls.wrap_end, day.rings.end, day.aux.end, day.logins.logout)
         )
         <= length - 30_000
     )
@@ -153,7 +153,7 @@ def test_agents_work_for_their_queue_only() -> None:
     day = trace(WEDNESDAY, center)
 
     answered = day.calls.outcome == ANSWERED
-    homes = np.array(day.spans[0].plan.homes)
+    homes = np.array(day.spans[0].resolved.homes)
     assert np.array_equal(homes[day.calls.agent[answered]], day.calls.queue[answered])
 
 
@@ -189,8 +189,8 @@ def test_day_without_calls_has_ports_and_agents() -> None:
     day = trace(WEDNESDAY, profile(load=0, outages=[{"trunk": 1}]))
 
     assert len(day.calls.arrival) == len(day.port_usage.port) == 0
-    assert len(day.port_usage.faults) == 60
-    assert len(day.stays.agent) > 30
+    assert len(day.port_usage.outages) == 60
+    assert len(day.logins.agent) > 30
 
 
 def test_same_day_twice_is_the_same() -> None:
@@ -207,4 +207,4 @@ def changing_day(parts: list[tuple[int, Profile]]) -> DayTrace:
 
 def columns(day: DayTrace) -> list[bytes]:
     """Everything that happened on a day, as octets to compare."""
-    return [column.tobytes() for table in (day.calls, day.rings, day.rests, day.stays) for column in table]
+    return [column.tobytes() for table in (day.calls, day.rings, day.aux, day.logins) for column in table]
