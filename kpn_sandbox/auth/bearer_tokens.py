@@ -112,7 +112,7 @@ class Tokens:
             tenant = self._sandbox.tenant(owner)
         except UnknownAccount:
             return None
-        return tenant.cache(self._read_tokens).find(text) or self._read(text, tenant)
+        return tenant.cache(self._read_tokens).get(text) or self._read(text, tenant)
 
     def _owner(self, text: str) -> str | None:
         row = self._row(text)

@@ -139,7 +139,7 @@ class Sessions:
             tenant = self._sandbox.tenant(owner)
         except UnknownAccount:
             return None
-        return tenant.cache(self._read_sessions).find(text) or self._read(text, tenant)
+        return tenant.cache(self._read_sessions).get(text) or self._read(text, tenant)
 
     def is_active(self, session: Session) -> bool:
         """Return whether a session has not ended and its life is not over by the account's clock."""

@@ -138,7 +138,7 @@ class Subscriptions:
     def find(self, tenant: Tenant, user: str) -> Subscription | None:
         """Return the subscription of a user, None when there is none."""
         lookups = tenant.cache(self._lookups)
-        found = lookups.find(user)
+        found = lookups.get(user)
         if found is None:
             row = self._database.fetch_one(_FIND, client_id=tenant.account.client_id, user=user)
             found = _Lookup(None if row is None else Subscription(*row))

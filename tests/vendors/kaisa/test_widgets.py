@@ -187,8 +187,8 @@ WRONG: dict[str, list[str]] = {
     "type=call_totals&from_date=٢٠٢٦-01-01": ["from_date must be"],
     "type=call_totals&from_date=2026-02-02&to_date=2026-02-01": ["from_date must not be after to_date"],
     "type=call_totals&from_date=2020-01-01&to_date=2026-01-01": ["period must be at most 366 days, not 2193"],
-    "type=call_totals&to_date=1999-01-01": ["instant must be from 2000-01-01"],
-    "type=call_totals&from_date=2101-01-01": ["instant must be from 2000-01-01"],
+    "type=call_totals&to_date=1999-01-01": ["dates must be from 2000-01-01 to 2100-12-31"],
+    "type=call_totals&from_date=2101-01-01": ["dates must be from 2000-01-01 to 2100-12-31"],
     "type=call_totals&type=missed_calls": ["type must be given once"],
 }
 

@@ -67,7 +67,7 @@ class ParsedSubscription(NamedTuple):
         """Return the subscription of a stored body, from the account's cache where it is known."""
         digest = sha256(body.encode()).hexdigest()
         cache = tenant.cache(_PARSED)
-        known = cache.find(digest)
+        known = cache.get(digest)
         if known is not None:
             return known
         applications = parse_subscription(parse_json(body))
