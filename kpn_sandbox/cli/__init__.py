@@ -4,17 +4,8 @@ kpn-sandbox: the command line.
 Without a command it serves. Every error is one line on standard error that says what would be right, and exit code 2;
 1 when a running sandbox refuses or is not there.
 
-    serve       starts a sandbox
-    exec        starts a sandbox for another command
-    control     the control API: accounts, clock, scenario, faults and the like
-    inspect     what a running sandbox gives
-    documents   OpenAPI documents and Postman files
-    drift       captured answers of KPN beside the sandbox's
-    itx         plays ITX
-    options     what the commands share
-
-Each module has its commands in `COMMANDS` and is imported when one of them runs: `serve` and the documents need all of
-the package, which takes 0.5 s of CPU, and `token` or `clock` without it take less than 0.1 s.
+A module of commands is imported when one of them runs: `serve` and the documents need all of the package, which takes
+0.5 s of CPU, and `token` or `clock` without it take less than 0.1 s.
 """
 
 import gc
@@ -27,28 +18,16 @@ import click
 from kpn_sandbox import __version__
 from kpn_sandbox.cli.options import CommandError
 
-MODULES = {
-    "serve": "serve",
-    "exec": "exec",
-    "token": "inspect",
-    "health": "inspect",
-    "openapi": "documents",
-    "postman": "documents",
-    "itx": "itx",
-    "account": "control",
-    "scenario": "control",
-    "clock": "control",
-    "profile": "control",
-    "pin": "control",
-    "fault": "control",
-    "quota": "control",
-    "requests": "control",
-    "conduct": "control",
-    "reset": "control",
-    "diff": "drift",
-    "load": "drift",
+COMMANDS = {
+    "serve": ("serve",),
+    "exec": ("exec",),
+    "control": tuple("account scenario clock profile pin fault quota requests conduct reset".split()),
+    "inspect": ("token", "health"),
+    "documents": ("openapi", "postman"),
+    "drift": ("diff", "load"),
+    "itx": ("itx",),
 }
-"""The module of each command."""
+"""The commands of each module."""
 
 _GROUP_FLAGS = ("-h", "--help", "--version")
 
@@ -57,29 +36,20 @@ class LazyGroup(click.Group):
     """A group that imports the module of a command when the command is looked up."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """The names of all commands, in the order of the help."""
-        return sorted(MODULES)
+        """The names of all commands."""
+        return sorted(name for names in COMMANDS.values() for name in names)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """
-        Import a command.
-
-        Args:
-            context: Not used.
-            name: The name of the command.
-
-        Returns:
-            None when there is no such command.
-        """
-        if name not in MODULES:
+        """Import a command; None when there is none of this name."""
+        module = next((module for module, names in COMMANDS.items() if name in names), None)
+        if module is None:
             return None
         # What is imported stays, so collecting garbage meanwhile only takes time: 0.09 s of 0.7 s for `serve`.
         gc.disable()
         try:
-            module = import_module(f"{__name__}.{MODULES[name]}")
+            commands: tuple[click.Command, ...] = import_module(f"{__name__}.{module}").COMMANDS
         finally:
             gc.enable()
-        commands: tuple[click.Command, ...] = module.COMMANDS
         return next(command for command in commands if command.name == name)
 
 
@@ -96,15 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         words.insert(0, "serve")
     try:
         sys.exit(commands.main(words, prog_name="kpn-sandbox", standalone_mode=False))
-    except click.ClickException as error:
-        _fail(error.format_message(), error.exit_code)
-    except CommandError as error:
-        _fail(str(error), error.exit_code)
+    except (click.ClickException, CommandError) as error:
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"kpn-sandbox: {' '.join(message.split())}", err=True)
+        sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         # 128 + 2, as shells report a command that Ctrl-C ended.
         sys.exit(130)
-
-
-def _fail(message: str, exit_code: int) -> None:
-    click.echo(f"kpn-sandbox: {' '.join(message.split())}", err=True)
-    sys.exit(exit_code)

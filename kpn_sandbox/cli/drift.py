@@ -1,7 +1,7 @@
 """Commands that compare captured answers of KPN with the sandbox's, and make the sandbox give them."""
 
 import json
-from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +16,25 @@ from kpn_sandbox.drift.pin_sets import apply_pins, pin_set, pins_for, read_pins
 DIFFERENT = 1
 """The exit code of `diff` when there are differences."""
 
-
-def _ask_account(url: str | None, flags: dict[str, Any], question: Callable[[Account], Any]) -> Any:
-    settings = settings_from(flags)
-
-    def ask(client: Client) -> Any:
-        return question(client.account(settings.client_id, settings.client_secret))
-
-    try:
-        return ask_sandbox(url, settings, ask)
-    except CaptureError as error:
-        raise CommandError(str(error)) from None
+_ACCOUNT_SETTINGS = ("host", "port", "client_id", "client_secret")
 
 
-def _account_options(command: Command) -> Command:
-    return url_option(setting_options("host", "port", "client_id", "client_secret")(command))
+def _with_account(command: Command) -> Command:
+    """Give a command the account of the settings."""
+
+    @wraps(command)
+    def run(url: str | None, **rest: Any) -> Any:
+        settings = settings_from({name: rest.pop(name) for name in _ACCOUNT_SETTINGS})
+
+        def ask(client: Client) -> Any:
+            return command(client.account(settings.client_id, settings.client_secret), **rest)
+
+        try:
+            return ask_sandbox(url, settings, ask)
+        except CaptureError as error:
+            raise CommandError(str(error)) from None
+
+    return url_option(setting_options(*_ACCOUNT_SETTINGS)(run))
 
 
 @click.command()
@@ -38,37 +42,31 @@ def _account_options(command: Command) -> Command:
 @click.option("--token", envvar="KPN_TOKEN", help="Access token for the URL. [KPN_TOKEN]")
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write pins that undo it to a file.")
 @click.option("--pin", is_flag=True, help="Set these pins.")
-@_account_options
-def diff(source: str, token: str | None, write: Path | None, pin: bool, url: str | None, **flags: Any) -> int:
+@_with_account
+def diff(account: Account, source: str, token: str | None, write: Path | None, pin: bool) -> int:
     """
     Compare captured answers of KPN with the sandbox: shape, types, headers, and values that do not move.
 
     HAR-OR-URL is an HTTP archive, a file with the body of one answer, or the URL of KPN's API or of one operation.
     Exit code 1 tells that there are differences.
     """
-
-    def compare_and_pin(account: Account) -> int:
-        captures = fetch_captures(source, token) if "://" in source else read_captures(source)
-        found = compare(account, captures)
-        for difference in found:
-            click.echo(f"{difference.where}: {difference.text}")
-        pins = pins_for(found)
-        if write is not None:
-            write.write_text(json.dumps(pin_set(pins), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        if pin:
-            apply_pins(account, pins)
-        return DIFFERENT if found else 0
-
-    return int(_ask_account(url, flags, compare_and_pin))
+    found = compare(account, fetch_captures(source, token) if "://" in source else read_captures(source))
+    for difference in found:
+        click.echo(f"{difference.where}: {difference.text}")
+    pins = pins_for(found)
+    if write is not None:
+        write.write_text(json.dumps(pin_set(pins), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    if pin:
+        apply_pins(account, pins)
+    return DIFFERENT if found else 0
 
 
 @click.command()
 @click.argument("source", type=click.Path(dir_okay=False))
-@_account_options
-def load(source: str, url: str | None, **flags: Any) -> None:
+@_with_account
+def load(account: Account, source: str) -> None:
     """Let the sandbox answer what was captured: pin what an HTTP archive, an answer's body or a set of pins tells."""
-    pins = _ask_account(url, flags, lambda account: apply_pins(account, read_pins(source)))
-    click.echo(f"{len(pins)} pinned")
+    click.echo(f"{len(apply_pins(account, read_pins(source)))} pinned")
 
 
 COMMANDS = (diff, load)

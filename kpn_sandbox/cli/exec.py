@@ -19,14 +19,13 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.options import CommandError, flag_texts, flagged_settings, setting_options, settings_from
-from kpn_sandbox.client import Client, ClientError, JsonObject
-from kpn_sandbox.settings import Settings, environment_with
+from kpn_sandbox.client import Client, ClientError
+from kpn_sandbox.settings import environment_with
 
 READY = "Ready: "
 """What the last line of `serve` begins with; the base URL follows."""
 
-NOT_FOUND = 127
-NOT_EXECUTABLE = 126
+NOT_FOUND, NOT_EXECUTABLE = 127, 126
 """Exit codes of a shell for commands that do not exist and that cannot be run."""
 
 _CHOSEN_HERE = ("host", "port", "database_url")
@@ -45,7 +44,8 @@ def execute(command: tuple[str, ...], require_faults_used: bool, **flags: Any) -
     with TemporaryDirectory(prefix="kpn-sandbox-") as folder:
         database = f"sqlite:///{Path(folder) / 'sandbox.db'}"
         with _sandbox({**flag_texts(flags), "admin_token": admin_token, "database_url": database}) as url:
-            code = _run(command, _variables(settings, url=url, admin_token=admin_token))
+            credentials = {"client_id": settings.client_id, "client_secret": settings.client_secret}
+            code = _run(command, {"url": url, **credentials, "admin_token": admin_token})
             return _report_unused_faults(Client(url, admin_token)) if require_faults_used and code == 0 else code
 
 
@@ -55,15 +55,6 @@ COMMANDS = (execute,)
 def _exit(number: int, frame: FrameType | None) -> None:
     """End this process in a way that runs its clean-up, which stops the sandbox."""
     sys.exit(128 + number)
-
-
-def _variables(settings: Settings, *, url: str, admin_token: str) -> dict[str, str]:
-    return {
-        "url": url,
-        "client_id": settings.client_id,
-        "client_secret": settings.client_secret,
-        "admin_token": admin_token,
-    }
 
 
 @contextmanager
@@ -79,18 +70,13 @@ def _sandbox(settings: Mapping[str, str]) -> Iterator[str]:
     )
     with process:
         try:
-            yield _base_url(process)
+            ready = next((line for line in process.stdout or () if line.startswith(READY)), None)
+            if ready is None:
+                # The sandbox has said on standard error what is wrong.
+                raise CommandError("the sandbox did not start")
+            yield ready.removeprefix(READY).strip()
         finally:
             process.terminate()
-
-
-def _base_url(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith(READY):
-            return line.removeprefix(READY).strip()
-    # The sandbox has said on standard error what is wrong.
-    raise CommandError("the sandbox did not start")
 
 
 def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
@@ -126,14 +112,11 @@ def _forwarded_signals(process: "subprocess.Popen[bytes]") -> Iterator[None]:
 def _report_unused_faults(client: Client) -> int:
     """Write a line on standard error for each fault with outcomes left; the exit code is 1 if there are any."""
     try:
-        unused = [(account["client_id"], fault) for account in client.accounts() for fault in _unused(client, account)]
+        names = [account["client_id"] for account in client.accounts()]
+        unused = [(name, fault) for name in names for fault in client.account(name).unused_faults()]
     except ClientError as error:
         raise CommandError(f"the faults cannot be looked up: {error}", 1) from None
-    for client_id, fault in unused:
-        name = f"{client_id}: fault {fault['id']} on {fault['operation'] or 'any operation'} of {fault['api']}"
-        print(f"kpn-sandbox: {name} has {fault['remaining']} outcomes left", file=sys.stderr)
+    for name, fault in unused:
+        plan = f"{name}: fault {fault['id']} on {fault['operation'] or 'any operation'} of {fault['api']}"
+        print(f"kpn-sandbox: {plan} has {fault['remaining']} outcomes left", file=sys.stderr)
     return 1 if unused else 0
-
-
-def _unused(client: Client, account: JsonObject) -> list[JsonObject]:
-    return client.account(account["client_id"]).unused_faults()

@@ -79,14 +79,14 @@ def _serve(url: str, customer_id: str, seconds: float, address: tuple[str, int])
 def _check(url: str, customer_id: str, seconds: float, *, strict: bool, panel: bool) -> int:
     """Check the panel of one customer; the exit code of the command is the worst of all."""
     try:
-        response = request_panel(url, customer_id, seconds=seconds)
+        response = request_panel(url, customer_id, seconds)
     except ValueError as error:
         raise CommandError(str(error)) from None
     except CallFailed as error:
-        _print_heading(customer_id, f"error: {error}", color="red")
+        click.secho(f"customerId={customer_id}: error: {error}", fg="red")
         return NO_ANSWER if isinstance(error, EndpointUnreachable) else WRONG
     body, findings = check_panel(response.body)
-    _print_heading(customer_id, f"{len(response.body)} bytes in {response.seconds:.2f} s")
+    click.secho(f"customerId={customer_id}: {len(response.body)} bytes in {response.seconds:.2f} s", bold=True)
     if panel:
         _print_panel(body)
     for finding in findings:
@@ -94,10 +94,6 @@ def _check(url: str, customer_id: str, seconds: float, *, strict: bool, panel: b
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     click.echo(f"{len(errors)} errors, {len(findings) - len(errors)} warnings")
     return WRONG if errors or (strict and findings) else FINE
-
-
-def _print_heading(customer_id: str, text: str, *, color: str | None = None) -> None:
-    click.secho(f"customerId={customer_id}: {text}", fg=color, bold=color is None)
 
 
 def _print_panel(body: Any) -> None:

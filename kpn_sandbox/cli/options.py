@@ -1,7 +1,7 @@
 """Parts that the commands share: flags that are settings, errors, and the way to a running sandbox."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import Any
 
 import click
@@ -13,13 +13,7 @@ Command = Callable[..., Any]
 
 
 class CommandError(Exception):
-    """
-    An error that ends the command.
-
-    Args:
-        message: One line that says what would be right.
-        exit_code: The exit code of the process.
-    """
+    """An error that ends the command with an exit code; the message says in one line what would be right."""
 
     def __init__(self, message: str, exit_code: int = 2) -> None:
         super().__init__(message)
@@ -32,15 +26,14 @@ def setting_options(*names: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         for setting in reversed(fields(Settings)):
             if setting.name in names:
-                command = _option(setting.name, command)
+                command = _option(setting, command)
         return command
 
     return decorate
 
 
-def _option(name: str, command: Command) -> Command:
-    setting = next(setting for setting in fields(Settings) if setting.name == name)
-    flag, metadata = option(setting), setting.metadata
+def _option(setting: Field[Any], command: Command) -> Command:
+    name, flag, metadata = setting.name, option(setting), setting.metadata
     explanation = f"{metadata['summary']} [{variable(setting)}; default: {metadata['shown']}]"
     if isinstance(setting.default, bool):
         flag = f"{flag}/--no-{flag.removeprefix('--')}"
@@ -86,10 +79,7 @@ def ask_sandbox(url: str | None, settings: Settings, question: Callable[[Client]
     Args:
         url: The base URL; that of the environment or of host and port by default.
         settings: The settings in force.
-        question: What to ask.
-
-    Returns:
-        What the function returns.
+        question: The function, whose result is returned.
 
     Raises:
         CommandError: The sandbox refuses, or does not answer.

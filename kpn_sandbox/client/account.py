@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Rejected, Response, basic
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Rejected, Response
 from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST
 
 USER_AGENT = "kpn-sandbox-fixture"
@@ -15,16 +15,13 @@ _TOKEN_EXPIRED = "keymanagement.service.access_token_expired"
 
 class Account:
     """
-    An account of a sandbox.
+    An account of a sandbox; every method raises `ClientError` when there is no response or the sandbox refuses.
 
     Args:
         connection: The way to the sandbox.
         client_id: Its client id.
         client_secret: Its secret; without one the administrator asks, and there are no access tokens.
         settings: What the sandbox answered when the account was created.
-
-    Raises:
-        ClientError: From every method, when there is no response or the sandbox refuses.
     """
 
     def __init__(
@@ -62,30 +59,19 @@ class Account:
         return str(self.show()["replay"])
 
     def token(self) -> str:
-        """
-        Fetch an access token.
-
-        Raises:
-            Rejected: There is none; the status says why.
-        """
+        """Fetch an access token."""
         return self._connection.token_in(self._connection.check(self.request_token()))
 
     def request_token(self, headers: Mapping[str, str] | None = None) -> Response:
         """
-        Request an access token; `get` uses it from then on.
-
-        Args:
-            headers: More headers, such as `{"Prefer": "code=503"}`.
-
-        Returns:
-            The response, whatever its status.
+        Request an access token, which `get` uses from then on, and return the response, whatever its status.
 
         Raises:
             Rejected: The account's secret is not known here.
         """
         if self.client_secret is None:
             raise Rejected("a token takes the account's secret")
-        credentials = basic(self.client_id, self.client_secret)
+        credentials = self._connection.authorization(self.client_id, self.client_secret) or ""
         sent = {"Authorization": credentials, "User-Agent": USER_AGENT, **(headers or {})}
         response = self._connection.send("POST", KPN_TOKEN_REQUEST, sent)
         self._token = str(response.get("access_token", "")) if response.status == 200 else ""
@@ -93,18 +79,12 @@ class Account:
 
     def get(self, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
         """
-        Send a GET request as the account's client would.
+        Send a GET request as the account's client would; a token request that fails gives the response instead.
 
         Args:
             path: Such as `/agents` or `/queue/number/1000`.
             token: The access token to send; the account's own by default, fetched when there is none or it has expired.
             headers: More headers, such as `{"Prefer": "code=503"}`.
-
-        Returns:
-            The response, whatever its status; that of the token request when it gave no token.
-
-        Raises:
-            Unreachable: There is no response.
         """
         if token is not None:
             return self._get(path, token, headers)
@@ -258,9 +238,8 @@ class Account:
             unit: `minute`, `hour`, `day`, `week` or `month`.
             retry_after: Whether refusals carry `Retry-After`.
         """
-        return self.ask(
-            "PUT", "/quota", {"limit": limit, "interval": interval, "unit": unit, "retry_after": retry_after}
-        )
+        window = {"interval": interval, "unit": unit}
+        return self.ask("PUT", "/quota", {"limit": limit, **window, "retry_after": retry_after})
 
     def drop_quota(self) -> None:
         """Allow any number of calls."""
@@ -319,15 +298,12 @@ class Account:
 
     def ask(self, method: str, path: str = "", body: Any = None) -> JsonObject:
         """
-        Send a request to the control API about this account.
+        Send a request to the control API about this account, and return the JSON object of the response.
 
         Args:
             method: The HTTP method.
             path: The path below the account's own, with its query.
             body: What to send as JSON.
-
-        Returns:
-            The JSON object of the response; an empty one when there is no body.
         """
         authorization = self._connection.authorization(self.client_id, self.client_secret)
         return self._connection.ask(method, self._path + path, authorization, body)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from kpn_sandbox.client.account import Account
-from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, basic
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 
 
@@ -26,16 +26,7 @@ class NewAccountSettings(TypedDict, total=False):
 
 
 class Client(Connection):
-    """
-    A running sandbox.
-
-    Args:
-        url: The base URL, without a slash at its end.
-        admin_token: The administrator's token, for what takes the administrator.
-
-    Raises:
-        ClientError: From every method, when there is no response or the sandbox refuses.
-    """
+    """A running sandbox; every method raises `ClientError` when there is no response or the sandbox refuses."""
 
     def token(self, client_id: str, client_secret: str) -> str:
         """
@@ -44,11 +35,8 @@ class Client(Connection):
         Args:
             client_id: The account's client id.
             client_secret: Its secret.
-
-        Raises:
-            Rejected: There is none; the status says why.
         """
-        return self.token_in(self.ask("POST", KPN_TOKEN_REQUEST, basic(client_id, client_secret)))
+        return self.token_in(self.ask("POST", KPN_TOKEN_REQUEST, self.authorization(client_id, client_secret)))
 
     def ready(self) -> None:
         """Return when the sandbox is ready, and raise when it is not."""
@@ -59,15 +47,7 @@ class Client(Connection):
         return list(self.ask("GET", f"{CONTROL_PATH}/accounts", self.authorization("", None))["accounts"])
 
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
-        """
-        Create an account.
-
-        Args:
-            settings: What is left out or None is chosen by the sandbox.
-
-        Raises:
-            Rejected: A setting cannot be used; the message says what would be right.
-        """
+        """Create an account; a setting that is left out or None is chosen by the sandbox."""
         body = {name: value for name, value in settings.items() if value is not None}
         at, agents = body.pop("at", None), body.pop("agents", None)
         if at is not None:

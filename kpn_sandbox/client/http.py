@@ -35,13 +35,7 @@ class Unreachable(ClientError):
 
 
 class Rejected(ClientError):
-    """
-    The sandbox responded with an error.
-
-    Args:
-        message: Why, in one line.
-        status: The status code of the response; 0 when the status was not the error.
-    """
+    """The sandbox responded with an error, whose status is 0 when the status was not what was wrong."""
 
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
@@ -73,12 +67,7 @@ class Response(dict[str, Any]):
         return self.content.decode(errors="replace")
 
     def json(self) -> Any:
-        """
-        The body, read as JSON.
-
-        Raises:
-            ValueError: The body is no JSON.
-        """
+        """The body, read as JSON; a `ValueError` when it is none."""
         return json.loads(self.content)
 
 
@@ -122,16 +111,13 @@ class Connection:
 
     def ask(self, method: str, path: str, authorization: str | None = None, body: Any = None) -> JsonObject:
         """
-        Send a request that must succeed.
+        Send a request that must succeed, and return the JSON object of the response, empty when there is no body.
 
         Args:
             method: The HTTP method.
             path: The path below the base URL, with its query.
             authorization: The header `Authorization`; none by default.
             body: What to send as JSON.
-
-        Returns:
-            The JSON object of the response; an empty one when there is no body.
 
         Raises:
             Unreachable: There is no response.
@@ -177,6 +163,18 @@ class Connection:
             raise self._not_a_sandbox()
         return str(body["access_token"])
 
+    def authorization(self, client_id: str, client_secret: str | None) -> str | None:
+        """
+        The header `Authorization` for requests about an account.
+
+        Args:
+            client_id: The account's client id.
+            client_secret: Its secret; None to ask as the administrator, who may have no token.
+        """
+        if client_secret is None:
+            return self._admin
+        return f"Basic {b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
+
     def _not_a_sandbox(self) -> Rejected:
         return Rejected(f"{self.url} does not answer like a sandbox")
 
@@ -184,32 +182,8 @@ class Connection:
         try:
             return self._opener.open(request, timeout=_TIMEOUT_SECONDS)
         except HTTPError as error:
-            # An error that is a response, too: urllib raises what is not 2xx.
+            # urllib raises what is not 2xx, as an error that is a response, too.
             return error
-
-    def authorization(self, client_id: str, client_secret: str | None) -> str | None:
-        """
-        The header `Authorization` for requests about an account.
-
-        Args:
-            client_id: The account's client id.
-            client_secret: Its secret; None to ask as the administrator.
-
-        Returns:
-            None when there is neither a secret nor an administrator's token.
-        """
-        return self._admin if client_secret is None else basic(client_id, client_secret)
-
-
-def basic(client_id: str, client_secret: str) -> str:
-    """
-    The header `Authorization` with credentials as HTTP Basic.
-
-    Args:
-        client_id: The user name.
-        client_secret: The password.
-    """
-    return f"Basic {b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
 
 
 def _reason(response: Response) -> str:

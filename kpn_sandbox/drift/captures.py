@@ -91,12 +91,12 @@ def fetch_captures(url: str, token: str | None) -> list[Capture]:
     Raises:
         CaptureError: There is no response.
     """
-    operation = operation_at(urlsplit(url).path)
+    operation = _operation_at(urlsplit(url).path)
     requests = [(url, operation)] if operation else [(url.rstrip("/") + each.path, each) for each in _LISTS]
     return [_fetch(address, each, token) for address, each in requests]
 
 
-def operation_at(path: str) -> Operation | None:
+def _operation_at(path: str) -> Operation | None:
     """The operation that a path belongs to, below whatever base path."""
     return next((operation for pattern, operation in _PATHS if pattern.search(path)), None)
 
@@ -119,7 +119,7 @@ def _from_archive(archive: Mapping[str, Any]) -> Iterator[Capture]:
 
 
 def _from_entry(request: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[Capture]:
-    operation = operation_at(urlsplit(request["url"]).path)
+    operation = _operation_at(urlsplit(request["url"]).path)
     content = response["content"]
     if operation is None or request["method"] != operation.method or not content.get("text"):
         return

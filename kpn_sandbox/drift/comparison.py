@@ -21,26 +21,10 @@ KEY_FIELDS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
 STABLE_FIELDS = {"agents": ("Agent", "Skill", "Lvl", "Dep"), "queues": ("Name",), "trunks": ("Name", "TotalPorts")}
 """Fields whose values do not move by nature."""
 
-IGNORED_HEADERS = {
-    "age",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "date",
-    "etag",
-    "expires",
-    "keep-alive",
-    "last-modified",
-    "pragma",
-    "preference-applied",
-    "server",
-    "set-cookie",
-    "transfer-encoding",
-    "vary",
-    "via",
-    "x-request-id",
-}
+IGNORED_HEADERS = frozenset(
+    "age cache-control connection content-encoding content-length date etag expires keep-alive last-modified pragma "
+    "preference-applied server set-cookie transfer-encoding vary via x-request-id".split()
+)
 """Headers that belong to a server or a moment, not to the API."""
 
 COMPARED_HEADERS = ("api-version", "content-type", "strict-transport-security", "sunset")
@@ -69,20 +53,16 @@ def compare(account: Account, captures: Iterable[Capture]) -> list[Difference]:
     Returns:
         Each difference once, however many captures have it.
     """
-    found = [
-        difference for capture in captures for difference in differences(capture, sandbox_response(account, capture))
-    ]
-    return list({(each.where, each.text): each for each in found}.values())
+    found = {}
+    for capture in captures:
+        response = _sandbox_response(account, capture)
+        for difference in (*_header_differences(capture, response), *_body_differences(capture, response)):
+            found[difference.where, difference.text] = difference
+    return list(found.values())
 
 
-def sandbox_response(account: Account, capture: Capture) -> Response:
-    """
-    The sandbox's response to the request of a capture; an error that was captured is forced.
-
-    Args:
-        account: The account that asks.
-        capture: The captured answer.
-    """
+def _sandbox_response(account: Account, capture: Capture) -> Response:
+    """The sandbox's response to the request of a capture; an error that was captured is forced."""
     prefer = {} if capture.status == 200 else {"Prefer": f"code={capture.status}"}
     if capture.operation is TOKEN:
         return account.request_token(prefer)
@@ -97,17 +77,6 @@ def _path_of_first(account: Account, capture: Capture) -> str:
     kind, parameter = capture.operation.kind, capture.operation.parameter
     first = account.get(f"/{kind}")["DataSet"][kind][0]
     return capture.operation.path.replace(f"{{{parameter}}}", first[parameter])
-
-
-def differences(capture: Capture, response: Response) -> list[Difference]:
-    """
-    Compare a captured answer with the sandbox's.
-
-    Args:
-        capture: The captured answer.
-        response: The sandbox's response to the same request.
-    """
-    return [*_header_differences(capture, response), *_body_differences(capture, response)]
 
 
 def _header_differences(capture: Capture, response: Response) -> Iterator[Difference]:

@@ -29,9 +29,6 @@ def read_pins(source: Any) -> list[CapturedPin]:
         source: A file's path, or what is in it: a pin set, an HTTP archive, or the body of one response. Of several
             responses about one object the last counts.
 
-    Returns:
-        At least one pin for a capture; a set may be empty.
-
     Raises:
         CaptureError: There are none.
     """
@@ -61,17 +58,11 @@ def pin_set(pins: Iterable[CapturedPin]) -> dict[str, Any]:
 
 def apply_pins(account: Account, pins: Iterable[CapturedPin]) -> list[JsonObject]:
     """
-    Set pins at the sandbox.
+    Set pins at the sandbox, which refuses one whose object its center does not have, and return them as it has them.
 
     Args:
         account: The account that gets them.
         pins: What to pin.
-
-    Returns:
-        The pins as the sandbox has them.
-
-    Raises:
-        ClientError: The sandbox refuses a pin, for instance because its center has no such object.
     """
     return [account.pin(pin.kind, pin.key, **pin.fields) for pin in pins]
 

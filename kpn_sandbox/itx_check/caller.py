@@ -10,19 +10,15 @@ Source:
     redirects, how long it waits and how much it reads is not public; the numbers here are assumed.
 """
 
-from collections.abc import Callable
 from http.client import HTTPException, HTTPMessage
 from time import monotonic
 from typing import IO, Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 LARGEST_BODY = 5 * 1024 * 1024
-"""Bytes that are read of a body."""
-
 TIMEOUT_SECONDS = 10.0
-
 _CHUNK = 64 * 1024
 _PLACEHOLDERS = ("{id}", "{customerId}", "%7Bid%7D", "%7BcustomerId%7D")
 _HEADERS = {"Accept": "application/json", "User-Agent": "kpn-sandbox itx"}
@@ -41,13 +37,11 @@ class UnusableResponse(CallFailed):
 
 
 class PanelResponse(NamedTuple):
-    """A response of a provider that may hold a panel."""
+    """A response that may hold a panel: the URL that was requested, and the seconds until the body was complete."""
 
     url: str
-    """The URL that was requested."""
     body: bytes
     seconds: float
-    """How long it took until the body was complete."""
 
 
 def panel_url(url: str, customer_id: str) -> str:
@@ -71,9 +65,7 @@ def panel_url(url: str, customer_id: str) -> str:
     return urlunsplit(parts._replace(query=urlencode([*fixed, ("customerId", customer_id)]), fragment=""))
 
 
-def request_panel(
-    url: str, customer_id: str, *, seconds: float = TIMEOUT_SECONDS, clock: Callable[[], float] = monotonic
-) -> PanelResponse:
+def request_panel(url: str, customer_id: str, seconds: float) -> PanelResponse:
     """
     Request the panel of a customer.
 
@@ -81,23 +73,22 @@ def request_panel(
         url: As configured in ITX.
         customer_id: Any identifier of a customer.
         seconds: How long to wait for the whole response.
-        clock: Returns seconds.
 
     Raises:
         ValueError: It is no URL of HTTP.
         CallFailed: There is no panel to show.
     """
     target = panel_url(url, customer_id)
-    start = clock()
+    start = monotonic()
     try:
-        with _opener().open(Request(target, headers=_HEADERS), timeout=seconds) as response:
+        with build_opener(_NoRedirects()).open(Request(target, headers=_HEADERS), timeout=seconds) as response:
             _check_type(response.headers)
-            body = _read(response, lambda: clock() - start > seconds)
+            body = _read(response, start + seconds)
     except HTTPError as error:
         raise _unusable(error) from None
     except (URLError, OSError, HTTPException, ValueError) as error:
         raise _failure(error, seconds) from None
-    return PanelResponse(target, body, clock() - start)
+    return PanelResponse(target, body, monotonic() - start)
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -105,21 +96,16 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
-def _opener() -> OpenerDirector:
-    return build_opener(_NoRedirects())
-
-
 def _check_type(headers: HTTPMessage) -> None:
     kind = headers.get_content_type() if headers.get("Content-Type") else ""
     if kind in ("text/html", "application/xhtml+xml"):
-        raise UnusableResponse(
-            "the answer is an HTML page, not JSON; is it the URL of the API, and not behind a log-in?"
-        )
+        question = "is it the URL of the API, and not behind a log-in?"
+        raise UnusableResponse(f"the answer is an HTML page, not JSON; {question}")
     if kind != "application/json" and not kind.endswith("+json"):
         raise UnusableResponse(f"Content-Type must be application/json, not {kind or 'missing'}")
 
 
-def _read(response: IO[bytes], late: Callable[[], bool]) -> bytes:
+def _read(response: IO[bytes], deadline: float) -> bytes:
     chunks, size = [], 0
     # `read1` returns what has come so far, so that a body that drips cannot outlast the time-out.
     while chunk := response.read1(_CHUNK):  # type: ignore[attr-defined]
@@ -127,7 +113,7 @@ def _read(response: IO[bytes], late: Callable[[], bool]) -> bytes:
         size += len(chunk)
         if size > LARGEST_BODY:
             raise UnusableResponse(f"the answer is larger than {LARGEST_BODY // 1024 // 1024} MB")
-        if late():
+        if monotonic() > deadline:
             raise TimeoutError
     return b"".join(chunks)
 

@@ -42,7 +42,7 @@ def _content(url: str, customer_id: str, seconds: float) -> dict[str, Any]:
     if not customer_id:
         return {"failure": "Whose panel? Give any identifier of a customer.", "rows": [], "findings": []}
     try:
-        response = request_panel(url, customer_id, seconds=seconds)
+        response = request_panel(url, customer_id, seconds)
     except CallFailed as error:
         return {"failure": str(error), "url": panel_url(url, customer_id), "rows": [], "findings": []}
     body, findings = check_panel(response.body)

@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 NO_COLOR = "NORMAL"
+_LINKS = {"externalUrl": "open", "trackingUrl": "track"}
 
 
 class PanelRow(NamedTuple):
-    """A row of a panel."""
+    """A row of a panel; documents have their status as mark with its color, and links by name and URL."""
 
     depth: int
     """0 for sections, 1 for documents, 2 for their lines and fields, 3 for fields and tables of lines."""
     text: str
     mark: str = ""
-    """The status of a document."""
     color: str = NO_COLOR
-    """The color of the status: `GREEN`, `ORANGE`, `RED` or `NORMAL`."""
     links: tuple[tuple[str, str], ...] = ()
-    """Names and URLs."""
 
 
 def panel_rows(body: Any) -> list[PanelRow]:
@@ -42,11 +40,12 @@ def _section(section: dict[str, Any]) -> Iterator[PanelRow]:
 def _document(document: dict[str, Any]) -> Iterator[PanelRow]:
     held = document.get("status")
     status: dict[str, Any] = held if isinstance(held, dict) else {}
+    color = status["colorCode"] if status.get("colorCode") in ("GREEN", "ORANGE", "RED") else NO_COLOR
     updated = _moment(status.get("updatedDate"))
     mark = _text(status.get("name")) + (f" ({updated})" if updated else "")
     head = (_text(document.get("documentNumber")), _moment(document.get("documentDate")), _amount(document))
     links = tuple((name, _text(document[key])) for key, name in _LINKS.items() if document.get(key))
-    yield PanelRow(1, "  ".join(filter(None, head)), mark, _color(status.get("colorCode")), links)
+    yield PanelRow(1, "  ".join(filter(None, head)), mark, color, links)
     for field in _objects(document, "fields"):
         yield PanelRow(2, _field(field))
     for line in _objects(document, "lines"):
@@ -80,9 +79,6 @@ def _cells(columns: list[str], table: dict[str, Any]) -> Iterator[list[str]]:
         yield [row.get(column, "") for column in columns]
 
 
-_LINKS = {"externalUrl": "open", "trackingUrl": "track"}
-
-
 def _amount(document: dict[str, Any]) -> str:
     if document.get("amount") is None:
         return ""
@@ -100,10 +96,6 @@ def _field(field: dict[str, Any]) -> str:
 
 def _moment(value: Any) -> str:
     return _text(value).removesuffix("Z").replace("T", " ")
-
-
-def _color(value: Any) -> str:
-    return value if value in ("GREEN", "ORANGE", "RED") else NO_COLOR
 
 
 def _objects(holder: Any, name: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from marshmallow import Schema, fields
 from kpn_sandbox.vendors.itx.schemas import KpiResponseDTO
 
 MANY_DOCUMENTS = 20
-"""Documents of a section beyond which a panel is hard to read; assumed."""
+"""A panel with more documents in a section is hard to read; assumed."""
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _WEB = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
@@ -31,22 +31,18 @@ _RULES = {
 
 
 class Severity(StrEnum):
-    """How bad a finding is."""
+    """An error breaks a documented rule; a warning is about what ITX could not show, or not well."""
 
     ERROR = "error"
-    """It breaks a documented rule."""
     WARNING = "warning"
-    """ITX could not show it, or not well."""
 
 
 class PanelFinding(NamedTuple):
-    """One thing that is wrong with a panel."""
+    """One thing that is wrong with a panel: where, in JSONPath, and the rule as the rest of the sentence."""
 
     severity: Severity
     path: str
-    """Where it is, in JSONPath."""
     rule: str
-    """The rule, as the end of a sentence that begins with the path."""
 
     def __str__(self) -> str:
         """The finding in one line."""
@@ -54,22 +50,15 @@ class PanelFinding(NamedTuple):
 
 
 def check_panel(content: bytes) -> tuple[Any, list[PanelFinding]]:
-    """
-    Check the body of a response.
-
-    Returns:
-        Its JSON (None when it is none), and what is wrong with it, errors first.
-    """
+    """Check the body of a response: its JSON (None when it is none), and all that is wrong with it, errors first."""
     try:
         body = _parsed(content)
     except ValueError as error:
         return None, [PanelFinding(Severity.ERROR, "$", f"must be JSON: {error}")]
-    errors = [*_schema_errors(KpiResponseDTO().validate(body), "$"), *_repeated_numbers(body)]
-    warnings = [*_unknown_members(body, KpiResponseDTO(), "$"), *_panel_warnings(body)]
-    return body, [
-        *(PanelFinding(Severity.ERROR, path, rule) for path, rule in errors),
-        *(PanelFinding(Severity.WARNING, path, rule) for path, rule in warnings),
-    ]
+    errors = (*_schema_errors(KpiResponseDTO().validate(body), "$"), *_repeated_numbers(body))
+    warnings = (*_unknown_members(body, KpiResponseDTO(), "$"), *_panel_warnings(body))
+    found = ((Severity.ERROR, errors), (Severity.WARNING, warnings))
+    return body, [PanelFinding(severity, path, rule) for severity, pairs in found for path, rule in pairs]
 
 
 def _parsed(content: bytes) -> Any:
@@ -95,12 +84,8 @@ def _schema_errors(messages: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def _repeated_numbers(body: Any) -> Iterator[tuple[str, str]]:
     for path, section in _objects(body, "sections", "$"):
-        numbers = Counter(
-            document["documentNumber"]
-            for _, document in _objects(section, "documents", path)
-            if isinstance(document.get("documentNumber"), str)
-        )
-        for number, count in numbers.items():
+        numbers = (document.get("documentNumber") for _, document in _objects(section, "documents", path))
+        for number, count in Counter(number for number in numbers if isinstance(number, str)).items():
             if count > 1:
                 yield f"{path}.documents", f"documentNumber must be unique: {number!r} stands there {count} times"
 

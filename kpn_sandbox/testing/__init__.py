@@ -13,10 +13,7 @@ from kpn_sandbox.client import Response
 from kpn_sandbox.testing.sandbox import FixtureAccount as Account
 from kpn_sandbox.testing.sandbox import RunningSandbox, running
 
-Sandbox = RunningSandbox
-"""An earlier name of `RunningSandbox`."""
-
-Reply = Response
-"""An earlier name of `Response`."""
+# Earlier names.
+Sandbox, Reply = RunningSandbox, Response
 
 __all__ = ["Account", "Reply", "Response", "RunningSandbox", "Sandbox", "running"]

@@ -46,7 +46,11 @@ def account_options(item: pytest.Item, chosen: Mapping[str, Any]) -> dict[str, A
     Raises:
         MarkerError: A name is none of `ACCOUNT_OPTIONS`.
     """
-    options = {**_ini_options(item.config), **chosen}
+    values = {name: item.config.getini(f"kpn_sandbox_{name}") for name in ("scenario", "at", "agents", "seed")}
+    options: dict[str, Any] = {name: value for name, value in values.items() if value}
+    if "agents" in options:
+        options["agents"] = int(options["agents"])
+    options.update(chosen)
     # pytest gives the nearest marker first; the last update wins.
     for marker in reversed(list(item.iter_markers("kpn_sandbox"))):
         if marker.args:
@@ -59,22 +63,13 @@ def account_options(item: pytest.Item, chosen: Mapping[str, Any]) -> dict[str, A
     return {name: value for name, value in options.items() if not (name == "at" and "clock" in options)}
 
 
-def _ini_options(config: pytest.Config) -> dict[str, Any]:
-    values = {name: config.getini(f"kpn_sandbox_{name}") for name in ("scenario", "at", "agents", "seed")}
-    options = {name: value for name, value in values.items() if value}
-    return {**options, **({"agents": int(options["agents"])} if "agents" in options else {})}
-
-
 def failed_checks(item: pytest.Item, account: Account | None) -> list[str]:
     """
-    Check what a test demands beyond its own assertions: that its client behaves, and that planned faults happened.
+    A line for each check that failed beyond the test's own: that its client behaves, and that planned faults happen.
 
     Args:
         item: The test, which passed.
         account: What `kpn_account` gave it; None when it did not ask.
-
-    Returns:
-        A line for each failed check.
     """
     marker = item.get_closest_marker("kpn_conduct")
     rules = tuple(marker.args or DEFAULT_RULES) if marker else tuple(item.config.getini("kpn_sandbox_conduct"))
@@ -84,24 +79,14 @@ def failed_checks(item: pytest.Item, account: Account | None) -> list[str]:
     if account is None:
         return ["kpn_conduct: the test does not use kpn_account"]
     tokens = int(marker.kwargs.get("tokens", 1)) if marker else 1
-    failed = list(broken_rules(account, rules, tokens)) if rules else []
+    failed = list(_broken_rules(account, rules, tokens)) if rules else []
     if item.config.getini("kpn_sandbox_require_faults_used"):
         failed += [f"fault left unused: {describe_fault(fault)}" for fault in account.unused_faults()]
     return failed
 
 
-def broken_rules(account: Account, rules: Sequence[str], tokens: int) -> Iterator[str]:
-    """
-    Find the rules of good conduct that the client under test broke; the test's own requests do not count.
-
-    Args:
-        account: The account of the client.
-        rules: The rules to check.
-        tokens: How many tokens the client may fetch without need.
-
-    Returns:
-        A line for each broken rule.
-    """
+def _broken_rules(account: Account, rules: Sequence[str], tokens: int) -> Iterator[str]:
+    """A line for each rule that the client under test broke; `tokens` may be fetched without need."""
     requests = account.requests()
     own = {request["id"] for request in requests if _is_own(request)}
     if TOKEN_PER_REQUEST in rules:
@@ -115,15 +100,7 @@ def broken_rules(account: Account, rules: Sequence[str], tokens: int) -> Iterato
 
 
 def needless_tokens(requests: Sequence[JsonObject]) -> list[str]:
-    """
-    Find the requests for a token that were sent while the last token of the same API was good.
-
-    Args:
-        requests: Entries of the request log, the oldest first.
-
-    Returns:
-        The ids of these requests.
-    """
+    """The ids of token requests, in an ordered request log, that came while the last token of their API was good."""
     good_until: dict[str, datetime] = {}
     needless = []
     for request in requests:
@@ -145,14 +122,11 @@ def _is_own(request: JsonObject) -> bool:
 
 def report_sections(accounts: Sequence[Account], most: int) -> list[tuple[str, str]]:
     """
-    Make a section of a failed test's report for each account: last requests, unused faults, replay line.
+    Headings and texts about the accounts of a failed test: last requests, unused faults, replay line.
 
     Args:
         accounts: The accounts of the test.
         most: How many requests of each to show.
-
-    Returns:
-        Headings and texts, as pytest shows them.
     """
     return [(f"kpn_sandbox: account {account.client_id}", _section(account, most)) for account in accounts]
 

@@ -30,18 +30,7 @@ class FixtureAccount(Account):
     client_secret: str
 
     def load(self, source: Any) -> list[JsonObject]:
-        """
-        Pin captured answers, so that the sandbox gives them.
-
-        Args:
-            source: A file, or what is in it: an answer of KPN, an HTTP archive of them, or a set of pins.
-
-        Returns:
-            The pins that were set.
-
-        Raises:
-            CaptureError: It is none of these.
-        """
+        """Pin the answers in a file, or in its content: an answer of KPN, an HTTP archive of them, or a set of pins."""
         return apply_pins(self, read_pins(source))
 
 
@@ -62,15 +51,7 @@ class RunningSandbox:
         self._client = Client(url, admin_token)
 
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> FixtureAccount:
-        """
-        Create an account; it lives until it is dropped, or as long as the sandbox.
-
-        Args:
-            settings: What is left out or None is chosen by the sandbox.
-
-        Raises:
-            Rejected: A setting cannot be used; the message says what would be right.
-        """
+        """Create an account, which lives until it is dropped; the sandbox chooses settings left out or None."""
         made = self._client.new_account(**settings)
         self.made.append(FixtureAccount(self._client, made.client_id, made.client_secret, made.settings))
         return self.made[-1]
