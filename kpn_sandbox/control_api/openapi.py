@@ -1,18 +1,20 @@
 """OpenAPI document of the control API, made from the operations and the schemas."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
-from kpn_sandbox.control_api.response_schemas import ProblemSchema
+from kpn_sandbox.control_api.response_schemas import Keywords, ProblemRecord
+from kpn_sandbox.gateway.openapi import TEXT, Json, list_schema, reference
 from kpn_sandbox.literals import OBJECT_KINDS
 
-FieldSchema = Callable[[fields.Field[Any]], dict[str, Any]]
+FieldSchema = Callable[[fields.Field[Any]], Json]
 """Returns the JSON schema of a marshmallow field."""
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -29,7 +31,7 @@ field, its value and what would be right; nothing is changed then. Instants are 
 """
 
 
-def document(base_url: str) -> dict[str, Any]:
+def document(base_url: str) -> Json:
     """
     Return the OpenAPI document.
 
@@ -40,7 +42,7 @@ def document(base_url: str) -> dict[str, Any]:
     from apispec import APISpec
     from apispec.ext.marshmallow import MarshmallowPlugin
 
-    plugin = MarshmallowPlugin(schema_name_resolver=_component_name)
+    plugin = MarshmallowPlugin(schema_name_resolver=_body_name)
     spec = APISpec(
         title="kpn_sandbox control API",
         version=__version__,
@@ -50,33 +52,73 @@ def document(base_url: str) -> dict[str, Any]:
         plugins=[plugin],
     )
     assert plugin.converter is not None, "the plugin has its converter once the document has the plugin"
-    spec.components.schema("Problem", schema=ProblemSchema)
-    spec.components.schema("ProfilePatch", _PROFILE_PATCH)
+    components: dict[str, Json] = {"ProfilePatch": _PROFILE_PATCH}
+    _json_schema(ProblemRecord, components)
+    for operation in OPERATIONS:
+        described = _operation(operation, plugin.converter.field2property, components)
+        spec.path(path=PREFIX + operation.path, operations={operation.method.lower(): described})
+    for name, schema in components.items():
+        spec.components.schema(name, schema)
     spec.components.security_scheme("account", {"type": "http", "scheme": "basic"})
     spec.components.security_scheme("administrator", {"type": "http", "scheme": "bearer"})
-    for operation in OPERATIONS:
-        described = _operation(operation, plugin.converter.field2property)
-        spec.path(path=PREFIX + operation.path, operations={operation.method.lower(): described})
-    whole: dict[str, Any] = spec.to_dict()
+    whole: Json = spec.to_dict()
     return whole
 
 
-def _component_name(schema: Any) -> str:
+def _body_name(schema: Any) -> str:
+    """Return the component name of the schema of a request body."""
     kind = schema if isinstance(schema, type) else type(schema)
-    return re.sub(r"(?<=.)Request$", "Wish", kind.__name__.removesuffix("Schema"))
+    return kind.__name__.removesuffix("RequestSchema") + "Wish"
 
 
-def _operation(operation: ControlOperation, schema_of: FieldSchema) -> dict[str, Any]:
-    described: dict[str, Any] = {
+def _json_schema(hint: Any, components: dict[str, Json]) -> Json:
+    """Return the JSON schema of a type of `response_schemas`; types with fields become components."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if is_typeddict(hint):
+        name = _COMPONENT_NAMES.get(hint.__name__) or hint.__name__.removesuffix("Record")
+        if name not in components:
+            components[name] = _object_schema(hint, components)
+        return reference(name)
+    if origin is NotRequired:
+        return _json_schema(arguments[0], components)
+    if origin is Annotated:
+        return {**_json_schema(arguments[0], components), **_keywords(hint.__metadata__)}
+    if origin in (Union, UnionType):
+        schema = _json_schema(arguments[0], components)
+        return {**schema, "type": [schema["type"], "null"]}
+    if origin is Literal:
+        return {**TEXT, "enum": list(arguments)}
+    if origin is list:
+        return list_schema(_json_schema(arguments[0], components))
+    return {"type": "object", "additionalProperties": {}} if origin in (dict, Mapping) else dict(_SIMPLE[hint])
+
+
+def _object_schema(record: Any, components: dict[str, Json]) -> Json:
+    hints = get_type_hints(record, include_extras=True)
+    properties = {name: _json_schema(hint, components) for name, hint in hints.items()}
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    required = sorted(record.__required_keys__)
+    return {**schema, "required": required} if required else schema
+
+
+def _keywords(metadata: tuple[str | Keywords, ...]) -> Json:
+    keywords: Json = {}
+    for each in metadata:
+        keywords |= {"description": each} if isinstance(each, str) else each._asdict()
+    return {name: value for name, value in keywords.items() if value is not None}
+
+
+def _operation(operation: ControlOperation, schema_of: FieldSchema, components: dict[str, Json]) -> Json:
+    described: Json = {
         "operationId": operation.key,
         "summary": operation.summary,
         "description": f"{operation.label.capitalize()}: {operation.source}. For {operation.access.value}.",
         "parameters": [*map(_path_parameter, _VARIABLE.findall(operation.path)), *_query(operation, schema_of)],
-        "responses": {str(status): _response(operation, status) for status in operation.statuses},
+        "responses": {str(status): _response(operation, status, components) for status in operation.statuses},
         "security": _SECURITY[operation.access],
     }
     if operation.key == "change_profile":
-        patch = {"schema": {"$ref": "#/components/schemas/ProfilePatch"}}
+        patch = {"schema": reference("ProfilePatch")}
         described["requestBody"] = {
             "required": True,
             "content": {"application/merge-patch+json": patch, "application/json": patch},
@@ -87,36 +129,47 @@ def _operation(operation: ControlOperation, schema_of: FieldSchema) -> dict[str,
     return described
 
 
-def _path_parameter(name: str) -> dict[str, Any]:
+def _path_parameter(name: str) -> Json:
     schema, description = _VARIABLES[name]
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
 
 
-def _query(operation: ControlOperation, schema_of: FieldSchema) -> list[dict[str, Any]]:
+def _query(operation: ControlOperation, schema_of: FieldSchema) -> list[Json]:
     declared: dict[str, fields.Field[Any]] = operation.query().fields if operation.query else {}
     return [
         {"name": field.data_key or name, "in": "query", "schema": schema_of(field)} for name, field in declared.items()
     ]
 
 
-def _response(operation: ControlOperation, status: int) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+def _response(operation: ControlOperation, status: int, components: dict[str, Json]) -> Json:
+    described: Json = {"description": HTTPStatus(status).phrase}
     if status >= 300:
-        schema: type[Schema] | dict[str, str] = {"$ref": "#/components/schemas/Problem"}
-        described["content"] = {"application/problem+json": {"schema": schema}}
+        described["content"] = {"application/problem+json": {"schema": reference("Problem")}}
     elif operation.response is not None:
-        described["content"] = {"application/json": {"schema": _success_schema(operation)}}
+        schema = _json_schema(operation.response, components)
+        if operation.key == "list_requests":
+            schema = {"anyOf": [schema, _HAR]}
+        described["content"] = {"application/json": {"schema": schema}}
     return described
 
 
-def _success_schema(operation: ControlOperation) -> Any:
-    if operation.key == "list_requests":
-        har = {"type": "object", "required": ["log"], "description": "With format=har."}
-        return {"anyOf": [operation.response, har]}
-    return operation.response
+_COMPONENT_NAMES = {
+    "HealthRecord": "Alive",
+    "BehaviorRecord": "Known",
+    "LogEntryRecord": "Request",
+    "LogPageRecord": "Requests",
+    "FieldError": "Complaint",
+}
+"""Names in the document that differ from those of the types; clients may have generated code from them."""
 
-
-_SECURITY: dict[Access, list[dict[str, list[str]]]] = {
+_SIMPLE: dict[Any, Json] = {
+    str: TEXT,
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    Any: {},
+}
+_SECURITY: dict[Access, list[Json]] = {
     Access.OPEN: [],
     Access.ADMIN: [{"administrator": []}],
     Access.ACCOUNT: [{"account": []}, {"administrator": []}],
@@ -127,11 +180,11 @@ _PROFILE_PATCH = {
     "description": "Fields of the profile (RFC 7396); null brings back a default.",
     "example": {"agents": 80, "load": 1.2},
 }
-_TEXT = {"type": "string"}
-_VARIABLES: dict[str, tuple[dict[str, Any], str]] = {
-    "id": ({**_TEXT, "example": "APP_CONSUMER_KEY"}, "Client id of the account."),
-    "kind": ({**_TEXT, "enum": list(OBJECT_KINDS)}, "What is pinned."),
-    "key": ({**_TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Number of the object."),
-    "fault": (_TEXT, "Id of the fault."),
-    "Logid": ({**_TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Login id of the agent."),
+_HAR = {"type": "object", "required": ["log"], "description": "With format=har."}
+_VARIABLES: dict[str, tuple[Json, str]] = {
+    "id": ({**TEXT, "example": "APP_CONSUMER_KEY"}, "Client id of the account."),
+    "kind": ({**TEXT, "enum": list(OBJECT_KINDS)}, "What is pinned."),
+    "key": ({**TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Number of the object."),
+    "fault": (TEXT, "Id of the fault."),
+    "Logid": ({**TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Login id of the agent."),
 }

@@ -30,7 +30,7 @@ class ControlOperation:
         method: HTTP method.
         path: Path below `PREFIX`, variables in braces.
         summary: One sentence for the documents.
-        response: Schema of a response that succeeded, None for a response without a body.
+        response: Type of a response that succeeded, None for a response without a body.
         body: Schema of the request body, None when there is none or when the view checks it.
         query: Schema of the query, None when there is none.
         access: Who may call it.
@@ -43,7 +43,7 @@ class ControlOperation:
     method: str
     path: str
     summary: str
-    response: type[Schema] | None = None
+    response: type | None = None
     body: type[Schema] | None = None
     query: type[Schema] | None = None
     access: Access = Access.ACCOUNT
@@ -81,18 +81,16 @@ class ControlOperation:
 _ID = "/accounts/{id}"
 
 
-def _open(key: str, path: str, summary: str, response: type[Schema]) -> ControlOperation:
+def _open(key: str, path: str, summary: str, response: type) -> ControlOperation:
     return ControlOperation(key, "GET", path, summary, response, access=Access.OPEN)
 
 
-def _get(
-    key: str, path: str, summary: str, response: type[Schema], *, query: type[Schema] | None = None
-) -> ControlOperation:
+def _get(key: str, path: str, summary: str, response: type, *, query: type[Schema] | None = None) -> ControlOperation:
     return ControlOperation(key, "GET", _ID + path, summary, response, query=query)
 
 
 def _change(
-    key: str, method_and_path: str, summary: str, response: type[Schema], *, body: type[Schema] | None = None
+    key: str, method_and_path: str, summary: str, response: type, *, body: type[Schema] | None = None
 ) -> ControlOperation:
     method, _, path = method_and_path.partition(" ")
     return ControlOperation(key, method, _ID + path, summary, response, body)
@@ -103,120 +101,120 @@ def _delete(key: str, path: str, summary: str) -> ControlOperation:
 
 
 OPERATIONS = (
-    _open("health", "/health", "Whether the sandbox lives.", responses.AliveSchema),
-    _open("ready", "/ready", "Whether its database answers, too.", responses.AliveSchema),
-    _open("fidelity", "/fidelity", "How well each operation and behavior is known.", responses.FidelitySchema),
-    _open("scenarios", "/scenarios", "The scenarios and what they do.", responses.ScenariosSchema),
+    _open("health", "/health", "Whether the sandbox lives.", responses.HealthRecord),
+    _open("ready", "/ready", "Whether its database answers, too.", responses.HealthRecord),
+    _open("fidelity", "/fidelity", "How well each operation and behavior is known.", responses.FidelityRecord),
+    _open("scenarios", "/scenarios", "The scenarios and what they do.", responses.ScenariosRecord),
     ControlOperation(
-        "list_accounts", "GET", "/accounts", "All accounts.", responses.AccountsSchema, access=Access.ADMIN
+        "list_accounts", "GET", "/accounts", "All accounts.", responses.AccountsRecord, access=Access.ADMIN
     ),
     ControlOperation(
         "create_account",
         "POST",
         "/accounts",
         "Make an account; its secrets are told this once.",
-        responses.NewAccountSchema,
+        responses.NewAccountRecord,
         body=requests.NewAccountRequestSchema,
         access=Access.ADMIN,
         success=201,
     ),
-    _get("show_account", "", "An account without its secrets.", responses.AccountSchema),
+    _get("show_account", "", "An account without its secrets.", responses.AccountRecord),
     _delete("delete_account", "", "Drop an account with its whole world."),
     _change(
-        "rotate_secret", "POST /secret", "New secrets, told this once; old ones are void.", responses.NewAccountSchema
+        "rotate_secret", "POST /secret", "New secrets, told this once; old ones are void.", responses.NewAccountRecord
     ),
     _change(
         "revoke_tokens",
         "POST /tokens/revoke",
         "Revoke one or all access tokens and sessions.",
-        responses.RevokedSchema,
+        responses.RevokedRecord,
         body=requests.RevokeRequestSchema,
     ),
-    _get("show_profile", "/profile", "The profile in force, before the scenario.", responses.ProfileSchema),
+    _get("show_profile", "/profile", "The profile in force, before the scenario.", responses.ProfileRecord),
     ControlOperation(
         "change_profile",
         "PATCH",
         _ID + "/profile",
         "Change the profile by a JSON merge patch (RFC 7396).",
-        responses.ProfileSchema,
+        responses.ProfileRecord,
         query=requests.EffectiveQuerySchema,
     ),
-    _get("show_scenario", "/scenario", "The scenario in force.", responses.ScenarioInForceSchema),
+    _get("show_scenario", "/scenario", "The scenario in force.", responses.ScenarioInForceRecord),
     _change(
         "set_scenario",
         "PUT /scenario",
         "Set a scenario.",
-        responses.ScenarioInForceSchema,
+        responses.ScenarioInForceRecord,
         body=requests.ScenarioRequestSchema,
     ),
-    _get("show_clock", "/clock", "The clock.", responses.ClockSchema),
-    _change("set_clock", "PUT /clock", "Set the clock.", responses.ClockSchema, body=requests.ClockRequestSchema),
+    _get("show_clock", "/clock", "The clock.", responses.ClockRecord),
+    _change("set_clock", "PUT /clock", "Set the clock.", responses.ClockRecord, body=requests.ClockRequestSchema),
     _change(
         "advance_clock",
         "POST /clock/advance",
         "Move the clock on.",
-        responses.ClockSchema,
+        responses.ClockRecord,
         body=requests.AdvanceRequestSchema,
     ),
-    _get("list_pins", "/pins", "What is pinned.", responses.PinsSchema),
+    _get("list_pins", "/pins", "What is pinned.", responses.PinsRecord),
     _delete("delete_pins", "/pins", "Unpin everything."),
-    _get("list_pins_of_kind", "/pins/{kind}", "What is pinned of agents, queues or trunks.", responses.PinsSchema),
+    _get("list_pins_of_kind", "/pins/{kind}", "What is pinned of agents, queues or trunks.", responses.PinsRecord),
     _delete("delete_pins_of_kind", "/pins/{kind}", "Unpin all agents, queues or trunks."),
-    _get("show_pin", "/pins/{kind}/{key}", "A pin.", responses.PinSchema),
+    _get("show_pin", "/pins/{kind}/{key}", "A pin.", responses.PinRecord),
     _change(
         "set_pin",
         "PUT /pins/{kind}/{key}",
         "Pin fields of an object.",
-        responses.PinSchema,
+        responses.PinRecord,
         body=requests.PinRequestSchema,
     ),
     _delete("delete_pin", "/pins/{kind}/{key}", "Unpin an object."),
-    _get("list_faults", "/faults", "What is to go wrong.", responses.FaultsSchema),
+    _get("list_faults", "/faults", "What is to go wrong.", responses.FaultsRecord),
     ControlOperation(
         "add_fault",
         "POST",
         _ID + "/faults",
         "Let something go wrong.",
-        responses.FaultSchema,
+        responses.FaultRecord,
         body=requests.FaultRequestSchema,
         success=201,
     ),
     _delete("delete_faults", "/faults", "Let nothing go wrong any more."),
-    _get("show_fault", "/faults/{fault}", "A fault and what is left of it.", responses.FaultSchema),
+    _get("show_fault", "/faults/{fault}", "A fault and what is left of it.", responses.FaultRecord),
     _delete("delete_fault", "/faults/{fault}", "Drop a fault."),
-    _get("show_quota", "/quota", "The quota.", responses.QuotaSchema),
-    _change("set_quota", "PUT /quota", "Set a quota.", responses.QuotaSchema, body=requests.QuotaRequestSchema),
+    _get("show_quota", "/quota", "The quota.", responses.QuotaRecord),
+    _change("set_quota", "PUT /quota", "Set a quota.", responses.QuotaRecord, body=requests.QuotaRequestSchema),
     _delete("delete_quota", "/quota", "Drop the quota."),
     _get(
         "list_requests",
         "/requests",
         "The last 1,000 requests.",
-        responses.RequestsSchema,
+        responses.LogPageRecord,
         query=requests.RequestsQuerySchema,
     ),
     _delete("delete_requests", "/requests", "Forget the requests."),
-    _get("show_conduct", "/conduct", "What the client does wrong.", responses.ConductSchema),
-    _get("list_customers", "/customers", "Everybody who calls.", responses.CustomersSchema),
+    _get("show_conduct", "/conduct", "What the client does wrong.", responses.ConductRecord),
+    _get("list_customers", "/customers", "Everybody who calls.", responses.CustomersRecord),
     _get(
         "list_calls",
         "/truth/calls",
         "The calls behind the counters.",
-        responses.CallsSchema,
+        responses.CallsRecord,
         query=requests.CallsQuerySchema,
     ),
     _get(
         "list_states",
         "/truth/agents/{Logid}",
         "The states behind an agent.",
-        responses.StatesSchema,
+        responses.StatesRecord,
         query=requests.PeriodQuerySchema,
     ),
     _get(
         "list_inbox",
         "/inbox/kpi",
         "What Atobi's endpoint received.",
-        responses.InboxSchema,
+        responses.InboxRecord,
         query=requests.InboxQuerySchema,
     ),
-    _change("reset", "POST /reset", "As in the beginning.", responses.ResetSchema, body=requests.ResetRequestSchema),
+    _change("reset", "POST /reset", "As in the beginning.", responses.ResetRecord, body=requests.ResetRequestSchema),
 )

@@ -4,8 +4,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from kpn_sandbox.control_api.records import (
+from kpn_sandbox.control_api.response_schemas import (
     AccountRecord,
+    AccountSettingsRecord,
     CallRecord,
     ClockRecord,
     CustomerRecord,
@@ -16,8 +17,7 @@ from kpn_sandbox.control_api.records import (
     PinRecord,
     QueueTheoryRecord,
     RingRecord,
-    ScenarioRecord,
-    SettingsRecord,
+    ScenarioInForceRecord,
     StateRecord,
 )
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
@@ -73,7 +73,7 @@ def account_record(tenant: Tenant) -> AccountRecord:
     }
 
 
-def settings_record(tenant: Tenant) -> SettingsRecord:
+def settings_record(tenant: Tenant) -> AccountSettingsRecord:
     """Return the settings of an account, as they are now."""
     wall = tenant.wall_clock()
     return {
@@ -116,13 +116,13 @@ def profile_record(tenant: Tenant) -> dict[str, Any]:
     return tenant.in_force(tenant.now()).profile.to_dict()
 
 
-def scenario_record(tenant: Tenant) -> ScenarioRecord:
+def scenario_record(tenant: Tenant) -> ScenarioInForceRecord:
     """Return the scenario in force, with the parameters of its queues while arrivals are constant."""
     at = tenant.now()
     scenario = SCENARIOS[tenant.in_force(at).scenario]
     later = (setting for setting in tenant.settings if setting.since > at and setting.scenario != scenario.name)
     ends_at = next((setting.since for setting in later), None)
-    record: ScenarioRecord = {
+    record: ScenarioInForceRecord = {
         "name": scenario.name,
         "summary": scenario.summary,
         "ends_at": optional_instant_text(ends_at),

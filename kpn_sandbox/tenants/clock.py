@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Connection, select, update
 
+from kpn_sandbox.literals import ClockMode
 from kpn_sandbox.simulation.calendar import LAST_DATE, calendar_day, day_of, zone
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
@@ -39,7 +40,7 @@ class Clock(Protocol):
     """Tells the time of one account."""
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> ClockMode:
         """Its kind in one word."""
 
     @property
@@ -75,7 +76,7 @@ class RunningClock:
     at: float = 0.0
     since: float = 0.0
     speed: float = 1.0
-    mode = "running"
+    mode: ClassVar[ClockMode] = "running"
 
     def now(self, wall: float) -> float:
         """The instant that it has come to."""
@@ -99,7 +100,7 @@ class FrozenClock:
     """Stands still."""
 
     at: float
-    mode = "frozen"
+    mode: ClassVar[ClockMode] = "frozen"
     speed = 0.0
 
     def now(self, wall: float) -> float:

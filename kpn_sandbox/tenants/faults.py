@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from kpn_sandbox.literals import CONNECTION_FAULTS, LONGEST_DELAY_MS
+from kpn_sandbox.literals import CONNECTION_FAULTS, LONGEST_DELAY_MS, ApiKey
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownFault
 from kpn_sandbox.tenants.secrets import random_text
@@ -88,7 +88,7 @@ class FaultPlan:
         InvalidSetting: Something is not what it may be.
     """
 
-    api: str
+    api: ApiKey
     operation: str | None = None
     outcomes: tuple[Outcome, ...] = ()
     repeat: bool = False

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from kpn_sandbox.literals import OBJECT_KINDS
+from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownPin
@@ -36,7 +36,7 @@ class Pin:
         mark: Another whenever the pin is set anew.
     """
 
-    kind: str
+    kind: ObjectKind
     key: str
     fields: dict[str, Any]
     expires_at: float | None = None

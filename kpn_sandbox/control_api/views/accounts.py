@@ -7,7 +7,7 @@ from kpn_sandbox import auth
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import invalid_fields
-from kpn_sandbox.control_api.records import AccountRecord, NewAccountRecord
+from kpn_sandbox.control_api.response_schemas import AccountRecord, NewAccountRecord
 from kpn_sandbox.control_api.serializers import account_record, new_account_record
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.tenants.accounts import NewAccount

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kpn_sandbox.control_api.context import ControlRequest
-from kpn_sandbox.control_api.records import ClockRecord, ScenarioRecord
+from kpn_sandbox.control_api.response_schemas import ClockRecord, ScenarioInForceRecord
 from kpn_sandbox.control_api.serializers import clock_record, profile_record, scenario_record
 
 
@@ -23,12 +23,12 @@ def change_profile(request: ControlRequest) -> dict[str, Any]:
     return request.sandbox.configuration.patch(request.client_id, request.given, midnight=midnight).to_dict()
 
 
-def show_scenario(request: ControlRequest) -> ScenarioRecord:
+def show_scenario(request: ControlRequest) -> ScenarioInForceRecord:
     """Return the scenario in force."""
     return scenario_record(request.tenant)
 
 
-def set_scenario(request: ControlRequest) -> ScenarioRecord:
+def set_scenario(request: ControlRequest) -> ScenarioInForceRecord:
     """Set the scenario, for good or for some seconds, and return it."""
     request.sandbox.configuration.set_scenario(request.client_id, request.body["name"], request.body.get("for_seconds"))
     return scenario_record(request.tenant)

@@ -10,7 +10,7 @@ from flask import Response
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
-from kpn_sandbox.control_api.records import CustomerRecord, StateRecord
+from kpn_sandbox.control_api.response_schemas import CustomerRecord, StateRecord
 from kpn_sandbox.control_api.serializers import (
     call_record,
     customer_record,

@@ -7,7 +7,7 @@ from typing import Any
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.fields import FieldError
-from kpn_sandbox.control_api.records import FaultRecord, PinRecord
+from kpn_sandbox.control_api.response_schemas import FaultRecord, PinRecord
 from kpn_sandbox.control_api.serializers import fault_record, pin_record
 from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.simulation.center import Center

@@ -6,7 +6,7 @@ from typing import Any
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX
-from kpn_sandbox.control_api.records import HealthRecord
+from kpn_sandbox.control_api.response_schemas import HealthRecord
 from kpn_sandbox.gateway.api import Behavior
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.simulation.scenarios import SCENARIOS
