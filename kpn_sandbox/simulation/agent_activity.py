@@ -17,7 +17,8 @@ from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.outbound import OutboundTable, outbound_calls
 from kpn_sandbox.simulation.randomness import Flags, Integers
-from kpn_sandbox.simulation.roster import BREAK, LUNCH, NO_ANSWER, shifts_by_span
+from kpn_sandbox.simulation.roster import shifts_by_span
+from kpn_sandbox.simulation.staffing import BREAK, LUNCH, NO_ANSWER
 from kpn_sandbox.simulation.timelines import STATES, StateChanges
 
 NONE = -1

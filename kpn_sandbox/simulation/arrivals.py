@@ -15,25 +15,17 @@ Source:
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
 from kpn_sandbox.simulation.randomness import UNIT, UNIT_BITS, Flags, Integers, variates, words
-from kpn_sandbox.simulation.resolved_profile import OpeningHours, ResolvedProfile, ResolvedQueue, Span
-from kpn_sandbox.simulation.roster import (
-    BREAK_SPREAD,
-    EXTRA_MINUTES,
-    EXTRA_PERCENT,
-    PERSONAL,
-    PLANNED_ABSENCE,
-    PlannedBreak,
-    PlannedShift,
-    planned_shifts,
-)
+from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, ResolvedQueue, Span
+from kpn_sandbox.simulation.roster import shift_count
+from kpn_sandbox.simulation.staffing import erlangs, planned_load
 
 SLOT = 15 * MINUTE
 LAST_ARRIVAL = 10 * MINUTE
@@ -51,41 +43,8 @@ FOREVER = 1 << 40
 TRANSFERRED, HELD = 5243, 9830
 """Of 65,536 answered calls so many are transferred (8 %) and put on hold (15 %), about what benchmarks publish."""
 
-ERLANGS = (
-    (0, 0),
-    (1000, 236),
-    (2000, 868),
-    (3000, 1617),
-    (5000, 3255),
-    (8000, 5888),
-    (10000, 7700),
-    (15000, 12345),
-    (20000, 17100),
-    (30000, 26790),
-    (50000, 45000),
-    (1000000, 900000),
-)
-"""
-Thousandths of agents and the thousandths of Erlang at which they answer 80 % of the calls within 20 seconds.
-
-Source:
-    Computed with Erlang A (Mandelbaum and Zeltyn, The Palm/Erlang-A queue, 2005) for a handling time of 290 seconds and
-    a patience of 360; at most 0.9 an agent, because large queues would reach 80/20 with agents who never pause.
-"""
-
-PLANNING_MARGIN = 900
-"""Thousandths of the load in `ERLANGS` that are planned for; the rest absorbs absence and busy days."""
-
 CUSTOMERS = 1000
 """How many customers a center has."""
-
-PRESSURE = {9: 108, 10: 116, 11: 108, 12: 84, 13: 88, 14: 106, 15: 102, 16: 96}
-"""
-Hours of the wall clock in which callers are more or fewer than the planned staff can take, in percent.
-
-Callers have a peak before lunch and another one after it, as published profiles of centers do; shifts of eight hours
-cannot follow that.
-"""
 
 DENSITY_BITS = 2 * UNIT_BITS
 """Rates are calls per millisecond in units of 2**-40."""
@@ -253,7 +212,8 @@ def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: in
     if resolved.constant:
         load, factor = [_erlangs(1000 * staff)] * (day.length // SLOT), UNIT
     else:
-        load = offered_load(resolved.hours, resolved.profile.breaks, day, staff)
+        count = shift_count(day, staff)
+        load = _by_elapsed_time(planned_load(resolved.hours, queue, count, breaks=resolved.profile.breaks), day)
     # Opening and closing need not lie on a quarter of an hour.
     edges = sorted({*range(0, day.length + 1, SLOT), opens, closes})
     for start, end in zip(edges, edges[1:]):
@@ -261,52 +221,15 @@ def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: in
         yield start, end, _density(resolved, queue, load[start // SLOT]) * factor >> UNIT_BITS if is_open else 0
 
 
-@lru_cache(maxsize=1024)
-def offered_load(hours: OpeningHours, breaks: bool, day: CalendarDay, staff: int) -> list[int]:
-    """
-    The load that the planned staff of a queue can take in each quarter of an hour.
-
-    Args:
-        hours: When the center is open.
-        breaks: Whether its agents have breaks.
-        day: The day.
-        staff: The agents whose home the queue is.
-
-    Returns:
-        Thousandths of Erlang for each quarter of an hour.
-    """
-    present = np.zeros(day.length // SLOT, dtype=np.int64)
-    for shift in planned_shifts(hours, day, staff):
-        _count_shift(present, shift, breaks, day)
-    # Callers do not know when shifts begin: their number rises and falls smoothly.
-    smooth = np.convolve(np.pad(present, 1, mode="edge"), np.ones(3, dtype=np.int64), mode="valid") // 3
-    pressure = np.full(len(smooth), PLANNING_MARGIN)
-    for hour, percent in PRESSURE.items():
-        pressure[day.elapsed(60 * hour) // SLOT : day.elapsed(60 * hour + 60) // SLOT] = (
-            PLANNING_MARGIN * percent // 100
-        )
-    return [_erlangs(each) * factor // 1000 for each, factor in zip(smooth.tolist(), pressure.tolist(), strict=True)]
-
-
-def _count_shift(present: Integers, shift: PlannedShift, breaks: bool, day: CalendarDay) -> None:
-    """Add an agent to the quarters of a shift, and take off the share of each that breaks are expected to take."""
-    share = 1000 - PLANNED_ABSENCE
-    start, end = day.elapsed(shift.start), day.elapsed(shift.start + shift.length)
-    present[start // SLOT : -(-end // SLOT)] += share
-    # A quarter of the agents are off the phone once more, so each shift is expected to lose a quarter of that time.
-    extra = PlannedBreak(EXTRA_PERCENT, EXTRA_MINUTES // 4, PERSONAL)
-    for each in (*shift.breaks, extra) if breaks and shift.breaks else ():
-        first = (start + (end - start) * each.percent // 100) // SLOT
-        window = present[first : first + 1 + (each.minutes * MINUTE + BREAK_SPREAD) // SLOT]
-        window -= share * each.minutes * MINUTE // (SLOT * len(window))
+def _by_elapsed_time(load: tuple[int, ...], day: CalendarDay) -> list[int]:
+    """The load of each quarter of an hour since midnight; it differs from the wall clock's when the clocks change."""
+    starts = [day.elapsed(15 * quarter) // SLOT for quarter in range(len(load))]
+    return [load[bisect_right(starts, slot) - 1] for slot in range(day.length // SLOT)]
 
 
 def _erlangs(agents: int) -> int:
     """The load, in thousandths of Erlang, that a number of agents (in thousandths) can take."""
-    for (low, start), (high, end) in zip(ERLANGS, ERLANGS[1:]):
-        if agents <= high:
-            return start + (agents - low) * (end - start) // (high - low)
-    return ERLANGS[-1][1]
+    return int(erlangs(np.array([agents]))[0])
 
 
 def _density(resolved: ResolvedProfile, queue: int, erlangs: int) -> int:

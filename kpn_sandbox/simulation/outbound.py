@@ -13,7 +13,7 @@ import numpy as np
 from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.day_trace import AuxTable
 from kpn_sandbox.simulation.randomness import WORDS, Integers, variates, words
-from kpn_sandbox.simulation.roster import BACK_OFFICE
+from kpn_sandbox.simulation.staffing import BACK_OFFICE
 
 DIAL_MEAN, RING_MEAN, TALK_MEAN = 60_000, 15_000, 150_000
 """Milliseconds that pass on average between two calls, while a call rings at the other end, and while the two talk."""

@@ -102,12 +102,12 @@ class Profile:
     """
 
     agents: int = 50
-    queues: int | tuple[QueueSettings, ...] = 5
+    queues: int | tuple[QueueSettings, ...] = 3
     trunks: int | tuple[TrunkSettings, ...] = 2
     load: float = 1.0
     talk_seconds: float = 240
     wrap_seconds: float = 45
-    patience_seconds: float = 360
+    patience_seconds: float = 600
     """The mean; infinity, in JSON ``unlimited``, for callers who never hang up."""
     service_level_seconds: float = 20
     opening: str = "24x7"

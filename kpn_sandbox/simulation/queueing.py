@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from kpn_sandbox.simulation.arrivals import NO_ANSWER_TIMEOUT
 from kpn_sandbox.simulation.calendar import MINUTE
-from kpn_sandbox.simulation.roster import NO_ANSWER, AgentShift
+from kpn_sandbox.simulation.roster import AgentShift
+from kpn_sandbox.simulation.staffing import NO_ANSWER
 
 NO_ANSWER_PENALTY = 2 * MINUTE
 """An agent who let a call ring is put in AUX this long, as Avaya's redirection on no answer (RONA) does."""

@@ -1,8 +1,7 @@
 """
 The roster: which agents work when, with their breaks, and how it changes when the profile of a day does.
 
-Shifts follow the calls: the middles of the shifts of a queue lie at even steps of the day's demand, with one agent
-each kept for the night and the evening. Which agent works which shift rotates from day to day among each eight of a
+The shifts are planned in `staffing`. Which agent works which shift rotates from day to day among each eight of a
 queue. How late an agent is and when the breaks fall comes from a stream of the agent's own, so more agents never
 change that; they may change the shifts of the last few before them, whose eight becomes full.
 
@@ -17,19 +16,21 @@ from typing import NamedTuple
 
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
 from kpn_sandbox.simulation.randomness import WORDS, octets, words
-from kpn_sandbox.simulation.resolved_profile import OpeningHours, ResolvedProfile, Span
-
-BREAK, LUNCH, MEETING, PERSONAL, BACK_OFFICE, COACHING, NO_ANSWER = 1, 2, 3, 4, 5, 6, 8
-"""
-AUX reason codes; 0 is the default and 8 follows a call that was not answered.
-
-Source:
-    Published code lists of centers. Avaya advises a code of its own after a redirection on no answer (RONA), so that
-    agents who let a call ring can be told from those who chose to pause.
-"""
-
-PLANNED_ABSENCE = 120
-"""Thousandths of the roster that planners expect to be absent."""
+from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span
+from kpn_sandbox.simulation.staffing import (
+    BACK_OFFICE,
+    BREAK_SPREAD_MINUTES,
+    COACHING,
+    CREW,
+    EXTRA_MINUTES,
+    EXTRA_PERCENT,
+    MEETING,
+    PERSONAL,
+    PLANNED_ABSENCE,
+    PlannedBreak,
+    PlannedShift,
+    planned_shifts,
+)
 
 WEEKDAY_SHARES = (1200, 1050, 1000, 970, 930, 450, 200)
 """Calls and staff from Monday to Sunday, in thousandths of an average working day."""
@@ -37,25 +38,8 @@ WEEKDAY_SHARES = (1200, 1050, 1000, 970, 930, 450, 200)
 FEWEST_SHIFTS = 4
 """A queue keeps that many shifts on its quietest day, else nobody covers the night."""
 
-CREW = 3
-"""The first shifts of a queue cover day, evening and night; for these, planners keep stand-ins."""
-
-ALONE = (1, 2)
-"""The shifts that cover the evening and the night alone; whoever works them has no breaks."""
-
 ROTATION = 8
 """Agents of a queue who take turns with their shifts; a power of two."""
-
-DEMAND = (
-    *(2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2),
-    *(4, 8, 16, 30, 50, 70, 85, 95, 100, 100, 100, 92),
-    *(78, 74, 82, 90, 97, 98, 98, 96, 90, 80, 65, 52),
-    *(42, 38, 36, 34, 30, 26, 22, 18, 14, 10, 7, 4),
-)
-"""Relative demand of each half hour of the wall clock: a peak before lunch, a second one after it."""
-
-LENGTHS = (510, 510, 390, 330)
-"""Shift lengths in minutes: half of the staff work full time."""
 
 LAST_LOGOUT = MINUTE // 2
 """Shifts end at the latest this long before midnight, so that each day ends empty."""
@@ -63,11 +47,10 @@ LAST_LOGOUT = MINUTE // 2
 LATEST = 10 * MINUTE
 """Agents log in and out at most this long after their shift begins and ends."""
 
-EXTRA_PERCENT, EXTRA_MINUTES = 62, 45
 EXTRA_REASONS = (MEETING, BACK_OFFICE, COACHING, PERSONAL)
-"""When in their shift a quarter of the agents are off the phone once more, for how long and why."""
+"""Why a quarter of the agents are off the phone once more."""
 
-BREAK_SPREAD = 20 * MINUTE
+BREAK_SPREAD = BREAK_SPREAD_MINUTES * MINUTE
 """A break begins up to this long after it is planned, or a whole queue would pause at once."""
 
 GOLDEN = 2_654_435_769
@@ -92,20 +75,95 @@ class AgentShift(NamedTuple):
     breaks: tuple[Break, ...]
 
 
-class PlannedBreak(NamedTuple):
-    """A break as planned: at which percent of the shift, how many minutes, and its AUX reason."""
+def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list[AgentShift]:
+    """
+    The shifts of a day that is all under one profile, at most one for each agent.
 
-    percent: int
-    minutes: int
-    reason: int
+    Args:
+        seed: The seed of the account.
+        resolved: The profile.
+        day: The day.
+    """
+    if resolved.constant:
+        logout = day.length - LAST_LOGOUT
+        return [AgentShift(agent, home, 0, logout, ()) for agent, home in enumerate(resolved.homes)]
+    found = []
+    for queue in range(len(resolved.queues)):
+        staff = resolved.staff(queue)
+        count = shift_count(day, len(staff))
+        shifts = planned_shifts(resolved.hours, queue, count, breaks=resolved.profile.breaks)
+        absent = _absent(seed, resolved, day, queue=queue, shifts=len(shifts))
+        for place, agent in enumerate(staff):
+            slot = _slot(place, len(staff), day)
+            if slot < len(shifts) and slot not in absent:
+                found.append(_agent_shift(seed, resolved, day, shifts[slot], agent=agent, queue=queue))
+    return found
 
 
-class PlannedShift(NamedTuple):
-    """A shift as planned, in minutes of the wall clock."""
+def shift_count(day: CalendarDay, staff: int) -> int:
+    """
+    Return how many shifts a queue has on a day.
 
-    start: int
-    length: int
-    breaks: tuple[PlannedBreak, ...]
+    Args:
+        day: The day; weekends need fewer shifts.
+        staff: The agents whose home the queue is.
+    """
+    share = WEEKDAY_SHARES[day.date.weekday()]
+    return min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
+
+
+def _absent(seed: str, resolved: ResolvedProfile, day: CalendarDay, *, queue: int, shifts: int) -> set[int]:
+    """The shifts that nobody works."""
+    # Steps of the golden ratio from a random start spread evenly (Knuth, The Art of Computer Programming 3, 6.4), so
+    # they hit a share of the shifts almost exactly, and a larger share hits those of a smaller one, too.
+    start = int(words(1, seed, day.date, "absence", queue)[0])
+    expected = PLANNED_ABSENCE * WORDS // 1000
+    share = round(resolved.profile.absent_share * 1000) * WORDS // 1000
+    return {slot for slot in range(shifts) if (start + slot * GOLDEN) % WORDS < share - expected * (slot < len(CREW))}
+
+
+def _agent_shift(
+    seed: str, resolved: ResolvedProfile, day: CalendarDay, shift: PlannedShift, *, agent: int, queue: int
+) -> AgentShift:
+    spread, *draws = struct.unpack("<8I", octets(32, seed, day.date, "roster", agent))
+    late = spread * LATEST // WORDS
+    opening, closing = day.elapsed(resolved.hours.opens), day.elapsed(resolved.hours.closes)
+    login = day.elapsed(shift.start)
+    # Whoever opens the center comes early instead of late; whoever closes it does not stay longer.
+    login += late if login > opening else -min(late, login)
+    logout = day.elapsed(shift.start + shift.length)
+    logout = min(logout + late if logout < closing else logout, day.length - LAST_LOGOUT)
+    return AgentShift(agent, queue, login, logout, _breaks(shift.breaks, login, logout, draws))
+
+
+def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: Sequence[int]) -> tuple[Break, ...]:
+    """
+    The breaks of an agent.
+
+    Args:
+        planned: The breaks of the shift.
+        login: When the agent logs in, in milliseconds.
+        logout: When the agent logs out, in milliseconds.
+        draws: Seven words: whether and why there is an extra break, then the delay of each break.
+    """
+    if planned and draws[0] < WORDS // 4:
+        extra = PlannedBreak(EXTRA_PERCENT, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3])
+        planned = tuple(sorted((*planned, extra)))
+    span = logout - login
+    return tuple(
+        Break(login + span * each.percent // 100 + draw * BREAK_SPREAD // WORDS, each.minutes * MINUTE, each.reason)
+        for each, draw in zip(planned, draws[2:], strict=False)
+    )
+
+
+def _slot(place: int, staff: int, day: CalendarDay) -> int:
+    """The shift that the agent at a place of the staff works on a day."""
+    # A group that is not full yet keeps its shifts until it is, so that more agents change no more than that. Three and
+    # eight have no common factor: after eight days each agent has worked each shift of the group.
+    group = place - place % ROTATION
+    if group + ROTATION > staff:
+        return place
+    return group + (place + 3 * day.date.toordinal()) % ROTATION
 
 
 def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[list[AgentShift]]:
@@ -134,137 +192,6 @@ def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[l
                 last[part.agent] = (number, len(begun[number]))
                 begun[number].append(part)
     return begun
-
-
-def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list[AgentShift]:
-    """
-    The shifts of a day that is all under one profile, at most one for each agent.
-
-    Args:
-        seed: The seed of the account.
-        resolved: The profile.
-        day: The day.
-    """
-    if resolved.constant:
-        logout = day.length - LAST_LOGOUT
-        return [AgentShift(agent, home, 0, logout, ()) for agent, home in enumerate(resolved.homes)]
-    found = []
-    for queue in range(len(resolved.queues)):
-        staff = resolved.staff(queue)
-        shifts = planned_shifts(resolved.hours, day, len(staff))
-        absent = _absent(seed, resolved, day, queue=queue, shifts=len(shifts))
-        for place, agent in enumerate(staff):
-            slot = _slot(place, len(staff), day)
-            if slot < len(shifts) and slot not in absent:
-                found.append(_agent_shift(seed, resolved, day, shifts[slot], agent=agent, queue=queue))
-    return found
-
-
-def planned_shifts(hours: OpeningHours, day: CalendarDay, staff: int) -> list[PlannedShift]:
-    """
-    The shifts of a queue as planned.
-
-    Args:
-        hours: When the center is open.
-        day: The day; weekends need fewer shifts.
-        staff: The agents whose home the queue is.
-    """
-    share = WEEKDAY_SHARES[day.date.weekday()]
-    count = min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
-    return [_planned_shift(hours, slot) for slot in range(count)]
-
-
-def _absent(seed: str, resolved: ResolvedProfile, day: CalendarDay, *, queue: int, shifts: int) -> set[int]:
-    """The shifts that nobody works."""
-    # Steps of the golden ratio from a random start spread evenly (Knuth, The Art of Computer Programming 3, 6.4), so
-    # they hit a share of the shifts almost exactly, and a larger share hits those of a smaller one, too.
-    start = int(words(1, seed, day.date, "absence", queue)[0])
-    expected = PLANNED_ABSENCE * WORDS // 1000
-    share = round(resolved.profile.absent_share * 1000) * WORDS // 1000
-    return {slot for slot in range(shifts) if (start + slot * GOLDEN) % WORDS < share - expected * (slot < CREW)}
-
-
-def _agent_shift(
-    seed: str, resolved: ResolvedProfile, day: CalendarDay, shift: PlannedShift, *, agent: int, queue: int
-) -> AgentShift:
-    spread, *draws = struct.unpack("<8I", octets(32, seed, day.date, "roster", agent))
-    late = spread * LATEST // WORDS
-    opening, closing = day.elapsed(resolved.hours.opens), day.elapsed(resolved.hours.closes)
-    login = day.elapsed(shift.start)
-    # Whoever opens the center comes early instead of late; whoever closes it does not stay longer.
-    login += late if login > opening else -min(late, login)
-    logout = day.elapsed(shift.start + shift.length)
-    logout = min(logout + late if logout < closing else logout, day.length - LAST_LOGOUT)
-    breaks = _breaks(shift.breaks, login, logout, draws) if resolved.profile.breaks else ()
-    return AgentShift(agent, queue, login, logout, breaks)
-
-
-def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: Sequence[int]) -> tuple[Break, ...]:
-    """
-    The breaks of an agent.
-
-    Args:
-        planned: The breaks of the shift.
-        login: When the agent logs in, in milliseconds.
-        logout: When the agent logs out, in milliseconds.
-        draws: Seven words: whether and why there is an extra break, then the delay of each break.
-    """
-    if planned and draws[0] < WORDS // 4:
-        extra = PlannedBreak(EXTRA_PERCENT, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3])
-        planned = tuple(sorted((*planned, extra)))
-    span = logout - login
-    return tuple(
-        Break(login + span * each.percent // 100 + draw * BREAK_SPREAD // WORDS, each.minutes * MINUTE, each.reason)
-        for each, draw in zip(planned, draws[2:], strict=False)
-    )
-
-
-def _planned_breaks(length: int) -> tuple[PlannedBreak, ...]:
-    """The breaks of a shift of so many minutes."""
-    if length >= 480:
-        return PlannedBreak(22, 15, BREAK), PlannedBreak(45, 30, LUNCH), PlannedBreak(78, 15, BREAK)
-    if length >= 360:
-        return PlannedBreak(28, 15, BREAK), PlannedBreak(50, 30, LUNCH)
-    if length >= 300:
-        return PlannedBreak(35, 15, BREAK), PlannedBreak(75, 15, BREAK)
-    return (PlannedBreak(50, 15, BREAK),) if length >= 240 else ()
-
-
-def _slot(place: int, staff: int, day: CalendarDay) -> int:
-    """The shift that the agent at a place of the staff works on a day."""
-    # A group that is not full yet keeps its shifts until it is, so that more agents change no more than that. Three and
-    # eight have no common factor: after eight days each agent has worked each shift of the group.
-    group = place - place % ROTATION
-    if group + ROTATION > staff:
-        return place
-    return group + (place + 3 * day.date.toordinal()) % ROTATION
-
-
-def _planned_shift(hours: OpeningHours, slot: int) -> PlannedShift:
-    length = min(LENGTHS[(slot + slot // 4) % 4 if slot >= CREW else 0], hours.closes - hours.opens)
-    middle = _demand_quantile(hours, _position(slot))
-    start = min(max(middle - length // 2, hours.opens), hours.closes - length)
-    begin = start - start % 15 if start > hours.opens else hours.opens
-    return PlannedShift(begin, length, () if slot in ALONE else _planned_breaks(length))
-
-
-def _position(slot: int) -> int:
-    """The share of the day's demand before the middle of a shift, in 1/65,536: day, evening, night, then the rest."""
-    if slot < CREW:
-        return (32768, 65000, 100)[slot]
-    # Reversed bits halve the gaps again and again (van der Corput), so any number of shifts covers the day evenly.
-    return int(f"{slot - 1:016b}"[::-1], 2)
-
-
-def _demand_quantile(hours: OpeningHours, position: int) -> int:
-    """The minute of the wall clock before which that share (in 1/65,536) of the opening hours' demand lies."""
-    first, last = hours.opens // 30, -(-hours.closes // 30)
-    target = sum(DEMAND[first:last]) * position
-    half_hour = first
-    while target >= DEMAND[half_hour] << 16:
-        target -= DEMAND[half_hour] << 16
-        half_hour += 1
-    return 30 * half_hour + (30 * target // DEMAND[half_hour] >> 16)
 
 
 def _clipped(shift: AgentShift, span: Span) -> AgentShift | None:

@@ -6,7 +6,8 @@ from random import Random
 import pytest
 
 from kpn_sandbox.simulation.queueing import DayLimits, OfferedCalls, QueueSimulation, UnansweredRing
-from kpn_sandbox.simulation.roster import BREAK, NO_ANSWER, AgentShift, Break
+from kpn_sandbox.simulation.roster import AgentShift, Break
+from kpn_sandbox.simulation.staffing import BREAK, NO_ANSWER
 from tests.simulation.event_by_event import NEVER, RING_TIMEOUT, Agent, Call, Kind, Outcome, played_floor, simulate
 
 NO_LIMITS = DayLimits(NEVER, NEVER, NEVER, NEVER)

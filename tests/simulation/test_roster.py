@@ -10,15 +10,8 @@ from kpn_sandbox.simulation.calendar import MINUTE, calendar_day
 from kpn_sandbox.simulation.day_trace import ANSWERED
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.resolved_profile import resolve_profile
-from kpn_sandbox.simulation.roster import (
-    LAST_LOGOUT,
-    LUNCH,
-    NO_ANSWER,
-    PERSONAL,
-    AgentShift,
-    agent_shifts,
-    planned_shifts,
-)
+from kpn_sandbox.simulation.roster import LAST_LOGOUT, AgentShift, agent_shifts
+from kpn_sandbox.simulation.staffing import LUNCH, NO_ANSWER, PERSONAL, planned_shifts
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, trace
 
 MONDAY = date(2026, 1, 5)

@@ -15,8 +15,8 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import DISPOSITIONS, code_of
 from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
-from kpn_sandbox.simulation.roster import BACK_OFFICE, BREAK, LUNCH
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
+from kpn_sandbox.simulation.staffing import BACK_OFFICE, BREAK, LUNCH
 
 MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC).timestamp()
 DAY = 86_400
