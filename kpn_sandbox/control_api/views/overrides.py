@@ -12,6 +12,7 @@ from kpn_sandbox.control_api.serializers import fault_record, pin_record
 from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -52,7 +53,7 @@ def set_pin(request: ControlRequest) -> PinRecord:
     _check_pinned(request, kind)
     expires_at, reads = request.body.get("expires_at"), request.body.get("reads")
     fields = request.body["fields_"]
-    pin = request.sandbox.pins.put(request.client_id, kind, key, fields, expires_at=expires_at, reads=reads)
+    pin = request.sandbox.pins.put(request.client_id, Pin(kind, key, fields, expires_at, reads))
     return pin_record(pin)
 
 
