@@ -17,7 +17,7 @@ from kpn_sandbox.gateway.fast_path import FastRoute
 from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
 from kpn_sandbox.gateway.postman import Collection as PostmanCollection
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, RequestLifecycle, Reserved
-from kpn_sandbox.literals import ApiKey, ObjectKind
+from kpn_sandbox.literals import ApiKey, FidelityLabel, ObjectKind
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.accounts import Account, CredentialKind
@@ -34,7 +34,7 @@ class Behavior:
     """An operation or a behavior, and how well it is known: `documented`, `inferred` or `invented`."""
 
     name: str
-    label: str
+    label: FidelityLabel
     source: str
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from kpn_sandbox.literals import FidelityLabel
+
 STATUSES = (200, 201, 202, 302, 400, 401, 403, 404, 405, 412, 429, 500, 502, 503)
 """Statuses that a client may force, from KPN's table of return codes."""
 
@@ -42,7 +44,7 @@ class Operation:
     path: str
     summary: str
     statuses: tuple[int, ...]
-    label: str
+    label: FidelityLabel
     source: str
     aliases: tuple[str, ...] = ()
     kind: str = ""

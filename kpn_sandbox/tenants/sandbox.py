@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from kpn_sandbox.caching import BoundedCache, SingleFlightCache
+from kpn_sandbox.literals import ResetLayer
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.storage import Database
@@ -97,7 +98,7 @@ class Sandbox:
                 self._tenants.put(client_id, tenant)
         return tenant
 
-    def reset(self, client_id: str, layers: Any = None) -> tuple[str, ...]:
+    def reset(self, client_id: str, layers: Any = None) -> tuple[ResetLayer, ...]:
         """
         Reset layers of an account, as the function `reset` does, and return them.
 
