@@ -15,8 +15,10 @@ Source:
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -51,20 +53,8 @@ FOREVER = 1 << 40
 TRANSFERRED, HELD = 5243, 9830
 """Of 65,536 answered calls so many are transferred (8 %) and put on hold (15 %), about what benchmarks publish."""
 
-ERLANGS = (
-    (0, 0),
-    (1000, 236),
-    (2000, 868),
-    (3000, 1617),
-    (5000, 3255),
-    (8000, 5888),
-    (10000, 7700),
-    (15000, 12345),
-    (20000, 17100),
-    (30000, 26790),
-    (50000, 45000),
-    (1000000, 900000),
-)
+AGENTS = (0, 1000, 2000, 3000, 5000, 8000, 10000, 15000, 20000, 30000, 50000, 1000000)
+ERLANGS = (0, 236, 868, 1617, 3255, 5888, 7700, 12345, 17100, 26790, 45000, 900000)
 """
 Thousandths of agents and the thousandths of Erlang at which they answer 80 % of the calls within 20 seconds.
 
@@ -120,8 +110,7 @@ def draw_calls(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -
     Draw the calls of a queue on a day.
 
     Args:
-        seed: The seed of the account.
-        day: The day.
+        seed, day: The account's seed, and the day.
         queue: The queue, from 0; its number names the stream.
         spans: The parts of the day, in order; one whose profile does not have the queue has no calls.
     """
@@ -139,37 +128,21 @@ def arrivals_per_hour(resolved: ResolvedProfile, queue: int) -> float:
     The constant rate of a queue.
 
     Args:
-        resolved: A profile whose rhythm is constant.
-        queue: The queue, from 0.
+        resolved, queue: A profile whose rhythm is constant, and the queue from 0.
     """
     density = _density(resolved, queue, _erlangs(1000 * len(resolved.staff(queue))))
     return density * 3_600_000 / (1 << DENSITY_BITS)
 
 
-def arrival_window(day: CalendarDay, resolved: ResolvedProfile) -> tuple[int, int]:
-    """
-    The first and the last instant at which calls may arrive, in milliseconds since midnight.
-
-    Args:
-        day: The day.
-        resolved: The profile in force.
-    """
+def _arrival_window(day: CalendarDay, resolved: ResolvedProfile) -> tuple[int, int]:
+    """The first and the last instant at which calls may arrive."""
     return day.elapsed(resolved.hours.opens), min(day.elapsed(resolved.hours.closes), day.length - LAST_ARRIVAL)
 
 
 def _record(seed: str, day: CalendarDay, queue: int, mass: int) -> tuple[Integers, Integers]:
-    """
-    Eight words for each call that arrives, and the sums of their gaps.
-
-    Args:
-        seed: The seed of the account.
-        day: The day.
-        queue: The queue, from 0.
-        mass: The expected number of calls, in units of 2**-40.
-    """
+    """Eight words for each call that arrives, and the sums of their gaps; the mass is their number, in 2**-40."""
     # Six standard deviations of a Poisson count are nearly always enough; if not, more of the same stream is drawn.
-    expected = mass >> DENSITY_BITS
-    count = expected + 6 * math.isqrt(expected) + 32
+    count = (mass >> DENSITY_BITS) + 6 * math.isqrt(mass >> DENSITY_BITS) + 32
     while True:
         record = words(8 * count, seed, day.date, "calls", queue).reshape(count, 8)
         total = np.cumsum(variates("exponential", record[:, 0], UNIT))
@@ -221,13 +194,8 @@ def _talk(drawn: Integers, mean: Integers, exponential: Integers) -> Integers:
 
 
 def _customer(drawn: Integers) -> Integers:
-    """
-    The caller of each call, from 0 to `CUSTOMERS` - 1.
-
-    Args:
-        drawn: Integers of 20 bits; half of a uniform draw and half of its square, so that some customers call more
-            often than others but none all day.
-    """
+    """The caller of each call, from 0 to `CUSTOMERS` - 1, from 20 bits."""
+    # Half of a uniform draw and half of its square: some customers call more often than others, but none all day.
     return (drawn + (drawn * drawn >> 20)) * CUSTOMERS >> 21
 
 
@@ -245,7 +213,7 @@ def _rates(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> tu
 
 def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: int) -> Iterator[tuple[int, int, int]]:
     """Start, end and rate of each piece of a day that is all under one profile."""
-    opens, closes = arrival_window(day, resolved)
+    opens, closes = _arrival_window(day, resolved)
     if queue >= len(resolved.queues) or opens >= closes:
         yield 0, day.length, 0
         return
@@ -253,28 +221,17 @@ def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: in
     if resolved.constant:
         load, factor = [_erlangs(1000 * staff)] * (day.length // SLOT), UNIT
     else:
-        load = offered_load(resolved.hours, resolved.profile.breaks, day, staff)
+        load = _offered_load(resolved.hours, resolved.profile.breaks, day, staff)
     # Opening and closing need not lie on a quarter of an hour.
     edges = sorted({*range(0, day.length + 1, SLOT), opens, closes})
-    for start, end in zip(edges, edges[1:]):
+    for start, end in pairwise(edges):
         is_open = opens <= start < closes
         yield start, end, _density(resolved, queue, load[start // SLOT]) * factor >> UNIT_BITS if is_open else 0
 
 
 @lru_cache(maxsize=1024)
-def offered_load(hours: OpeningHours, breaks: bool, day: CalendarDay, staff: int) -> list[int]:
-    """
-    The load that the planned staff of a queue can take in each quarter of an hour.
-
-    Args:
-        hours: When the center is open.
-        breaks: Whether its agents have breaks.
-        day: The day.
-        staff: The agents whose home the queue is.
-
-    Returns:
-        Thousandths of Erlang for each quarter of an hour.
-    """
+def _offered_load(hours: OpeningHours, breaks: bool, day: CalendarDay, staff: int) -> list[int]:
+    """Thousandths of Erlang that so many planned agents of a queue can take in each quarter of an hour."""
     present = np.zeros(day.length // SLOT, dtype=np.int64)
     for shift in planned_shifts(hours, day, staff):
         _count_shift(present, shift, breaks, day)
@@ -282,9 +239,8 @@ def offered_load(hours: OpeningHours, breaks: bool, day: CalendarDay, staff: int
     smooth = np.convolve(np.pad(present, 1, mode="edge"), np.ones(3, dtype=np.int64), mode="valid") // 3
     pressure = np.full(len(smooth), PLANNING_MARGIN)
     for hour, percent in PRESSURE.items():
-        pressure[day.elapsed(60 * hour) // SLOT : day.elapsed(60 * hour + 60) // SLOT] = (
-            PLANNING_MARGIN * percent // 100
-        )
+        first, last = day.elapsed(60 * hour) // SLOT, day.elapsed(60 * hour + 60) // SLOT
+        pressure[first:last] = PLANNING_MARGIN * percent // 100
     return [_erlangs(each) * factor // 1000 for each, factor in zip(smooth.tolist(), pressure.tolist(), strict=True)]
 
 
@@ -303,10 +259,9 @@ def _count_shift(present: Integers, shift: PlannedShift, breaks: bool, day: Cale
 
 def _erlangs(agents: int) -> int:
     """The load, in thousandths of Erlang, that a number of agents (in thousandths) can take."""
-    for (low, start), (high, end) in zip(ERLANGS, ERLANGS[1:]):
-        if agents <= high:
-            return start + (agents - low) * (end - start) // (high - low)
-    return ERLANGS[-1][1]
+    place = max(bisect_left(AGENTS, agents), 1)
+    (low, high), (start, end) = AGENTS[place - 1 : place + 1], ERLANGS[place - 1 : place + 1]
+    return start + (agents - low) * (end - start) // (high - low)
 
 
 def _density(resolved: ResolvedProfile, queue: int, erlangs: int) -> int:

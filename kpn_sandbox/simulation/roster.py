@@ -113,25 +113,24 @@ def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[l
     The shifts of a day whose profile may change.
 
     Args:
-        seed: The seed of the account.
-        day: The day.
-        spans: Its parts, in order.
+        seed, day, spans: The account's seed, the day, and its parts in order.
 
     Returns:
         For each span the shifts that begin in it, in order of the agents; a shift may reach into later spans.
     """
     begun: list[list[AgentShift]] = [[] for _ in spans]
-    last: dict[int, tuple[int, int]] = {}
+    last: dict[int, tuple[list[AgentShift], int]] = {}
     for number, span in enumerate(spans):
         for shift in agent_shifts(seed, span.resolved, day):
             part = _clipped(shift, span)
             if part is None:
                 continue
-            before = last.get(part.agent)
-            if before and _continues(begun[before[0]][before[1]], part):
-                begun[before[0]][before[1]] = _joined(begun[before[0]][before[1]], part)
+            shifts, place = last.get(part.agent, (begun[number], -1))
+            before = shifts[place] if place >= 0 else None
+            if before and (before.queue, before.logout) == (part.queue, part.login):
+                shifts[place] = before._replace(logout=part.logout, breaks=before.breaks + part.breaks)
             else:
-                last[part.agent] = (number, len(begun[number]))
+                last[part.agent] = begun[number], len(begun[number])
                 begun[number].append(part)
     return begun
 
@@ -141,9 +140,7 @@ def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list
     The shifts of a day that is all under one profile, at most one for each agent.
 
     Args:
-        seed: The seed of the account.
-        resolved: The profile.
-        day: The day.
+        seed, resolved, day: The account's seed, the profile, and the day.
     """
     if resolved.constant:
         logout = day.length - LAST_LOGOUT
@@ -162,12 +159,10 @@ def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list
 
 def planned_shifts(hours: OpeningHours, day: CalendarDay, staff: int) -> list[PlannedShift]:
     """
-    The shifts of a queue as planned.
+    The shifts of a queue as planned; weekends need fewer.
 
     Args:
-        hours: When the center is open.
-        day: The day; weekends need fewer shifts.
-        staff: The agents whose home the queue is.
+        hours, day, staff: The opening hours, the day, and how many agents have their home in the queue.
     """
     share = WEEKDAY_SHARES[day.date.weekday()]
     count = min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
@@ -200,15 +195,7 @@ def _agent_shift(
 
 
 def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: Sequence[int]) -> tuple[Break, ...]:
-    """
-    The breaks of an agent.
-
-    Args:
-        planned: The breaks of the shift.
-        login: When the agent logs in, in milliseconds.
-        logout: When the agent logs out, in milliseconds.
-        draws: Seven words: whether and why there is an extra break, then the delay of each break.
-    """
+    """The breaks of an agent, from seven words: whether and why there is an extra break, then the delay of each."""
     if planned and draws[0] < WORDS // 4:
         extra = PlannedBreak(EXTRA_PERCENT, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3])
         planned = tuple(sorted((*planned, extra)))
@@ -274,11 +261,3 @@ def _clipped(shift: AgentShift, span: Span) -> AgentShift | None:
         return None
     breaks = tuple(each for each in shift.breaks if login <= each.due < logout)
     return shift._replace(login=login, logout=logout, breaks=breaks)
-
-
-def _continues(before: AgentShift, after: AgentShift) -> bool:
-    return before.queue == after.queue and before.logout == after.login
-
-
-def _joined(before: AgentShift, after: AgentShift) -> AgentShift:
-    return before._replace(logout=after.logout, breaks=before.breaks + after.breaks)
