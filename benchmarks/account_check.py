@@ -25,6 +25,7 @@ from kpn_sandbox.app import create_app
 from kpn_sandbox.auth import Tokens
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.sandbox import Sandbox
 
@@ -81,7 +82,7 @@ def tell_changes(sandbox: Sandbox, rounds: int) -> None:
     changes: dict[str, Callable[[], object]] = {
         "creating an account": lambda: sandbox.accounts.create(NewAccount()),
         "moving its clock": lambda: sandbox.clocks.advance(CLIENT, 1),
-        "setting a pin": lambda: sandbox.pins.put(CLIENT, "agents", "50001", {"Status": "AUX"}),
+        "setting a pin": lambda: sandbox.pins.put(CLIENT, Pin("agents", "50001", {"Status": "AUX"})),
         "patching its profile": lambda: sandbox.configuration.patch(CLIENT, {"load": 0.5}),
         "resetting it": lambda: sandbox.reset(CLIENT),
         "reading it again": lambda: (sandbox.clocks.set(CLIENT, "frozen", at=AT), sandbox.tenant(CLIENT)),

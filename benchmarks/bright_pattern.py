@@ -18,7 +18,7 @@ from typing import Any
 from servers import folder, free_port, gunicorn, middle, running
 
 from kpn_sandbox.client import Client
-from kpn_sandbox.vendors.bright_pattern.statistic_catalog import Place, places_named
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
 
 AGENTS, COLUMNS = 1000, 20
 CLIENT_ID, SECRET = "benchmark", "secret"
@@ -53,7 +53,7 @@ def subscribed(port: int) -> str:
     """Log in and subscribe; the token of the session."""
     login = {"tenant_url": "benchmark", "username": CLIENT_ID, "password": SECRET}
     token: str = asked(port, "POST", "/statsapi/auth", login)["token"]
-    names = places_named(Place.AGENTS)[-COLUMNS:]
+    names = [name for name, each in STATISTICS.items() if ApplicationPart.AGENTS in each.parts][-COLUMNS:]
     columns = [{"id": str(number), "stat_name": name} for number, name in enumerate(names)]
     body = {"benchmark": {"agent_grids": [{"id": "agents", "columns": columns}]}}
     asked(port, "POST", "/statsapi/subscription", body, {"Authorization": token})

@@ -20,8 +20,7 @@ class BoundedCache(Generic[Value]):
     Keeps the values that were put last, up to a total weight; the oldest go first.
 
     Args:
-        limit: The greatest total weight.
-        weight: Weighs a value; 1 each by default.
+        limit, weight: The greatest total weight, and what weighs a value; 1 each by default.
     """
 
     def __init__(self, limit: int, weight: Callable[[Value], int] = lambda value: 1) -> None:
@@ -40,8 +39,7 @@ class BoundedCache(Generic[Value]):
         Keep a value, at the cost of the oldest ones.
 
         Args:
-            key: Its key; a value that it had before is replaced.
-            value: The value; one heavier than the limit is not kept.
+            key, value: Its key, and the value in place of the one before; one heavier than the limit is not kept.
         """
         with self._lock:
             self._drop(key)
@@ -88,8 +86,7 @@ class SingleFlightCache:
         The value of a key.
 
         Args:
-            key: The key.
-            compute: Makes the value if it is not kept.
+            key, compute: The key, and what makes its value if it is not kept.
             size: Measures a value that was made, in bytes.
         """
         found = self._values.get(key)

@@ -12,6 +12,9 @@ ApiKey = Literal["kpn", "bright_pattern", "kaisa", "atobi", "itx"]
 
 API_KEYS: tuple[ApiKey, ...] = get_args(ApiKey)
 
+FidelityLabel = Literal["documented", "inferred", "invented"]
+"""How well an operation or a behavior of an API is known."""
+
 ObjectKind = Literal["agents", "queues", "trunks"]
 """A kind of object that KPN's API lists and that can be pinned."""
 

@@ -29,34 +29,15 @@ ErrorOf = Callable[[str, Any, str], Exception]
 
 
 class InvalidValue(ValueError):
-    """
-    A value is not what it may be.
-
-    Args:
-        field: Where it stands.
-        value: What stands there.
-        allowed: What would be right.
-    """
+    """The value of a field is not what it may be; `allowed` says what would be right, to be read after "must be"."""
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
         super().__init__(f"{field} must be {allowed}, not {value!r}")
-        self.field = field
-        self.value = value
-        self.allowed = allowed
+        self.field, self.value, self.allowed = field, value, allowed
 
 
 class Check(Protocol[Kept_co]):
-    """
-    Check the value of a field.
-
-    Args:
-        field: Where the value stands, for the error.
-        value: The value.
-        error: Makes the error that is raised.
-
-    Returns:
-        The value to keep.
-    """
+    """Returns the value of a field as it is to be kept, or raises what `error` makes of a wrong one."""
 
     def __call__(self, field: str, value: Any, error: ErrorOf = InvalidValue) -> Kept_co: ...
 
@@ -74,9 +55,7 @@ class Rule(Generic[Kept]):
     def __init__(
         self, allowed: str, accepts: Callable[[Any], bool], keep: Callable[[Any], Kept] = lambda value: value
     ) -> None:
-        self.allowed = allowed
-        self.accepts = accepts
-        self._keep = keep
+        self.allowed, self.accepts, self._keep = allowed, accepts, keep
 
     def __call__(self, field: str, value: Any, error: ErrorOf = InvalidValue) -> Kept:
         """Return the value to keep, as every `Check` does; a wrong one raises what `error` makes."""
@@ -86,7 +65,12 @@ class Rule(Generic[Kept]):
 
 
 def whole_number(low: int, high: int) -> Rule[int]:
-    """A rule for whole numbers in a range, bounds included; true and false are none."""
+    """
+    A rule for whole numbers; true and false are none.
+
+    Args:
+        low, high: The bounds, included.
+    """
     return Rule(
         f"a whole number from {low} to {high}",
         lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high,
@@ -103,9 +87,8 @@ def number(low: float, high: float, *, above: bool = False, allowed: str = "") -
     A rule for numbers in a range; true, false, infinity and what is not a number are none.
 
     Args:
-        low: The least number.
-        high: The greatest number.
-        above: Whether a number must be above the least one.
+        low, high: The bounds, included.
+        above: Whether a number must be above the lower bound.
         allowed: What would be right, where the range alone does not say it.
     """
 
@@ -118,7 +101,12 @@ def number(low: float, high: float, *, above: bool = False, allowed: str = "") -
 
 
 def number_or_unlimited(low: float, high: float) -> Rule[float]:
-    """A rule for numbers in a range and for the word that stands for infinity."""
+    """
+    A rule for numbers in a range and for the word that stands for infinity.
+
+    Args:
+        low, high: The bounds, included.
+    """
     limited = number(low, high)
     return Rule(
         f"{limited.allowed}, or {UNLIMITED}",
@@ -128,7 +116,12 @@ def number_or_unlimited(low: float, high: float) -> Rule[float]:
 
 
 def text(shortest: int, longest: int) -> Rule[str]:
-    """A rule for printable texts of a certain length in characters."""
+    """
+    A rule for printable texts.
+
+    Args:
+        shortest, longest: The bounds of the length in characters, included.
+    """
     return Rule(
         f"a printable text of {shortest} to {longest} characters",
         lambda value: isinstance(value, str) and shortest <= len(value) <= longest and value.isprintable(),
@@ -140,8 +133,7 @@ def matching(pattern: str, allowed: str) -> Rule[str]:
     A rule for texts that match the whole of a pattern.
 
     Args:
-        pattern: A regular expression.
-        allowed: What it means, in words.
+        pattern, allowed: A regular expression, and what it means in words.
     """
     compiled = re.compile(pattern)
     return Rule(allowed, lambda value: _is_match(compiled, value))
@@ -193,7 +185,13 @@ def minutes(reading: str) -> int:
 
 
 def list_of(fewest: int, most: int, entry: Check[Kept]) -> Check[tuple[Kept, ...]]:
-    """A check of lists, which are kept as tuples; an entry is named like ``queues[2]``."""
+    """
+    A check of lists, which are kept as tuples.
+
+    Args:
+        fewest, most: The bounds of the number of entries, included.
+        entry: The check of an entry, whose field is named like ``queues[2]``.
+    """
 
     def check(field: str, value: Any, error: ErrorOf = InvalidValue) -> tuple[Kept, ...]:
         if not isinstance(value, list | tuple) or not fewest <= len(value) <= most:
@@ -204,7 +202,12 @@ def list_of(fewest: int, most: int, entry: Check[Kept]) -> Check[tuple[Kept, ...
 
 
 def count_or_list(fewest: int, most: int, entry: Check[Kept]) -> Check[int | tuple[Kept, ...]]:
-    """A check of counts and of lists of so many entries."""
+    """
+    A check of counts and of lists of so many entries.
+
+    Args:
+        fewest, most, entry: As for `list_of`.
+    """
     counted, listed = whole_number(fewest, most), list_of(fewest, most, entry)
     count = Rule[int](f"{counted.allowed}, or a list", counted.accepts)
 
@@ -219,8 +222,7 @@ def object_with(checks: Mapping[str, Check[Any]], required: Iterable[str] = ()) 
     A check of objects with certain fields and no others.
 
     Args:
-        checks: The check of each field.
-        required: The fields that must not be left out.
+        checks, required: The check of each field, and the fields that must not be left out.
     """
 
     def check(field: str, value: Any, error: ErrorOf = InvalidValue) -> dict[str, Any]:
@@ -238,14 +240,15 @@ def object_with(checks: Mapping[str, Check[Any]], required: Iterable[str] = ()) 
 
 def check_known(key: Any, value: Any, known: Iterable[str], *, role: str, error: ErrorOf = InvalidValue) -> None:
     """
-    Refuse a field whose name is not in a list, with what `error` makes.
+    Refuse a field whose name is not in a list.
 
     Args:
-        key: The name of the field.
-        value: What stands there.
-        known: The names that may be.
-        role: What the names are, such as "a field of the profile".
+        key, value: The name of the field, and what stands there.
+        known, role: The names that may be, and what they are, such as "a field of the profile".
         error: Makes the error that is raised.
+
+    Raises:
+        InvalidValue: The name is not in the list, unless another error is to be made.
     """
     if key not in known:
         raise error(str(key), value, f"{role}: one of {', '.join(known)}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.vendors.kpn.records import agent_record, queue_record, trunk_record
-from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema, writer
+from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema, record_serializer
 
 Rows = list[dict[str, Any]]
 
@@ -22,7 +22,7 @@ NOT_COUNTERS = {"Name", "Number", "InQueueCalls", "LongestWaitingCall", "Staffed
 
 def answers(center: Center, at: float) -> tuple[Rows, Rows, Rows]:
     """The API's answers for agents, queues and trunks of a center."""
-    agent, queue, trunk = writer(AgentSchema), writer(QueueSchema), writer(TrunkSchema)
+    agent, queue, trunk = record_serializer(AgentSchema), record_serializer(QueueSchema), record_serializer(TrunkSchema)
     return (
         [agent(agent_record(fact, at)) for fact in center.agents(at)],
         [queue(queue_record(fact)) for fact in center.queues(at)],

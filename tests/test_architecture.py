@@ -143,7 +143,6 @@ def test_vendors_do_not_import_each_other():
     assert not shared, listed(shared)
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_functions_import_only_what_most_runs_do_not_need():
     """Everything else is imported at the top, where the reader looks for it."""
     inside = {

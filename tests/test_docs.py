@@ -5,11 +5,14 @@ import re
 
 import pytest
 
-from tests.source import BY_NAME, PACKAGE, PROJECT, listed
+from tests.source import BY_NAME, MODULES, PACKAGE, PROJECT, listed
 from tests.test_architecture import BESIDE_CLI, LAYERS, LEAVES, VENDOR_MODULES
 
 GUIDES = {path.name: path.read_text(encoding="utf-8") for path in sorted((PROJECT / "docs").glob("*.md"))}
 ARCHITECTURE = GUIDES["architecture.md"]
+
+TOOLS = {"newman", "nginx"}
+"""Names of programs that the tests use and the package does not."""
 
 SUFFIXES = "py|md|toml|cfg|css|js|html|json|txt"
 
@@ -48,6 +51,16 @@ def test_every_path_exists(guide):
 
     assert paths(GUIDES[guide])
     assert not missing, listed(missing)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_name_is_one_of_the_code(guide):
+    """Each word in backticks that may be a name, dotted or not, occurs in the package or in a package's name."""
+    text = "\n".join(f"{module.name}\n{module.text}" for module in MODULES)
+    names = {each for each in code(GUIDES[guide]) if re.fullmatch(r"[A-Za-z_][\w.]*", each)} - {*paths(GUIDES[guide])}
+
+    unknown = {each for each in names for part in each.split(".") if not re.search(rf"\b{part}\b", text)} - TOOLS
+    assert not unknown, listed(unknown)
 
 
 @pytest.mark.parametrize("guide", GUIDES)

@@ -15,7 +15,7 @@ from kpn_sandbox.settings import Settings, option, variable
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.bright_pattern.errors import Code
-from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, Place
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
 from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.vendors.kpn.operations import RESOURCES, TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, PortSchema, QueueSchema, TrunkSchema
@@ -26,7 +26,7 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 TITLES = {"kpn": "The API", "bright_pattern": "Bright Pattern", "kaisa": "Kaisa", "atobi": "Atobi", "itx": "ITX"}
 LABELS = ("documented", "inferred", "invented")
 OPEN_TO = {Access.OPEN: "anybody", Access.ADMIN: "administrator", Access.ACCOUNT: "account"}
-LETTERS = {Place.TOTALS: "T", Place.SERVICES: "S", Place.AGENTS: "A"}
+LETTERS = {ApplicationPart.TOTALS: "T", ApplicationPart.SERVICES: "S", ApplicationPart.AGENTS: "A"}
 
 every_api = pytest.mark.parametrize("api", APIS, ids=[api.key for api in APIS])
 
@@ -163,7 +163,7 @@ def test_statistics_and_codes_of_bright_pattern_are_explained():
     statistics = []
     for each in STATISTICS.values():
         further = f" ({letters(each.inferred)})" if each.inferred else ""
-        statistics.append([f"`{each.name}`", letters(each.seen) + further, each.unit.value, each.meaning])
+        statistics.append([f"`{each.name}`", letters(each.documented) + further, each.unit.value, each.meaning])
 
     assert table("Bright Pattern", "statistic") == statistics
     assert table("Bright Pattern", "code") == [[str(int(code)), code.meaning] for code in Code]

@@ -5,7 +5,7 @@ Without a command it serves. Every error is one line on standard error that says
 1 when a running sandbox refuses or is not there.
 
 A module of commands is imported when one of them runs: `serve` and the documents need all of the package, which takes
-0.5 s of CPU, and `token` or `clock` without it take less than 0.1 s.
+0.7 s of CPU, and `token` or `clock` without it take less than 0.1 s.
 """
 
 import gc
@@ -44,7 +44,7 @@ class LazyGroup(click.Group):
         module = next((module for module, names in COMMANDS.items() if name in names), None)
         if module is None:
             return None
-        # What is imported stays, so collecting garbage meanwhile only takes time: 0.09 s of 0.7 s for `serve`.
+        # What is imported stays, so collecting garbage meanwhile only takes time: 0.05 s of 0.7 s for `serve`.
         gc.disable()
         try:
             commands: tuple[click.Command, ...] = import_module(f"{__name__}.{module}").COMMANDS

@@ -7,8 +7,11 @@ import click
 
 from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.itx_check.caller import TIMEOUT_SECONDS, CallFailed, EndpointUnreachable, panel_url, request_panel
+from kpn_sandbox.itx_check.page import panel_app
 from kpn_sandbox.itx_check.panel import panel_rows
 from kpn_sandbox.itx_check.rules import Severity, check_panel
+from kpn_sandbox.server.listener import AddressError, listen
+from kpn_sandbox.server.werkzeug_server import run_threaded
 from kpn_sandbox.settings import base_url
 
 FINE, WRONG, NO_ANSWER = 0, 1, 2
@@ -61,11 +64,6 @@ def panel(url: str, seconds: float, customer_id: str, host: str, port: int) -> N
 
 
 def _serve(url: str, customer_id: str, seconds: float, address: tuple[str, int]) -> None:
-    # Not at the top: a web server takes 0.5 s to import, which `check` need not spend.
-    from kpn_sandbox.itx_check.page import panel_app
-    from kpn_sandbox.server.listener import AddressError, listen
-    from kpn_sandbox.server.werkzeug_server import run_threaded
-
     try:
         panel_url(url, customer_id)
         with listen(*address) as listener:

@@ -7,7 +7,7 @@ The sandbox's own API, under /_sandbox: the remote control of accounts. No vendo
     views               views: `status`, `accounts`, `configuration`, `overrides`, `inspection`
     auth                an account with its secret, or the administrator with a token
     request_schemas     validation of bodies and queries, with `fields` as their parts
-    serializers         from facts to `records`, of which responses are written
-    response_schemas    the same shapes for the OpenAPI document, which `openapi` makes
+    serializers         from accounts and facts to the records of responses
+    response_schemas    shapes of these records, for type checks and for the OpenAPI document, which `openapi` makes
     errors              problem documents (RFC 9457)
 """

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from kpn_sandbox.gateway.api import VendorApi
+from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -19,11 +19,13 @@ class ControlContext:
     Args:
         sandbox: Accounts and their stores.
         apis: APIs of the vendors.
+        behaviors: How well the control API's own operations are known.
         started_at: Wall time of the start, in epoch seconds.
     """
 
     sandbox: Sandbox
     apis: Sequence[type[VendorApi]]
+    behaviors: Sequence[Behavior]
     started_at: float
 
     def api(self, key: str) -> type[VendorApi] | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from marshmallow import fields
@@ -109,10 +109,11 @@ def _keywords(metadata: tuple[str | Keywords, ...]) -> Json:
 
 
 def _operation(operation: ControlOperation, schema_of: FieldSchema, components: dict[str, Json]) -> Json:
+    known = operation.behavior
     described: Json = {
         "operationId": operation.key,
         "summary": operation.summary,
-        "description": f"{operation.label.capitalize()}: {operation.source}. For {operation.access.value}.",
+        "description": f"{known.label.capitalize()}: {known.source}. For {operation.access.value}.",
         "parameters": [*map(_path_parameter, _VARIABLE.findall(operation.path)), *_query(operation, schema_of)],
         "responses": {str(status): _response(operation, status, components) for status in operation.statuses},
         "security": _SECURITY[operation.access],
@@ -145,7 +146,7 @@ def _response(operation: ControlOperation, status: int, components: dict[str, Js
     described: Json = {"description": HTTPStatus(status).phrase}
     if status >= 300:
         described["content"] = {"application/problem+json": {"schema": reference("Problem")}}
-    elif operation.response is not None:
+    elif operation.response is not NoneType:
         schema = _json_schema(operation.response, components)
         if operation.key == "list_requests":
             schema = {"anyOf": [schema, _HAR]}

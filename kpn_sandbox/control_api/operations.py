@@ -1,15 +1,19 @@
-"""Table of the control API's operations: method, path, who may call, what comes in and what goes out."""
+"""Table of the control API's operations: who may call, what comes in, which view handles it, what goes out."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from typing import Any, get_type_hints
 
 from marshmallow import Schema
 
 from kpn_sandbox.control_api import request_schemas as requests
-from kpn_sandbox.control_api import response_schemas as responses
+from kpn_sandbox.control_api.context import ControlView
+from kpn_sandbox.control_api.response_schemas import CallsRecord, LogPageRecord
+from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
+from kpn_sandbox.gateway.api import Behavior
 
 PREFIX = "/_sandbox"
-SOURCE = "the sandbox's own, no vendor has it"
 
 
 class Access(StrEnum):
@@ -26,30 +30,38 @@ class ControlOperation:
     One operation of the control API.
 
     Args:
-        key: Its name, by which `routes` finds its view.
+        view: Handles the requests.
         method: HTTP method.
         path: Path below `PREFIX`, variables in braces.
         summary: One sentence for the documents.
-        response: Type of a response that succeeded, None for a response without a body.
+        name: Its key, where a view handles several operations; the name of the view by default.
         body: Schema of the request body, None when there is none or when the view checks it.
         query: Schema of the query, None when there is none.
+        returns: Type of the response's body, where the view's annotation does not say it.
         access: Who may call it.
         success: Status of a response that succeeded.
-        label: How well it is known; the sandbox invented all of its own operations.
-        source: Where it is documented.
     """
 
-    key: str
+    view: ControlView
     method: str
     path: str
     summary: str
-    response: type | None = None
+    name: str = ""
     body: type[Schema] | None = None
     query: type[Schema] | None = None
+    returns: type | None = None
     access: Access = Access.ACCOUNT
     success: int = 200
-    label: str = "invented"
-    source: str = SOURCE
+
+    @property
+    def key(self) -> str:
+        """Name of the operation in the documents."""
+        return self.name or self.view.__name__
+
+    @property
+    def response(self) -> Any:
+        """Type of the body of a response that succeeded, `NoneType` for none."""
+        return self.returns or get_type_hints(self.view)["return"]
 
     @property
     def rule(self) -> str:
@@ -60,6 +72,11 @@ class ControlOperation:
     def takes_body(self) -> bool:
         """Whether requests have a body, with or without a schema."""
         return self.method in ("POST", "PUT", "PATCH")
+
+    @property
+    def behavior(self) -> Behavior:
+        """How well the operation is known: the sandbox invented all of its own."""
+        return Behavior(f"{self.method} {PREFIX}{self.path}", "invented", "the sandbox's own, no vendor has it")
 
     @property
     def statuses(self) -> tuple[int, ...]:
@@ -78,143 +95,85 @@ class ControlOperation:
         return (self.success, *sorted(errors))
 
 
-_ID = "/accounts/{id}"
+def _on_account(method: str, view: ControlView, path: str, summary: str, **options: Any) -> ControlOperation:
+    return ControlOperation(view, method, f"/accounts/{{id}}{path}", summary, **options)
 
 
-def _open(key: str, path: str, summary: str, response: type) -> ControlOperation:
-    return ControlOperation(key, "GET", path, summary, response, access=Access.OPEN)
-
-
-def _get(key: str, path: str, summary: str, response: type, *, query: type[Schema] | None = None) -> ControlOperation:
-    return ControlOperation(key, "GET", _ID + path, summary, response, query=query)
-
-
-def _change(
-    key: str, method_and_path: str, summary: str, response: type, *, body: type[Schema] | None = None
-) -> ControlOperation:
-    method, _, path = method_and_path.partition(" ")
-    return ControlOperation(key, method, _ID + path, summary, response, body)
-
-
-def _delete(key: str, path: str, summary: str) -> ControlOperation:
-    return ControlOperation(key, "DELETE", _ID + path, summary, success=204)
-
+_open = partial(ControlOperation, method="GET", access=Access.OPEN)
+_get, _post, _put, _patch = (partial(_on_account, method) for method in ("GET", "POST", "PUT", "PATCH"))
+_delete = partial(_on_account, "DELETE", success=204)
 
 OPERATIONS = (
-    _open("health", "/health", "Whether the sandbox lives.", responses.HealthRecord),
-    _open("ready", "/ready", "Whether its database answers, too.", responses.HealthRecord),
-    _open("fidelity", "/fidelity", "How well each operation and behavior is known.", responses.FidelityRecord),
-    _open("scenarios", "/scenarios", "The scenarios and what they do.", responses.ScenariosRecord),
+    _open(status.health, path="/health", summary="Whether the sandbox lives."),
+    _open(status.ready, path="/ready", summary="Whether its database answers, too."),
+    _open(status.fidelity, path="/fidelity", summary="How well each operation and behavior is known."),
+    _open(status.scenarios, path="/scenarios", summary="The scenarios and what they do."),
+    ControlOperation(accounts.list_accounts, "GET", "/accounts", "All accounts.", access=Access.ADMIN),
     ControlOperation(
-        "list_accounts", "GET", "/accounts", "All accounts.", responses.AccountsRecord, access=Access.ADMIN
-    ),
-    ControlOperation(
-        "create_account",
+        accounts.create_account,
         "POST",
         "/accounts",
         "Make an account; its secrets are told this once.",
-        responses.NewAccountRecord,
         body=requests.NewAccountRequestSchema,
         access=Access.ADMIN,
         success=201,
     ),
-    _get("show_account", "", "An account without its secrets.", responses.AccountRecord),
-    _delete("delete_account", "", "Drop an account with its whole world."),
-    _change(
-        "rotate_secret", "POST /secret", "New secrets, told this once; old ones are void.", responses.NewAccountRecord
-    ),
-    _change(
-        "revoke_tokens",
-        "POST /tokens/revoke",
+    _get(accounts.show_account, "", "An account without its secrets."),
+    _delete(accounts.delete_account, "", "Drop an account with its whole world."),
+    _post(accounts.rotate_secret, "/secret", "New secrets, told this once; old ones are void."),
+    _post(
+        accounts.revoke_tokens,
+        "/tokens/revoke",
         "Revoke one or all access tokens and sessions.",
-        responses.RevokedRecord,
         body=requests.RevokeRequestSchema,
     ),
-    _get("show_profile", "/profile", "The profile in force, before the scenario.", responses.ProfileRecord),
-    ControlOperation(
-        "change_profile",
-        "PATCH",
-        _ID + "/profile",
+    _get(configuration.show_profile, "/profile", "The profile in force, before the scenario."),
+    _patch(
+        configuration.change_profile,
+        "/profile",
         "Change the profile by a JSON merge patch (RFC 7396).",
-        responses.ProfileRecord,
         query=requests.EffectiveQuerySchema,
     ),
-    _get("show_scenario", "/scenario", "The scenario in force.", responses.ScenarioInForceRecord),
-    _change(
-        "set_scenario",
-        "PUT /scenario",
-        "Set a scenario.",
-        responses.ScenarioInForceRecord,
-        body=requests.ScenarioRequestSchema,
-    ),
-    _get("show_clock", "/clock", "The clock.", responses.ClockRecord),
-    _change("set_clock", "PUT /clock", "Set the clock.", responses.ClockRecord, body=requests.ClockRequestSchema),
-    _change(
-        "advance_clock",
-        "POST /clock/advance",
-        "Move the clock on.",
-        responses.ClockRecord,
-        body=requests.AdvanceRequestSchema,
-    ),
-    _get("list_pins", "/pins", "What is pinned.", responses.PinsRecord),
-    _delete("delete_pins", "/pins", "Unpin everything."),
-    _get("list_pins_of_kind", "/pins/{kind}", "What is pinned of agents, queues or trunks.", responses.PinsRecord),
-    _delete("delete_pins_of_kind", "/pins/{kind}", "Unpin all agents, queues or trunks."),
-    _get("show_pin", "/pins/{kind}/{key}", "A pin.", responses.PinRecord),
-    _change(
-        "set_pin",
-        "PUT /pins/{kind}/{key}",
-        "Pin fields of an object.",
-        responses.PinRecord,
-        body=requests.PinRequestSchema,
-    ),
-    _delete("delete_pin", "/pins/{kind}/{key}", "Unpin an object."),
-    _get("list_faults", "/faults", "What is to go wrong.", responses.FaultsRecord),
-    ControlOperation(
-        "add_fault",
-        "POST",
-        _ID + "/faults",
-        "Let something go wrong.",
-        responses.FaultRecord,
-        body=requests.FaultRequestSchema,
-        success=201,
-    ),
-    _delete("delete_faults", "/faults", "Let nothing go wrong any more."),
-    _get("show_fault", "/faults/{fault}", "A fault and what is left of it.", responses.FaultRecord),
-    _delete("delete_fault", "/faults/{fault}", "Drop a fault."),
-    _get("show_quota", "/quota", "The quota.", responses.QuotaRecord),
-    _change("set_quota", "PUT /quota", "Set a quota.", responses.QuotaRecord, body=requests.QuotaRequestSchema),
-    _delete("delete_quota", "/quota", "Drop the quota."),
+    _get(configuration.show_scenario, "/scenario", "The scenario in force."),
+    _put(configuration.set_scenario, "/scenario", "Set a scenario.", body=requests.ScenarioRequestSchema),
+    _get(configuration.show_clock, "/clock", "The clock."),
+    _put(configuration.set_clock, "/clock", "Set the clock.", body=requests.ClockRequestSchema),
+    _post(configuration.advance_clock, "/clock/advance", "Move the clock on.", body=requests.AdvanceRequestSchema),
+    _get(overrides.list_pins, "/pins", "What is pinned."),
+    _delete(overrides.delete_pins, "/pins", "Unpin everything."),
+    _get(overrides.list_pins, "/pins/{kind}", "What is pinned of agents, queues or trunks.", name="list_pins_of_kind"),
+    _delete(overrides.delete_pins, "/pins/{kind}", "Unpin all agents, queues or trunks.", name="delete_pins_of_kind"),
+    _get(overrides.show_pin, "/pins/{kind}/{key}", "A pin."),
+    _put(overrides.set_pin, "/pins/{kind}/{key}", "Pin fields of an object.", body=requests.PinRequestSchema),
+    _delete(overrides.delete_pins, "/pins/{kind}/{key}", "Unpin an object.", name="delete_pin"),
+    _get(overrides.list_faults, "/faults", "What is to go wrong."),
+    _post(overrides.add_fault, "/faults", "Let something go wrong.", body=requests.FaultRequestSchema, success=201),
+    _delete(overrides.delete_faults, "/faults", "Let nothing go wrong any more."),
+    _get(overrides.show_fault, "/faults/{fault}", "A fault and what is left of it."),
+    _delete(overrides.delete_faults, "/faults/{fault}", "Drop a fault.", name="delete_fault"),
+    _get(overrides.show_quota, "/quota", "The quota."),
+    _put(overrides.set_quota, "/quota", "Set a quota.", body=requests.QuotaRequestSchema),
+    _delete(overrides.delete_quota, "/quota", "Drop the quota."),
     _get(
-        "list_requests",
+        inspection.list_requests,
         "/requests",
         "The last 1,000 requests.",
-        responses.LogPageRecord,
         query=requests.RequestsQuerySchema,
+        returns=LogPageRecord,
     ),
-    _delete("delete_requests", "/requests", "Forget the requests."),
-    _get("show_conduct", "/conduct", "What the client does wrong.", responses.ConductRecord),
-    _get("list_customers", "/customers", "Everybody who calls.", responses.CustomersRecord),
+    _delete(inspection.delete_requests, "/requests", "Forget the requests."),
+    _get(inspection.show_conduct, "/conduct", "What the client does wrong."),
+    _get(inspection.list_customers, "/customers", "Everybody who calls."),
     _get(
-        "list_calls",
+        inspection.list_calls,
         "/truth/calls",
         "The calls behind the counters.",
-        responses.CallsRecord,
         query=requests.CallsQuerySchema,
+        returns=CallsRecord,
     ),
     _get(
-        "list_states",
-        "/truth/agents/{Logid}",
-        "The states behind an agent.",
-        responses.StatesRecord,
-        query=requests.PeriodQuerySchema,
+        inspection.list_states, "/truth/agents/{Logid}", "The states behind an agent.", query=requests.PeriodQuerySchema
     ),
-    _get(
-        "list_inbox",
-        "/inbox/kpi",
-        "What Atobi's endpoint received.",
-        responses.InboxRecord,
-        query=requests.InboxQuerySchema,
-    ),
-    _change("reset", "POST /reset", "As in the beginning.", responses.ResetRecord, body=requests.ResetRequestSchema),
+    _get(inspection.list_inbox, "/inbox/kpi", "What Atobi's endpoint received.", query=requests.InboxQuerySchema),
+    _post(configuration.reset, "/reset", "As in the beginning.", body=requests.ResetRequestSchema),
 )

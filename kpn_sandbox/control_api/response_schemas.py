@@ -6,7 +6,7 @@ beside a type is the description of the field. Instants are ISO 8601 with offset
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from kpn_sandbox.control_api.fields import FieldError
 from kpn_sandbox.literals import (
@@ -14,6 +14,7 @@ from kpn_sandbox.literals import (
     ArrivalRhythm,
     ClockMode,
     ConnectionFault,
+    FidelityLabel,
     NameStyle,
     ObjectKind,
     QuotaUnit,
@@ -45,7 +46,7 @@ class BehaviorRecord(TypedDict):
     """Label and source of an operation or a behavior."""
 
     name: str
-    label: Literal["documented", "inferred", "invented"]
+    label: FidelityLabel
     source: str
 
 
@@ -107,7 +108,7 @@ class AccountSettingsRecord(TypedDict):
     client_id: str
     seed: str
     scenario: str
-    profile: dict[str, Any]
+    profile: Mapping[str, Any]
     clock: ClockRecord
 
 

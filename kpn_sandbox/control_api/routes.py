@@ -14,58 +14,13 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema
 
 from kpn_sandbox.control_api.auth import ControlAuth, unknown_account
-from kpn_sandbox.control_api.context import ControlContext, ControlRequest, ControlView
+from kpn_sandbox.control_api.context import ControlContext, ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, ControlOperation
-from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.tenants.sandbox import Sandbox
 
 _CLIENT_ID = re.compile(r"[!-~]{1,128}")
-
-VIEWS: dict[str, ControlView] = {
-    "health": status.health,
-    "ready": status.ready,
-    "fidelity": status.fidelity,
-    "scenarios": status.list_scenarios,
-    "list_accounts": accounts.list_accounts,
-    "create_account": accounts.create_account,
-    "show_account": accounts.show_account,
-    "delete_account": accounts.delete_account,
-    "rotate_secret": accounts.rotate_secret,
-    "revoke_tokens": accounts.revoke_tokens,
-    "show_profile": configuration.show_profile,
-    "change_profile": configuration.change_profile,
-    "show_scenario": configuration.show_scenario,
-    "set_scenario": configuration.set_scenario,
-    "show_clock": configuration.show_clock,
-    "set_clock": configuration.set_clock,
-    "advance_clock": configuration.advance_clock,
-    "list_pins": overrides.list_pins,
-    "delete_pins": overrides.delete_pins,
-    "list_pins_of_kind": overrides.list_pins,
-    "delete_pins_of_kind": overrides.delete_pins,
-    "show_pin": overrides.show_pin,
-    "set_pin": overrides.set_pin,
-    "delete_pin": overrides.delete_pins,
-    "list_faults": overrides.list_faults,
-    "add_fault": overrides.add_fault,
-    "delete_faults": overrides.delete_faults,
-    "show_fault": overrides.show_fault,
-    "delete_fault": overrides.delete_faults,
-    "show_quota": overrides.show_quota,
-    "set_quota": overrides.set_quota,
-    "delete_quota": overrides.delete_quota,
-    "list_requests": inspection.list_requests,
-    "delete_requests": inspection.delete_requests,
-    "show_conduct": inspection.show_conduct,
-    "list_customers": inspection.list_customers,
-    "list_calls": inspection.list_calls,
-    "list_states": inspection.list_states,
-    "list_inbox": inspection.list_inbox,
-    "reset": configuration.reset,
-}
-"""View of each operation, by its key."""
 
 
 def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi]]) -> Blueprint:
@@ -77,7 +32,8 @@ def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi
         auth: Authenticates the requests.
         apis: APIs of the vendors.
     """
-    context = ControlContext(sandbox, apis, sandbox.wall_clock())
+    behaviors = [operation.behavior for operation in OPERATIONS]
+    context = ControlContext(sandbox, apis, behaviors, sandbox.wall_clock())
     routes = Blueprint("control", __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
         view = _flask_view(operation, context, auth)
@@ -95,7 +51,7 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
         query = _loaded(operation.query, _single_values()) if operation.query else {}
         body = _loaded(operation.body, given) if operation.body else {}
         made = ControlRequest(context, path, body, given, query, request.url_root.rstrip("/"))
-        return _response(operation, VIEWS[operation.key](made))
+        return _response(operation, operation.view(made))
 
     return view
 

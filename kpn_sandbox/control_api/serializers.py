@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from kpn_sandbox.control_api.response_schemas import (
     AccountRecord,
@@ -15,7 +15,9 @@ from kpn_sandbox.control_api.response_schemas import (
     LogEntryRecord,
     NewAccountRecord,
     PinRecord,
+    ProfileRecord,
     QueueTheoryRecord,
+    QuotaRecord,
     RingRecord,
     ScenarioInForceRecord,
     StateRecord,
@@ -23,17 +25,18 @@ from kpn_sandbox.control_api.response_schemas import (
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, TheoryFact
+from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.accounts import Credentials
 from kpn_sandbox.tenants.clock import Clock, format_instant
 from kpn_sandbox.tenants.conduct import ConductFinding
 from kpn_sandbox.tenants.faults import FaultPlan
 from kpn_sandbox.tenants.pins import Pin
+from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
 from kpn_sandbox.vendors.itx.auth import itx_token
-from kpn_sandbox.vendors.kaisa.records import CUSTOMER_ID
 
 
 def instant_text(at: float) -> str:
@@ -80,7 +83,7 @@ def settings_record(tenant: Tenant) -> AccountSettingsRecord:
         "client_id": tenant.account.client_id,
         "seed": tenant.account.seed,
         "scenario": tenant.in_force(tenant.clock.now(wall)).scenario,
-        "profile": profile_record(tenant),
+        "profile": profile_record(tenant.in_force(tenant.now()).profile),
         "clock": clock_record(tenant.clock, wall),
     }
 
@@ -111,9 +114,14 @@ def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewA
     }
 
 
-def profile_record(tenant: Tenant) -> dict[str, Any]:
-    """Return the profile in force, before the scenario is applied."""
-    return tenant.in_force(tenant.now()).profile.to_dict()
+def profile_record(profile: Profile) -> ProfileRecord:
+    """Return a profile with all its fields."""
+    return cast(ProfileRecord, profile.to_dict())
+
+
+def quota_record(quota: Quota) -> QuotaRecord:
+    """Return a quota."""
+    return cast(QuotaRecord, quota.to_dict())
 
 
 def scenario_record(tenant: Tenant) -> ScenarioInForceRecord:
@@ -167,25 +175,10 @@ def pin_record(pin: Pin) -> PinRecord:
 
 def fault_record(plan: FaultPlan) -> FaultRecord:
     """Return a fault plan with the number of outcomes that are left."""
+    names = ("outcomes", "repeat") if plan.probability is None else ("probability", "outcome", "seed")
     values = plan.to_dict()
-    if plan.probability is None:
-        return {
-            "id": plan.id,
-            "api": plan.api,
-            "operation": plan.operation,
-            "outcomes": values["outcomes"],
-            "repeat": plan.repeat,
-            "remaining": plan.remaining,
-        }
-    return {
-        "id": plan.id,
-        "api": plan.api,
-        "operation": plan.operation,
-        "probability": plan.probability,
-        "outcome": values["outcome"],
-        "seed": values["seed"],
-        "remaining": plan.remaining,
-    }
+    record = {"id": plan.id, "api": plan.api, "operation": plan.operation}
+    return cast(FaultRecord, {**record, **{name: values[name] for name in names}, "remaining": plan.remaining})
 
 
 def call_record(fact: CallFact) -> CallRecord:
@@ -212,23 +205,13 @@ def call_record(fact: CallFact) -> CallRecord:
 
 
 def _ring_record(fact: RingFact) -> RingRecord:
-    return {
-        "agent": fact.agent,
-        "started_at": instant_text(fact.started_at),
-        "ended_at": optional_instant_text(fact.ended_at),
-        "answered": fact.answered,
-    }
+    times = {"started_at": instant_text(fact.started_at), "ended_at": optional_instant_text(fact.ended_at)}
+    return cast(RingRecord, {**fact._asdict(), **times})
 
 
 def state_record(fact: StateFact) -> StateRecord:
     """Return a change of an agent's state."""
-    return {
-        "at": instant_text(fact.at),
-        "status": fact.status.value,
-        "reason": fact.reason,
-        "queue": fact.queue,
-        "vdn": fact.vdn,
-    }
+    return cast(StateRecord, {**fact._asdict(), "at": instant_text(fact.at), "status": fact.status.value})
 
 
 def log_entry_record(entry: LogEntry) -> LogEntryRecord:
@@ -251,7 +234,7 @@ def log_entry_record(entry: LogEntry) -> LogEntryRecord:
 
 def finding_record(finding: ConductFinding) -> FindingRecord:
     """Return a breach of a conduct rule."""
-    return {"rule": finding.rule, "count": finding.count, "examples": list(finding.examples), "advice": finding.advice}
+    return cast(FindingRecord, {**vars(finding), "examples": list(finding.examples)})
 
 
 def inbox_record(record: Record) -> dict[str, Any]:
@@ -262,14 +245,4 @@ def inbox_record(record: Record) -> dict[str, Any]:
 
 def customer_record(fact: CustomerFact) -> CustomerRecord:
     """Return a customer with every identifier."""
-    identifiers = fact.identifiers
-    return {
-        "primary_key": int(identifiers["primary_key"]),
-        "entity_id": identifiers["entity_id"],
-        "customer_number": int(identifiers["customer_number"]),
-        "phone": identifiers["phone"],
-        "external_id": identifiers["external_id"],
-        "kaisa_customer_id": int(identifiers[CUSTOMER_ID]),
-        "name": fact.name,
-        "area": fact.area,
-    }
+    return cast(CustomerRecord, fact._asdict())

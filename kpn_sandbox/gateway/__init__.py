@@ -1,13 +1,17 @@
 """
-The faces of the center: one package per vendor, the same rooms in each.
+Around every request of every API; no vendor is named here.
 
-    kpn                 KPN Dashboard Server
-    bright_pattern      Bright Pattern Real-Time Statistics API
-    kaisa               Kaisa Developer API: widgets data, customers
-    atobi               Atobi KPI integration
-    itx                 ITX Custom KPI API, provider and check
-    control             the sandbox's own API, under /_sandbox
-
-What goes around every request of every vendor stands beside them: `preferences`, `conditional`, `hooks`;
-what the neighbors share: `operation`, `refusals`, `replies`, `browsers`, `describing`.
+    api                 an API as the rest of the sandbox knows it
+    operations          operations, and the decorator that makes a function the view of one
+    request_context     the way of one request, from the Prefer header to the request log
+    request_info        facts of a request as it was sent
+    prefer_header       the status, delay and instant that a client asks for
+    responses           responses about an instant of an account, conditional requests
+    cors                headers for pages of other origins
+    error_handling      from an exception to the error response of an API
+    fault_injection     broken and dripping connections
+    fast_path           cacheable GETs, answered before the framework
+    middleware          bodies over the limit, routes that are quick to register
+    openapi             parts of the OpenAPI documents
+    postman             parts of the Postman collections
 """

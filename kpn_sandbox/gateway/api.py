@@ -1,8 +1,8 @@
 """
-A vendor's API as the rest of the sandbox sees it: one class per vendor, one object per application.
+A vendor's API as the rest of the sandbox knows it: one class per vendor, one object per application.
 
 Facts that hold without an application (operations, labels, statuses) are class attributes, so command line, documents
-and schemas read them without a database. What a request needs is on the object that `register` makes.
+and schemas read them without a database. What requests need is on the object that `register` makes.
 """
 
 from abc import ABC, abstractmethod
@@ -10,23 +10,28 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from flask import Blueprint, Flask, Response
+from authlib.oauth2 import OAuth2Error
+from flask import Blueprint, Flask, Response, request
 
+from kpn_sandbox.auth import BearerAuth
+from kpn_sandbox.auth.errors import InactiveToken
 from kpn_sandbox.gateway.cors import ANY_ORIGIN, CorsPolicy
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fast_path import FastRoute
 from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
 from kpn_sandbox.gateway.postman import Collection as PostmanCollection
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, RequestLifecycle, Reserved
-from kpn_sandbox.literals import ApiKey, ObjectKind
+from kpn_sandbox.literals import ApiKey, FidelityLabel, ObjectKind
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.accounts import Account, CredentialKind
+from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
 PinCheck = Callable[[Mapping[str, Any]], Mapping[str, str]]
-"""Takes the fields of a pin; returns for each wrong one what would be right."""
+"""Takes the fields of a pin; returns for each wrong field which values are right."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Behavior:
     """An operation or a behavior, and how well it is known: `documented`, `inferred` or `invented`."""
 
     name: str
-    label: str
+    label: FidelityLabel
     source: str
 
 
@@ -44,7 +49,7 @@ class Services:
     Parts of the application that the APIs share.
 
     Args:
-        settings: Settings of the start.
+        settings: Settings of the application.
         sandbox: Accounts and their stores.
         lifecycle: Runs the requests.
         history: Calls of earlier days.
@@ -56,10 +61,23 @@ class Services:
     history: History
 
     def authenticate(self, client_id: str, secret: str) -> Account | None:
-        """Return the account of these credentials; when lenient, any credentials create one. None when wrong."""
+        """
+        Return the account of credentials, None when they are wrong; when lenient, unknown ones create an account.
+
+        Args:
+            client_id: Client id.
+            secret: Client secret.
+        """
         accounts = self.sandbox.accounts
         lenient = self.settings.lenient
         return (accounts.authenticate_or_create if lenient else accounts.authenticate)(client_id, secret)
+
+    def identify(self, client_id: str | None) -> Caller:
+        """Return the account of a client id whose secret may be wrong; no account for None and for an unknown id."""
+        try:
+            return Caller(None if client_id is None else self.sandbox.tenant(client_id))
+        except UnknownAccount:
+            return Caller(None)
 
 
 class VendorApi(ABC):
@@ -72,18 +90,20 @@ class VendorApi(ABC):
 
     key: ClassVar[ApiKey]
     """Identifies the API in settings, faults and logs."""
+    openapi_document: "ClassVar[staticmethod[[str], dict[str, Any]]]"
+    """Returns the OpenAPI document for a sandbox at a URL."""
     operations: ClassVar[tuple[Operation, ...]]
     behaviors: ClassVar[tuple[Behavior, ...]]
     """Behaviors beside the operations, with their labels."""
     endpoints: ClassVar[tuple[Endpoint, ...]]
     """The view of each operation."""
     statuses: ClassVar[Collection[int]] = STATUSES
-    """Statuses that a client or a fault may force, each in the API's own shape."""
+    """Statuses that a client or a fault may force, each with the API's own error."""
     pin_checks: ClassVar[Mapping[ObjectKind, PinCheck]] = {}
     path_prefixes: ClassVar[tuple[str, ...]] = ()
-    """Paths below which everything is the API's, operations or not."""
+    """Paths below which every path belongs to the API, with or without an operation."""
     credential_kinds: ClassVar[tuple[CredentialKind, ...]] = ()
-    """Credentials of the API that follow from an account's id and secret, and are stored beside them."""
+    """Credentials that are derived from an account's id and secret, and stored beside them."""
     default_quota: ClassVar[Quota | None] = None
     """Rate limit of accounts without a quota of their own."""
     cors: ClassVar[CorsPolicy] = ANY_ORIGIN
@@ -114,8 +134,8 @@ class VendorApi(ABC):
                     rule, name, api._flask_view(each), methods=[*each.methods], provide_automatic_options=False
                 )
                 methods.setdefault(rule, []).append(each.operation.method)
-        for number, (rule, known) in enumerate(methods.items()):
-            preflight = cls.cors.preflight([*known, "HEAD"] if "GET" in known else known)
+        for number, (rule, found) in enumerate(methods.items()):
+            preflight = cls.cors.preflight([*found, "HEAD"] if "GET" in found else found)
             blueprint.add_url_rule(
                 rule, f"preflight_{number}", preflight, methods=["OPTIONS"], provide_automatic_options=False
             )
@@ -123,15 +143,10 @@ class VendorApi(ABC):
         return api
 
     @classmethod
-    @abstractmethod
-    def openapi_document(cls, base_url: str) -> dict[str, Any]:
-        """Return the OpenAPI document for a sandbox at that URL."""
-
-    @classmethod
     def fidelity(cls) -> tuple[list[Behavior], list[Behavior]]:
-        """Return how well each operation and each further behavior is known."""
-        known = [Behavior(f"{each.method} {each.path}", each.label, each.source) for each in cls.operations]
-        return known, list(cls.behaviors)
+        """Return the labels of the operations, and those of the further behaviors."""
+        operations = [Behavior(f"{each.method} {each.path}", each.label, each.source) for each in cls.operations]
+        return operations, list(cls.behaviors)
 
     @abstractmethod
     def authenticate(self, context: RequestContext) -> Tenant:
@@ -139,12 +154,12 @@ class VendorApi(ABC):
         Return the account of the current request.
 
         Raises:
-            Exception: What the API's exception map turns into a 401, or another refusal of the credentials.
+            Exception: Credentials are missing or wrong; the API's exception map has the error.
         """
 
     @abstractmethod
     def identify(self) -> Caller:
-        """Return the account that the current request is logged for although it was rejected."""
+        """Return the account that the current request is logged for, after it was rejected."""
 
     @abstractmethod
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
@@ -157,26 +172,32 @@ class VendorApi(ABC):
         """
 
     @abstractmethod
-    def error_response(self, error: Exception) -> Response:
-        """Return the response to the current request for an exception, in the API's shape."""
+    def error_for(self, error: Exception) -> ApiError:
+        """Return the API's error that an exception becomes."""
 
     @abstractmethod
     def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
         """
-        Return the error that a forced status answers with.
+        Return the API's error for a forced status.
 
         Args:
             status: 300 or more.
             operation: Operation of the request.
-            subject: What a 404 shall name; empty for nothing in particular.
+            subject: Object that a 404 names; empty for none.
         """
+
+    def error_response(self, error: Exception) -> Response:
+        """Return the response to the current request for an exception."""
+        # A mistyped path is what a developer looks for in the request log.
+        self.services.lifecycle.open_unmatched(self)
+        return self.error_for(error).response()
 
     def reserved(self, context: RequestContext) -> Reserved | None:
         """Return the reserved identifier in the current request, None when there is none."""
         return None
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """Return the headers that show a quota; only how long to wait once it is used up, unless an API has more."""
+        """Return the headers that show a quota; by default only the seconds to wait once it is used up."""
         return [] if count.retry_after is None else [("Retry-After", str(count.retry_after))]
 
     def paths(self, operation: Operation) -> tuple[str, ...]:
@@ -188,7 +209,7 @@ class VendorApi(ABC):
         return {}
 
     def owns(self, path: str) -> bool:
-        """Whether a path is the API's, whether or not it has an operation there."""
+        """Whether a path belongs to the API, with or without an operation."""
         fixed = (each for operation in self.operations for each in self.paths(operation) if "{" not in each)
         return path in fixed or path.startswith(tuple(f"{prefix}/" for prefix in self.path_prefixes))
 
@@ -201,6 +222,22 @@ class VendorApi(ABC):
         return view
 
 
+def bearer_caller(bearer_auth: BearerAuth, note_of: Callable[[InactiveToken], str]) -> Caller:
+    """
+    Return the account of the current request's access token, expired and revoked ones included.
+
+    Args:
+        bearer_auth: Checks the token.
+        note_of: Makes the note for the request log about a token that is not active any more.
+    """
+    try:
+        return Caller(bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION")))
+    except InactiveToken as error:
+        return Caller(error.tenant, note_of(error))
+    except OAuth2Error:
+        return Caller(None)
+
+
 def _rule(path: str) -> str:
-    """Write a path as Flask does."""
+    """Return a path as Flask writes it."""
     return path.replace("{", "<").replace("}", ">")

@@ -1,5 +1,5 @@
 """
-What browsers are told so that a page from elsewhere may read a response (CORS).
+CORS: the headers by which browsers let pages of other origins read a response.
 
 Source:
     fetch.spec.whatwg.org, section 3.2.
@@ -22,22 +22,22 @@ _ALLOWED = (
 
 
 def exposed(*names: str) -> str:
-    """List the response headers that a page may read: the sandbox's and an API's own, in ASCII order."""
+    """Return the list of response headers that a page may read: the sandbox's and these of an API, in ASCII order."""
     return ", ".join(sorted({*_EXPOSED, *names}))
 
 
 @dataclass(frozen=True)
 class CorsPolicy:
     """
-    Headers by which an API lets pages from elsewhere read its responses.
+    Headers by which an API lets pages of other origins read its responses.
 
     Args:
         exposed_headers: Response headers that a page may read.
         allowed_headers: Request headers that a page may send.
-        max_age_seconds: How long a browser may keep the answer to a preflight.
+        max_age_seconds: How long a browser may keep the response to a preflight.
         allowed_methods: Methods that a preflight grants; those of the path when empty.
-        credentials: Whether browsers send cookies along. Then the allowed origin is the page's own, because a browser
-            sends no cookies where any origin is allowed.
+        credentials: Whether browsers send cookies. Then the allowed origin is that of the page, because a browser sends
+            no cookies where any origin is allowed.
         extra: Further headers of every response.
     """
 
@@ -54,7 +54,7 @@ class CorsPolicy:
         return [self._origin(origin), exposed, *self.extra, *self._credentials()]
 
     def preflight(self, methods: Iterable[str]) -> Callable[..., Response]:
-        """Return the view that answers OPTIONS on a path with these methods."""
+        """Return the view for OPTIONS on a path with these methods."""
         allowed = ", ".join(sorted({*methods, "OPTIONS"}))
         fixed = [
             ("Access-Control-Allow-Methods", self.allowed_methods or allowed),

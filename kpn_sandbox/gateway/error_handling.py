@@ -2,8 +2,8 @@
 From an exception to the error response of the API whose path was requested.
 
     ApiError            an error response; each API has subclasses for its shapes
-    ExceptionMap        which error an exception becomes; one table per API on top of `common_rows`
-    ErrorHandler        the application's error handler: finds the API by the path
+    ExceptionMap        the error that each exception becomes; one table per API on top of `common_rows`
+    ErrorHandler        the application's error handler, which finds the API by the path
 """
 
 import logging
@@ -31,7 +31,7 @@ class ApiError(Exception):
 
     Args:
         status: HTTP status.
-        text: What went wrong, as the API words it.
+        text: Message in the API's words.
         headers: Headers beside those that every response of the API has.
     """
 
@@ -45,7 +45,12 @@ class ApiError(Exception):
         self.headers = headers
 
     def body(self) -> bytes:
-        """Return the body in the API's shape."""
+        """
+        Return the body in the API's shape.
+
+        Raises:
+            NotImplementedError: A subclass has no shape.
+        """
         raise NotImplementedError
 
     def response(self) -> Response:
@@ -69,10 +74,10 @@ def common_rows(
     Return the rows that every API's exception map begins with.
 
     Args:
-        unauthorized: Makes the error for credentials that are missing or wrong.
-        bad_request: Makes the error for an instant out of range and for a malformed preference, from the text.
-        unavailable: Makes the error for a database that cannot be used.
-        too_large: Makes the error for a body over 1 MB.
+        unauthorized: Returns the error for missing or wrong credentials.
+        bad_request: Returns the error for an instant out of range or a malformed preference, from its text.
+        unavailable: Returns the error for a database that cannot be used.
+        too_large: Returns the error for a body over 1 MB.
     """
     return {
         OAuth2Error: unauthorized,
@@ -87,7 +92,13 @@ def common_rows(
 
 
 def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError | None:
-    """Return the error of the API that an exception becomes, None when no row is about it."""
+    """
+    Return the error of an API that an exception becomes, None when no row is about it.
+
+    Args:
+        error: The exception.
+        rows: Exception map of the API.
+    """
     if isinstance(error, ApiError):
         return error
     for kind in type(error).__mro__:
@@ -101,14 +112,9 @@ def allow_header(error: http.MethodNotAllowed) -> list[tuple[str, str]]:
     return [("Allow", ", ".join(sorted(error.valid_methods or ())))]
 
 
-class ErrorResponder(Protocol):
-    """An API as the error handler sees it."""
-
-    def owns(self, path: str) -> bool:
-        """Whether a path is the API's, whether or not it has an operation there."""
-
-    def error_response(self, error: Exception) -> Response:
-        """Return the response for an exception."""
+class _Api(Protocol):
+    def owns(self, path: str) -> bool: ...
+    def error_response(self, error: Exception) -> Response: ...
 
 
 class ErrorHandler:
@@ -116,16 +122,16 @@ class ErrorHandler:
     Error handler of the application.
 
     Args:
-        apis: APIs by priority; the first that owns the path answers.
-        default: Answers for paths that no API owns.
+        apis: APIs by priority; the first that owns the path responds.
+        default: API that responds for paths that no API owns.
     """
 
-    def __init__(self, apis: Sequence[ErrorResponder], default: ErrorResponder) -> None:
+    def __init__(self, apis: Sequence[_Api], default: _Api) -> None:
         self._apis = apis
         self._default = default
 
     def __call__(self, error: Exception) -> Response:
-        """Return the response for an exception; what nobody expected is logged with its traceback."""
+        """Return the response for an exception; an unexpected one is logged with its traceback."""
         api = next((each for each in self._apis if each.owns(request.path)), self._default)
         response = api.error_response(error)
         if isinstance(error, StorageError):

@@ -1,10 +1,9 @@
 """
-The fast path: cacheable GETs, answered before the framework.
+The fast path: cacheable GETs, answered before Flask.
 
-A dashboard that polls sends the same request again and again, at most for another instant, and mostly for an account
-without a quota and without faults. What the framework does around such a request costs several times as much as its
-response. The fast path gives the same bytes, by test. It answers successes only: whatever is not cacheable, and every
-error, is left to the framework, which begins from the beginning.
+A dashboard that polls repeats one request, mostly for an account without a quota and without faults. What Flask does
+around such a request costs several times as much as its response. The fast path returns the same bytes, by test. It
+answers successes only: a request that is not cacheable, and every error, is left to Flask, which starts afresh.
 """
 
 import logging
@@ -27,13 +26,13 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
 EXPECTED = (OAuth2Error, ApiError, SimulationError, MalformedPreference, PreconditionFailed)
-"""Rejections that the framework words. Any other exception is a bug: it is logged, and the framework tries again."""
+"""Errors that Flask turns into responses. Any other exception is a bug: it is logged, and Flask tries again."""
 
 _log = logging.getLogger(__name__)
 
 
 class CachedResponse(NamedTuple):
-    """A response of 200 with its entity tag, ready to be sent again."""
+    """A response with status 200 and its entity tag, ready to be sent again."""
 
     body: bytes
     tag: str
@@ -51,10 +50,10 @@ class CacheableRequest(NamedTuple):
 
 FastRoute = Callable[[dict[str, Any], str | None, float | None], CacheableRequest | None]
 """
-Answers the cacheable requests of one operation; None leaves a request to the framework.
+Answers the cacheable requests of one operation; None leaves a request to Flask.
 
-Its arguments are the WSGI environment, the last part of the path (None when the path is the operation's own), and the
-instant of the response in epoch seconds (None for now). It must change nothing, because the framework may begin anew.
+Its arguments are the WSGI environment, the last part of the path (None when the route has the whole path), and the
+instant of the response in epoch seconds (None for now). It must change nothing, because Flask may start afresh.
 """
 
 
@@ -88,10 +87,10 @@ class FastPathMiddleware:
         except EXPECTED:
             return None
         except StorageError as error:
-            # The framework shall not wait once more for a database that has just failed.
+            # Flask must not wait once more for a database that has just failed.
             environ[STORAGE_ERROR] = error
             return None
-        except Exception:  # noqa: BLE001 - the client gets its response from the framework, the log gets the bug
+        except Exception:  # noqa: BLE001 - the client gets its response from Flask, the log gets the bug
             _log.exception("request %s failed on the fast path", request_id(environ))
             return None
 

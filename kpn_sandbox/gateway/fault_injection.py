@@ -1,10 +1,10 @@
 """
-Connections that break: what a server behind a bad network, or a bad server, does to its callers.
+Faults of the connection: what clients of a bad server, or behind a bad network, meet.
 
-    reset       the connection is reset before a byte of the answer
+    reset       the connection is reset before the first byte of the response
     empty       the connection is closed in good order, but without a byte
-    garbage     bytes that are not HTTP, then the end
-    drip        a correct answer, its body byte by byte
+    garbage     the response is bytes that are not HTTP
+    drip        the response is correct, its body is sent byte by byte
 """
 
 import errno
@@ -17,9 +17,9 @@ from typing import Any
 from flask import Response
 
 DRIP_SECONDS = 0.02
-"""Between two bytes of a dripping body."""
+"""Pause between two bytes of a dripping body."""
 LONGEST_DRIP_SECONDS = 60.0
-"""A whole body takes no longer; a server that stops waits for it."""
+"""Most seconds that a dripping body takes; a server that stops waits for it."""
 
 _GARBAGE = b"\x16\x03\x01 this is not HTTP \xff\xfe\r\n\r\n"
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -27,7 +27,7 @@ _SOCKETS = ("gunicorn.socket", "werkzeug.socket")
 
 
 class BrokenConnection(Response):
-    """An answer that never comes."""
+    """A response that breaks its connection instead of being sent."""
 
     def __init__(self, connection: str) -> None:
         super().__init__(status=500)
@@ -35,10 +35,10 @@ class BrokenConnection(Response):
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """
-        Break the connection that the request came over.
+        Break the connection of the request.
 
         Raises:
-            ConnectionResetError: Always; servers take it for a client that has left.
+            ConnectionResetError: Always; servers treat it as a client that has disconnected.
         """
         connection = next((environ[key] for key in _SOCKETS if key in environ), None)
         if connection is not None:
@@ -47,14 +47,20 @@ class BrokenConnection(Response):
 
 
 def drip(response: Response, pause: Callable[[float], None]) -> Response:
-    """The same answer, its body byte by byte with a pause before each."""
+    """
+    Make a response drip: its body is sent byte by byte, with a pause before each.
+
+    Args:
+        response: The response, which is changed.
+        pause: Waits for some seconds.
+    """
     body = response.get_data()
-    response.response = _drops(body, pause)
+    response.response = _single_bytes(body, pause)
     response.headers["Content-Length"] = str(len(body))
     return response
 
 
-def _drops(body: bytes, pause: Callable[[float], None]) -> Iterator[bytes]:
+def _single_bytes(body: bytes, pause: Callable[[float], None]) -> Iterator[bytes]:
     seconds = min(DRIP_SECONDS, LONGEST_DRIP_SECONDS / max(1, len(body)))
     for byte in body:
         pause(seconds)
@@ -63,26 +69,26 @@ def _drops(body: bytes, pause: Callable[[float], None]) -> Iterator[bytes]:
 
 def _reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-    _leave(connection)
+    _close(connection)
 
 
-def _leave(connection: socket.socket) -> None:
+def _close(connection: socket.socket) -> None:
     """
-    Close the connection at once and leave a dead end in its place.
+    Close the connection at once, and put a socket whose other end is closed in its place.
 
-    The server still holds the socket and will read, shut down and close it; on a dead end it meets what it knows from
-    clients that have left, whereas a closed socket would be an error that it logs.
+    The server still holds the socket and will read, shut down and close it. With such a socket it sees a client that
+    has disconnected; a closed one would be an error that it logs.
     """
-    dead_end, other = socket.socketpair()
+    disconnected, other = socket.socketpair()
     other.close()
-    with dead_end:
-        os.dup2(dead_end.fileno(), connection.fileno(), inheritable=False)
+    with disconnected:
+        os.dup2(disconnected.fileno(), connection.fileno(), inheritable=False)
 
 
 def _send_garbage(connection: socket.socket) -> None:
     connection.sendall(_GARBAGE)
-    _leave(connection)
+    _close(connection)
 
 
-BREAKS: dict[str, Callable[[socket.socket], None]] = {"reset": _reset, "empty": _leave, "garbage": _send_garbage}
-"""What breaks a connection before the answer; of the kinds of connection fault only `drip` answers first."""
+BREAKS: dict[str, Callable[[socket.socket], None]] = {"reset": _reset, "empty": _close, "garbage": _send_garbage}
+"""Faults that break the connection before the response, by kind."""

@@ -1,9 +1,9 @@
 """
-Around the application: bodies that are too large, empty paths, and routes that are quick to register.
+Around the application: bodies over the limit, empty paths, and routes that are quick to register.
 
-A body that is too large is refused, but read first: a client that still sends while the server answers and hangs up
-mostly does not see the answer. An empty path is the root (RFC 9112, section 3.2.2); the framework would redirect it, in
-HTML.
+A body over the limit is read before it is rejected, because a client that still sends while the server responds and
+closes the connection mostly does not see the response. An empty path is the root (RFC 9112, section 3.2.2); Flask would
+redirect it, in HTML.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 
 MOST_DISCARDED_BYTES = 64 * LARGEST_BODY_BYTES
-"""Bytes that are read to be discarded; a client that sends more finds the connection closed."""
+"""Bytes of a body that are read and discarded; the connection of a client that sends more is closed."""
 
 _CHUNK_BYTES = 65_536
 
@@ -23,10 +23,10 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 class BodyLimitMiddleware:
     """
-    WSGI middleware that reads bodies over the limit before the application refuses them.
+    WSGI middleware that reads bodies over the limit before the application rejects them.
 
     Args:
-        next_app: Answers the requests, and refuses a body by its Content-Length.
+        next_app: Answers the requests, and rejects a body by its Content-Length.
     """
 
     def __init__(self, next_app: WsgiApp) -> None:
@@ -53,8 +53,8 @@ class LazyRule(Rule):
     """
     Route whose URL builder is compiled when it is first needed.
 
-    Werkzeug compiles two functions for each route that build its URL. There are more than a hundred routes and nothing
-    builds URLs of them; leaving it out takes `create_app` from 0.139 s to 0.044 s.
+    Werkzeug compiles two functions per route that build its URL. There are more than a hundred routes, and nothing
+    builds their URLs; without these functions `create_app` takes 0.044 s instead of 0.139 s.
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:

@@ -1,12 +1,13 @@
 """
-OpenAPI documents, made from operations and from the marshmallow schemas that the code answers with.
+Parts of the OpenAPI documents, which are made from operations and from the marshmallow schemas of the responses.
 
-An API describes itself with an `ApiDoc`; everything that two APIs would write alike is written here.
+An API describes itself with an `ApiDoc`; everything that two APIs would repeat is here.
 """
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from marshmallow import Schema
@@ -31,11 +32,11 @@ _PREFER = {
 @dataclass(frozen=True)
 class OperationDoc:
     """
-    Description of an operation beside the facts that the operation itself has.
+    Description of an operation, beside the facts that `Operation` has.
 
     Args:
-        schema: Schema of its response; None for a response without a body.
-        example: Example of its response; None for none.
+        schema: Schema of the response; None for a response without a body.
+        example: Example of the response; None for none.
         parameters: Parameters of path and query, and names of further component parameters.
         body: Schemas and examples of the request body by content type; empty for no body.
         body_options: Members of the request body beside its content.
@@ -60,16 +61,16 @@ class ApiDoc:
         version: Version of the API.
         description: Markdown.
         operations: Description of each operation, in the order of the document.
-        error_body: Body of the error for a status; empty for an error without a body.
+        error_body: Returns the body of the error for a status; empty for an error without a body.
         error_schemas: Schemas of errors by name.
         schemas: Marshmallow schemas by component name.
-        error_names: Names of the error schemas that fit an error of an operation; all by default.
+        error_names: Returns the names of the error schemas that fit an error of an operation; all by default.
         security: Security schemes by name.
         parameters: Component parameters by name, in headers, beside `Prefer`.
         statuses: Statuses that may be forced.
-        phrases: Descriptions of statuses; HTTP's reason phrase for those it lacks.
-        response_headers: Names of the headers that an operation's response of a status has.
-        attribute_functions: Translate the API's own marshmallow fields, as apispec has it.
+        phrases: Descriptions of statuses; HTTP's reason phrase for those that are missing.
+        response_headers: Returns the names of the headers that an operation's response of a status has.
+        attribute_functions: Return the schemas of the API's own marshmallow fields, for apispec.
     """
 
     title: str
@@ -96,12 +97,12 @@ def document_of(api: ApiDoc, base_url: str) -> Json:
         api: Description of the API.
         base_url: URL of the sandbox as the reader sees it.
     """
-    # Imported here because apispec takes a tenth of a start and most starts write no document.
+    # Imported here because apispec takes a tenth of the time of a start, and most starts make no document.
     from apispec import APISpec
     from apispec.ext.marshmallow import MarshmallowPlugin
 
     # Schemas that are only referred to get the name of their class.
-    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: _class_name(schema))
+    plugin = MarshmallowPlugin(schema_name_resolver=_class_name)
     spec = APISpec(
         title=api.title,
         version=api.version,
@@ -110,9 +111,9 @@ def document_of(api: ApiDoc, base_url: str) -> Json:
         servers=[{"url": base_url}],
         plugins=[plugin],
     )
-    assert plugin.converter is not None, "the plugin has its converter once the document has the plugin"
+    converter: Any = plugin.converter
     for function in api.attribute_functions:
-        plugin.converter.add_attribute_function(function)  # type: ignore[arg-type]
+        converter.add_attribute_function(function)
     for name, schema in api.schemas.items():
         spec.components.schema(name, schema=schema)
     for name, shape in api.error_schemas.items():
@@ -128,18 +129,29 @@ def document_of(api: ApiDoc, base_url: str) -> Json:
     return document
 
 
+def description_of(package: ModuleType) -> str:
+    """Return the docstring of a vendor's package as the description of its API: without the list of modules."""
+    return (package.__doc__ or "").partition("\nModules:\n")[0]
+
+
 def reference(name: str) -> Json:
     """Return a reference to a component schema."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def any_of(names: Sequence[str]) -> Json:
-    """Return a schema that one of several component schemas fits."""
+    """Return a schema that fits what fits one of some component schemas."""
     return {"anyOf": [reference(name) for name in names]}
 
 
 def object_schema(*required: str, **properties: Json) -> Json:
-    """Return the schema of an object with these required members and properties."""
+    """
+    Return the schema of an object.
+
+    Args:
+        required: Names of required members.
+        properties: Schemas of members.
+    """
     return {"type": "object", "required": list(required), "properties": properties}
 
 
@@ -150,13 +162,13 @@ def list_schema(items: Json) -> Json:
 
 def parameter(name: str, location: str, description: str = "", *, required: bool = False, **schema: Any) -> Json:
     """
-    Return a parameter, text unless its schema says otherwise.
+    Return a parameter, a string unless its schema has another type.
 
     Args:
-        name: Its name.
+        name: Name of the parameter.
         location: `path` or `query`.
         description: One sentence; left out when empty.
-        required: Whether it must be given.
+        required: Whether requests must have it.
         schema: Members of its schema.
     """
     described = {"description": description} if description else {}
@@ -169,7 +181,7 @@ def oauth2_scheme(token_url: str) -> Json:
 
 
 def example_of(schema: type[Schema]) -> Json:
-    """Return a record made of the examples of a schema's fields."""
+    """Return a record with the examples of a schema's fields."""
     return {
         declared.data_key or name: declared.metadata["example"]
         for name, declared in schema().fields.items()
@@ -178,7 +190,7 @@ def example_of(schema: type[Schema]) -> Json:
 
 
 def schemas_by_name(*schemas: type[Schema]) -> dict[str, type[Schema]]:
-    """Return schemas by their component names, which are those of their classes."""
+    """Return schemas by their component names: those of their classes without `Schema`."""
     return {_class_name(schema): schema for schema in schemas}
 
 

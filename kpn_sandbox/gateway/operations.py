@@ -1,5 +1,5 @@
 """
-Requests that an API answers, whatever the vendor: method, path, statuses, and how well each is known.
+The operations of an API: method, path, statuses, and how well each is known.
 
 Apart from `api`, because the request context needs operations and `api` needs the request context.
 """
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from kpn_sandbox.literals import FidelityLabel
+
 STATUSES = (200, 201, 202, 302, 400, 401, 403, 404, 405, 412, 429, 500, 502, 503)
-"""Statuses that a client may force, from KPN's table of return codes."""
+"""Statuses that a client may force, unless an API names others."""
 
 RESERVED = {99_000 + status: status for status in STATUSES}
 """Identifiers that no object has, and the status that each answers with; for clients that cannot send headers."""
@@ -42,7 +44,7 @@ class Operation:
     path: str
     summary: str
     statuses: tuple[int, ...]
-    label: str
+    label: FidelityLabel
     source: str
     aliases: tuple[str, ...] = ()
     kind: str = ""
@@ -51,7 +53,7 @@ class Operation:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """All paths, variables in braces; the documented one first."""
+        """Paths of the operation, variables in braces; the documented one first."""
         return (self.path, *self.aliases)
 
 
@@ -68,8 +70,8 @@ class Endpoint:
         operation: Operation that the view answers.
         view: The function itself.
         methods: Methods of the route; the operation's own by default.
-        authenticated: Whether the caller is authenticated first. Token endpoints authenticate by themselves, because
-            the credentials are the matter of the request.
+        authenticated: Whether the client is authenticated first. Token endpoints do that themselves, because the
+            credentials are the subject of the request.
         counted: Whether the request counts for the account's quota.
         counter: Suffix of the quota counter, for operations that are counted apart.
     """
@@ -90,7 +92,12 @@ def endpoint(
     counted: bool = True,
     counter: str = "",
 ) -> Callable[[View], Endpoint]:
-    """Make a function the view of an operation; the arguments are those of `Endpoint`."""
+    """
+    Make a function the view of an operation.
+
+    Args:
+        operation, methods, authenticated, counted, counter: As for `Endpoint`.
+    """
 
     def decorate(view: View) -> Endpoint:
         return Endpoint(operation, view, methods or (operation.method,), authenticated, counted, counter)
@@ -99,12 +106,12 @@ def endpoint(
 
 
 def reserved_status(text: str) -> int | None:
-    """Status that an identifier is reserved for, None for every other identifier."""
+    """Return the status that an identifier is reserved for, None for every other identifier."""
     return RESERVED.get(int(text[:9])) if text.isascii() and text.isdigit() else None
 
 
 def phrase(status: int) -> str:
-    """Reason phrase of a status; `Status 599` where HTTP has none."""
+    """Return the reason phrase of a status; `Status 599` where HTTP has none."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

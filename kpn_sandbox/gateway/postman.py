@@ -1,16 +1,21 @@
 """
-Building blocks of the Postman collections, which are made from the operations and schemas that the code answers with.
+Parts of the Postman collections, which are made from the operations and schemas of the APIs.
 
-Every request tests its response, so sending a whole collection checks an API.
+Every request tests its response, so that sending a whole collection checks an API.
 
 Source:
     schema.getpostman.com/json/collection/v2.1.0 for the form.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+from kpn_sandbox.gateway.operations import Operation
+
+Json = dict[str, Any]
 
 ANSWER_TESTS = """\
 pm.test("Status is 200", () => pm.response.to.have.status(200));
@@ -26,69 +31,80 @@ class Collection:
     The Postman collection of an API.
 
     Args:
-        file: Name of its file.
-        build: Makes its JSON.
+        file: Name of its file, from which its id is made.
+        name: Name that Postman shows.
+        description: Instructions for the user.
+        auth: Authorization of its requests.
+        items: Returns its requests.
         variables: Variables of the environment that its requests need beside the credentials, with their values.
     """
 
     file: str
-    build: Callable[[], dict[str, Any]]
+    name: str
+    description: str
+    auth: Json
+    items: Callable[[], list[Json]]
     variables: dict[str, str] = field(default_factory=dict)
 
+    def build(self) -> Json:
+        """Return its JSON."""
+        return {
+            "info": {
+                "_postman_id": str(uuid5(NAMESPACE_URL, self.file)),
+                "name": self.name,
+                "description": self.description,
+                "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
+            },
+            "auth": self.auth,
+            "item": self.items(),
+        }
 
-def collection_of(
-    file: str, name: str, description: str, auth: dict[str, Any], items: list[dict[str, Any]]
-) -> dict[str, Any]:
+
+def item(operation: Operation, script: str, *, name: str = "", url: Json | None = None) -> Json:
     """
-    Return the JSON of a collection.
+    Return a request with the tests of its response.
 
     Args:
-        file: Name of its file, from which its id follows.
-        name: Name that Postman shows.
-        description: Instructions for the user.
-        auth: Authorization of its requests.
-        items: Its requests.
+        operation: Operation of the request.
+        script: JavaScript of the tests.
+        name: Name that Postman shows; that of the operation when empty.
+        url: URL of the request; that of the operation's path by default.
     """
+    description = f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
+    url = url or url_of(operation.path)
     return {
-        "info": {
-            "_postman_id": str(uuid5(NAMESPACE_URL, file)),
-            "name": name,
-            "description": description,
-            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
-        },
-        "auth": auth,
-        "item": items,
-    }
-
-
-def item(name: str, method: str, url: dict[str, Any], description: str, script: str) -> dict[str, Any]:
-    """Return a request with the tests of its response; the script is JavaScript."""
-    return {
-        "name": name,
-        "request": {"method": method, "header": [], "url": url, "description": description},
+        "name": name or operation.name,
+        "request": {"method": operation.method, "header": [], "url": url, "description": description},
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": script.splitlines()}}],
         "response": [],
     }
 
 
-def url_of(path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
-    """Return the URL of a path; its variables become variables of the environment."""
+def url_of(path: str, query: dict[str, str] | None = None) -> Json:
+    """
+    Return a URL.
+
+    Args:
+        path: Path; its variables in braces become variables of the environment.
+        query: Parameters of the query.
+    """
     path = path.replace("{", "{{").replace("}", "}}")
     query_text = "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
-    url: dict[str, Any] = {"raw": f"{{{{base_url}}}}{path}{query_text}", "host": ["{{base_url}}"]}
+    url: Json = {"raw": f"{{{{base_url}}}}{path}{query_text}", "host": ["{{base_url}}"]}
     url["path"] = path.strip("/").split("/")
     if query:
         url["query"] = [{"key": key, "value": value} for key, value in query.items()]
     return url
 
 
-def variable(key: str, value: str) -> dict[str, str]:
-    """Return a variable of type string."""
-    return {"key": key, "value": value, "type": "string"}
+def form(*names: str, **values: str) -> Json:
+    """
+    Return a url-encoded body.
 
-
-def form(*names: str, **values: str) -> dict[str, Any]:
-    """Return a url-encoded body: fields from variables of the environment, and fields with fixed values."""
+    Args:
+        names: Fields whose values are the environment's variables of the same names.
+        values: Fields with fixed values.
+    """
     fields = {**{name: f"{{{{{name}}}}}" for name in names}, **values}
     return {
         "mode": "urlencoded",
@@ -96,11 +112,21 @@ def form(*names: str, **values: str) -> dict[str, Any]:
     }
 
 
-def bearer(name: str) -> dict[str, Any]:
-    """Return the authorization by an access token that is a variable of the environment."""
-    return {"type": "bearer", "bearer": [variable("token", f"{{{{{name}}}}}")]}
+def authorization(kind: str, **parameters: str) -> Json:
+    """
+    Return an authorization.
+
+    Args:
+        kind: `bearer`, `digest` or `noauth`.
+        parameters: Values by the names that Postman gives them.
+    """
+    texts = [{"key": key, "value": value, "type": "string"} for key, value in parameters.items()]
+    return {"type": kind, kind: texts} if texts else {"type": kind}
 
 
-def json_text(text: str) -> dict[str, Any]:
+NO_AUTH = authorization("noauth")
+
+
+def json_body(value: Any) -> Json:
     """Return a raw JSON body."""
-    return {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}
+    return {"mode": "raw", "raw": json.dumps(value, indent=2), "options": {"raw": {"language": "json"}}}

@@ -1,8 +1,8 @@
 """
-The Prefer header: a client may force a status, a delay, or another instant of the response.
+The Prefer header, by which a client forces a status, a delay, or another instant of the response.
 
 Source:
-    RFC 7240 for the header's form; the preferences themselves are the sandbox's invention. Unknown ones are ignored.
+    RFC 7240 for the form of the header; the preferences are the sandbox's invention. Unknown ones are ignored.
 """
 
 import re
@@ -19,11 +19,11 @@ _PREFERENCE = re.compile(rf"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*(?:=\s*({_VALUE})
 
 
 class MalformedPreference(Exception):
-    """A known preference has a value that it may not have; the message says what would be right."""
+    """A preference has a wrong value; the message says which values are right."""
 
 
 class Preferences(NamedTuple):
-    """Preferences of one request; None for those it does not have."""
+    """Preferences of one request, None for each that the client did not send."""
 
     code: int | None = None
     delay_ms: int | None = None
@@ -49,27 +49,27 @@ def preferences(environ: Mapping[str, Any], statuses: Collection[int]) -> Prefer
         statuses: Statuses that may be forced.
 
     Raises:
-        MalformedPreference: A known preference has a value that it may not have.
+        MalformedPreference: A preference has a wrong value.
     """
-    given = _given(environ)
-    if not given:
+    sent = _sent(environ)
+    if not sent:
         return NO_PREFERENCES
     found = Preferences(
-        code=_code(given["code"], statuses) if "code" in given else None,
-        delay_ms=_delay(given["delay-ms"]) if "delay-ms" in given else None,
-        at=_at(given["at"]) if "at" in given else None,
+        code=_code(sent["code"], statuses) if "code" in sent else None,
+        delay_ms=_delay(sent["delay-ms"]) if "delay-ms" in sent else None,
+        at=_at(sent["at"]) if "at" in sent else None,
     )
-    applied = {"code": found.code, "delay-ms": found.delay_ms, "at": f'"{given["at"]}"' if "at" in given else None}
+    applied = {"code": found.code, "delay-ms": found.delay_ms, "at": f'"{sent["at"]}"' if "at" in sent else None}
     return found._replace(applied=", ".join(f"{name}={value}" for name, value in applied.items() if value is not None))
 
 
-def _given(environ: Mapping[str, Any]) -> dict[str, str]:
+def _sent(environ: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _PREFERENCE.finditer(environ.get("HTTP_PREFER", "")[:_LONGEST_HEADER]):
         name, value = match[1].lower(), match[2] or ""
         if value.startswith('"'):
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
-        # The first of several with one name counts (RFC 7240, section 2).
+        # The first of several preferences with one name counts (RFC 7240, section 2).
         found.setdefault(name, value)
     for name, alias in (("code", "HTTP_X_MOCK_RESPONSE_CODE"), ("delay-ms", "HTTP_X_MOCK_RESPONSE_DELAY")):
         if alias in environ:

@@ -1,5 +1,5 @@
 """
-The way of one request through a vendor's API, written once for all of them.
+The processing of one request by an API, written once for all of them.
 
     open            the Prefer header is read, and a status or delay that it forces applies
     authenticate    the API finds the account (token endpoints do that in their view)
@@ -8,9 +8,9 @@ The way of one request through a vendor's API, written once for all of them.
     view            the API's own part
     close           headers of what was applied, the request log, a broken connection
 
-An outcome may be forced by the client (`Prefer`), by a reserved identifier or by a fault plan, and always applies in
-the same way: a status of 300 or more ends the request with the vendor's own error, a lower one replaces only the status
-of a response that succeeded.
+An outcome is forced by the client (`Prefer`), by a reserved identifier or by a fault plan, and applies in the same way
+whoever forces it: a status of 300 or more ends the request with the API's own error, a lower one replaces only the
+status of a response that succeeded.
 """
 
 import logging
@@ -38,7 +38,7 @@ Pause = Callable[[float], None]
 
 _CONTEXT = "kpn_sandbox.request_context"
 _WITHOUT_BODY = (204, 205)
-_OF_A_BODY = ("Content-Length", "Content-Type", "ETag")
+_BODY_HEADERS = ("Content-Length", "Content-Type", "ETag")
 # A connection that was broken on purpose has no status; the request log keeps 0 for it.
 _NO_STATUS = 0
 
@@ -49,7 +49,7 @@ class Caller(NamedTuple):
     """The account that a rejected request is logged for."""
 
     tenant: Tenant | None
-    """None when the request does not tell."""
+    """None when the request identifies no account."""
     note: str = ""
     """Reason of the rejection, for the request log."""
 
@@ -62,86 +62,47 @@ class Reserved(NamedTuple):
     """What the identifier names, for the text of a 404."""
 
 
-class RequestedApi(Protocol):
-    """What the way of a request needs to know of the API; `VendorApi` in `gateway.api` says what each member means."""
+class _Api(Protocol):
+    """As much of `gateway.api.VendorApi` as a request needs; that module imports this one."""
 
     @property
-    def key(self) -> str:
-        """Identifies the API in settings, faults and logs."""
-
+    def key(self) -> str: ...
     @property
-    def statuses(self) -> Collection[int]:
-        """Statuses that a client may force."""
-
+    def statuses(self) -> Collection[int]: ...
     @property
-    def default_quota(self) -> Quota | None:
-        """Rate limit of accounts without a quota of their own."""
-
-    def authenticate(self, context: "RequestContext") -> Tenant:
-        """Return the account of the current request."""
-
-    def identify(self) -> Caller:
-        """Return the account that a rejected request is logged for."""
-
-    def reserved(self, context: "RequestContext") -> Reserved | None:
-        """Return the reserved identifier in the current request."""
-
-    def respond(self, context: "RequestContext", endpoint: Endpoint) -> Response:
-        """Return the response of an endpoint's view."""
-
-    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """Return the headers that show a quota."""
-
-    def error_response(self, error: Exception) -> Response:
-        """Return the response for an exception."""
-
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return the error that a forced status answers with."""
+    def default_quota(self) -> Quota | None: ...
+    def authenticate(self, context: "RequestContext") -> Tenant: ...
+    def identify(self) -> Caller: ...
+    def reserved(self, context: "RequestContext") -> Reserved | None: ...
+    def respond(self, context: "RequestContext", endpoint: Endpoint) -> Response: ...
+    def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]: ...
+    def error_response(self, error: Exception) -> Response: ...
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception: ...
 
 
 class RequestContext:
     """
-    One request of a vendor's API, from its first byte to its entry in the request log.
+    One request of an API, from its first byte to its entry in the request log.
 
     Args:
         api: API of the request.
-        operation: Operation of the request; None when its path or method has none.
+        endpoint: View of its operation; None when its path or method has none.
         variables: Variables of the path.
-        sandbox: Counts quotas and takes fault outcomes.
-        pause: Waits for some seconds.
+        lifecycle: Counts quotas, takes fault outcomes, waits.
     """
 
-    # One is made per request, and most requests use little of it.
-    __slots__ = (
-        "api",
-        "operation",
-        "variables",
-        "wall_at",
-        "preferred_at",
-        "tenant",
-        "user",
-        "is_reserved",
-        "applied_preferences",
-        "count",
-        "outcomes",
-        "notes",
-        "endpoint",
-        "_sandbox",
-        "_pause",
-        "_began",
-    )
-
     def __init__(
-        self, api: RequestedApi, endpoint: Endpoint | None, variables: Mapping[str, str], sandbox: Sandbox, pause: Pause
+        self, api: _Api, endpoint: Endpoint | None, variables: Mapping[str, str], lifecycle: "RequestLifecycle"
     ) -> None:
         self.api = api
+        self.endpoint = endpoint
         self.operation = None if endpoint is None else endpoint.operation
         self.variables = variables
-        self.wall_at = sandbox.wall_clock()
+        self.wall_at = lifecycle.sandbox.wall_clock()
         self.preferred_at: float | None = None
         """Instant that the client wants the response of; None for now."""
         self.tenant: Tenant | None = None
-        """Account of the request, once it is authorized."""
+        """Account of the request, None until the request is authorized."""
         self.user = ""
         """User within the account, where an API has several."""
         self.is_reserved = False
@@ -152,33 +113,27 @@ class RequestContext:
         self.outcomes: list[Outcome] = []
         self.notes: list[str] = []
         """Facts for the request log beside request and response."""
-        self.endpoint = endpoint
-        self._sandbox = sandbox
-        self._pause = pause
+        self._sandbox = lifecycle.sandbox
+        self._pause = lifecycle.pause
         self._began = perf_counter()
 
     @property
     def account(self) -> Tenant:
-        """
-        The account of the request.
-
-        Raises:
-            AssertionError: The request is not authorized yet; a view that authenticates by itself asked too early.
-        """
+        """Account of an authorized request; an AssertionError before `authorize`."""
         assert self.tenant is not None, "the request is not authorized yet"
         return self.tenant
 
     @property
     def at(self) -> float:
-        """Instant that the response is of, in epoch seconds."""
+        """Instant that the response shows, in epoch seconds."""
         return self.account.now() if self.preferred_at is None else self.preferred_at
 
     def authorize(self, tenant: Tenant) -> None:
         """
-        Admit the account: the request counts for its quota, and a fault that is due applies.
+        Count the request for the account's quota, and apply a fault that is due.
 
         Raises:
-            Exception: The API's error, when the quota is used up or a fault says so.
+            Exception: The API's error, when the quota is used up or the fault forces one.
         """
         self.tenant = tenant
         endpoint = self.endpoint
@@ -190,12 +145,7 @@ class RequestContext:
             self._apply_due_fault(tenant, endpoint.operation)
 
     def authorize_account(self, account: Account) -> None:
-        """
-        Admit the account whose credentials a token endpoint has just checked.
-
-        Raises:
-            Exception: What `authorize` raises; then no token is issued.
-        """
+        """Authorize the account whose credentials a token endpoint has checked, before it issues the token."""
         self.authorize(self._sandbox.tenant(account.client_id))
 
     def apply_outcome(self, outcome: Outcome, subject: str = "") -> None:
@@ -203,8 +153,8 @@ class RequestContext:
         Apply the part of an outcome that comes before the response.
 
         Args:
-            outcome: What shall happen to the request.
-            subject: What a 404 shall name.
+            outcome: Delay, status or broken connection that is forced.
+            subject: Object that a 404 names.
 
         Raises:
             Exception: The API's error for a forced status of 300 or more.
@@ -230,7 +180,7 @@ class RequestContext:
         self.apply_outcome(Outcome(status=reserved.status), reserved.subject)
 
     def apply_headers(self, response: Response) -> None:
-        """Add what was forced, preferred and counted to a response."""
+        """Add forced statuses and headers, applied preferences and the state of the quota to a response."""
         for outcome in self.outcomes:
             _force(outcome, response)
         if self.applied_preferences:
@@ -239,7 +189,7 @@ class RequestContext:
             response.headers.extend(self.api.quota_headers(self.count))
 
     def delivered(self, response: Response) -> Response:
-        """Return the response as it reaches the client, broken or dripping where a fault says so."""
+        """Return the response with the broken or dripping connection that a fault plan forces on it."""
         for outcome in self.outcomes:
             if outcome.connection in BREAKS:
                 return BrokenConnection(str(outcome.connection))
@@ -248,7 +198,13 @@ class RequestContext:
         return response
 
     def log_entry(self, environ: dict[str, Any], response: Response) -> LogEntry | None:
-        """Return the entry of the request log, None when the request belongs to no account."""
+        """
+        Return the entry of the request log, None when the request belongs to no account.
+
+        Args:
+            environ: WSGI environment of the request.
+            response: Its response.
+        """
         if self.tenant is None:
             self.tenant, note = self.api.identify()
             if self.tenant is None:
@@ -285,24 +241,24 @@ class RequestContext:
             self.apply_outcome(outcome)
 
     def _logged_status(self, response: Response) -> int:
-        broken = self.outcomes and any(outcome.connection in BREAKS for outcome in self.outcomes)
+        broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
         return _NO_STATUS if broken else response.status_code
 
 
 class RequestLifecycle:
     """
-    Opens, runs and closes the requests of all vendors' APIs.
+    Opens, runs and closes the requests of all APIs.
 
     Args:
         sandbox: Counts quotas, takes fault outcomes and keeps the request log.
-        pause: Waits for some seconds.
+        pause: Waits for some seconds while other requests are served.
     """
 
     def __init__(self, sandbox: Sandbox, pause: Pause) -> None:
-        self._sandbox = sandbox
-        self._pause = pause
+        self.sandbox = sandbox
+        self.pause = pause
 
-    def run(self, api: RequestedApi, endpoint: Endpoint, variables: Mapping[str, str]) -> Response:
+    def run(self, api: _Api, endpoint: Endpoint, variables: Mapping[str, str]) -> Response:
         """
         Return the response to the current request.
 
@@ -317,14 +273,14 @@ class RequestLifecycle:
         context = self.open(api, endpoint, variables)
         if endpoint.authenticated:
             # The fast path has authenticated already where it left a request to the framework.
-            known: Tenant | None = request.environ.pop(AUTHENTICATED, None)
-            context.authorize(api.authenticate(context) if known is None else known)
+            tenant: Tenant | None = request.environ.pop(AUTHENTICATED, None)
+            context.authorize(api.authenticate(context) if tenant is None else tenant)
             reserved = api.reserved(context)
             if reserved is not None:
                 context.apply_reserved(reserved)
         return api.respond(context, endpoint)
 
-    def open(self, api: RequestedApi, endpoint: Endpoint, variables: Mapping[str, str]) -> RequestContext:
+    def open(self, api: _Api, endpoint: Endpoint, variables: Mapping[str, str]) -> RequestContext:
         """
         Open the context of the current request, and apply what the client prefers.
 
@@ -338,7 +294,7 @@ class RequestLifecycle:
             StorageError: An earlier stage of the request has met one already.
             Exception: The API's error for a forced status.
         """
-        context = RequestContext(api, endpoint, variables, self._sandbox, self._pause)
+        context = RequestContext(api, endpoint, variables, self)
         environ = request.environ
         environ[_CONTEXT] = context
         if STORAGE_ERROR in environ:
@@ -351,13 +307,13 @@ class RequestLifecycle:
                 context.apply_outcome(Outcome(status=preferred.code, delay_ms=preferred.delay_ms))
         return context
 
-    def open_unmatched(self, api: RequestedApi) -> None:
+    def open_unmatched(self, api: _Api) -> None:
         """Open a context for a request that matches no operation, so that the request log shows it."""
         if _CONTEXT not in request.environ:
-            request.environ[_CONTEXT] = RequestContext(api, None, {}, self._sandbox, self._pause)
+            request.environ[_CONTEXT] = RequestContext(api, None, {}, self)
 
     def close(self, response: Response) -> Response:
-        """Return the current response with its request id and all that was applied, once it is in the request log."""
+        """Log the current request; return its response with the request id and everything that was applied."""
         environ = request.environ
         context: RequestContext | None = environ.get(_CONTEXT)
         if context is not None:
@@ -370,13 +326,13 @@ class RequestLifecycle:
         return response
 
     def _logged(self, context: RequestContext, response: Response) -> Response:
-        """Return the response once it is logged; unlogged it must not go out, unless it says that storage fails."""
-        if not self._sandbox.request_log.on or STORAGE_ERROR in request.environ:
+        """Log a response and return it; in place of one that cannot be logged, return the error."""
+        if not self.sandbox.request_log.on or STORAGE_ERROR in request.environ:
             return response
         try:
             entry = context.log_entry(request.environ, response)
             if entry is not None:
-                self._sandbox.request_log.write(entry)
+                self.sandbox.request_log.write(entry)
             return response
         except Exception as error:  # noqa: BLE001 - whatever fails here, the client must not get an unlogged response
             trace = None if isinstance(error, StorageError) else error
@@ -394,7 +350,7 @@ def _force(outcome: Outcome, response: Response) -> None:
         response.headers.pop("ETag", None)
     if forced in _WITHOUT_BODY:
         response.set_data(b"")
-        for name in _OF_A_BODY:
+        for name in _BODY_HEADERS:
             response.headers.pop(name, None)
     for name, value in outcome.headers.items():
         response.headers[name] = value

@@ -1,7 +1,7 @@
 """
-Facts of a request as it came over the wire, and the entry that the request log keeps of it.
+Facts of a request as it was sent, and its entry in the request log.
 
-Taken from the WSGI environment alone, because the fast path answers before there is a framework's request.
+They come from the WSGI environment alone, because the fast path answers before there is a request object of Flask.
 """
 
 import re
@@ -16,30 +16,26 @@ from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
 
 STORAGE_ERROR = "kpn_sandbox.storage_error"
-"""
-Key of the environment: the StorageError that the request has met already. Later stages raise it again instead of
-waiting for the database once more.
-"""
+"""Environment key of a StorageError that the request has met; later stages raise it again instead of waiting again."""
 AUTHENTICATED = "kpn_sandbox.authenticated"
-"""Key of the environment: the account that the fast path authenticated before it left the request to the framework."""
+"""Environment key of the account that the fast path authenticated before it left the request to Flask."""
 
 _REQUEST_ID = "kpn_sandbox.request_id"
-_GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 
 
 def request_id(environ: dict[str, Any]) -> str:
-    """Return the id that the client gave, else one that is generated and stays the same for the whole request."""
-    known: str | None = environ.get(_REQUEST_ID)
-    if known is None:
-        given = environ.get("HTTP_X_REQUEST_ID", "")
-        known = given if _GIVEN_ID.fullmatch(given) else token_hex(16)
-        environ[_REQUEST_ID] = known
-    return known
+    """Return the request id that the client sent, else one that is generated once per request."""
+    found: str | None = environ.get(_REQUEST_ID)
+    if found is None:
+        sent = environ.get("HTTP_X_REQUEST_ID", "")
+        found = environ[_REQUEST_ID] = sent if _SENT_ID.fullmatch(sent) else token_hex(16)
+    return found
 
 
 def raw_path(environ: dict[str, Any]) -> str:
-    """Return the path as it was sent, nothing decoded, without the query."""
+    """Return the path as it was sent: without the query, nothing decoded."""
     target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO", ""))
     if not target.startswith("/"):
         target = _AUTHORITY.sub("", target)
@@ -47,7 +43,7 @@ def raw_path(environ: dict[str, Any]) -> str:
 
 
 def sent_headers(environ: dict[str, Any]) -> dict[str, str]:
-    """Return the request headers by the names that they have on the wire."""
+    """Return the request headers by their HTTP names."""
     # Slicing is faster than startswith, and this runs for some forty keys of every request.
     headers = {_header_name(key): value for key, value in environ.items() if key[:5] == "HTTP_"}
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
@@ -57,7 +53,7 @@ def sent_headers(environ: dict[str, Any]) -> dict[str, str]:
 
 
 def token_fingerprint(environ: dict[str, Any]) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of the bearer token; empty if there is none."""
+    """Return the first 16 hexadecimal digits of the bearer token's SHA-256; empty without a token."""
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
     return _fingerprint(authorization[7:].strip()) if authorization[:7].lower() == "bearer " else ""
 
@@ -96,7 +92,7 @@ def log_entry(
         wall_at: Wall time of the request in epoch seconds.
         began: `perf_counter` at the begin of the request.
         note: Facts beside request and response.
-        retry_after: Seconds that the response said to wait.
+        retry_after: Seconds to wait, from the response's header.
     """
     return LogEntry(
         client_id=tenant.account.client_id,

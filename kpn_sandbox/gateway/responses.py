@@ -12,10 +12,11 @@ from typing import Any
 from flask import Response, request
 
 from kpn_sandbox.tenants.clock import format_instant
+from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 
 JSON = ("Content-Type", "application/json")
-"""Content type of every body, without a charset: JSON is UTF-8."""
+"""Content type of every body; without a charset, because JSON is always UTF-8."""
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 """Headers of a response with a token (RFC 6749, section 5.1)."""
 
@@ -40,7 +41,7 @@ def unchanged(environ: Mapping[str, Any], tag: str) -> bool:
         tag: Entity tag of the current response.
 
     Raises:
-        PreconditionFailed: The client wants to go on only with another one.
+        PreconditionFailed: If-Match names other responses only.
     """
     if_match = environ.get("HTTP_IF_MATCH")
     if if_match is not None and not _lists(if_match, tag, weakly=False):
@@ -54,20 +55,38 @@ def _lists(header: str, tag: str, *, weakly: bool) -> bool:
     return "*" in tags or tag in tags or (weakly and f"W/{tag}" in tags)
 
 
+def rate_limit_headers(count: QuotaState, *, with_reset: bool = True) -> list[tuple[str, str]]:
+    """
+    Return the most common headers that show a quota; no standard defines them.
+
+    Args:
+        count: State of the quota.
+        with_reset: Whether the instant of the next reset is shown.
+    """
+    reset = [("X-RateLimit-Reset", str(count.resets_at))] if with_reset else []
+    return [("X-RateLimit-Limit", str(count.limit)), ("X-RateLimit-Remaining", str(count.limit - count.used)), *reset]
+
+
 def snapshot_headers(tenant: Tenant, instant: str) -> list[tuple[str, str]]:
-    """Return the headers that say which center a response shows, at which instant (ISO 8601)."""
+    """
+    Return the headers that identify the center and the instant that a response shows.
+
+    Args:
+        tenant: Account of the center.
+        instant: ISO 8601.
+    """
     return [("X-Sandbox-Time", instant), ("X-Sandbox-Replay", tenant.replay(instant))]
 
 
 def snapshot_response(body: bytes, tenant: Tenant, at: float, headers: Headers = (), status: int = 200) -> Response:
     """
-    Return a response about an instant of an account's center.
+    Return a response about an instant of a center.
 
     Args:
         body: JSON.
-        tenant: Account.
+        tenant: Account of the center.
         at: Instant in epoch seconds.
-        headers: The API's own.
+        headers: Headers of the API.
         status: HTTP status.
     """
     return Response(body, status, [*headers, *snapshot_headers(tenant, format_instant(at))])
@@ -75,16 +94,13 @@ def snapshot_response(body: bytes, tenant: Tenant, at: float, headers: Headers =
 
 def conditional_response(body: bytes, tenant: Tenant, at: float, headers: Headers = ()) -> Response:
     """
-    Return a response about an instant of an account's center, 304 when the client has it already.
+    Return a response about an instant of a center, 304 when the client has it already.
 
     Args:
-        body: JSON.
-        tenant: Account.
-        at: Instant in epoch seconds.
-        headers: The API's own.
+        body, tenant, at, headers: As for `snapshot_response`.
 
     Raises:
-        PreconditionFailed: The client wants to go on only with another response.
+        PreconditionFailed: If-Match names other responses only.
     """
     tag = etag(body)
     tagged = [*headers, ("ETag", tag), ("Cache-Control", "no-cache")]

@@ -1,8 +1,11 @@
 """
-The sandbox on a socket.
+HTTP servers for the application, used as libraries; `serve` picks one.
 
-`serve` runs gunicorn as a library: worker processes with threads, a call when the server is ready, and a stop that
-finishes requests in flight. Where processes cannot fork (Windows) it runs Werkzeug's threaded server instead.
+    gunicorn_server     worker processes with threads: a call when ready, a stop that finishes requests in flight
+    werkzeug_server     threads in one process, where processes cannot fork (Windows) and inside the pytest fixture
+    listener            the listening socket, made before anything else, so that a bad address is found at once
+    pausable_pool       a thread pool in which delayed requests do not hold up others
+    protocol_errors     responses to what is not HTTP
 """
 
 import gc

@@ -75,14 +75,7 @@ class AgentFigures(NamedTuple):
 
 
 class AgentActivity:
-    """
-    One day of a center, ready to be read at any instant.
-
-    Args:
-        seed: The seed of the account.
-        trace: The day.
-        changes: The changes of state of all its agents.
-    """
+    """One day of a center, given by its trace and the changes of state of its agents, to be read at any instant."""
 
     def __init__(self, seed: str, trace: DayTrace, changes: StateChanges) -> None:
         calls = trace.calls.wide()
@@ -97,12 +90,7 @@ class AgentActivity:
         self._count_dispositions(seed, trace, calls)
 
     def at(self, instant: int) -> AgentFigures:
-        """
-        The figures of each agent.
-
-        Args:
-            instant: The instant, in milliseconds since midnight.
-        """
+        """The figures of each agent at an instant, in milliseconds since midnight."""
         probes = (self._agents << INSTANT_BITS) + instant
         row, since, totals = self._activities.at(instant)
         talk, hold = self._conversations.at(instant, row)
@@ -135,31 +123,24 @@ class AgentActivity:
         reached: list[int] = self._reached_by_queue.count((self._queues << INSTANT_BITS) + instant).tolist()
         return reached
 
-    def dispositions_by_agent(self, codes: Iterable[int], instant: int) -> Integers:
+    def dispositions(self, codes: Iterable[int], instant: int, *, by_queue: bool = False) -> list[int]:
         """
-        Count for each agent the conversations that ended with certain dispositions.
+        Count for each agent, or for each queue, the conversations that ended with certain dispositions.
 
         Args:
-            codes: The codes of the dispositions.
-            instant: The instant up to which conversations count, in milliseconds since midnight.
+            codes, instant: The codes of the dispositions, and the instant up to which conversations count.
+            by_queue: Whether to count for queues.
         """
-        return _counted(self._dispositions_by_agent, codes, self._agents, instant)
-
-    def dispositions_by_queue(self, codes: Iterable[int], instant: int) -> Integers:
-        """
-        Count for each queue the conversations that ended with certain dispositions.
-
-        Args:
-            codes: The codes of the dispositions.
-            instant: The instant up to which conversations count, in milliseconds since midnight.
-        """
-        return _counted(self._dispositions_by_queue, codes, self._queues, instant)
+        events, owners = self._dispositions[by_queue], self._queues if by_queue else self._agents
+        probes = (owners << INSTANT_BITS) + instant
+        counts = [events[code].count(probes) for code in set(codes) if code in events]
+        total: list[int] = np.sum([np.zeros_like(owners), *counts], axis=0).tolist()
+        return total
 
     def size(self) -> int:
         """Estimated bytes in memory."""
         events = (self._answered, self._handled, self._reached, self._short, self._reached_by_queue)
-        disposed = (*self._dispositions_by_agent.values(), *self._dispositions_by_queue.values())
-        counted = sum(each.size for each in (*events, *disposed))
+        counted = sum(each.size for each in (*events, *(each for kept in self._dispositions for each in kept.values())))
         return counted + self._activities.size + self._conversations.size + 200 * len(self._agents)
 
     def _count_calls(self, trace: DayTrace, calls: CallTable) -> None:
@@ -179,11 +160,11 @@ class AgentActivity:
         instant = np.concatenate((calls.wrap_end, self.outbound.end))
         agent = np.concatenate((calls.agent, self.outbound.agent))
         queue = np.concatenate((calls.queue, self.outbound.queue))
-        self._dispositions_by_agent, self._dispositions_by_queue = {}, {}
-        for code in np.unique(codes[codes >= 0]).tolist():
-            chosen = codes == code
-            self._dispositions_by_agent[code] = _events(agent[chosen], instant[chosen], self._agents)
-            self._dispositions_by_queue[code] = _events(queue[chosen], instant[chosen], self._queues)
+        chosen = {code: codes == code for code in np.unique(codes[codes >= 0]).tolist()}
+        self._dispositions = tuple(
+            {code: _events(owner[rows], instant[rows], owners) for code, rows in chosen.items()}
+            for owner, owners in ((agent, self._agents), (queue, self._queues))
+        )
 
 
 class _Activities:
@@ -298,12 +279,6 @@ class _DueTimes:
 
 def _events(owner: Integers, instant: Integers, owners: Integers, *weights: Integers) -> Events:
     return Events((owner << INSTANT_BITS) + instant, weights, owners)
-
-
-def _counted(events: dict[int, Events], codes: Iterable[int], owners: Integers, instant: int) -> Integers:
-    probes = (owners << INSTANT_BITS) + instant
-    counts = [events[code].count(probes) for code in set(codes) if code in events]
-    return np.sum(counts, axis=0) if counts else np.zeros(len(owners), dtype=np.int64)
 
 
 def _thresholds(trace: DayTrace, calls: CallTable) -> Integers:

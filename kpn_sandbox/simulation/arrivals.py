@@ -17,6 +17,7 @@ Source:
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -79,8 +80,7 @@ def draw_calls(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -
     Draw the calls of a queue on a day.
 
     Args:
-        seed: The seed of the account.
-        day: The day.
+        seed, day: The account's seed, and the day.
         queue: The queue, from 0; its number names the stream.
         spans: The parts of the day, in order; one whose profile does not have the queue has no calls.
     """
@@ -98,37 +98,21 @@ def arrivals_per_hour(resolved: ResolvedProfile, queue: int) -> float:
     The constant rate of a queue.
 
     Args:
-        resolved: A profile whose rhythm is constant.
-        queue: The queue, from 0.
+        resolved, queue: A profile whose rhythm is constant, and the queue from 0.
     """
     density = _density(resolved, queue, _erlangs(1000 * len(resolved.staff(queue))))
     return density * 3_600_000 / (1 << DENSITY_BITS)
 
 
-def arrival_window(day: CalendarDay, resolved: ResolvedProfile) -> tuple[int, int]:
-    """
-    The first and the last instant at which calls may arrive, in milliseconds since midnight.
-
-    Args:
-        day: The day.
-        resolved: The profile in force.
-    """
+def _arrival_window(day: CalendarDay, resolved: ResolvedProfile) -> tuple[int, int]:
+    """The first and the last instant at which calls may arrive."""
     return day.elapsed(resolved.hours.opens), min(day.elapsed(resolved.hours.closes), day.length - LAST_ARRIVAL)
 
 
 def _record(seed: str, day: CalendarDay, queue: int, mass: int) -> tuple[Integers, Integers]:
-    """
-    Eight words for each call that arrives, and the sums of their gaps.
-
-    Args:
-        seed: The seed of the account.
-        day: The day.
-        queue: The queue, from 0.
-        mass: The expected number of calls, in units of 2**-40.
-    """
+    """Eight words for each call that arrives, and the sums of their gaps; the mass is their number, in 2**-40."""
     # Six standard deviations of a Poisson count are nearly always enough; if not, more of the same stream is drawn.
-    expected = mass >> DENSITY_BITS
-    count = expected + 6 * math.isqrt(expected) + 32
+    count = (mass >> DENSITY_BITS) + 6 * math.isqrt(mass >> DENSITY_BITS) + 32
     while True:
         record = words(8 * count, seed, day.date, "calls", queue).reshape(count, 8)
         total = np.cumsum(variates("exponential", record[:, 0], UNIT))
@@ -180,13 +164,8 @@ def _talk(drawn: Integers, mean: Integers, exponential: Integers) -> Integers:
 
 
 def _customer(drawn: Integers) -> Integers:
-    """
-    The caller of each call, from 0 to `CUSTOMERS` - 1.
-
-    Args:
-        drawn: Integers of 20 bits; half of a uniform draw and half of its square, so that some customers call more
-            often than others but none all day.
-    """
+    """The caller of each call, from 0 to `CUSTOMERS` - 1, from 20 bits."""
+    # Half of a uniform draw and half of its square: some customers call more often than others, but none all day.
     return (drawn + (drawn * drawn >> 20)) * CUSTOMERS >> 21
 
 
@@ -204,7 +183,7 @@ def _rates(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> tu
 
 def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: int) -> Iterator[tuple[int, int, int]]:
     """Start, end and rate of each piece of a day that is all under one profile."""
-    opens, closes = arrival_window(day, resolved)
+    opens, closes = _arrival_window(day, resolved)
     if queue >= len(resolved.queues) or opens >= closes:
         yield 0, day.length, 0
         return
@@ -216,7 +195,7 @@ def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: in
         load = _by_elapsed_time(planned_load(resolved.hours, queue, count, breaks=resolved.profile.breaks), day)
     # Opening and closing need not lie on a quarter of an hour.
     edges = sorted({*range(0, day.length + 1, SLOT), opens, closes})
-    for start, end in zip(edges, edges[1:]):
+    for start, end in pairwise(edges):
         is_open = opens <= start < closes
         yield start, end, _density(resolved, queue, load[start // SLOT]) * factor >> UNIT_BITS if is_open else 0
 

@@ -7,8 +7,8 @@ Each call has its own, whoever calls: people find a number in one way today and 
 import numpy as np
 
 from kpn_sandbox.simulation.calendar import CalendarDay
+from kpn_sandbox.simulation.names import words_of
 from kpn_sandbox.simulation.randomness import Integers, octets
-from kpn_sandbox.simulation.words import words_of
 
 SHARES: dict[str, int] = words_of("attributions")
 """Names and their shares of 256, so that one octet of a stream chooses one."""
@@ -22,8 +22,7 @@ def attributions(seed: str, day: CalendarDay, queue: int, count: int) -> Integer
     Draw what led the callers of a queue to the center.
 
     Args:
-        seed: The seed of the account.
-        day: The day.
+        seed, day: The account's seed, and the day.
         queue: The queue, from 0.
         count: How many calls it has, in order of arrival.
 

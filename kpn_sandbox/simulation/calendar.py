@@ -41,12 +41,7 @@ class CalendarDay:
     """Milliseconds that the clock is put forward (negative) or back during the day, else 0."""
 
     def elapsed(self, wall_minutes: int) -> int:
-        """
-        Milliseconds from midnight to a reading of the wall clock.
-
-        Args:
-            wall_minutes: Minutes past 00:00 on the wall clock, 0 to 1,440.
-        """
+        """Milliseconds from midnight to a reading of the wall clock, given in minutes past 00:00, 0 to 1,440."""
         # Europe changes its clocks at 01:00 UTC (directive 2000/84/EC): here from 02:00 to 03:00 in spring, so that
         # readings in between do not exist and all count as 02:00, and from 03:00 to 02:00 in autumn, where readings
         # in between count as their first occurrence.
@@ -61,12 +56,7 @@ class CalendarDay:
 
 @lru_cache(maxsize=1024)
 def calendar_day(day: date) -> CalendarDay:
-    """
-    The calendar day of a date.
-
-    Args:
-        day: A date from `FIRST_DATE` to `LAST_DATE`.
-    """
+    """The calendar day of a date from `FIRST_DATE` to `LAST_DATE`."""
     starts_at = _midnight(day)
     length = (_midnight(day + timedelta(days=1)) - starts_at) * 1000
     return CalendarDay(day, starts_at, length, length - 24 * HOUR)

@@ -32,12 +32,7 @@ class ObservedPeriod(NamedTuple):
     """The last instant of which anything is known."""
 
     def days(self) -> Iterator[CalendarDay]:
-        """
-        The days that the period touches.
-
-        Raises:
-            InstantOutOfRange: It reaches beyond the years of the center.
-        """
+        """The days that the period touches."""
         last = min(self.end, self.known)
         day = day_of(self.start)
         while day.starts_at <= last:
@@ -50,8 +45,7 @@ def list_customers(center: Center, at: float) -> list[CustomerFact]:
     All customers of a center.
 
     Args:
-        center: The center.
-        at: An instant of the day whose last profile names them, epoch seconds.
+        center, at: The center, and an instant of the day whose last profile names them, in epoch seconds.
     """
     index, _ = center.day_index_at(at)
     return list(customers_of(index.names(index.trace.spans[-1])))
@@ -64,13 +58,9 @@ def find_calls(
     The calls that arrived in a period, in order of arrival.
 
     Args:
-        center: The center.
-        period: The period.
+        center, period: The center, and the period.
         queue: Only calls of the queue with this number.
         agent: Only calls that rang at the agent with this login id, answered or not.
-
-    Raises:
-        InstantOutOfRange: The period reaches beyond the years of the center.
     """
     return [fact for day in period.days() for fact in _DayRecords(center.day_index(day), period).calls(queue, agent)]
 
@@ -80,13 +70,10 @@ def find_states(center: Center, login: int, period: ObservedPeriod) -> list[Stat
     The states that an agent entered in a period, in order.
 
     Args:
-        center: The center.
-        login: The login id of the agent.
-        period: The period.
+        center, login, period: The center, the login id of the agent, and the period.
 
     Raises:
         UnknownAgent: No agent had that login id on any of its days.
-        InstantOutOfRange: The period reaches beyond the years of the center.
     """
     found, known = [], False
     for day in period.days():
@@ -129,12 +116,12 @@ class _DayRecords:
         answered = outcome == ANSWERED
         answered_at, ended_at = self._at(table.answer[row]), self._at(table.end[row])
         left_at = answered_at if answered else ended_at
-        rings = self._rings_of(row, answered)
+        rings, trunk = self._rings_of(row, answered), bisect_right(self._usage.starts, port) - 1
         return CallFact(
             queue=FIRST_NUMBER + int(table.queue[row]),
             vdn=self._index.vdn_name(span, row),
-            trunk=None if port == NO_PORT else FIRST_NUMBER + bisect_right(self._usage.starts, port) - 1,
-            port=None if port == NO_PORT else self._port_in_trunk(port),
+            trunk=None if port == NO_PORT else FIRST_NUMBER + trunk,
+            port=None if port == NO_PORT else port - self._usage.starts[trunk] + 1,
             customer=customers_of(self._index.names(span))[int(table.customer[row])],
             arrived_at=self._start + int(table.arrival[row]) / 1000,
             ringing_at=rings[0].started_at if rings else None,
@@ -160,10 +147,6 @@ class _DayRecords:
             for agent, start, end, took in sorted(rang, key=lambda ring: ring[1])
             if start <= self._known
         )
-
-    def _port_in_trunk(self, port: int) -> int:
-        starts = self._usage.starts
-        return port - starts[bisect_right(starts, port) - 1] + 1
 
     def _at(self, instant: int) -> float | None:
         return self._start + int(instant) / 1000 if 0 <= instant <= self._known else None

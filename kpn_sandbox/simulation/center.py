@@ -15,12 +15,12 @@ from kpn_sandbox.simulation.agent_activity import AgentActivity
 from kpn_sandbox.simulation.arrivals import arrivals_per_hour
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
 from kpn_sandbox.simulation.counters import QueueTotals
-from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex, center_names
+from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
 from kpn_sandbox.simulation.facts import AgentFact, Direction, PortState, QueueFact, Status, TheoryFact, TrunkFact
-from kpn_sandbox.simulation.names import CenterNames
+from kpn_sandbox.simulation.names import CenterNames, center_names
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.simulation.resolved_profile import Span, resolve_profile
 
@@ -36,15 +36,13 @@ class Center:
     `InstantOutOfRange` for instants before 2000 or after 2100.
 
     Args:
-        seed: The seed of the account: what makes it this center and no other.
+        seed: The account's seed: what makes it this center and no other.
         epochs: Its profiles, each with the instant from which it is in force, in order; the first holds from ever.
         traces: The cache of computed days; may be shared with other centers.
     """
 
     def __init__(self, seed: str, epochs: tuple[Epoch, ...], traces: SingleFlightCache) -> None:
-        self.seed = seed
-        self._epochs = epochs
-        self._traces = traces
+        self.seed, self._epochs, self._traces = seed, epochs, traces
         parts = (f"{epoch.since} {epoch.profile.digest}" for epoch in epochs)
         self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
         """The same for equal configurations, whatever the seed."""
@@ -58,12 +56,10 @@ class Center:
         One agent at an instant.
 
         Args:
-            login: The login id.
-            at: The instant, epoch seconds.
+            login, at: The login id, and the instant.
 
         Raises:
             UnknownAgent: No agent has that login id at that instant.
-            InstantOutOfRange: The instant lies before 2000 or after 2100.
         """
         for fact in _CenterSnapshot(self, at).agents(login - FIRST_LOGIN):
             return fact
@@ -79,12 +75,10 @@ class Center:
         One queue at an instant.
 
         Args:
-            number: The number of the queue.
-            at: The instant, epoch seconds.
+            number, at: The number, and the instant.
 
         Raises:
             UnknownQueue: No queue has that number at that instant.
-            InstantOutOfRange: The instant lies before 2000 or after 2100.
         """
         snapshot = _CenterSnapshot(self, at)
         if number - FIRST_NUMBER not in snapshot.queue_indices():
@@ -100,12 +94,10 @@ class Center:
         One trunk at an instant.
 
         Args:
-            number: The number of the trunk.
-            at: The instant, epoch seconds.
+            number, at: The number, and the instant.
 
         Raises:
             UnknownTrunk: No trunk has that number at that instant.
-            InstantOutOfRange: The instant lies before 2000 or after 2100.
         """
         for fact in _CenterSnapshot(self, at).trunks(number - FIRST_NUMBER):
             return fact
@@ -116,11 +108,11 @@ class Center:
         resolved = self._span_at(at).resolved
         return tuple(
             TheoryFact(
-                number=FIRST_NUMBER + index,
-                staff=len(resolved.staff(index)),
-                arrivals_per_hour=arrivals_per_hour(resolved, index),
-                service_seconds=queue.talk / 1000,
-                patience_seconds=None if queue.patience is None else queue.patience / 1000,
+                FIRST_NUMBER + index,
+                len(resolved.staff(index)),
+                arrivals_per_hour(resolved, index),
+                queue.talk / 1000,
+                None if queue.patience is None else queue.patience / 1000,
             )
             for index, queue in enumerate(resolved.queues)
             if resolved.constant
@@ -136,8 +128,7 @@ class Center:
         The name of a queue: its own or the center's.
 
         Args:
-            index: The queue, from 0; it need not exist at the instant.
-            at: The instant at which it has the name, epoch seconds.
+            index, at: The queue, from 0, which need not exist any more, and the instant.
         """
         queues = self._span_at(at).resolved.queues
         own = queues[index].name if index < len(queues) else None
@@ -244,29 +235,8 @@ class _CenterSnapshot:
         totals = self._totals[index]
         # The service level counts all calls that have left the queue, also those that were abandoned or flowed out.
         finished = totals.offered - totals.waiting
-        return QueueFact(
-            name=self.index.queue_name(self.span, index),
-            number=FIRST_NUMBER + index,
-            waiting=totals.waiting,
-            offered=totals.offered,
-            answered=totals.answered,
-            answered_in_time=totals.answered_in_time,
-            transferred=totals.transferred,
-            held=totals.held,
-            unanswered_rings=totals.unanswered_rings,
-            ring_seconds=totals.ring_time // 1000,
-            answer_seconds=totals.answer_time // 1000,
-            talk_seconds=totals.talk_time // 1000,
-            abandon_seconds=totals.abandon_time // 1000,
-            flowed_out=totals.flowed_out,
-            longest_wait_seconds=totals.longest_wait // 1000,
-            staffed=totals.staffed,
-            available=totals.available,
-            talking=totals.talking,
-            auxiliary=totals.auxiliary,
-            wrapping=totals.wrapping,
-            service_level_percent=_percent(totals.answered_in_time, finished) if finished else 100,
-        )
+        level = _percent(totals.answered_in_time, finished) if finished else 100
+        return QueueFact(self.index.queue_name(self.span, index), FIRST_NUMBER + index, *totals, level)
 
     def trunks(self, only: int | None = None) -> Iterator[TrunkFact]:
         states = self.index.ports.at(self.instant)
@@ -277,15 +247,9 @@ class _CenterSnapshot:
 
     def _trunk(self, trunk: int, ports: list[PortState]) -> TrunkFact:
         in_use = ports.count(PortState.SEIZED) + ports.count(PortState.QUEUED)
-        return TrunkFact(
-            name=self.index.trunk_name(self.span, trunk),
-            number=FIRST_NUMBER + trunk,
-            total_ports=len(ports),
-            ports_in_use=in_use,
-            ports_idle=ports.count(PortState.IDLE),
-            usage_percent=_percent(in_use, len(ports)),
-            ports=tuple(ports),
-        )
+        idle, usage = ports.count(PortState.IDLE), _percent(in_use, len(ports))
+        name = self.index.trunk_name(self.span, trunk)
+        return TrunkFact(name, FIRST_NUMBER + trunk, len(ports), in_use, idle, usage, tuple(ports))
 
     def _shown_ports(self, trunk: int, states: list[PortState]) -> list[PortState]:
         """The ports that a trunk has; of ports that were removed those up to the last that still carries a call."""

@@ -12,6 +12,7 @@ import numpy as np
 from kpn_sandbox.simulation.arrivals import LAST_ARRIVAL
 from kpn_sandbox.simulation.calendar import MINUTE
 from kpn_sandbox.simulation.day_trace import DayTrace
+from kpn_sandbox.simulation.names import words_of
 from kpn_sandbox.simulation.randomness import WORDS, variates, words
 
 GAP_MEAN = 7 * MINUTE
@@ -20,20 +21,7 @@ GAP_MEAN = 7 * MINUTE
 URGENT = WORDS // 12
 """One of twelve messages is urgent."""
 
-PHRASES = (
-    "Het is druk bij {queue}, wie kan bijspringen?",
-    "Klant van {queue} vraagt naar een leidinggevende",
-    "Storing bij {queue} is opgelost",
-    "Ik ga zo met pauze",
-    "Wie heeft het nieuwe script voor {queue}?",
-    "Kan iemand een terugbelverzoek overnemen?",
-    "Systeem is traag, heeft iemand anders dat ook?",
-    "Vergadering om 15:00 gaat door",
-    "Let op: prijzen voor {queue} zijn aangepast",
-    "Dank voor de hulp!",
-    "Klant is boos over de wachttijd bij {queue}",
-    "Wie is er vandaag achterwacht?",
-)
+PHRASES: list[str] = words_of("phrases")
 
 
 class ChatMessage(NamedTuple):

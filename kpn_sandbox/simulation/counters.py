@@ -20,7 +20,11 @@ from kpn_sandbox.simulation.randomness import Flags, Integers
 
 
 class QueueTotals(NamedTuple):
-    """Counts and times (milliseconds) of one queue since midnight, and how many calls and agents are in which state."""
+    """
+    The counts and times of one queue since midnight, and how many calls and agents are in which state.
+
+    They are the figures of a `QueueFact`, in its order.
+    """
 
     waiting: int
     offered: int
@@ -29,27 +33,21 @@ class QueueTotals(NamedTuple):
     transferred: int
     held: int
     unanswered_rings: int
-    ring_time: int
-    answer_time: int
-    talk_time: int
-    abandon_time: int
+    ring_seconds: int
+    answer_seconds: int
+    talk_seconds: int
+    abandon_seconds: int
     flowed_out: int
-    longest_wait: int
+    longest_wait_seconds: int
     staffed: int
     available: int
     talking: int
     auxiliary: int
     wrapping: int
-    ringing: int
 
 
 class QueueCounters:
-    """
-    The events of a day by queue, ready to be counted.
-
-    Args:
-        trace: The day.
-    """
+    """The events of a day by queue, ready to be counted."""
 
     def __init__(self, trace: DayTrace) -> None:
         self._queues = np.arange(max(len(span.resolved.queues) for span in trace.spans))
@@ -72,12 +70,7 @@ class QueueCounters:
         self._oldest = _OldestCalls(calls)
 
     def at(self, instant: int) -> list[QueueTotals]:
-        """
-        The totals of each queue.
-
-        Args:
-            instant: The instant, in milliseconds since midnight.
-        """
+        """The totals of each queue at an instant, in milliseconds since midnight."""
         probes = (self._queues << INSTANT_BITS) + instant
         offered, answered, ended = (each.count(probes) for each in (self._offered, self._answered, self._ended))
         abandoned, flowed_out = self._abandoned.count(probes), self._flowed_out.count(probes)
@@ -93,19 +86,18 @@ class QueueCounters:
             self._transferred.count(probes),
             self._held.count(probes),
             self._unanswered.count(probes),
-            self._rings_over.total(probes),
-            self._answered.total(probes),
+            self._rings_over.total(probes) // 1000,
+            self._answered.total(probes) // 1000,
             # All ends minus all answers, with the instant itself as the end of calls that are still connected.
-            self._ended.total(probes) + talking * instant - self._answered.total(probes, 1),
-            self._abandoned.total(probes),
+            (self._ended.total(probes) + talking * instant - self._answered.total(probes, 1)) // 1000,
+            self._abandoned.total(probes) // 1000,
             flowed_out,
-            self._oldest.age(probes, instant),
+            self._oldest.age(probes, instant) // 1000,
             staffed,
             staffed - talking - wrapping - auxiliary - ringing,
             talking,
             auxiliary,
             wrapping,
-            ringing,
         )
         return [QueueTotals(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 

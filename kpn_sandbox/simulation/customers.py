@@ -52,14 +52,7 @@ class ContactFact(NamedTuple):
 
 
 class Customers:
-    """
-    All customers of a center.
-
-    Threads may share it: two that make the same customer at once make the same, and one of them is kept.
-
-    Args:
-        names: The names and numbers of the center.
-    """
+    """All customers of a center, made when needed; two threads that make the same one at once make equal ones."""
 
     def __init__(self, names: CenterNames) -> None:
         self._names = names
@@ -82,15 +75,11 @@ class Customers:
 
     def find(self, identifier: str, numberings: Sequence[str]) -> int | None:
         """
-        The index of the customer with an identifier.
+        The index of the customer with an identifier, None when no customer has it.
 
         Args:
-            identifier: A number in one of the numberings; a phone number with or without spaces, international or
-                national.
+            identifier: A number; a phone number with or without spaces, international or national.
             numberings: The keys of `CustomerFact.identifiers` to look at, in order; the first match counts.
-
-        Returns:
-            None when no customer has it.
         """
         text = identifier.strip()
         for numbering in numberings:
@@ -127,11 +116,9 @@ def contacts(history: History, center: Center, customer: int, at: float, *, most
     The latest calls of a customer, the newest first; none older than `DAYS_BACK` days.
 
     Args:
-        history: The cache of days by customer.
-        center: The center.
-        customer: The customer, from 0.
-        at: The instant up to which calls are known, epoch seconds.
-        most: How many at most.
+        history, center: The cache of days by customer, and the center.
+        customer, most: The customer from 0, and how many calls at most.
+        at: The instant up to which calls are known, in epoch seconds.
     """
     return list(islice(_backwards(history, center, customer, at), most))
 
@@ -146,15 +133,7 @@ def _backwards(history: History, center: Center, customer: int, at: float) -> It
 
 
 def _contact(center: Center, day: CalendarDay, instant: int, call: tuple[int, ...]) -> ContactFact:
-    """
-    A call as a contact.
-
-    Args:
-        center: The center.
-        day: The day of the call.
-        instant: How far the day has come, in milliseconds.
-        call: The state and the columns of the call.
-    """
+    """The contact of a call, given by its state and its columns, when its day has come so far."""
     state, queue, arrival, answer, end, agent, _, attribution = call
     arrived_at = day.starts_at + arrival / 1000
     answered = state in (TALKING, ENDED)

@@ -6,13 +6,13 @@ another instant of the same day costs a few binary searches.
 """
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from kpn_sandbox.simulation.counters import QueueCounters
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.facts import AgentFact
-from kpn_sandbox.simulation.names import CenterNames
+from kpn_sandbox.simulation.names import CenterNames, center_names
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
@@ -42,13 +42,7 @@ CachedFact = tuple[int, int, AgentFact]
 
 
 class DayIndex:
-    """
-    One day of a center, with everything that is derived from its trace when first needed.
-
-    Args:
-        seed: The seed of the account.
-        trace: The day.
-    """
+    """One day of a center, with everything that is derived from its trace when first needed."""
 
     def __init__(self, seed: str, trace: DayTrace) -> None:
         self.trace = trace
@@ -88,12 +82,8 @@ class DayIndex:
 
     @cached_property
     def agent_facts(self) -> list[list[CachedFact | None]]:
-        """
-        For each span and agent the fact that was made last, to be used again while it holds.
-
-        Threads may read and write it at once: an entry is replaced as a whole, and every entry that fits the change and
-        the queue of an instant is right.
-        """
+        """For each span and agent the fact that was made last, to be used again while it holds."""
+        # Threads may read and write at once: an entry is replaced as a whole, and each that fits an instant is right.
         return [[None] * self._most_agents for _ in self.trace.spans]
 
     def queue_name(self, span: Span, queue: int) -> str:
@@ -101,8 +91,7 @@ class DayIndex:
         The name of a queue: its own or the center's.
 
         Args:
-            span: The part of the day in which it has the name.
-            queue: The queue, from 0.
+            span, queue: The part of the day in which it has the name, and the queue from 0.
         """
         queues = span.resolved.queues
         own = queues[queue].name if queue < len(queues) else None
@@ -113,8 +102,7 @@ class DayIndex:
         The name of a trunk: its own or the center's.
 
         Args:
-            span: The part of the day in which it has the name.
-            trunk: The trunk, from 0.
+            span, trunk: The part of the day in which it has the name, and the trunk from 0.
         """
         trunks = span.resolved.trunks
         own = trunks[trunk].name if trunk < len(trunks) else None
@@ -125,8 +113,7 @@ class DayIndex:
         The label of the number that a call was dialled at.
 
         Args:
-            span: The part of the day in which it has the label.
-            call: The row of the call.
+            span, call: The part of the day in which it has the label, and the row of the call.
         """
         calls = self.trace.calls
         labels = self.vdn_labels[self.trace.spans.index(span)][int(calls.queue[call])]
@@ -137,8 +124,7 @@ class DayIndex:
         The queue of each agent: the one that the agent is logged in for, else the home queue.
 
         Args:
-            span: The part of the day that the instant lies in.
-            instant: The instant, in milliseconds since midnight.
+            span, instant: The instant, in milliseconds since midnight, and the part of the day that it lies in.
         """
         if len(self.trace.spans) == 1:
             return span.resolved.homes
@@ -160,16 +146,3 @@ class DayIndex:
             AgentIdentity(FIRST_LOGIN + agent, names.agent_name(agent), names.level(agent), names.department(agent))
             for agent in range(self._most_agents)
         ]
-
-
-@lru_cache(maxsize=256)
-def center_names(seed: str, locale: str, names: str) -> CenterNames:
-    """
-    The names of an account's center, cached: naming a thousand agents takes longer than computing what they do.
-
-    Args:
-        seed: The seed of the account.
-        locale: A locale of Faker.
-        names: The style.
-    """
-    return CenterNames(seed, locale, names)

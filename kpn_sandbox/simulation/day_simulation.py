@@ -40,8 +40,7 @@ def simulate_day(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTra
     Simulate a day.
 
     Args:
-        seed: The seed of the account.
-        day: The day.
+        seed, day: The account's seed, and the day.
         spans: Its parts, in order, from midnight to midnight.
     """
     simulation = DaySimulation(seed, day, spans)
@@ -56,14 +55,7 @@ def simulate_day(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTra
 
 
 class DaySimulation:
-    """
-    A day while it is being simulated; one object serves one run.
-
-    Args:
-        seed: The seed of the account.
-        day: The day.
-        spans: Its parts, in order, from midnight to midnight.
-    """
+    """A day while it is being simulated, its parts in order from midnight to midnight; one object serves one run."""
 
     def __init__(self, seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> None:
         self.day, self.spans = day, spans
@@ -122,25 +114,13 @@ class DaySimulation:
         return int(np.cumsum(np.where(events & 1, 1, -1)).max(initial=0))
 
     def trace(self, compute_port_usage: Callable[[], PortUsage]) -> DayTrace:
-        """
-        The day as it was simulated.
-
-        Args:
-            compute_port_usage: Called when the ports are first needed.
-        """
+        """The day as it was simulated, with a function that computes the ports when they are first needed."""
         numbered = list(enumerate(self.queues))
         rings = [(call + self.offsets[q], *rest) for q, queue in numbered for call, *rest in queue.rings]
         aux = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.aux]
         logins = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.logins]
-        return DayTrace(
-            day=self.day,
-            spans=self.spans,
-            calls=self._call_table().narrow(),
-            rings=RingTable(*_columns(rings, 5)),
-            aux=AuxTable(*_columns(aux, 5)),
-            logins=LoginTable(*_columns(logins, 4)),
-            compute_port_usage=compute_port_usage,
-        )
+        tables = RingTable(*_columns(rings, 5)), AuxTable(*_columns(aux, 5)), LoginTable(*_columns(logins, 4))
+        return DayTrace(self.day, self.spans, self._call_table().narrow(), *tables, compute_port_usage)
 
     @cached_property
     def offsets(self) -> list[int]:
@@ -166,8 +146,8 @@ class DaySimulation:
 
     def _columns_of(self, rows: Integers) -> tuple[Integers, Integers, Integers]:
         """Arrival, queue and trunk of calls."""
-        queue = np.repeat(np.arange(len(self.drawn)), [len(each.arrival) for each in self.drawn])
-        return self.arrival[rows], queue[rows], self.trunk[rows]
+        queue = np.searchsorted(self.offsets, rows, side="right") - 1
+        return self.arrival[rows], queue, self.trunk[rows]
 
     def _offered(self, queue: int) -> OfferedCalls:
         drawn = self.drawn[queue]
@@ -237,20 +217,11 @@ class DaySimulation:
 
 
 class _Dispatcher:
-    """
-    Offers the calls of all queues as they arrive, each with a port that it keeps until it is settled.
-
-    Args:
-        queues: The queues.
-        pool: The ports.
-        offsets: The row of the first call of each queue.
-
-    Attributes:
-        ports: The port of each row that was not blocked.
-    """
+    """Offers the calls of all queues as they arrive, each with a port that it keeps until it is settled."""
 
     def __init__(self, queues: Sequence[QueueSimulation], pool: PortPool, offsets: Sequence[int]) -> None:
         self.ports: dict[int, int] = {}
+        """The port of each row that was not blocked."""
         self._queues, self._pool, self._offsets = queues, pool, offsets
         self._returning: list[tuple[int, int, int]] = []
 
@@ -281,13 +252,7 @@ class _Dispatcher:
 
 
 def _ports_afterwards(sizes: Sequence[int], requests: Sequence[Integers]) -> PortUsage:
-    """
-    The ports of calls none of which was blocked.
-
-    Args:
-        sizes: The number of ports of each trunk.
-        requests: The columns of `DaySimulation.port_requests`.
-    """
+    """The ports of calls none of which was blocked, from the columns of `DaySimulation.port_requests`."""
     pool = PortPool(sizes)
     rows, *columns = requests
     taken = []
@@ -303,15 +268,7 @@ def _ports_afterwards(sizes: Sequence[int], requests: Sequence[Integers]) -> Por
 def _offer_in_order(
     queue: QueueSimulation, arrivals: Sequence[int], rows: Iterable[int], returning: list[tuple[int, int]]
 ) -> None:
-    """
-    Offer calls of one queue, and in between those that return to it.
-
-    Args:
-        queue: The queue.
-        arrivals: The arrivals of all its calls.
-        rows: The calls to offer.
-        returning: A heap of the calls that will return, with the instants.
-    """
+    """Offer some calls of one queue, and in between those of the heap that return to it, with their instants."""
     offer = queue.offer
     for call in rows:
         now = arrivals[call]

@@ -14,6 +14,7 @@ import numpy as np
 
 from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.day_trace import ANSWERED, CallTable
+from kpn_sandbox.simulation.names import words_of
 from kpn_sandbox.simulation.outbound import OutboundTable
 from kpn_sandbox.simulation.randomness import WORDS, Integers, words
 
@@ -32,30 +33,7 @@ class Disposition(NamedTuple):
     """The directions it is meant for."""
 
 
-INBOUND, OUTBOUND, PREVIEW = "inbound", "outbound", "preview"
-
-
-def _disposition(name: str, inbound: int, outbound: int, uses: str, *, selectable: bool = True) -> Disposition:
-    return Disposition(name, selectable, inbound, outbound, frozenset(uses.split()))
-
-
-DISPOSITIONS = (
-    _disposition("Agent failure", 2, 2, "inbound outbound preview", selectable=False),
-    _disposition("Callback agreed", 90, 160, "inbound outbound preview"),
-    _disposition("Disposition not found", 3, 3, "inbound outbound preview", selectable=False),
-    _disposition("Dropped while talking", 15, 10, "inbound outbound preview", selectable=False),
-    _disposition("No answer", 0, 0, "outbound preview", selectable=False),
-    _disposition("Not interested", 0, 330, "outbound preview"),
-    _disposition("Offer rejected", 0, 85, "outbound preview"),
-    _disposition("Phone number out of service", 0, 0, "outbound preview", selectable=False),
-    _disposition("Problem solved", 610, 150, "inbound outbound"),
-    _disposition("Problem unsolved", 120, 40, "inbound outbound"),
-    _disposition("Product sold", 110, 180, "inbound outbound preview"),
-    _disposition("Silence", 15, 5, "inbound outbound", selectable=False),
-    _disposition("System failure", 1, 1, "inbound outbound preview", selectable=False),
-    _disposition("Transferred", 0, 0, "inbound", selectable=False),
-    _disposition("Wrong number", 34, 34, "inbound outbound preview"),
-)
+DISPOSITIONS = tuple(Disposition._make((*row[:-1], frozenset(row[-1]))) for row in words_of("dispositions"))
 """All dispositions in order of their names; both columns of shares add up to 1,000."""
 
 _CODES = {disposition.name: code for code, disposition in enumerate(DISPOSITIONS)}
@@ -75,9 +53,7 @@ def inbound_dispositions(seed: str, day: CalendarDay, calls: CallTable) -> Integ
     The dispositions of inbound calls.
 
     Args:
-        seed: The seed of the account.
-        day: The day.
-        calls: Its calls.
+        seed, day, calls: The account's seed, the day, and its calls.
 
     Returns:
         A code for each call, -1 where it was not answered.

@@ -24,20 +24,14 @@ class SimulationError(Exception):
 
 class InvalidProfile(SimulationError):
     """
-    A setting of the center is not what it may be.
+    A setting of the center is not what it may be; `allowed` reads after "must be".
 
-    Args:
-        field: Where it stands, such as ``queues[2].load``.
-        value: What stands there.
-        allowed: What would be right, to be read after "must be".
-        further: Other settings that are wrong, too.
+    Further settings that are wrong, too, may come with the first one.
     """
 
     def __init__(self, field: str, value: Any, allowed: str, further: Sequence["InvalidProfile"] = ()) -> None:
         super().__init__(f"{field} must be {allowed}, not {value!r}")
-        self.field = field
-        self.value = value
-        self.allowed = allowed
+        self.field, self.value, self.allowed = field, value, allowed
         self.further = tuple(further)
 
     @property
@@ -47,76 +41,39 @@ class InvalidProfile(SimulationError):
 
 
 class UnknownScenario(SimulationError):
-    """
-    No scenario has that name.
-
-    Args:
-        name: The name.
-        known: The names of all scenarios.
-    """
+    """No scenario has that name; `known` are the names that there are."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         super().__init__(f"scenario must be one of {', '.join(known)}, not {name!r}")
-        self.name = name
-        self.known = known
+        self.name, self.known = name, known
 
 
 class InstantOutOfRange(SimulationError):
-    """
-    An instant lies on none of the dates on which the center exists.
-
-    Args:
-        at: The instant, epoch seconds.
-        first: The first of the dates.
-        last: The last of the dates.
-    """
+    """An instant (epoch seconds) lies on none of the dates on which the center exists."""
 
     def __init__(self, at: float, first: date, last: date) -> None:
         super().__init__(f"instant must be from {first} to {last} in Europe/Amsterdam")
-        self.at = at
-        self.first = first
-        self.last = last
+        self.at, self.first, self.last = at, first, last
 
 
 class DateOutOfRange(SimulationError):
-    """
-    A date is none of those on which the center exists.
-
-    Args:
-        day: The date.
-        first: The first of the dates.
-        last: The last of the dates.
-    """
+    """A date is none of those on which the center exists."""
 
     def __init__(self, day: date, first: date, last: date) -> None:
         super().__init__(f"date must be from {first} to {last}, not {day}")
-        self.day = day
-        self.first = first
-        self.last = last
+        self.day, self.first, self.last = day, first, last
 
 
 class PeriodTooLong(SimulationError):
-    """
-    A period has more days than are computed at a time.
-
-    Args:
-        days: How many it has.
-        most: How many it may have.
-    """
+    """A period has more days than are computed at a time."""
 
     def __init__(self, days: int, most: int) -> None:
         super().__init__(f"period must be at most {most} days, not {days}")
-        self.days = days
-        self.most = most
+        self.days, self.most = days, most
 
 
 class ObjectNotFound(SimulationError):
-    """
-    No object of a kind has that number.
-
-    Args:
-        number: The number.
-    """
+    """No object of a kind has that number."""
 
     kind = "Object"
 

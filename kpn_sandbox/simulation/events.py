@@ -38,12 +38,7 @@ class Events:
         return int(self._keys.nbytes + self._first.nbytes + sum(total.nbytes for total in self._totals))
 
     def count(self, probes: Integers) -> Integers:
-        """
-        Count the events of each owner.
-
-        Args:
-            probes: For each owner a key with the instant up to which events count.
-        """
+        """Count the events of each owner, given a key for each with the instant up to which events count."""
         return np.searchsorted(self._keys, probes, side="right") - self._first
 
     def total(self, probes: Integers, weight: int = 0) -> Integers:
@@ -51,8 +46,7 @@ class Events:
         Add up a weight over the events of each owner.
 
         Args:
-            probes: For each owner a key with the instant up to which events count.
-            weight: The position of the weight.
+            probes, weight: The keys as for `count`, and the position of the weight.
         """
         totals = self._totals[weight]
         return totals[np.searchsorted(self._keys, probes, side="right")] - totals[self._first]

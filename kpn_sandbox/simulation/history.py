@@ -162,9 +162,8 @@ class History:
     """
     The history of all centers of a process, with the caches of what was computed.
 
-    Args:
-        pause: Lets some seconds pass while other requests get their turn: before a day is computed, and as long as
-            another request computes it. None computes without pauses.
+    `pause` lets some seconds pass while other requests get their turn: before a day is computed, and as long as another
+    request computes it. None computes without pauses.
     """
 
     def __init__(self, pause: Callable[[float], None] | None = None) -> None:
@@ -179,9 +178,7 @@ class History:
         The summaries of a period.
 
         Args:
-            center: The center.
-            first: Its first date.
-            last: Its last date, included.
+            center, first, last: The center, and the first and the last date of the period.
             at: The instant up to which things have happened, epoch seconds; later days are empty.
             customer: Only calls of the customer at this index from 0; `NOBODY` has none.
 
@@ -204,12 +201,8 @@ class History:
         The calls of the latest days, the last day first.
 
         Args:
-            center: The center.
+            center, count: The center, and how many days.
             at: The instant up to which calls are known, epoch seconds.
-            count: How many days, at most `LONGEST_PERIOD`.
-
-        Raises:
-            InstantOutOfRange: The instant lies before 2000 or after 2100.
         """
         today = day_of(at)
         yield today, self._calls_of(center, today).until(today.offset(at))
@@ -260,8 +253,7 @@ def calls_by_customer(seed: str, trace: DayTrace) -> CallsByCustomer:
     The calls of a day by customer, in as few bytes as they need.
 
     Args:
-        seed: The seed of the account.
-        trace: The day.
+        seed, trace: The account's seed, and the day.
     """
     table = trace.calls
     offered = np.flatnonzero(table.outcome != BLOCKED)
@@ -286,9 +278,7 @@ def summarize(day: CalendarDay, calls: CallsByCustomer, instant: int) -> CallSum
     The summary of a day.
 
     Args:
-        day: The day.
-        calls: Its calls.
-        instant: How far the day has come, in milliseconds.
+        day, calls, instant: The day, its calls, and how far it has come in milliseconds.
     """
     known = calls if instant >= day.length else calls.until(instant)
     state, queues = known.states(instant), int(known.queue.max(initial=0)) + 1

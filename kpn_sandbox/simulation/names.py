@@ -2,23 +2,25 @@
 The names and numbers of a center: its agents, queues, VDNs, trunks, departments, AUX reasons and customers.
 
 All of it follows from the account's seed alone and never from how many there are: agent 17 keeps name, level and
-department when 50 agents become 60.
+department when 50 agents become 60. The words of a Dutch center are data, in ``words.json``; every list is longer than
+what an ordinary center needs, so that two accounts rarely look alike.
 
-Names are given in one of two styles. People's names in the Faker style are Faker's for the locale, so they follow the
-installed release of Faker; nothing that is counted depends on them. Faker is imported when the first name is needed,
-because it takes longer to import than a center takes to be computed.
+People's names are Faker's for the locale, so they follow the installed release of Faker; nothing that is counted
+depends on them. Faker is imported with the first name, because that takes longer than to compute a center.
 """
 
+import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import shake_128
+from importlib.resources import files
 from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from kpn_sandbox.literals import NAME_STYLES
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.words import words_of
 
 DEFAULT_LOCALE = "nl_NL"
 DRAWS_BEFORE_A_NUMBER = 8
@@ -40,22 +42,17 @@ class Area(NamedTuple):
 
 MOBILE = Area("6", "Mobile")
 AREAS = (
-    Area("20", "Amsterdam"),
-    Area("10", "Rotterdam"),
-    Area("70", "Den Haag"),
-    Area("30", "Utrecht"),
-    Area("40", "Eindhoven"),
-    Area("50", "Groningen"),
-    Area("13", "Tilburg"),
-    Area("36", "Almere"),
-    Area("76", "Breda"),
-    Area("24", "Nijmegen"),
-    Area("26", "Arnhem"),
-    Area("23", "Haarlem"),
-    Area("53", "Enschede"),
-    Area("38", "Zwolle"),
-    Area("43", "Maastricht"),
+    *(Area("20", "Amsterdam"), Area("10", "Rotterdam"), Area("70", "Den Haag"), Area("30", "Utrecht")),
+    *(Area("40", "Eindhoven"), Area("50", "Groningen"), Area("13", "Tilburg"), Area("36", "Almere")),
+    *(Area("76", "Breda"), Area("24", "Nijmegen"), Area("26", "Arnhem"), Area("23", "Haarlem")),
+    *(Area("53", "Enschede"), Area("38", "Zwolle"), Area("43", "Maastricht")),
 )
+
+
+@cache
+def words_of(kind: str) -> Any:
+    """The words under a key of ``words.json``; shared, so not to be changed."""
+    return json.loads(files(__package__).joinpath("words.json").read_text("utf-8"))[kind]
 
 
 def check_locale(locale: str) -> None:
@@ -74,52 +71,76 @@ def check_locale(locale: str) -> None:
         raise InvalidProfile("locale", locale, "a locale of Faker, such as nl_NL or en_GB")
 
 
-def seeded_number(seed: str, kind: str, index: int) -> int:
-    """
-    A number from 0 to 2**64 - 1 for one thing of a center.
+class CenterNames(ABC):
+    """The names and numbers of one center, which follow from the account's seed; all indices count from 0."""
 
-    Args:
-        seed: The account's seed.
-        kind: The kind of the thing.
-        index: Which of its kind it is, from 0.
-    """
-    # The seed stands last because it alone may hold a slash. The first word must stay, or all names would change.
-    text = f"casting/{kind}/{index}/{seed}"
-    return int.from_bytes(shake_128(text.encode("utf-8", "surrogatepass")).digest(8), "little")
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+        self._departments = sorted(DEPARTMENT_NUMBERS, key=lambda number: self._drawn("department", number))
+
+    @abstractmethod
+    def agent_name(self, index: int) -> str:
+        """Name of an agent; no two agents share one."""
+
+    @abstractmethod
+    def queue_name(self, index: int) -> str:
+        """Name of a queue; no two queues share one."""
+
+    @abstractmethod
+    def vdn_names(self, index: int) -> tuple[str, ...]:
+        """Labels of the two or three VDNs that lead to a queue; no two queues share one."""
+
+    @abstractmethod
+    def trunk_name(self, index: int) -> str:
+        """Name of a trunk; no two trunks share one."""
+
+    @abstractmethod
+    def reason_name(self, code: int) -> str:
+        """Name of the AUX reason with a code from 0 to 8."""
+
+    @abstractmethod
+    def _name_department(self, number: int, index: int) -> str: ...
+
+    @abstractmethod
+    def _name_customer(self, index: int) -> str: ...
+
+    def level(self, index: int) -> int:
+        """Skill level of an agent: 1 to 16."""
+        return 1 + self._drawn("level", index) % LEVELS
+
+    def department(self, index: int) -> int:
+        """Department number of an agent: 100 to 199."""
+        return self._departments[self._drawn("agent department", index) % DEPARTMENTS_IN_USE]
+
+    def department_name(self, number: int) -> str:
+        """Name of the department with a number from 100 to 199; those that have agents differ in name."""
+        return self._name_department(number, self._departments.index(number))
+
+    def customer(self, index: int) -> CustomerFact:
+        """The customer at an index from 0 to 999, with a number in every numbering; customers may share a name."""
+        number = self._drawn("customer", index)
+        area = AREAS[number % len(AREAS)] if number >> 8 & 1 else MOBILE
+        subscriber = str(self._drawn("phone", index) % 10**5).zfill(5)
+        # Each numbering goes in steps that are greater than what the seed adds, so no two customers share a number; in
+        # phone numbers the index itself does that.
+        identifiers = {
+            "primary_key": str(6_000_000 + 937 * index + number % 937),
+            "entity_id": str((number >> 16) % 10**6).zfill(6) + str(index).zfill(3),
+            "customer_number": str(10_000 + 7 * index + number % 7),
+            "phone": f"+31{area.prefix}{subscriber[: 9 - len(area.prefix) - 3]}{index:03d}",
+            "external_id": str(30_000_000_000 + 10**6 * index + (number >> 32) % 10**6),
+            "dashboard_id": str(400_000 + 13 * index + number % 13),
+        }
+        return CustomerFact(identifiers, self._name_customer(index), area.name)
+
+    def _drawn(self, kind: str, index: int) -> int:
+        """A number from 0 to 2**64 - 1 for one thing of a kind."""
+        # The seed stands last because it alone may hold a slash. The first word must stay, or all names would change.
+        text = f"casting/{kind}/{index}/{self._seed}"
+        return int.from_bytes(shake_128(text.encode("utf-8", "surrogatepass")).digest(8), "little")
 
 
-def nth(words: list[str], index: int) -> str:
-    """The word at an index from 0; once the words are used up they come again with a number."""
-    turn, place = divmod(index, len(words))
-    return f"{words[place]} {turn + 1}" if turn else words[place]
-
-
-class NamingStyle(Protocol):
-    """A way to name things; all indices count from 0."""
-
-    def agent(self, index: int) -> str:
-        """Name of an agent."""
-
-    def queue(self, index: int) -> str:
-        """Name of a queue."""
-
-    def vdns(self, index: int) -> tuple[str, ...]:
-        """Labels of the VDNs that lead to a queue."""
-
-    def trunk(self, index: int) -> str:
-        """Name of a trunk."""
-
-    def department(self, number: int, index: int) -> str:
-        """Name of the department with this number, which is the center's department at this index."""
-
-    def reason(self, code: int) -> str:
-        """Name of an AUX reason."""
-
-    def customer(self, index: int) -> str:
-        """Name of a customer; customers may share one, as people do."""
-
-
-class NumberedNames:
+class NumberedNames(CenterNames):
     """
     Names that only count, for tests that compare them.
 
@@ -128,89 +149,79 @@ class NumberedNames:
         departments, reasons and customers, which the samples do not show.
     """
 
-    def __init__(self) -> None:
-        self._patterns: dict[str, str] = words_of("numbered")
-
-    def agent(self, index: int) -> str:
+    def agent_name(self, index: int) -> str:
         """Name of an agent."""
-        return self._patterns["agent"].format(index + 1)
+        return self._numbered("agent", index + 1)
 
-    def queue(self, index: int) -> str:
+    def queue_name(self, index: int) -> str:
         """Name of a queue."""
-        return self._patterns["queue"].format(index + 1)
+        return self._numbered("queue", index + 1)
 
-    def vdns(self, index: int) -> tuple[str, ...]:
+    def vdn_names(self, index: int) -> tuple[str, ...]:
         """Labels of the VDNs that lead to a queue."""
-        return self._patterns["vdn"].format(2 * index), self._patterns["vdn"].format(2 * index + 1)
+        return self._numbered("vdn", 2 * index), self._numbered("vdn", 2 * index + 1)
 
-    def trunk(self, index: int) -> str:
+    def trunk_name(self, index: int) -> str:
         """Name of a trunk."""
-        return self._patterns["trunk"].format(index + 1)
+        return self._numbered("trunk", index + 1)
 
-    def department(self, number: int, index: int) -> str:
-        """Name of the department with this number."""
-        return self._patterns["department"].format(number)
-
-    def reason(self, code: int) -> str:
+    def reason_name(self, code: int) -> str:
         """Name of an AUX reason."""
-        return self._patterns["reason"].format(code)
+        return self._numbered("reason", code)
 
-    def customer(self, index: int) -> str:
-        """Name of a customer."""
-        return self._patterns["customer"].format(index + 1)
+    def _name_department(self, number: int, index: int) -> str:
+        return self._numbered("department", number)
+
+    def _name_customer(self, index: int) -> str:
+        return self._numbered("customer", index + 1)
+
+    def _numbered(self, kind: str, number: int) -> str:
+        return str(words_of("numbered")[kind].format(number))
 
 
-class FakerNames:
+class FakerNames(CenterNames):
     """
     Names as a real center has them, from Faker.
 
     It may be shared between threads: one lock guards the one Faker generator, which is seeded anew for each name.
     Names of agents are read without the lock, because a list that only grows can be read while it does.
-
-    Args:
-        seed: The account's seed.
-        locale: A locale of Faker.
     """
 
-    def __init__(self, seed: str, locale: str) -> None:
-        self._seed = seed
+    def __init__(self, seed: str, locale: str = DEFAULT_LOCALE) -> None:
+        super().__init__(seed)
         self._locale = locale
         self._lock = Lock()
         self._lists: dict[str, list[str]] = {}
         self._agents: list[str] = []
         self._taken: set[str] = set()
 
-    def agent(self, index: int) -> str:
+    def agent_name(self, index: int) -> str:
         """Name of an agent."""
         if index >= len(self._agents):
             self._name_agents_up_to(index)
         return self._agents[index]
 
-    def queue(self, index: int) -> str:
+    def queue_name(self, index: int) -> str:
         """Name of a queue."""
-        return nth(self._list("skills"), index)
+        return _nth(self._list("skills"), index)
 
-    def vdns(self, index: int) -> tuple[str, ...]:
+    def vdn_names(self, index: int) -> tuple[str, ...]:
         """Labels of the VDNs that lead to a queue."""
         # An entrance is one word, so a label contains its queue, and labels of different queues differ.
-        return tuple(f"{self.queue(index)} {entrance}" for entrance in self._list("entrances", index))
+        return tuple(f"{self.queue_name(index)} {entrance}" for entrance in self._list("entrances", index))
 
-    def trunk(self, index: int) -> str:
+    def trunk_name(self, index: int) -> str:
         """Name of a trunk."""
-        return nth(self._list("trunk_groups"), index)
+        return _nth(self._list("trunk_groups"), index)
 
-    def department(self, number: int, index: int) -> str:
-        """Name of the department with this number, which is the center's department at this index."""
-        return nth(self._list("department_names"), index)
+    def reason_name(self, code: int) -> str:
+        """Name of an AUX reason; the codes stand in `roster`."""
+        return str(words_of("reasons")[code])
 
-    def reason(self, code: int) -> str:
-        """Name of an AUX reason."""
-        # The codes and why 8 is one of its own stand in `roster`.
-        name: str = words_of("reasons")[code]
-        return name
+    def _name_department(self, number: int, index: int) -> str:
+        return _nth(self._list("department_names"), index)
 
-    def customer(self, index: int) -> str:
-        """Name of a customer."""
+    def _name_customer(self, index: int) -> str:
         with self._lock:
             return str(self._seeded("customer", index).name())
 
@@ -218,7 +229,7 @@ class FakerNames:
         key = f"{kind} {index}"
         with self._lock:
             if key not in self._lists:
-                self._lists[key] = _DRAWS[kind](self._seeded(kind, index))
+                self._lists[key] = _LISTS[kind](self._seeded(kind, index))
             return self._lists[key]
 
     def _name_agents_up_to(self, index: int) -> None:
@@ -238,15 +249,38 @@ class FakerNames:
         return f"{name} {index + 1}"
 
     def _seeded(self, kind: str, index: int) -> Any:
-        faker = self._faker
-        faker.seed_instance(seeded_number(self._seed, kind, index))
-        return faker
+        self._faker.seed_instance(self._drawn(kind, index))
+        return self._faker
 
     @cached_property
     def _faker(self) -> Any:
         from faker.factory import Factory
 
         return Factory.create(self._locale, providers=["faker.providers.person"])
+
+
+@lru_cache(maxsize=256)
+def center_names(seed: str, locale: str = DEFAULT_LOCALE, style: str = "faker") -> CenterNames:
+    """
+    The names of a center, cached: naming a thousand agents takes longer than computing what they do.
+
+    Args:
+        seed, locale: The account's seed, and the locale of its people.
+        style: "faker", or "numbered" for names that only count.
+
+    Raises:
+        InvalidProfile: There is no such locale, or no such style.
+    """
+    if style not in NAME_STYLES:
+        raise InvalidProfile("names", style, " or ".join(NAME_STYLES))
+    check_locale(locale)
+    return FakerNames(seed, locale) if style == "faker" else NumberedNames(seed)
+
+
+def _nth(words: list[str], index: int) -> str:
+    """The word at an index; once the words are used up they come again with a number."""
+    turn, place = divmod(index, len(words))
+    return f"{words[place]} {turn + 1}" if turn else words[place]
 
 
 def _shuffled(faker: Any, kind: str) -> list[str]:
@@ -263,87 +297,10 @@ def _trunk_groups(faker: Any) -> list[str]:
     return [f"{faker.random_element(carriers)} {exchange}" for exchange in _shuffled(faker, "exchanges")]
 
 
-_DRAWS: dict[str, Callable[[Any], list[str]]] = {
+_LISTS: dict[str, Callable[[Any], list[str]]] = {
     "skills": lambda faker: _shuffled(faker, "skills"),
     "entrances": _entrances,
     "trunk_groups": _trunk_groups,
     "department_names": lambda faker: _shuffled(faker, "departments"),
 }
-"""
-The lists that a seeded Faker draws: a skill for each queue, two or three ways in which calls reach one queue, a trunk
-group for each exchange, and the departments.
-"""
-
-
-class CenterNames:
-    """
-    The names and numbers of one center; all indices count from 0.
-
-    Args:
-        seed: The account's seed; another seed gives other names.
-        locale: Where the people come from; any locale of Faker.
-        names: The style: "faker", or "numbered" for names that only count.
-
-    Raises:
-        InvalidProfile: There is no such locale, or no such style.
-    """
-
-    def __init__(self, seed: str, locale: str = DEFAULT_LOCALE, names: str = "faker") -> None:
-        if names not in NAME_STYLES:
-            raise InvalidProfile("names", names, " or ".join(NAME_STYLES))
-        check_locale(locale)
-        self._seed = seed
-        self._style: NamingStyle = FakerNames(seed, locale) if names == "faker" else NumberedNames()
-        self._departments = sorted(DEPARTMENT_NUMBERS, key=self._department_rank)
-
-    def agent_name(self, index: int) -> str:
-        """Name of an agent; no two agents share one."""
-        return self._style.agent(index)
-
-    def level(self, index: int) -> int:
-        """Skill level of an agent: 1 to 16."""
-        return 1 + seeded_number(self._seed, "level", index) % LEVELS
-
-    def department(self, index: int) -> int:
-        """Department number of an agent: 100 to 199."""
-        return self._departments[seeded_number(self._seed, "agent department", index) % DEPARTMENTS_IN_USE]
-
-    def department_name(self, number: int) -> str:
-        """Name of the department with this number, 100 to 199; those that have agents differ in name."""
-        return self._style.department(number, self._departments.index(number))
-
-    def queue_name(self, index: int) -> str:
-        """Name of a queue; no two queues share one."""
-        return self._style.queue(index)
-
-    def vdn_names(self, index: int) -> tuple[str, ...]:
-        """Labels of the two or three VDNs that lead to a queue; no two queues share one."""
-        return self._style.vdns(index)
-
-    def trunk_name(self, index: int) -> str:
-        """Name of a trunk; no two trunks share one."""
-        return self._style.trunk(index)
-
-    def reason_name(self, code: int) -> str:
-        """Name of the AUX reason with this code, 0 to 8."""
-        return self._style.reason(code)
-
-    def customer(self, index: int) -> CustomerFact:
-        """The customer at an index from 0 to 999, with a number in every numbering."""
-        number = seeded_number(self._seed, "customer", index)
-        area = AREAS[number % len(AREAS)] if number >> 8 & 1 else MOBILE
-        subscriber = str(seeded_number(self._seed, "phone", index) % 10**5).zfill(5)
-        # Each numbering goes in steps that are greater than what the seed adds, so no two customers share a number; in
-        # phone numbers the index itself does that.
-        identifiers = {
-            "primary_key": str(6_000_000 + 937 * index + number % 937),
-            "entity_id": str((number >> 16) % 10**6).zfill(6) + str(index).zfill(3),
-            "customer_number": str(10_000 + 7 * index + number % 7),
-            "phone": f"+31{area.prefix}{subscriber[: 9 - len(area.prefix) - 3]}{index:03d}",
-            "external_id": str(30_000_000_000 + 10**6 * index + (number >> 32) % 10**6),
-            "dashboard_id": str(400_000 + 13 * index + number % 13),
-        }
-        return CustomerFact(identifiers, self._style.customer(index), area.name)
-
-    def _department_rank(self, number: int) -> int:
-        return seeded_number(self._seed, "department", number)
+"""A skill for each queue, two or three ways to reach one queue, a trunk group for each exchange, the departments."""

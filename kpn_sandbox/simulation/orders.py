@@ -6,28 +6,16 @@ only its status moves with time. Amounts are cents with VAT. Products, prices an
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
 from kpn_sandbox.simulation.calendar import FIRST_DATE, calendar_day, day_of
+from kpn_sandbox.simulation.names import words_of
 from kpn_sandbox.simulation.randomness import words
 
-PRODUCTS = (
-    ("Modem", 8995),
-    ("Wifi-versterker", 5995),
-    ("Tv-ontvanger", 7495),
-    ("Mobiel abonnement", 2250),
-    ("Internet 1 Gbit/s", 5250),
-    ("Vaste telefonie", 1150),
-    ("Simkaart", 500),
-    ("Toestel basis", 19900),
-    ("Toestel plus", 64900),
-    ("Monteursbezoek", 9900),
-    ("Netwerkkabel 10 m", 1295),
-    ("Headset", 12995),
-)
+PRODUCTS: tuple[tuple[str, int], ...] = tuple(words_of("products").items())
 """Names and prices in cents."""
 
 MONTHS_BACK = 24
@@ -102,10 +90,8 @@ def orders(seed: str, customer: int, at: float, most: int) -> list[OrderFact]:
     The orders of a customer, the newest first.
 
     Args:
-        seed: The seed of the account.
-        customer: The customer, from 0.
-        at: The instant at which their statuses hold, epoch seconds.
-        most: How many at most.
+        seed, customer: The account's seed, and the customer from 0.
+        at, most: The instant at which their statuses hold, in epoch seconds, and how many at most.
     """
     placed = (each.order(at) for each in _lifecycles(seed, customer, at) if each.placed_at <= at)
     return list(islice(placed, most))
@@ -116,10 +102,8 @@ def invoices(seed: str, customer: int, at: float, most: int) -> list[InvoiceFact
     The invoices of a customer, the newest first; an order is billed when it is shipped.
 
     Args:
-        seed: The seed of the account.
-        customer: The customer, from 0.
-        at: The instant at which their statuses hold, epoch seconds.
-        most: How many at most.
+        seed, customer: The account's seed, and the customer from 0.
+        at, most: The instant at which their statuses hold, in epoch seconds, and how many at most.
     """
     billed = [each.invoice(at) for each in _lifecycles(seed, customer, at) if each.billed_by(at)]
     return sorted(billed, key=lambda invoice: (invoice.issued_at, invoice.number), reverse=True)[:most]
@@ -151,12 +135,11 @@ class _OrderLifecycle(NamedTuple):
 
     def invoice(self, at: float) -> InvoiceFact:
         due_at = self.shipped_at + PAYMENT_DAYS * DAY
+        status, since = InvoiceStatus.OPEN, self.shipped_at
         if self.paid_at <= at:
             status, since = InvoiceStatus.PAID, self.paid_at
         elif due_at <= at:
             status, since = InvoiceStatus.OVERDUE, due_at
-        else:
-            status, since = InvoiceStatus.OPEN, self.shipped_at
         return InvoiceFact(f"INV{self.digits}", f"SO{self.digits}", self.shipped_at, due_at, status, since, self.amount)
 
     @property
@@ -181,9 +164,7 @@ def _lifecycles(seed: str, customer: int, at: float) -> Iterator[_OrderLifecycle
         yield from sorted(_month(seed, customer, month), key=lambda order: order.placed_at, reverse=True)
         if month == FIRST_DATE:
             return
-        month = (
-            month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
-        )
+        month = (month - timedelta(days=1)).replace(day=1)
 
 
 def _month(seed: str, customer: int, month: date) -> list[_OrderLifecycle]:

@@ -42,9 +42,7 @@ def outbound_calls(seed: str, day: CalendarDay, aux: AuxTable) -> OutboundTable:
     The calls that agents make on a day.
 
     Args:
-        seed: The seed of the account.
-        day: The day.
-        aux: The times in AUX of all agents.
+        seed, day, aux: The account's seed, the day, and the times in AUX of all agents.
     """
     chosen = np.flatnonzero(aux.reason == BACK_OFFICE)
     order = chosen[np.lexsort((aux.start[chosen], aux.agent[chosen]))]

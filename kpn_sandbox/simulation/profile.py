@@ -19,6 +19,7 @@ from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
 
+from kpn_sandbox import validation
 from kpn_sandbox.literals import (
     ARRIVAL_RHYTHMS,
     NAME_STYLES,
@@ -29,25 +30,7 @@ from kpn_sandbox.literals import (
 )
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.names import check_locale
-from kpn_sandbox.validation import (
-    UNLIMITED,
-    Check,
-    ErrorOf,
-    InvalidValue,
-    check_known,
-    choice,
-    count_or_list,
-    list_of,
-    minutes,
-    number,
-    number_or_unlimited,
-    object_with,
-    opening_hours,
-    text,
-    time_of_day,
-    true_or_false,
-    whole_number,
-)
+from kpn_sandbox.validation import Check, ErrorOf, InvalidValue, minutes
 
 
 @dataclass(frozen=True)
@@ -68,8 +51,7 @@ class QueueSettings:
         A setting of this queue: its own or the profile's.
 
         Args:
-            name: The name of a field that queue and profile have in common.
-            profile: The profile that the queue belongs to.
+            name, profile: A field that queue and profile have in common, and the profile.
         """
         own: float | None = getattr(self, name)
         shared: float = getattr(profile, name)
@@ -95,11 +77,7 @@ class Outage:
 
 @dataclass(frozen=True)
 class Profile:
-    """
-    Everything that can be set about a center.
-
-    The initializer checks nothing, so that code can make the profiles it needs; `from_dict` checks what users wrote.
-    """
+    """Everything that can be set about a center; `from_dict` checks what users write, the initializer does not."""
 
     agents: int = 50
     queues: int | tuple[QueueSettings, ...] = 3
@@ -137,7 +115,7 @@ class Profile:
         values, wrong = {}, []
         for name, value in settings.items():
             try:
-                check_known(name, value, _CHECKS, role="a field of the profile", error=InvalidProfile)
+                validation.check_known(name, value, _CHECKS, role="a field of the profile", error=InvalidProfile)
                 values[name] = _CHECKS[name](name, value, InvalidProfile)
             except InvalidProfile as error:
                 wrong.append(error)
@@ -146,12 +124,7 @@ class Profile:
         return cls(**values).checked()
 
     def checked(self) -> "Profile":
-        """
-        This profile, if its fields go together.
-
-        Raises:
-            InvalidProfile: They do not.
-        """
+        """This profile; `InvalidProfile` is raised if its fields do not go together."""
         _check_together(self)
         return self
 
@@ -184,7 +157,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [{key: _plain(item) for key, item in vars(entry).items() if item is not None} for entry in value]
     if value == inf:
-        return UNLIMITED
+        return validation.UNLIMITED
     # Equal profiles have equal digests, whether somebody wrote 240 or 240.0.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -233,28 +206,22 @@ def _check_names(field: str, names: list[str | None]) -> None:
             raise InvalidProfile(field, name, "a list of different names")
 
 
-_NAME = text(1, 80)
-_LOAD = number(0, 3)
-_TALK = number(1, 2700)
-_WRAP = number(0, 1800)
-_PATIENCE = number_or_unlimited(1, 86400)
-_THRESHOLD = number(0, 3600)
+_NAME = validation.text(1, 80)
+_SHARED: dict[str, Check[Any]] = {
+    "load": validation.number(0, 3),
+    "talk_seconds": validation.number(1, 2700),
+    "wrap_seconds": validation.number(0, 1800),
+    "patience_seconds": validation.number_or_unlimited(1, 86400),
+    "service_level_seconds": validation.number(0, 3600),
+}
+"""What a profile says of all queues and a queue may say for itself."""
 
-_QUEUE = object_with(
-    {
-        "name": _NAME,
-        "agents": whole_number(0, 1000),
-        "load": _LOAD,
-        "talk_seconds": _TALK,
-        "wrap_seconds": _WRAP,
-        "patience_seconds": _PATIENCE,
-        "service_level_seconds": _THRESHOLD,
-        "service_level_target": number(0, 1),
-    }
-)
-_TRUNK = object_with({"name": _NAME, "ports": whole_number(1, 480)})
-_OUTAGE = object_with({"trunk": whole_number(1, 20), "start": time_of_day, "end": time_of_day}, required=("trunk",))
-_LOCALE = text(2, 20)
+_OF_QUEUE: dict[str, Check[Any]] = {"name": _NAME, "agents": validation.whole_number(0, 1000), **_SHARED}
+_QUEUE = validation.object_with({**_OF_QUEUE, "service_level_target": validation.number(0, 1)})
+_TRUNK = validation.object_with({"name": _NAME, "ports": validation.whole_number(1, 480)})
+_TIMES = {"start": validation.time_of_day, "end": validation.time_of_day}
+_OUTAGE = validation.object_with({"trunk": validation.whole_number(1, 20), **_TIMES}, required=("trunk",))
+_LOCALE = validation.text(2, 20)
 
 
 def _queue(field: str, value: Any, error: ErrorOf = InvalidValue) -> QueueSettings:
@@ -279,23 +246,19 @@ def _locale(field: str, value: Any, error: ErrorOf = InvalidValue) -> str:
 
 
 _CHECKS: Mapping[str, Check[Any]] = {
-    "agents": whole_number(1, 1000),
-    "queues": count_or_list(1, 50, _queue),
-    "trunks": count_or_list(1, 20, _trunk),
-    "load": _LOAD,
-    "talk_seconds": _TALK,
-    "wrap_seconds": _WRAP,
-    "patience_seconds": _PATIENCE,
-    "service_level_seconds": _THRESHOLD,
-    "opening": opening_hours,
-    "names": choice(*NAME_STYLES),
+    "agents": validation.whole_number(1, 1000),
+    "queues": validation.count_or_list(1, 50, _queue),
+    "trunks": validation.count_or_list(1, 20, _trunk),
+    **_SHARED,
+    "opening": validation.opening_hours,
+    "names": validation.choice(*NAME_STYLES),
     "locale": _locale,
-    "ring_seconds": number(0, 10),
-    "max_wait_seconds": number(10, 86400),
-    "unanswered_share": number(0, 0.5),
-    "absent_share": number(0, 0.9),
-    "breaks": true_or_false,
-    "rhythm": choice(*ARRIVAL_RHYTHMS),
-    "service": choice(*SERVICE_DISTRIBUTIONS),
-    "outages": list_of(0, 40, _outage),
+    "ring_seconds": validation.number(0, 10),
+    "max_wait_seconds": validation.number(10, 86400),
+    "unanswered_share": validation.number(0, 0.5),
+    "absent_share": validation.number(0, 0.9),
+    "breaks": validation.true_or_false,
+    "rhythm": validation.choice(*ARRIVAL_RHYTHMS),
+    "service": validation.choice(*SERVICE_DISTRIBUTIONS),
+    "outages": validation.list_of(0, 40, _outage),
 }

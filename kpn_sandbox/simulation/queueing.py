@@ -71,11 +71,7 @@ class LoginPeriod(NamedTuple):
 
 
 class OfferedCalls(NamedTuple):
-    """
-    The calls of one queue as the recursion needs them.
-
-    They are lists, not arrays: the recursion reads single values, for which NumPy is several times slower.
-    """
+    """The calls of one queue; lists, because the recursion reads single values, for which arrays are far slower."""
 
     patience: list[int]
     """The instant at which the caller hangs up."""
@@ -90,10 +86,6 @@ class OfferedCalls(NamedTuple):
 class QueueSimulation:
     """
     One queue on one day: its agents and what became of its calls.
-
-    Args:
-        calls: Its calls.
-        limits: The limits of the day.
 
     Attributes:
         answers: For each call the instant of the answer, or -1.
@@ -131,8 +123,7 @@ class QueueSimulation:
         Let an agent log in; if the agent still has a shift here, the new one follows it.
 
         Args:
-            shift: The shift.
-            earliest: The instant from which the agent is free of another queue.
+            shift, earliest: The shift, and the instant from which the agent is free of another queue.
         """
         if shift.agent in self._schedules:
             self._schedules[shift.agent].later.append(shift)
@@ -143,12 +134,7 @@ class QueueSimulation:
             heappush(self._free, (login, shift.agent))
 
     def remove(self, agent: int) -> int:
-        """
-        Let an agent carry out everything planned here and leave the queue.
-
-        Returns:
-            The instant of the last log-out, 0 if the agent never logged in.
-        """
+        """Let an agent carry out everything planned here and leave; returns the last log-out, 0 if there was none."""
         for place, (free, other) in enumerate(self._free):
             if other == agent:
                 del self._free[place]

@@ -38,8 +38,7 @@ def octets(count: int, seed: str, *name: object) -> bytes:
     The first octets of a named stream.
 
     Args:
-        count: How many octets.
-        seed: The seed of the account; any text.
+        count, seed: How many octets, and the account's seed; any text.
         name: What the stream is for, from the general to the special; the last part is a stable id.
     """
     # The length before each part keeps ("a", "bc") and ("ab", "c") apart.
@@ -53,9 +52,7 @@ def words(count: int, seed: str, *name: object) -> Integers:
     The first words of a named stream, integers from 0 to 2**32 - 1.
 
     Args:
-        count: How many words.
-        seed: The seed of the account.
-        name: What the stream is for, as for `octets`.
+        count, seed, name: How many words, and the stream as for `octets`.
     """
     # The byte order is written down, or big-endian machines would draw other numbers.
     return np.frombuffer(octets(4 * count, seed, *name), dtype="<u4").astype(np.int64)
@@ -66,8 +63,7 @@ def variates(shape: str, drawn: Integers, mean: Integers | int) -> Integers:
     Turn words into values of a distribution.
 
     Args:
-        shape: The name of a quantile table, for example ``exponential``.
-        drawn: Words of a stream.
+        shape, drawn: The name of a quantile table, and words of a stream.
         mean: The mean of the distribution, one for all or one each.
 
     Returns:
@@ -83,12 +79,7 @@ def variates(shape: str, drawn: Integers, mean: Integers | int) -> Integers:
 
 @cache
 def quantiles(shape: str) -> Integers:
-    """
-    A quantile table: 4,097 integers with mean 2**20.
-
-    Args:
-        shape: ``exponential`` or ``lognormal_cv_`` and its coefficient of variation.
-    """
+    """A quantile table by its name, ``exponential`` or ``lognormal_cv_1`` and so on: 4,097 integers with mean 2**20."""
     return np.array(_tables()[shape], dtype=np.int64)
 
 

@@ -75,14 +75,39 @@ class AgentShift(NamedTuple):
     breaks: tuple[Break, ...]
 
 
+def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[list[AgentShift]]:
+    """
+    The shifts of a day whose profile may change.
+
+    Args:
+        seed, day, spans: The account's seed, the day, and its parts in order.
+
+    Returns:
+        For each span the shifts that begin in it, in order of the agents; a shift may reach into later spans.
+    """
+    begun: list[list[AgentShift]] = [[] for _ in spans]
+    last: dict[int, tuple[list[AgentShift], int]] = {}
+    for number, span in enumerate(spans):
+        for shift in agent_shifts(seed, span.resolved, day):
+            part = _clipped(shift, span)
+            if part is None:
+                continue
+            shifts, place = last.get(part.agent, (begun[number], -1))
+            before = shifts[place] if place >= 0 else None
+            if before and (before.queue, before.logout) == (part.queue, part.login):
+                shifts[place] = before._replace(logout=part.logout, breaks=before.breaks + part.breaks)
+            else:
+                last[part.agent] = begun[number], len(begun[number])
+                begun[number].append(part)
+    return begun
+
+
 def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list[AgentShift]:
     """
     The shifts of a day that is all under one profile, at most one for each agent.
 
     Args:
-        seed: The seed of the account.
-        resolved: The profile.
-        day: The day.
+        seed, resolved, day: The account's seed, the profile, and the day.
     """
     if resolved.constant:
         logout = day.length - LAST_LOGOUT
@@ -101,13 +126,7 @@ def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list
 
 
 def shift_count(day: CalendarDay, staff: int) -> int:
-    """
-    Return how many shifts a queue has on a day.
-
-    Args:
-        day: The day; weekends need fewer shifts.
-        staff: The agents whose home the queue is.
-    """
+    """How many shifts a queue with so many agents has on a day; weekends need fewer."""
     share = WEEKDAY_SHARES[day.date.weekday()]
     return min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
 
@@ -137,15 +156,7 @@ def _agent_shift(
 
 
 def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: Sequence[int]) -> tuple[Break, ...]:
-    """
-    The breaks of an agent.
-
-    Args:
-        planned: The breaks of the shift.
-        login: When the agent logs in, in milliseconds.
-        logout: When the agent logs out, in milliseconds.
-        draws: Seven words: whether and why there is an extra break, then the delay of each break.
-    """
+    """The breaks of an agent, from seven words: whether and why there is an extra break, then the delay of each."""
     if planned and draws[0] < WORDS // 4:
         extra = PlannedBreak(EXTRA_PERCENT, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3])
         planned = tuple(sorted((*planned, extra)))
@@ -166,34 +177,6 @@ def _slot(place: int, staff: int, day: CalendarDay) -> int:
     return group + (place + 3 * day.date.toordinal()) % ROTATION
 
 
-def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[list[AgentShift]]:
-    """
-    The shifts of a day whose profile may change.
-
-    Args:
-        seed: The seed of the account.
-        day: The day.
-        spans: Its parts, in order.
-
-    Returns:
-        For each span the shifts that begin in it, in order of the agents; a shift may reach into later spans.
-    """
-    begun: list[list[AgentShift]] = [[] for _ in spans]
-    last: dict[int, tuple[int, int]] = {}
-    for number, span in enumerate(spans):
-        for shift in agent_shifts(seed, span.resolved, day):
-            part = _clipped(shift, span)
-            if part is None:
-                continue
-            before = last.get(part.agent)
-            if before and _continues(begun[before[0]][before[1]], part):
-                begun[before[0]][before[1]] = _joined(begun[before[0]][before[1]], part)
-            else:
-                last[part.agent] = (number, len(begun[number]))
-                begun[number].append(part)
-    return begun
-
-
 def _clipped(shift: AgentShift, span: Span) -> AgentShift | None:
     """The part of a shift that lies in a span, None if there is none."""
     login, logout = max(shift.login, span.start), min(shift.logout, span.end)
@@ -201,11 +184,3 @@ def _clipped(shift: AgentShift, span: Span) -> AgentShift | None:
         return None
     breaks = tuple(each for each in shift.breaks if login <= each.due < logout)
     return shift._replace(login=login, logout=logout, breaks=breaks)
-
-
-def _continues(before: AgentShift, after: AgentShift) -> bool:
-    return before.queue == after.queue and before.logout == after.login
-
-
-def _joined(before: AgentShift, after: AgentShift) -> AgentShift:
-    return before._replace(logout=after.logout, breaks=before.breaks + after.breaks)

@@ -16,15 +16,7 @@ from kpn_sandbox.simulation.profile import Outage, Profile
 
 @dataclass(frozen=True)
 class Scenario:
-    """
-    A kind of day.
-
-    Args:
-        name: What it is called.
-        summary: What is different, in one sentence.
-        load_factor: What the profile's load is multiplied by.
-        patch: Fields of the profile and their values.
-    """
+    """A kind of day: its name, what is different in one sentence, and the patch to the profile."""
 
     name: str
     summary: str
@@ -33,10 +25,7 @@ class Scenario:
 
     def over(self, profile: Profile) -> Profile:
         """
-        The profile of a center in which this scenario runs.
-
-        Args:
-            profile: The profile of the account.
+        The profile of an account with this scenario laid over it.
 
         Raises:
             InvalidProfile: The two together make a center too busy to simulate.

@@ -78,11 +78,7 @@ def supervisor_metrics(center: Center, at: float) -> SupervisorMetrics:
     All agents at an instant.
 
     Args:
-        center: The center.
-        at: The instant, epoch seconds.
-
-    Raises:
-        InstantOutOfRange: The instant lies before 2000 or after 2100.
+        center, at: The center, and the instant in epoch seconds.
     """
     index, instant = center.day_index_at(at)
     agents = list(center.agents(at))
@@ -119,35 +115,30 @@ def supervisor_metrics(center: Center, at: float) -> SupervisorMetrics:
 
 def dispositions_by_agent(center: Center, codes: Iterable[int], at: float) -> list[int]:
     """
-    Count the conversations that ended with certain dispositions.
+    Count the conversations of each agent that ended with certain dispositions.
 
     Args:
-        center: The center.
-        codes: The codes of the dispositions.
+        center, codes: The center, and the codes of the dispositions.
         at: The instant up to which conversations count, epoch seconds.
 
     Returns:
         A count for each agent, in the order of `SupervisorMetrics.agents`.
     """
     index, instant = center.day_index_at(at)
-    counts: list[int] = center.agent_activity(index.trace.day).dispositions_by_agent(codes, instant).tolist()
+    counts = center.agent_activity(index.trace.day).dispositions(codes, instant)
     return [counts[agent.login - FIRST_LOGIN] for agent in center.agents(at)]
 
 
 def dispositions_by_queue(center: Center, codes: Iterable[int], at: float) -> dict[int, int]:
     """
-    Count the conversations that ended with certain dispositions.
+    Count the conversations of each queue of the day that ended with certain dispositions, by its number.
 
     Args:
-        center: The center.
-        codes: The codes of the dispositions.
+        center, codes: The center, and the codes of the dispositions.
         at: The instant up to which conversations count, epoch seconds.
-
-    Returns:
-        A count by the number of each queue of the day.
     """
     index, instant = center.day_index_at(at)
-    counts = center.agent_activity(index.trace.day).dispositions_by_queue(codes, instant).tolist()
+    counts = center.agent_activity(index.trace.day).dispositions(codes, instant, by_queue=True)
     return {FIRST_NUMBER + queue: count for queue, count in enumerate(counts)}
 
 
@@ -156,8 +147,7 @@ def services(center: Center, at: float) -> list[ServiceFact]:
     All services at an instant.
 
     Args:
-        center: The center.
-        at: The instant, epoch seconds.
+        center, at: The center, and the instant in epoch seconds.
     """
     index, instant = center.day_index_at(at)
     activity = center.agent_activity(index.trace.day)
@@ -168,16 +158,9 @@ def services(center: Center, at: float) -> list[ServiceFact]:
         queue = fact.number - FIRST_NUMBER
         # A queue that was removed but is not empty yet has no settings any more.
         own = existing[queue] if queue < len(existing) else None
-        found.append(
-            ServiceFact(
-                queue=fact,
-                short_abandoned=short[queue],
-                abandoned=fact.offered - fact.answered - fact.flowed_out - fact.waiting,
-                threshold_seconds=own.threshold // 1000 if own else 0,
-                target_percent=100 * own.target if own else 0,
-                outbound_answered=reached[queue],
-            )
-        )
+        threshold, target = (own.threshold // 1000, 100 * own.target) if own else (0, 0)
+        abandoned = fact.offered - fact.answered - fact.flowed_out - fact.waiting
+        found.append(ServiceFact(fact, short[queue], abandoned, threshold, target, reached[queue]))
     return found
 
 
@@ -186,8 +169,7 @@ def chats(center: Center, at: float) -> list[ChatFact]:
     The messages that agents have sent on the day of an instant until then, the newest first.
 
     Args:
-        center: The center.
-        at: The instant, epoch seconds.
+        center, at: The center, and the instant in epoch seconds.
     """
     index, instant = center.day_index_at(at)
     day = index.trace.day

@@ -51,13 +51,7 @@ class StateChanges(NamedTuple):
 
 
 class AgentTimeline:
-    """
-    Every change of every agent on a day.
-
-    Args:
-        trace: The day.
-        agents: How many agents there are at most at any time of it.
-    """
+    """Every change of every agent on a day, of whom there are so many at most at any time of it."""
 
     def __init__(self, trace: DayTrace, agents: int) -> None:
         self._agents = np.arange(agents) << _AGENT_AT
@@ -73,15 +67,7 @@ class AgentTimeline:
         self._changes = changes[last]
 
     def at(self, instant: int) -> list[int]:
-        """
-        The position of the last change of each agent.
-
-        Args:
-            instant: The instant, in milliseconds since midnight.
-
-        Returns:
-            A position for each agent; `read` gives the state.
-        """
+        """The position of each agent's last change at an instant, in milliseconds since midnight; see `read`."""
         positions: list[int] = (
             np.searchsorted(self._changes, self._agents + ((instant + 1) << _INSTANT_AT)) - 1
         ).tolist()
@@ -113,12 +99,7 @@ def _read(change: int) -> AgentState:
 
 
 class PortTimeline:
-    """
-    Every call on every port of a day.
-
-    Args:
-        trace: The day.
-    """
+    """Every call on every port of a day."""
 
     def __init__(self, trace: DayTrace) -> None:
         self.usage: PortUsage = trace.port_usage
@@ -134,12 +115,7 @@ class PortTimeline:
         self._ports = np.arange(self.usage.starts[-1])
 
     def at(self, instant: int) -> list[PortState]:
-        """
-        The state of each port.
-
-        Args:
-            instant: The instant, in milliseconds since midnight.
-        """
+        """The state of each port at an instant, in milliseconds since midnight."""
         call = np.searchsorted(self._keys, (self._ports << _PORT_AT) + instant, side="right") - 1
         busy = (self._port[call] == self._ports) & (self._end[call] > instant)
         talking = busy & (self._answer[call] >= 0) & (self._answer[call] <= instant)

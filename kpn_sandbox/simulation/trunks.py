@@ -39,11 +39,7 @@ class PortOutage(NamedTuple):
 
 class PortPool:
     """
-    All ports of a center on one day, numbered from 0 through all trunks.
-
-    Args:
-        sizes: The number of ports of each trunk.
-        closures: The times in which ports are not to be used, in any order.
+    All ports of a center on one day, numbered from 0 through all trunks, of which the sizes are given.
 
     Attributes:
         starts: The first port of each trunk, and behind them the number of all ports.
@@ -66,8 +62,7 @@ class PortPool:
         Seize a port.
 
         Args:
-            now: The instant; never earlier than that of the call before.
-            trunk: The trunk to try first.
+            now, trunk: The instant, never earlier than that of the call before, and the trunk to try first.
 
         Returns:
             The port, or `NO_PORT` when all are in use or closed.
@@ -76,7 +71,8 @@ class PortPool:
             free = self._free[each % len(self._free)]
             while free and free[0][0] <= now:
                 port = free[0][1]
-                if self._planned and self._closes(port, now):
+                planned = self._planned.get(port)
+                if planned and planned[-1].start <= now:
                     heapreplace(free, (self._close(*free[0]), port))
                     continue
                 heappop(free)
@@ -88,8 +84,7 @@ class PortPool:
         Let a port go.
 
         Args:
-            port: The port.
-            at: The instant, which may lie ahead: the end of a call is known when its agent answers.
+            port, at: The port, and the instant, which may lie ahead: the end of a call is known at its answer.
         """
         heappush(self._free[bisect_right(self.starts, port) - 1], (at, port))
 
@@ -99,10 +94,6 @@ class PortPool:
             for free, port in trunk:
                 while self._planned.get(port):
                     free = self._close(free, port)
-
-    def _closes(self, port: int, now: int) -> bool:
-        planned = self._planned.get(port)
-        return planned is not None and len(planned) > 0 and planned[-1].start <= now
 
     def _close(self, free: int, port: int) -> int:
         """Carry out the next closure of a port that is free from an instant on; returns when it is free again."""
@@ -124,8 +115,7 @@ def port_closures(day: CalendarDay, spans: Sequence[Span]) -> list[PortClosure]:
     The closures of all ports that are missing or out of service for a part of a day.
 
     Args:
-        day: The day.
-        spans: Its parts, in order.
+        day, spans: The day, and its parts in order.
     """
     most = trunk_sizes(spans)
     starts = PortPool(most).starts

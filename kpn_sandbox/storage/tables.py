@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, La
 from sqlalchemy.types import TypeEngine
 
 SCHEMA = 1
-"""Number of the schema of all tables, those of vendors included; raise it whenever a table changes."""
+"""Number of the schema; raise it when a table changes, one of a vendor too, or when a kind of credential is added."""
 
 RESET_LAYER = "reset_layer"
 """Key in the `info` of a table: the layer whose reset deletes the account's rows."""

@@ -1,5 +1,6 @@
 """
-The sandbox: whose center, and what time it is there. No HTTP.
+Accounts and their state: configuration, clock, pins, faults, quota, request log. No HTTP and no vendor.
 
-An account has its own seed, profile, scenario and clock; `Sandbox` opens its center at its own instant.
+Each module holds one part of the state whole: its value objects, its errors' reasons and its store. `Sandbox` has all
+stores and opens an account as a `Tenant`.
 """

@@ -219,15 +219,9 @@ class Accounts:
                 connection.execute(_update(client_id).values(_origin_columns(wanted.account)))
                 log = tables.configuration
                 connection.execute(delete(log).where(log.c.client_id == client_id))
-        if self.authenticate(client_id, wanted.client_secret) is None or self._lacks_credentials(client_id):
+        if self.authenticate(client_id, wanted.client_secret) is None:
             with account_transaction(self._database, client_id) as connection:
                 self._write_secret(connection, wanted)
-
-    def _lacks_credentials(self, client_id: str) -> bool:
-        """Return whether other kinds of credential are stored than there are now, after a change of the program."""
-        with self._database.read() as connection:
-            stored = connection.scalars(select(_DERIVED.c.kind).where(_DERIVED.c.client_id == client_id))
-            return set(stored) != {kind.name for kind in self._credential_kinds}
 
     def _write_secret(self, connection: Connection, credentials: Credentials) -> None:
         client_id = credentials.account.client_id

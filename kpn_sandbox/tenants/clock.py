@@ -1,10 +1,7 @@
 """
-The time of an account; the only reader of wall time.
+The clock of an account: value objects and store; the only reader of wall time in the package.
 
-An instant is float seconds since the epoch, UTC. A clock is a small object that knows how to tell it; where wall time
-comes from is handed in, so time can be moved instead of waited for.
-
-Setting the clocks of accounts.
+An instant is float seconds since the epoch, UTC. Wall time is handed in, so tests move time instead of waiting for it.
 """
 
 import json
@@ -12,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, select, update
 
@@ -28,49 +25,29 @@ WallClock = Callable[[], float]
 """Returns wall time, in epoch seconds."""
 
 FASTEST = 3600
-"""Seconds that the fastest clock tells in one."""
+"""Greatest speed of a clock: seconds of the account per second of wall time."""
+
+_SPEED = number(
+    0, FASTEST, above=True, allowed=f"a number of more than 0 and at most {FASTEST:,}, given with a running clock"
+)
+# Centers exist from 2000 to 2100, so no clock can be moved further than that.
+_SECONDS = number(0, 101 * 366 * 86400, allowed="a number of seconds from 0 on")
 
 
 def wall_time() -> float:
-    """The time of this machine."""
+    """Return the time of this machine."""
     return time.time()
-
-
-class Clock(Protocol):
-    """Tells the time of one account."""
-
-    @property
-    def mode(self) -> ClockMode:
-        """Its kind in one word."""
-
-    @property
-    def speed(self) -> float:
-        """The seconds that it tells in one second of wall time."""
-
-    def now(self, wall: float) -> float:
-        """The account's instant when wall time is the given one."""
-
-    def advanced(self, seconds: float, wall: float) -> "Clock":
-        """The same clock, put forward."""
-
-    def restarted(self, wall: float) -> "Clock":
-        """The same clock as if it were started now."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The clock as JSON values; `clock_from_dict` gives it back."""
 
 
 @dataclass(frozen=True)
 class RunningClock:
     """
-    Runs with wall time: from an instant on, and as many times as fast; follows wall time by default.
-
-    It stops at the last second of the year 2100.
+    A clock that runs until the last second of the year 2100; by default it follows wall time.
 
     Args:
-        at: The instant that it told at the beginning.
-        since: Wall time at the beginning.
-        speed: Seconds that it tells in one second.
+        at: The account's instant when the clock was started.
+        since: Wall time when the clock was started.
+        speed: Seconds of the account per second of wall time.
     """
 
     at: float = 0.0
@@ -79,88 +56,110 @@ class RunningClock:
     mode: ClassVar[ClockMode] = "running"
 
     def now(self, wall: float) -> float:
-        """The instant that it has come to."""
+        """Return the account's instant at a wall time."""
         return min(self.at + (wall - self.since) * self.speed, last_instant())
 
     def advanced(self, seconds: float, wall: float) -> "RunningClock":
-        """Runs on from that many seconds later."""
+        """Return a clock that runs on from `seconds` later, at the same speed."""
         return RunningClock(instant(self.now(wall) + seconds), wall, self.speed)
 
     def restarted(self, wall: float) -> "RunningClock":
-        """Runs from its first instant again."""
+        """Return a clock that starts at `at` now; one that follows wall time stays as it is."""
         return self if self == RunningClock() else replace(self, since=wall)
 
     def to_dict(self) -> dict[str, Any]:
-        """The clock as JSON values."""
+        """Return the clock as JSON values."""
         return {"mode": self.mode, "at": self.at, "since": self.since, "speed": self.speed}
 
 
 @dataclass(frozen=True)
 class FrozenClock:
-    """Stands still."""
+    """A clock that stands still, with the methods of `RunningClock`."""
 
     at: float
     mode: ClassVar[ClockMode] = "frozen"
     speed = 0.0
 
     def now(self, wall: float) -> float:
-        """The instant at which it stands."""
+        """Return the instant at which the clock stands."""
         return self.at
 
     def advanced(self, seconds: float, wall: float) -> "FrozenClock":
-        """Stands that many seconds later."""
+        """Return a clock that stands `seconds` later."""
         return FrozenClock(instant(self.at + seconds))
 
     def restarted(self, wall: float) -> "FrozenClock":
-        """Nothing else: it stands."""
+        """Return self; a frozen clock has no start to go back to."""
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The clock as JSON values."""
+        """Return the clock as JSON values."""
         return {"mode": self.mode, "at": self.at}
 
 
+Clock = RunningClock | FrozenClock
+
+
 def clock_from_dict(settings: Mapping[str, Any]) -> Clock:
-    """The clock that `to_dict` described."""
+    """Return the clock that `to_dict` described."""
     values = {name: float(value) for name, value in settings.items() if name != "mode"}
     return FrozenClock(**values) if settings["mode"] == "frozen" else RunningClock(**values)
 
 
-def instant(at: float) -> float:
+def new_clock(now: float, wall: float, mode: str, *, at: float | None = None, speed: float | None = None) -> Clock:
     """
-    An instant that a center has.
+    Return the clock of a request to set one.
+
+    Args:
+        now: The account's present instant, in epoch seconds.
+        wall: Wall time, in epoch seconds.
+        mode: `running` or `frozen`.
+        at: Instant at which it stands or from which it runs; None for where it is.
+        speed: Seconds of the account per second of wall time; a clock with neither instant nor speed follows wall time.
 
     Raises:
-        InstantOutOfRange: Before 2000 or after 2100.
+        InvalidSetting: The mode or the speed is not allowed.
+    """
+    if mode == "frozen":
+        if speed is not None:
+            raise InvalidSetting("speed", speed, _SPEED.allowed)
+        return FrozenClock(now // 1 if at is None else at)
+    if mode != "running":
+        raise InvalidSetting("mode", mode, "running or frozen")
+    if at is None and speed is None:
+        return RunningClock()
+    checked = float(_SPEED("speed", 1.0 if speed is None else speed, InvalidSetting))
+    return RunningClock(now if at is None else at, wall, checked)
+
+
+def instant(at: float) -> float:
+    """
+    Return an instant that lies in the years of a center.
+
+    Raises:
+        InstantOutOfRange: It is before 2000 or after 2100.
     """
     day_of(at)
     return at
 
 
 def last_instant() -> float:
-    """The last second of the year 2100."""
+    """Return the last second of the year 2100."""
     last = calendar_day(LAST_DATE)
     return last.starts_at + last.length / 1000 - 1
 
 
 def format_instant(at: float) -> str:
-    """An instant in the center's zone, to the second, with its offset."""
+    """Return an instant in the center's zone, to the second, as ISO 8601 with its offset."""
     return datetime.fromtimestamp(at // 1, zone()).isoformat()
-
-
-_LONGEST = 101 * 366 * 86400
-_SPEED = number(
-    0, FASTEST, above=True, allowed=f"a number of more than 0 and at most {FASTEST:,}, given with a running clock"
-)
-_SECONDS = number(0, _LONGEST, allowed="a number of seconds from 0 on")
 
 
 class Clocks:
     """
-    The clocks in a database.
+    The clocks of all accounts of a database.
 
     Args:
-        database: Where they are.
+        database: The database.
         wall_clock: Returns wall time, in epoch seconds.
     """
 
@@ -170,19 +169,18 @@ class Clocks:
 
     def set(self, client_id: str, mode: str, *, at: float | None = None, speed: float | None = None) -> Clock:
         """
-        Give an account another clock, which everybody reads at the next request.
+        Give an account another clock, which every worker reads at the next request.
 
         Args:
-            client_id: Whose.
-            mode: `frozen`: stands at `at`, or where it is. `running`: follows wall time; with `at` or `speed` it runs
-                from that instant, or from where it is.
-            at: Epoch seconds.
-            speed: Seconds that a running clock tells in one second.
+            client_id: The account.
+            mode: As for `new_clock`.
+            at: As for `new_clock`.
+            speed: As for `new_clock`.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
-            InvalidSetting: The mode or the speed is not what it may be.
-            InstantOutOfRange: Before 2000 or after 2100.
+            UnknownAccount: There is no such account.
+            InvalidSetting: The mode or the speed is not allowed.
+            InstantOutOfRange: The instant is before 2000 or after 2100.
         """
         wall = self._wall_clock()
         if at is not None:
@@ -191,12 +189,16 @@ class Clocks:
 
     def advance(self, client_id: str, seconds: float) -> Clock:
         """
-        Put a clock forward, whether it runs or stands.
+        Put the clock of an account forward, whether it runs or stands.
+
+        Args:
+            client_id: The account.
+            seconds: Seconds of the account, from 0 on.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
-            InvalidSetting: No number of seconds, or a negative one.
-            InstantOutOfRange: It would reach beyond 2100.
+            UnknownAccount: There is no such account.
+            InvalidSetting: The seconds are not allowed.
+            InstantOutOfRange: The clock would leave the year 2100.
         """
         _SECONDS("seconds", seconds, InvalidSetting)
         wall = self._wall_clock()
@@ -210,36 +212,14 @@ class Clocks:
         return clock
 
 
-def new_clock(now: float, wall: float, mode: str, *, at: float | None = None, speed: float | None = None) -> Clock:
+def save_clock(connection: Connection, client_id: str, clock: Clock) -> None:
     """
-    The clock that somebody asks for.
+    Store the clock of an account.
 
     Args:
-        now: The instant of the clock before.
-        wall: Wall time.
-        mode: `running` or `frozen`.
-        at: Where it shall stand or run from.
-        speed: How fast it shall run.
-
-    Raises:
-        InvalidSetting: The mode or the speed is not what it may be.
+        connection: A transaction on the account.
+        client_id: The account.
+        clock: The clock.
     """
-    if mode == "frozen":
-        if speed is not None:
-            raise InvalidSetting("speed", speed, _SPEED.allowed)
-        return FrozenClock(now // 1 if at is None else at)
-    if mode != "running":
-        raise InvalidSetting("mode", mode, "running or frozen")
-    if at is None and speed is None:
-        return RunningClock()
-    return RunningClock(now if at is None else at, wall, _speed(1.0 if speed is None else speed))
-
-
-def save_clock(connection: Connection, client_id: str, clock: Clock) -> None:
-    """Write a clock down."""
-    row: dict[str, Any] = {"clock": json.dumps(clock.to_dict())}
-    connection.execute(update(accounts).where(accounts.c.client_id == client_id).values(row))
-
-
-def _speed(speed: float) -> float:
-    return float(_SPEED("speed", speed, InvalidSetting))
+    columns = {"clock": json.dumps(clock.to_dict())}
+    connection.execute(update(accounts).where(accounts.c.client_id == client_id).values(columns))

@@ -1,33 +1,32 @@
 """
-What a client does wrong, told from its journal.
+Client lint: rules that find in the request log what a client does wrong.
 
-Asking again without `If-None-Match` is no fault: it is answered in full and costs little.
+Polling without `If-None-Match` breaks no rule: a full response costs little.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kpn_sandbox.literals import ConductRule
 from kpn_sandbox.tenants.request_log import LogEntry
 
 TOKEN = "token"
-"""The operation that gives out access tokens, in whichever API."""
+"""Key of the operation that issues access tokens, in every API."""
 
-FEWEST_TOKENS = 3
-"""Fewer tokens than this tell nothing about how a client uses them."""
-
+# Fewer tokens show nothing about how a client uses them.
+_FEWEST_TOKENS = 3
 _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
 class ConductFinding:
     """
-    Something a client should not do.
+    A rule that a client has broken.
 
     Args:
-        rule: Its name.
-        count: How often it was seen.
-        examples: The ids of the last requests that show it.
+        rule: Name of the rule.
+        count: Number of requests that break it.
+        examples: Ids of the last requests that break it.
         advice: What to do instead.
     """
 
@@ -38,24 +37,16 @@ class ConductFinding:
 
 
 def conduct(entries: Sequence[LogEntry]) -> tuple[ConductFinding, ...]:
-    """
-    What is wrong with these requests.
-
-    Args:
-        entries: Requests of one account, the oldest first.
-
-    Returns:
-        A finding per rule that was broken, none when all is well.
-    """
-    found = ((rule, advice, seen(entries)) for rule, advice, seen in RULES)
+    """Return a finding for each rule that requests of one account, the oldest first, have broken."""
+    found = ((rule, advice, check(entries)) for rule, advice, check in RULES)
     return tuple(ConductFinding(rule, len(ids), tuple(ids[-_EXAMPLES:]), advice) for rule, advice, ids in found if ids)
 
 
-def _tokens_of_one_request(entries: Sequence[LogEntry]) -> list[str]:
-    """Tokens, when there are more than one for every two requests that use them; tokens alone show no use at all."""
+def _many_tokens(entries: Sequence[LogEntry]) -> list[str]:
+    """Return the token requests if there is more than one for every two other requests, and any of these at all."""
     given = [entry.id for entry in entries if entry.operation == TOKEN and entry.status == 200]
     uses = sum(1 for entry in entries if entry.operation != TOKEN)
-    return given if len(given) >= FEWEST_TOKENS and 0 < uses < 2 * len(given) else []
+    return given if len(given) >= _FEWEST_TOKENS and 0 < uses < 2 * len(given) else []
 
 
 def _beyond_the_quota(entries: Sequence[LogEntry]) -> list[str]:
@@ -63,51 +54,43 @@ def _beyond_the_quota(entries: Sequence[LogEntry]) -> list[str]:
 
 
 def _too_early(entries: Sequence[LogEntry]) -> list[str]:
-    """Requests that came before the wait was over that the API's last refusal asked for, by whichever clock."""
+    """Return the requests within the `Retry-After` of the API's last rejection, by wall time and by the account's."""
     waits: dict[str, LogEntry] = {}
     early = []
     for entry in entries:
-        refusal = waits.get(entry.api)
-        if refusal is not None and entry.operation != TOKEN and _waited(refusal, entry) < (refusal.retry_after or 0):
+        last = waits.get(entry.api)
+        if last is not None and entry.operation != TOKEN and _waited(last, entry) < (last.retry_after or 0):
             early.append(entry.id)
         if entry.retry_after is not None:
             waits[entry.api] = entry
     return early
 
 
-def _waited(refusal: LogEntry, entry: LogEntry) -> float:
-    # Whoever moved the account's clock has waited by it; whoever watches a clock on the wall has waited, too.
-    return max(entry.wall_at - refusal.wall_at, entry.at - refusal.at)
+def _waited(rejection: LogEntry, entry: LogEntry) -> float:
+    # A client that moves the account's clock has waited by it; one that sleeps has waited by wall time.
+    return max(entry.wall_at - rejection.wall_at, entry.at - rejection.at)
 
 
-def _spent_tokens(entries: Sequence[LogEntry]) -> list[str]:
-    """Requests with a token that was refused before."""
-    refused: set[str] = set()
+def _reused_tokens(entries: Sequence[LogEntry]) -> list[str]:
+    """Return the rejected requests with a token that was rejected before."""
+    rejected: set[str] = set()
     again = []
-    for entry in _with_token(entries):
-        if entry.status == 401 and entry.token in refused:
+    for entry in (entry for entry in entries if entry.token):
+        if entry.status == 401 and entry.token in rejected:
             again.append(entry.id)
-        # A token that works again was brought back to life with the clock.
-        refused.add(entry.token) if entry.status == 401 else refused.discard(entry.token)
+        # A token is valid again when the account's clock was put back.
+        rejected.add(entry.token) if entry.status == 401 else rejected.discard(entry.token)
     return again
 
 
-def _with_token(entries: Iterable[LogEntry]) -> Iterable[LogEntry]:
-    return (entry for entry in entries if entry.token)
-
-
 RULES: tuple[tuple[ConductRule, str, Callable[[Sequence[LogEntry]], list[str]]], ...] = (
-    (
-        "token-per-request",
-        "Fetch a token once and use it until it expires; the answer tells expires_in.",
-        _tokens_of_one_request,
-    ),
+    ("token-per-request", "Fetch a token once and use it until it expires; the answer tells expires_in.", _many_tokens),
     (
         "beyond-quota",
         "Ask less often: the quota-* headers tell what is left and when counting begins anew.",
         _beyond_the_quota,
     ),
     ("retry-too-early", "Wait as many seconds as Retry-After tells before asking again.", _too_early),
-    ("expired-token-reused", "Fetch a new token after a 401 before asking again.", _spent_tokens),
+    ("expired-token-reused", "Fetch a new token after a 401 before asking again.", _reused_tokens),
 )
-"""Each rule with its advice, and how its breaches are found."""
+"""Each rule with its advice and the check that returns the ids of the requests that break it."""

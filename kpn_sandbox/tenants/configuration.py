@@ -1,9 +1,8 @@
 """
-The configuration of a center over time: what it began with, and a log of what was changed from which instant on.
+The configuration of a center over time: its state at creation and a log of dated changes, and the store of that log.
 
-Nothing that was is ever changed by a change: that is what instants are for.
-
-Changing what the centers of accounts are like.
+A change counts from an instant on and leaves everything before as it was, so figures of the past never change. A
+profile is changed by merge patches, a scenario is laid over the profile that is in force.
 """
 
 import json
@@ -13,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import json_merge_patch
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.errors import InvalidProfile
@@ -27,16 +26,24 @@ from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.validation import number
 
+LARGE = 500
+"""From this number of agents on, a day takes so long that a change of the profile computes it before it returns."""
+
+_DURATION = number(0, 366 * 86400, above=True, allowed="a number of seconds, more than 0 and at most a year")
+_ROW = configuration.c
+_LOG = select(configuration).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial)
+_ACCOUNT = select(accounts).where(accounts.c.client_id == bindparam("client_id"))
+
 
 @dataclass(frozen=True)
 class Change:
     """
-    One entry of the log.
+    A dated change of a profile or a scenario.
 
     Args:
-        effective_at: The instant of the account from which it counts.
-        profile: A merge patch of the profile, None when it is about the scenario.
-        scenario: The name of the scenario, None when it is about the profile.
+        effective_at: The account's instant from which it counts, in epoch seconds.
+        profile: A merge patch of the profile, None for a change of the scenario.
+        scenario: Name of the scenario, None for a change of the profile.
         ends: Whether it ends a scenario that was set for some time.
     """
 
@@ -44,6 +51,9 @@ class Change:
     profile: dict[str, Any] | None = None
     scenario: str | None = None
     ends: bool = False
+
+
+Log = list[Change]
 
 
 @dataclass(frozen=True)
@@ -55,33 +65,23 @@ class Setting:
     scenario: str
 
     def changed(self, change: Change) -> "Setting":
-        """
-        What is in force after a change.
-
-        Raises:
-            InvalidProfile: The patch leads to a profile that cannot be.
-        """
+        """Return the setting after a change; InvalidProfile if its patch leads to a profile that is not allowed."""
         profile = self.profile if change.profile is None else patched(self.profile, change.profile)
         name = self.scenario if change.scenario is None else change.scenario
         return Setting(change.effective_at, profile, name)
 
     def effective(self) -> Profile:
-        """
-        The profile of the center: the scenario laid over the account's own.
-
-        Raises:
-            InvalidProfile: The two together make a center that cannot be.
-        """
-        return _over(self.scenario, self.profile)
+        """Return the scenario laid over the profile; InvalidProfile if that center is too busy to simulate."""
+        return _scenario_over(self.scenario, self.profile)
 
 
-def settings_of(account: Account, log: Iterable[Change]) -> tuple[Setting, ...]:
+def settings_of(account: Account, log: Log) -> tuple[Setting, ...]:
     """
-    What is in force when, from ever to ever.
+    Return the settings of an account, each in force until the next one; the first has always been.
 
     Args:
-        account: With what it began.
-        log: The changes in the order of their making; those of the same instant count in that order.
+        account: The account, with its profile and scenario at creation.
+        log: Its changes in the order in which they were made, which decides between those of the same instant.
     """
     settings = [Setting(ALWAYS, account.profile, account.scenario)]
     for change in sorted(log, key=lambda change: change.effective_at):
@@ -93,17 +93,18 @@ def settings_of(account: Account, log: Iterable[Change]) -> tuple[Setting, ...]:
 
 
 def setting_at(settings: tuple[Setting, ...], at: float) -> Setting:
-    """What is in force at an instant."""
+    """
+    Return the setting in force at an instant.
+
+    Args:
+        settings: All settings of an account.
+        at: The instant, in epoch seconds.
+    """
     return next(setting for setting in reversed(settings) if setting.since <= at)
 
 
 def epochs_of(settings: Iterable[Setting]) -> tuple[Epoch, ...]:
-    """
-    The profiles of the center; what changes nothing leaves no trace.
-
-    Raises:
-        InvalidProfile: Some profile and scenario that meet make a center that cannot be.
-    """
+    """Return the effective profiles of a center with the instants from which they hold; equal neighbors are one."""
     epochs: list[Epoch] = []
     for setting in settings:
         profile = setting.effective()
@@ -114,25 +115,21 @@ def epochs_of(settings: Iterable[Setting]) -> tuple[Epoch, ...]:
 
 def patched(profile: Profile, patch: dict[str, Any]) -> Profile:
     """
-    A profile with a merge patch applied (RFC 7396): null gives a field its default again.
+    Return a profile with a merge patch applied.
+
+    Args:
+        profile: The profile.
+        patch: A JSON merge patch (RFC 7396): null gives a field its default again.
 
     Raises:
-        InvalidProfile: That cannot be; nothing is applied.
+        InvalidProfile: The result is not allowed.
     """
     return _patched(profile, json.dumps(patch))
 
 
-def restated(changes: Iterable[Change], patch: dict[str, Any]) -> dict[str, Any]:
-    """Several patches and a last one as one patch; fields of a profile are replaced as a whole, so the last counts."""
-    whole: dict[str, Any] = {}
-    for change in changes:
-        whole.update(change.profile or {})
-    return {**whole, **patch}
-
-
-# A log is read again after each change, and most of it is as it was.
+# The whole log is read again after each change, and most of it is as it was before.
 @lru_cache(maxsize=4096)
-def _over(name: str, profile: Profile) -> Profile:
+def _scenario_over(name: str, profile: Profile) -> Profile:
     return scenario(name).over(profile)
 
 
@@ -142,22 +139,12 @@ def _patched(profile: Profile, patch: str) -> Profile:
     return Profile.from_dict(merged)
 
 
-LARGE = 500
-"""From so many agents on, a day takes so long to compute that a change of the profile does it before it is answered."""
-
-_LONGEST = 366 * 86400
-_DURATION = number(0, _LONGEST, above=True, allowed="a number of seconds, more than 0 and at most a year")
-_ROW = configuration.c
-_LOG = select(configuration).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial)
-_ACCOUNT = select(accounts).where(accounts.c.client_id == bindparam("client_id"))
-
-
 class Configurations:
     """
-    The configurations in a database.
+    The configurations of all accounts of a database.
 
     Args:
-        database: Where they are.
+        database: The database.
         wall_clock: Returns wall time, in epoch seconds.
         warm: Computes the present day of an account.
     """
@@ -167,138 +154,114 @@ class Configurations:
         self._wall_clock = wall_clock
         self._warm = warm
 
-    def log(self, client_id: str) -> tuple[Change, ...]:
-        """All changes of an account, in the order of their making."""
-        with self._database.read() as connection:
-            return log_of(connection, client_id)
-
     def patch(self, client_id: str, patch: dict[str, Any], *, midnight: bool = False) -> Profile:
         """
-        Change the profile of an account from now on.
+        Change the profile of an account from its present second on and return the profile in force.
 
         Args:
-            client_id: Whose.
+            client_id: The account.
             patch: A JSON merge patch; null gives a field its default again.
-            midnight: Rebuild today: it counts from the last midnight on, and so do the other patches of today.
-
-        Returns:
-            The profile that is in force now.
+            midnight: Whether it, and the other patches of today, count from the last midnight on.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
-            InvalidProfile: That profile cannot be, alone or with a scenario that meets it; nothing is changed.
+            UnknownAccount: There is no such account.
+            InvalidProfile: The profile is not allowed, alone or with a scenario that it meets; nothing is changed.
         """
         if not isinstance(patch, dict):
             raise InvalidProfile("profile", patch, "an object")
-        with account_transaction(self._database, client_id) as connection:
-            draft = _Draft(connection, client_id, self._wall_clock())
-            draft.rebuild(patch) if midnight else draft.add(Change(draft.now, profile=patch))
-            profile = draft.finish().profile
+
+        def changed(account: Account, log: Log, now: float) -> Log:
+            return _rebuilt(log, patch, now) if midnight else _added(log, Change(now, profile=patch))
+
+        profile = self._change(client_id, changed).profile
         if profile.agents >= LARGE:
             self._warm(client_id)
         return profile
 
     def set_scenario(self, client_id: str, name: str, for_seconds: float | None = None) -> str:
         """
-        Let another scenario begin now.
+        Begin a scenario now and return the name of the one in force.
 
         Args:
-            client_id: Whose.
+            client_id: The account.
             name: The scenario.
-            for_seconds: How long, by the account's clock; then the one before comes back.
-
-        Returns:
-            The name of the scenario in force.
+            for_seconds: How long, by the account's clock, until the scenario before returns; None for good.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
             UnknownScenario: There is no such scenario.
-            InvalidSetting: The duration is not what it may be.
-            InvalidProfile: With this profile it makes a center too busy to simulate.
+            InvalidSetting: The duration is not allowed.
+            InvalidProfile: With the account's profile it makes a center that is too busy to simulate.
         """
         scenario(name)
         if for_seconds is not None:
             _DURATION("for_seconds", for_seconds, InvalidSetting)
+
+        def changed(account: Account, log: Log, now: float) -> Log:
+            pending = [change for change in log if change.ends and change.effective_at > now]
+            if pending:
+                # The scenario now in force was set for some time only; it does not return after the new one.
+                before = min(pending, key=lambda change: change.effective_at).scenario
+            else:
+                before = setting_at(settings_of(account, log), now).scenario
+            log = _added([change for change in log if change not in pending], Change(now, scenario=name))
+            return log if for_seconds is None else _added(log, Change(now + for_seconds, scenario=before, ends=True))
+
+        return self._change(client_id, changed).scenario
+
+    def _change(self, client_id: str, changed: Callable[[Account, Log, float], Log]) -> Setting:
+        """Replace the log of an account and return the setting in force; an error leaves the log as it is."""
         with account_transaction(self._database, client_id) as connection:
-            draft = _Draft(connection, client_id, self._wall_clock())
-            before = draft.scenario_to_return_to()
-            draft.forget_ends()
-            draft.add(Change(draft.now, scenario=name))
-            if for_seconds is not None:
-                draft.add(Change(draft.now + for_seconds, scenario=before, ends=True))
-            return draft.finish().scenario
+            row = connection.execute(_ACCOUNT, {"client_id": client_id}).one()
+            account = account_of(row)
+            # A change counts from a whole second on, because responses are those of whole seconds.
+            now = clock_from_dict(json.loads(row.clock)).now(self._wall_clock()) // 1
+            log = changed(account, log_of(connection, client_id), now)
+            settings = settings_of(account, log)
+            epochs_of(settings)
+            connection.execute(delete(configuration).where(_ROW.client_id == client_id))
+            connection.execute(insert(configuration), [{"client_id": client_id, **_columns(each)} for each in log])
+        return setting_at(settings, now)
 
 
-class _Draft:
-    """The log of one account while it is changed."""
-
-    def __init__(self, connection: Connection, client_id: str, wall: float) -> None:
-        self._connection = connection
-        self._client_id = client_id
-        row = connection.execute(_ACCOUNT, {"client_id": client_id}).one()
-        self._account: Account = account_of(row)
-        self._log = list(log_of(connection, client_id))
-        self.now: float = clock_from_dict(json.loads(row.clock)).now(wall) // 1
-        """The account's instant in whole seconds, from which a change counts."""
-
-    def add(self, change: Change) -> None:
-        """Write a change down; one of the same instant and sort becomes part of it, so a log need not grow."""
-        same = [
-            known
-            for known in self._log
-            if known.effective_at == change.effective_at and (known.profile is None) == (change.profile is None)
-        ]
-        if change.profile is not None:
-            change = replace(change, profile=restated(same, change.profile))
-        self._log = [known for known in self._log if known not in same] + [change]
-        which = _ROW.scenario if change.profile is None else _ROW.profile
-        self._delete(which.is_not(None), _ROW.effective_at == change.effective_at)
-        self._connection.execute(insert(configuration).values(client_id=self._client_id, **_columns(change)))
-
-    def rebuild(self, patch: dict[str, Any]) -> None:
-        """Let all patches of today, and a new one, count from midnight on."""
-        midnight = float(day_of(self.now).starts_at)
-        today = [
-            change for change in self._log if change.profile is not None and midnight <= change.effective_at <= self.now
-        ]
-        self._log = [change for change in self._log if change not in today]
-        self._delete(_ROW.profile.is_not(None), _ROW.effective_at.between(midnight, self.now))
-        today.sort(key=lambda change: change.effective_at)
-        self.add(Change(midnight, profile=restated(today, patch)))
-
-    def scenario_to_return_to(self) -> str:
-        """What follows when the present scenario was set for some time only, else the present one."""
-        pending = [change for change in self._log if self._is_pending(change)]
-        if pending:
-            return str(min(pending, key=lambda change: change.effective_at).scenario)
-        return setting_at(settings_of(self._account, self._log), self.now).scenario
-
-    def forget_ends(self) -> None:
-        """Ends of scenarios that are still to come will not come."""
-        self._log = [change for change in self._log if not self._is_pending(change)]
-        self._delete(_ROW.ends == 1, _ROW.effective_at > self.now)
-
-    def finish(self) -> Setting:
-        """
-        What is in force now.
-
-        Raises:
-            InvalidProfile: The log as a whole cannot be.
-        """
-        settings = settings_of(self._account, self._log)
-        epochs_of(settings)
-        return setting_at(settings, self.now)
-
-    def _delete(self, *which: ColumnElement[bool]) -> None:
-        self._connection.execute(delete(configuration).where(_ROW.client_id == self._client_id, *which))
-
-    def _is_pending(self, change: Change) -> bool:
-        return change.ends and change.effective_at > self.now
+def _added(log: Log, change: Change) -> Log:
+    """Return the log with one more change, which is merged with one of the same kind and instant: a log stays small."""
+    same = [
+        known
+        for known in log
+        if known.effective_at == change.effective_at and (known.profile is None) == (change.profile is None)
+    ]
+    if change.profile is not None:
+        change = replace(change, profile=_merged(same, change.profile))
+    return [*(known for known in log if known not in same), change]
 
 
-def log_of(connection: Connection, client_id: str) -> tuple[Change, ...]:
-    """All changes of an account, in the order of their making."""
-    return tuple(map(_change, connection.execute(_LOG, {"client_id": client_id})))
+def _rebuilt(log: Log, patch: dict[str, Any], now: float) -> Log:
+    """Return the log with a single patch from midnight on in place of all patches of today and a new one."""
+    midnight = float(day_of(now).starts_at)
+    today = [change for change in log if change.profile is not None and midnight <= change.effective_at <= now]
+    rest = [change for change in log if change not in today]
+    today.sort(key=lambda change: change.effective_at)
+    return _added(rest, Change(midnight, profile=_merged(today, patch)))
+
+
+def log_of(connection: Connection, client_id: str) -> Log:
+    """
+    Return all changes of an account, in the order in which they were made.
+
+    Args:
+        connection: A connection to the database.
+        client_id: The account.
+    """
+    return list(map(_change, connection.execute(_LOG, {"client_id": client_id})))
+
+
+def _merged(changes: Log, patch: dict[str, Any]) -> dict[str, Any]:
+    # The fields of a profile are replaced as a whole, so of several patches the last that names a field counts.
+    whole: dict[str, Any] = {}
+    for change in changes:
+        whole.update(change.profile or {})
+    return {**whole, **patch}
 
 
 def _columns(change: Change) -> dict[str, Any]:

@@ -22,7 +22,6 @@ class UnknownAccount(TenantError):
 
     def __init__(self, client_id: str) -> None:
         super().__init__(f"account {client_id} not found")
-        self.client_id = client_id
 
 
 class AccountExists(TenantError):
@@ -33,7 +32,6 @@ class AccountExists(TenantError):
 
     def __init__(self, client_id: str) -> None:
         super().__init__(f"account {client_id} exists")
-        self.client_id = client_id
         self.value = client_id
 
 
@@ -59,8 +57,6 @@ class UnknownPin(TenantError):
 
     def __init__(self, kind: str, key: str) -> None:
         super().__init__(f"no pin on {key} of {kind}")
-        self.kind = kind
-        self.key = key
 
 
 class UnknownFault(TenantError):
@@ -68,7 +64,6 @@ class UnknownFault(TenantError):
 
     def __init__(self, fault: str) -> None:
         super().__init__(f"fault {fault} not found")
-        self.fault = fault
 
 
 class NoQuota(TenantError):

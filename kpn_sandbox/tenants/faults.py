@@ -1,7 +1,7 @@
 """
-Faults: what shall go wrong, in which order or how often.
+Faults: planned outcomes of requests, in an order or with a probability; and their store.
 
-Keeping fault plans, and letting each outcome happen once, whichever worker meets it.
+All workers take the outcomes of a plan from one counter in the database, so each happens to one request.
 """
 
 import hashlib
@@ -17,30 +17,42 @@ from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownFault
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.transactions import account_transaction, invalidate
-from kpn_sandbox.validation import number, whole_number
+from kpn_sandbox.validation import choice, number, whole_number
+
+MOST_OUTCOMES = 1000
+"""Outcomes of one plan."""
 
 _STATUS = whole_number(200, 599)
 _DELAY = whole_number(0, LONGEST_DELAY_MS)
+_CONNECTION = choice(*CONNECTION_FAULTS)
 _PROBABILITY = number(0, 1)
-MOST_OUTCOMES = 1000
 _DRAWS = 2**32
+_ROW = tables.faults.c
+_OF_ACCOUNT = select(tables.faults).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial)
+_TAKE = (
+    update(tables.faults)
+    .where(_ROW.client_id == bindparam("of_client"), _ROW.id == bindparam("of_id"))
+    .where(_ROW.total.is_(None) | (_ROW.used < _ROW.total))
+    .values(used=_ROW.used + 1)
+    .returning(_ROW.used)
+)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """
-    What shall become of one request.
+    The planned outcome of one request.
 
     Args:
-        status: The status of the answer.
-        delay_ms: How long the answer takes.
-        body: The body of the answer in place of the vendor's own; a text is sent as it is, all else as JSON.
-        headers: Headers of the answer, beside or in place of the vendor's own.
+        status: Status of the response, 200 to 599.
+        delay_ms: Delay of the response in milliseconds.
+        body: Body of the response in place of the vendor's; a text is sent as it is, all else as JSON.
+        headers: Headers of the response, in addition to or in place of the vendor's.
         connection: One of `CONNECTION_FAULTS`.
-        ok: Nothing goes wrong.
+        ok: Whether nothing goes wrong.
 
     Raises:
-        InvalidSetting: Something is not what it may be, or nothing is said at all.
+        InvalidSetting: A value is not allowed, or there is none at all.
     """
 
     status: int | None = None
@@ -55,37 +67,37 @@ class Outcome:
             _STATUS("status", self.status, InvalidSetting)
         if self.delay_ms is not None:
             _DELAY("delay_ms", self.delay_ms, InvalidSetting)
-        if self.connection is not None and self.connection not in CONNECTION_FAULTS:
-            raise InvalidSetting("connection", self.connection, f"one of {', '.join(CONNECTION_FAULTS)}")
+        if self.connection is not None:
+            _CONNECTION("connection", self.connection, InvalidSetting)
         if not self.to_dict():
             raise InvalidSetting("outcome", {}, 'an object like {"status": 503} or {"ok": true}')
         if self.ok and set(self.to_dict()) - {"ok", "delay_ms"}:
             raise InvalidSetting("ok", True, "alone or with delay_ms")
 
     def to_dict(self) -> dict[str, Any]:
-        """What is said, as JSON values."""
-        unsaid = {"headers": self.headers or None, "ok": self.ok or None}
-        return {name: value for name, value in {**asdict(self), **unsaid}.items() if value is not None}
+        """Return the values that are set, as JSON values."""
+        unset = {"headers": self.headers or None, "ok": self.ok or None}
+        return {name: value for name, value in {**asdict(self), **unset}.items() if value is not None}
 
 
 @dataclass(frozen=True)
 class FaultPlan:
     """
-    Outcomes in order, used up one by one or over and over; or one outcome that happens now and then.
+    Outcomes in an order, once or over and over; or one outcome with a probability.
 
     Args:
-        api: The API that it is about.
-        operation: One of its operations; None is all of them.
-        outcomes: In the order in which they happen.
-        repeat: Begin again after the last one.
-        probability: How often the outcome happens, 0 to 1.
-        outcome: What happens then.
-        seed: What decides when it happens; the same seed, the same requests.
-        id: Made when the plan is added.
-        used: How many requests have met it.
+        api: Key of the API whose requests it applies to.
+        operation: Key of the operation; None for all operations.
+        outcomes: The outcomes of successive requests.
+        repeat: Whether the first outcome follows the last one.
+        probability: The probability of `outcome`, 0 to 1.
+        outcome: The outcome that happens with this probability.
+        seed: Seed of the draws; the same seed draws the same requests.
+        id: Generated when the plan is added.
+        used: Number of requests that it has been applied to.
 
     Raises:
-        InvalidSetting: Something is not what it may be.
+        InvalidSetting: A value is not allowed.
     """
 
     api: ApiKey
@@ -112,93 +124,78 @@ class FaultPlan:
 
     @property
     def total(self) -> int | None:
-        """The requests after which it is used up, None when it never is."""
+        """Number of requests after which the plan is used up; None if it never is."""
         return None if self.repeat or self.probability is not None else len(self.outcomes)
 
     @property
     def remaining(self) -> int | None:
-        """How many outcomes are left, None when it is never used up."""
+        """Number of outcomes that are left; None if the plan is never used up."""
         return None if self.total is None else max(0, self.total - self.used)
 
-    def concerns(self, api: str, operation: str) -> bool:
-        """Whether it is about that operation."""
+    def applies_to(self, api: str, operation: str) -> bool:
+        """Return whether the plan is about an operation of an API."""
         return self.api == api and self.operation in (None, operation)
 
     def nth(self, position: int) -> Outcome | None:
-        """What becomes of the n-th request (from 1) that meets the plan, None when nothing goes wrong with it."""
+        """Return the outcome of the n-th request (from 1) that the plan applies to; None if nothing goes wrong."""
         if self.probability is None:
             return self.outcomes[(position - 1) % len(self.outcomes)]
         return self.outcome if self._draw(position) < self.probability * _DRAWS else None
 
     def to_dict(self) -> dict[str, Any]:
-        """The plan as JSON values, without its id and what was used of it."""
+        """Return the plan as JSON values, without its id and the number of requests."""
         plan = {name: value for name, value in vars(self).items() if name not in ("id", "used", "outcomes", "outcome")}
         if self.probability is None:
             return {**plan, "outcomes": [outcome.to_dict() for outcome in self.outcomes]}
         return {**plan, "outcome": self.outcome and self.outcome.to_dict()}
 
-    def with_id(self, name: str) -> "FaultPlan":
-        """The plan with its id, and with the seed that makes its draws repeatable."""
-        drawn = self.probability is not None and self.seed is None
-        return replace(self, id=name, seed=name if drawn else self.seed)
+    def with_id(self, plan_id: str) -> "FaultPlan":
+        """Return the plan with an id, which is also the seed of its draws if it has none."""
+        unseeded = self.probability is not None and self.seed is None
+        return replace(self, id=plan_id, seed=plan_id if unseeded else self.seed)
 
     def _draw(self, position: int) -> int:
         return int.from_bytes(hashlib.shake_128(f"{self.seed} {position}".encode()).digest(4), "big")
 
 
-def plan_from_dict(plan: dict[str, Any], name: str, used: int) -> FaultPlan:
-    """The plan that `to_dict` described."""
-    told = dict(plan)
-    told["outcomes"] = tuple(Outcome(**outcome) for outcome in told.get("outcomes", ()))
-    if told.get("outcome"):
-        told["outcome"] = Outcome(**told["outcome"])
-    return FaultPlan(**told, id=name, used=used)
-
-
-_ROW = tables.faults.c
-_OF_ACCOUNT = select(tables.faults).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial)
-_TAKE = (
-    update(tables.faults)
-    .where(_ROW.client_id == bindparam("of_client"), _ROW.id == bindparam("of_id"))
-    .where(_ROW.total.is_(None) | (_ROW.used < _ROW.total))
-    .values(used=_ROW.used + 1)
-    .returning(_ROW.used)
-)
-
-
 class Faults:
-    """The fault plans in a database."""
+    """The fault plans of all accounts of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, client_id: str, plan: FaultPlan) -> FaultPlan:
         """
-        Plan a fault, behind those that are planned already.
+        Add a plan behind those that the account has, and return it with its id.
 
-        Returns:
-            The plan with its id.
+        Args:
+            client_id: The account.
+            plan: The plan.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
-        named = plan.with_id(random_text(8))
-        values = {"client_id": client_id, "id": named.id, "plan": json.dumps(named.to_dict()), "used": 0}
+        added = plan.with_id(random_text(8))
+        values = {"client_id": client_id, "id": added.id, "plan": json.dumps(added.to_dict()), "used": 0}
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(insert(tables.faults).values(**values, total=named.total))
-        return named
+            connection.execute(insert(tables.faults).values(**values, total=added.total))
+        return added
 
     def list(self, client_id: str) -> tuple[FaultPlan, ...]:
-        """All plans of an account in the order of their making, used up ones included."""
+        """Return all plans of an account in the order in which they were added, used up ones included."""
         with self._database.read() as connection:
             return plans_of(connection, client_id)
 
     def show(self, client_id: str, fault: str) -> FaultPlan:
         """
-        One plan.
+        Return one plan of an account.
+
+        Args:
+            client_id: The account.
+            fault: Id of the plan.
 
         Raises:
-            UnknownFault: No plan of the account has that id.
+            UnknownFault: The account has no plan with that id.
         """
         for plan in self.list(client_id):
             if plan.id == fault:
@@ -207,14 +204,15 @@ class Faults:
 
     def remove(self, client_id: str, fault: str | None = None) -> int:
         """
-        Take one plan away, or all.
+        Delete plans and return how many there were, used up ones included.
 
-        Returns:
-            How many there were, used up ones included.
+        Args:
+            client_id: The account.
+            fault: Id of the only plan to delete; None deletes all.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
-            UnknownFault: No plan of the account has that id.
+            UnknownAccount: There is no such account.
+            UnknownFault: The account has no plan with that id.
         """
         these: list[Any] = [_ROW.client_id == client_id]
         if fault is not None:
@@ -224,21 +222,19 @@ class Faults:
 
     def take_outcome(self, client_id: str, plans: Iterable[FaultPlan], api: str, operation: str) -> Outcome | None:
         """
-        Take the next outcome for a request; it is used up by asking.
-
-        The first plan that is about the operation and has something left decides.
+        Take the next outcome for a request from the first plan that applies to it and is not used up.
 
         Args:
             client_id: The account.
-            plans: Its fault plans, in the order in which they were made.
-            api: The API of the request.
-            operation: Its operation.
+            plans: Its fault plans, in the order in which they were added.
+            api: Key of the API of the request.
+            operation: Key of its operation.
 
         Returns:
-            None when nothing does; an outcome that is `ok` was planned to be so.
+            None if there is none; an outcome that is `ok` was planned to be so.
         """
         for plan in plans:
-            if plan.concerns(api, operation):
+            if plan.applies_to(api, operation):
                 position = self._take(client_id, plan)
                 outcome = None if position is None else plan.nth(position)
                 if outcome is not None:
@@ -255,9 +251,19 @@ class Faults:
 
 
 def plans_of(connection: Connection, client_id: str) -> tuple[FaultPlan, ...]:
-    """The plans of an account in the order of their making, used up ones included."""
+    """
+    Return all plans of an account in the order in which they were added, used up ones included.
+
+    Args:
+        connection: A connection to the database.
+        client_id: The account.
+    """
     return tuple(map(_plan, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
 
 
 def _plan(row: Row[Any]) -> FaultPlan:
-    return plan_from_dict(json.loads(row.plan), row.id, row.used)
+    stored = json.loads(row.plan)
+    stored["outcomes"] = tuple(Outcome(**outcome) for outcome in stored.get("outcomes", ()))
+    if stored.get("outcome"):
+        stored["outcome"] = Outcome(**stored["outcome"])
+    return FaultPlan(**stored, id=row.id, used=row.used)

@@ -1,8 +1,8 @@
 """
-A journal as an HTTP archive, which browsers and many tools open.
+A request log as an HTTP archive, which browsers and many tools open.
 
 Source:
-    HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/. Bodies are not kept, so their sizes are unknown (-1).
+    HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/. Bodies are not logged, so their sizes are unknown (-1).
 """
 
 from collections.abc import Iterable
@@ -16,19 +16,19 @@ from kpn_sandbox.tenants.request_log import LogEntry
 
 def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str, Any]:
     """
-    The archive.
+    Return the archive of a request log, as JSON values.
 
     Args:
-        entries: The oldest first.
-        base_url: Where the server is, without a slash at the end.
-        version: The version of the program that makes it.
+        entries: Entries of the log, the oldest first.
+        base_url: URL of the server, without a slash at the end.
+        version: Version of the sandbox.
     """
     creator = {"name": "kpn-sandbox", "version": version}
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(entry, base_url) for entry in entries]}}
 
 
 def _entry(entry: LogEntry, base_url: str) -> dict[str, Any]:
-    told = {"_id": entry.id, "_api": entry.api, "_operation": entry.operation, "_at": format_instant(entry.at)}
+    own = {"_id": entry.id, "_api": entry.api, "_operation": entry.operation, "_at": format_instant(entry.at)}
     return {
         "startedDateTime": datetime.fromtimestamp(entry.wall_at, UTC).isoformat(timespec="milliseconds"),
         "time": entry.duration_ms,
@@ -37,7 +37,7 @@ def _entry(entry: LogEntry, base_url: str) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": entry.duration_ms, "receive": 0},
         "comment": entry.note,
-        **told,
+        **own,
     }
 
 

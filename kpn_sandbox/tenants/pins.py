@@ -1,12 +1,12 @@
 """
-Pins: fields of one object that a tester has fixed, laid over what the center tells.
+Pins: fields of one object that a tester has fixed, laid over the facts of the center; and their store.
 
-Keeping pins, and counting the answers that show them.
+A pin may be limited to a number of reads, which all workers count down together.
 """
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
@@ -17,45 +17,17 @@ from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownPin
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.transactions import account_transaction, invalidate
-from kpn_sandbox.validation import whole_number
+from kpn_sandbox.validation import choice, whole_number
 
-"""What can be pinned."""
-
-
-@dataclass(frozen=True)
-class Pin:
-    """
-    Fixed fields of one object.
-
-    Args:
-        kind: One of `OBJECT_KINDS`.
-        key: The number of the object, as it stands in the path of its resource.
-        fields: Values by their names on the wire.
-        expires_at: The instant of the account from which it no longer holds; None holds for ever.
-        reads_left: How many more answers show it; None shows it in all.
-        mark: Another whenever the pin is set anew.
-    """
-
-    kind: ObjectKind
-    key: str
-    fields: dict[str, Any]
-    expires_at: float | None = None
-    reads_left: int | None = None
-    mark: str = ""
-
-    def holds(self, at: float) -> bool:
-        """Whether it has not expired at an instant."""
-        return self.expires_at is None or at < self.expires_at
-
-
-MOST_READS = 1_000_000
-_READS = whole_number(1, MOST_READS)
+_KIND = choice(*OBJECT_KINDS)
+_READS = whole_number(1, 1_000_000)
 _ROW = tables.pins.c
 _OF_ACCOUNT = (
     select(tables.pins)
     .where(_ROW.client_id == bindparam("client_id"), (_ROW.reads_left > 0) | _ROW.reads_left.is_(None))
     .order_by(_ROW.kind, _ROW.key)
 )
+# The mark keeps a read of a pin from counting for the pin that has replaced it meanwhile.
 _TAKE = (
     update(tables.pins)
     .where(_ROW.client_id == bindparam("of_client"), _ROW.kind == bindparam("of_kind"), _ROW.key == bindparam("of_key"))
@@ -65,61 +37,89 @@ _TAKE = (
 )
 
 
+@dataclass(frozen=True)
+class Pin:
+    """
+    The pinned fields of one object.
+
+    Args:
+        kind: One of `OBJECT_KINDS`.
+        key: Number of the object, as in the path of its resource.
+        fields: Values by their names in the API.
+        expires_at: The account's instant from which the pin no longer holds; None if it does not expire.
+        reads_left: Number of responses that it still appears in, up to 1,000,000; None for all.
+        mark: Random; changes whenever the pin is set anew.
+
+    Raises:
+        InvalidSetting: The kind or the number of reads is not allowed.
+        InstantOutOfRange: The pin would expire before 2000 or after 2100.
+    """
+
+    kind: ObjectKind
+    key: str
+    fields: dict[str, Any]
+    expires_at: float | None = None
+    reads_left: int | None = None
+    mark: str = ""
+
+    def __post_init__(self) -> None:
+        _KIND("kind", self.kind, InvalidSetting)
+        if self.reads_left is not None:
+            _READS("reads", self.reads_left, InvalidSetting)
+        if self.expires_at is not None:
+            instant(self.expires_at)
+
+    def holds(self, at: float) -> bool:
+        """Return whether the pin has not expired at an instant."""
+        return self.expires_at is None or at < self.expires_at
+
+
 class Pins:
-    """The pins in a database."""
+    """The pins of all accounts of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(
-        self,
-        client_id: str,
-        kind: str,
-        key: str,
-        fields: dict[str, Any],
-        *,
-        expires_at: float | None = None,
-        reads: int | None = None,
-    ) -> Pin:
+    def put(self, client_id: str, pin: Pin) -> Pin:
         """
-        Fix fields of an object, in place of what was fixed of it before.
+        Pin fields of an object, in place of its pin before, and return the pin with its mark.
 
         Args:
-            client_id: Whose.
-            kind: One of `OBJECT_KINDS`.
-            key: The number of the object, which must exist.
-            fields: Values by their names on the wire, already checked.
-            expires_at: The instant of the account at which it ends.
-            reads: The number of answers that show it.
+            client_id: The account.
+            pin: The pin, on an object that exists, with fields that are already checked.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
-            InvalidSetting: The kind or the number of reads is not what it may be.
-            InstantOutOfRange: It would end before 2000 or after 2100.
+            UnknownAccount: There is no such account.
         """
-        if kind not in OBJECT_KINDS:
-            raise InvalidSetting("kind", kind, f"one of {', '.join(OBJECT_KINDS)}")
-        if reads is not None:
-            _READS("reads", reads, InvalidSetting)
-        if expires_at is not None:
-            instant(expires_at)
-        pin = Pin(kind, key, fields, expires_at, reads, random_text(16))
+        pin = replace(pin, mark=random_text(16))
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(delete(tables.pins).where(*_at(client_id, kind, key)))
+            connection.execute(delete(tables.pins).where(*_at(client_id, pin.kind, pin.key)))
             connection.execute(insert(tables.pins).values(client_id=client_id, **_columns(pin)))
         return pin
 
     def list(self, client_id: str, at: float) -> tuple[Pin, ...]:
-        """The pins of an account that hold at an instant and have reads left."""
+        """
+        Return the pins of an account that have reads left.
+
+        Args:
+            client_id: The account.
+            at: The instant at which they hold.
+        """
         with self._database.read() as connection:
             return tuple(pin for pin in pins_of(connection, client_id) if pin.holds(at))
 
     def show(self, client_id: str, kind: str, key: str, at: float) -> Pin:
         """
-        The pin of one object.
+        Return the pin of one object.
+
+        Args:
+            client_id: The account.
+            kind: The kind of object.
+            key: Number of the object.
+            at: The instant at which it holds.
 
         Raises:
-            UnknownPin: Nothing is pinned there.
+            UnknownPin: There is none.
         """
         for pin in self.list(client_id, at):
             if (pin.kind, pin.key) == (kind, key):
@@ -128,15 +128,17 @@ class Pins:
 
     def remove(self, client_id: str, kind: str | None = None, key: str | None = None) -> int:
         """
-        Take pins away: all, those of a kind, or that of one object.
+        Delete pins and return how many there were, those without reads left included.
 
-        Returns:
-            How many there were, used up ones included.
+        Args:
+            client_id: The account.
+            kind: Only pins on this kind of object.
+            key: Only the pin on the object of this number.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
-        # A key with characters that no object has is not asked for: PostgreSQL would refuse some of them.
+        # No object has such a number, and PostgreSQL refuses queries for some of these characters.
         if key is not None and not (key.isascii() and key.isprintable()):
             return 0
         with account_transaction(self._database, client_id) as connection:
@@ -144,13 +146,13 @@ class Pins:
 
     def read(self, client_id: str, pins: Iterable[Pin], *, keys: Collection[str] | None, at: float) -> tuple[Pin, ...]:
         """
-        The pins that one answer shows; those with a number of reads lose one.
+        Return the pins that one response contains; those with a number of reads lose one.
 
         Args:
             client_id: The account.
-            pins: Its pins on the kind of objects that the answer shows.
-            keys: The numbers of the objects that the answer shows; None shows all.
-            at: The instant of the answer.
+            pins: Its pins on the kind of objects in the response.
+            keys: Numbers of the objects in the response; None for all objects.
+            at: Instant of the response.
         """
         shown = (pin for pin in pins if (keys is None or pin.key in keys) and pin.holds(at))
         return tuple(pin for pin in shown if pin.reads_left is None or self._takes(client_id, pin))
@@ -163,7 +165,13 @@ class Pins:
 
 
 def pins_of(connection: Connection, client_id: str) -> tuple[Pin, ...]:
-    """The pins of an account that have reads left, expired ones included."""
+    """
+    Return the pins of an account that have reads left, expired ones included.
+
+    Args:
+        connection: A connection to the database.
+        client_id: The account.
+    """
     return tuple(map(_pin, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
 
 

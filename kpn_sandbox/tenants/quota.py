@@ -1,10 +1,8 @@
 """
-Quotas: how often an account may ask, by its own clock.
+Quotas: rate limits of accounts by their own clocks, their store, and the counts of all workers.
 
-Minutes and hours are counted through, days, weeks and months by the calendar in Europe/Amsterdam, all from the first
-of January 2000 on; so every machine has the same windows and a day begins at midnight in summer and winter.
-
-Keeping quotas, and counting the requests of all workers against them.
+Windows of minutes and hours have equal lengths; those of days, weeks and months follow the calendar in
+Europe/Amsterdam. All are counted from the first of January 2000 on, so every machine has the same windows.
 """
 
 import json
@@ -20,51 +18,56 @@ from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, quota_counts
 from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
-from kpn_sandbox.validation import whole_number
+from kpn_sandbox.validation import choice, true_or_false, whole_number
 
 _LIMIT = whole_number(1, 1_000_000)
 _INTERVAL = whole_number(1, 1000)
+_UNIT = choice(*QUOTA_UNITS)
 _SECONDS = {"minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7}
 _FIRST = datetime(2000, 1, 1)
 _FIRST_MONDAY = datetime(2000, 1, 3)
+_ROW = quota_counts.c
+_PRUNE = delete(quota_counts).where(
+    _ROW.client_id == bindparam("of_client"), _ROW.api == bindparam("of_api"), _ROW.starts_at < bindparam("before")
+)
 
 
 class QuotaWindow(NamedTuple):
-    """From an instant to before another one; epoch seconds."""
+    """The time in which one quota counts: from an instant to before another one, in epoch seconds."""
 
     starts_at: int
     ends_at: int
 
 
 class QuotaState(NamedTuple):
-    """What a request finds of its quota."""
+    """State of a quota after counting one request."""
 
     limit: int
     interval: int
     unit: str
     used: int
-    """Requests of the window that were let through, this one included."""
+    """Requests of the window that were admitted, this one included."""
     resets_at: int
-    """When the next window begins; epoch seconds."""
+    """When the next window begins, in epoch seconds."""
     exceeded: bool
     retry_after: int | None
-    """Seconds until then, None when the caller is not to be told."""
+    """Seconds until the next window, for the client; None if it gets none."""
 
 
 @dataclass(frozen=True)
 class Quota:
     """
-    So many requests in so many units of time.
+    The rate limit of an account.
 
     Args:
-        limit: Requests, 1 to 1,000,000.
-        interval: Units that a window lasts, 1 to 1,000.
+        limit: Requests per window, 1 to 1,000,000.
+        interval: Length of a window in units, 1 to 1,000.
         unit: One of `QUOTA_UNITS`.
-        retry_after: Whether a refusal says how long to wait.
+        retry_after: Whether a rejected request is told how long to wait.
 
     Raises:
-        InvalidSetting: Something is not what it may be.
+        InvalidSetting: A value is not allowed.
     """
 
     limit: int
@@ -75,15 +78,13 @@ class Quota:
     def __post_init__(self) -> None:
         _LIMIT("limit", self.limit, InvalidSetting)
         _INTERVAL("interval", self.interval, InvalidSetting)
-        if self.unit not in QUOTA_UNITS:
-            raise InvalidSetting("unit", self.unit, f"one of {', '.join(QUOTA_UNITS)}")
-        if not isinstance(self.retry_after, bool):
-            raise InvalidSetting("retry_after", self.retry_after, "true or false")
+        _UNIT("unit", self.unit, InvalidSetting)
+        true_or_false("retry_after", self.retry_after, InvalidSetting)
 
     def window(self, at: float) -> QuotaWindow:
-        """The window that an instant lies in."""
+        """Return the window of an instant."""
         if self.unit in _SECONDS:
-            return self._counted_through(int(at // 1), self.interval * _SECONDS[self.unit])
+            return _equal_window(int(at // 1), self.interval * _SECONDS[self.unit])
         local = datetime.fromtimestamp(at // 1, zone()).replace(tzinfo=None)
         if self.unit == "month":
             month = ((local.year - 2000) * 12 + local.month - 1) // self.interval * self.interval
@@ -94,13 +95,14 @@ class Quota:
         return QuotaWindow(_epoch(start), _epoch(start + length))
 
     def to_dict(self) -> dict[str, Any]:
-        """The quota as JSON values, which make it again."""
+        """Return the quota as JSON values, which are its arguments."""
         return asdict(self)
 
-    def _counted_through(self, at: int, length: int) -> QuotaWindow:
-        first = _epoch(_FIRST)
-        start = first + (at - first) // length * length
-        return QuotaWindow(start, start + length)
+
+def _equal_window(at: int, length: int) -> QuotaWindow:
+    first = _epoch(_FIRST)
+    start = first + (at - first) // length * length
+    return QuotaWindow(start, start + length)
 
 
 def _month(number: int) -> datetime:
@@ -111,14 +113,8 @@ def _epoch(local: datetime) -> int:
     return int(local.replace(tzinfo=zone()).timestamp())
 
 
-_ROW = quota_counts.c
-_PRUNE = delete(quota_counts).where(
-    _ROW.client_id == bindparam("of_client"), _ROW.api == bindparam("of_api"), _ROW.starts_at < bindparam("before")
-)
-
-
 class Quotas:
-    """The quotas in a database, one per account at most; each API of the account is counted for itself."""
+    """The quotas of all accounts of a database; the APIs of an account are counted separately."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -126,45 +122,47 @@ class Quotas:
 
     def set(self, client_id: str, quota: Quota) -> Quota:
         """
-        Give an account a quota; counting begins anew.
+        Give an account a quota, whose counts begin at 0, and return it.
+
+        Args:
+            client_id: The account.
+            quota: The quota.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
         self._write(client_id, quota)
         return quota
 
     def remove(self, client_id: str) -> None:
         """
-        Let an account ask as often as it likes.
+        Remove the quota of an account.
 
         Raises:
-            UnknownAccount: Nobody has that client id.
+            UnknownAccount: There is no such account.
         """
         self._write(client_id, None)
 
     def count(self, client_id: str, quota: Quota, api: str, now: float) -> QuotaState:
         """
-        Count a request.
+        Count a request and return the state of the quota with it.
 
         Args:
             client_id: The account.
             quota: Its quota.
             api: The API that the request counts for.
-            now: The account's instant.
-
-        Returns:
-            How the quota stands with it.
+            now: The account's instant, in epoch seconds.
         """
         window = quota.window(now)
         used = self._count(client_id, api, window.starts_at, quota.limit)
         exceeded = used is None
         wait = max(1, window.ends_at - int(now // 1)) if exceeded and quota.retry_after else None
-        told = quota.limit if used is None else used
-        return QuotaState(quota.limit, quota.interval, quota.unit, told, window.ends_at, exceeded, wait)
+        shown = quota.limit if used is None else used
+        return QuotaState(quota.limit, quota.interval, quota.unit, shown, window.ends_at, exceeded, wait)
 
     def _count(self, client_id: str, api: str, starts_at: int, limit: int) -> int | None:
         row = self._database.fetch_one(self._counted, client_id=client_id, api=api, starts_at=starts_at, limit=limit)
+        # The first request of a window deletes the counts of those before, so there is one row per account and API.
         if row == (1,):
             self._database.fetch_one(_PRUNE, of_client=client_id, of_api=api, before=starts_at)
         return None if row is None else int(row[0])
@@ -177,7 +175,7 @@ class Quotas:
 
 
 def _counted(database: Database) -> Executable:
-    """Counts one more in a window that is not full yet; gives no row when it is."""
+    """Return a statement that counts one more in a window, for all workers in one step; no row if it is full."""
     statement: Executable = (
         database.insert(quota_counts)
         .values({name: bindparam(name) for name in ("client_id", "api", "starts_at")} | {"used": 1})

@@ -1,10 +1,8 @@
 """
-Making secrets unreadable before anything is written down.
+The request log: the last thousand requests of each account and how they were answered, without secrets.
 
-The journal: what an account asked for and how it was answered; the last thousand requests.
-
-It is written before the answer goes out, so whoever has an answer finds it here, whichever worker gave it and whatever
-happened to that worker since.
+An entry is written before the response goes out, so a client that has its response finds the entry, whichever worker
+wrote it and whatever happened to that worker since.
 """
 
 import json
@@ -12,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from random import random
+from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -23,54 +21,25 @@ from sqlalchemy.exc import IntegrityError
 from kpn_sandbox.storage import Database, StorageError
 from kpn_sandbox.storage.tables import accounts, requests
 
+CAPACITY = 1000
+"""Entries of an account that can be read."""
+
 REDACTED = "***"
 
-_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_SECRET_NAME = re.compile(r"secret|token|passw|api[_-]?key|signature|credential|authorization|jwt|session", re.I)
-_PLAIN_NAMES = {"token_type"}
+# Share of the requests that delete entries beyond the capacity. They are drawn, so that every account has its turn
+# without a count; the generator is this module's own, because programs may seed that of the process.
+_PRUNING = 0.01
+_RANDOM = Random()
 
-
-def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers; whoever was allowed by one of them must not be found out from it."""
-    return {name: REDACTED if _is_secret_header(name) else storable(value) for name, value in headers.items()}
-
-
-def redacted_query(query: str) -> str:
-    """A query string or a form; the names stay and so do the values that are no secrets."""
-    if not query:
-        return query
-    return storable("&".join(map(_redacted_pair, query.split("&"))))
-
-
-def _redacted_pair(pair: str) -> str:
-    name, equals, _ = pair.partition("=")
-    return f"{name}={REDACTED}" if equals and _is_secret(unquote_plus(name)) else pair
-
-
-def _is_secret_header(name: str) -> bool:
-    return name.lower() in _HEADERS or _is_secret(name)
-
-
-def _is_secret(name: str) -> bool:
-    return _SECRET_NAME.search(name) is not None and name.lower() not in _PLAIN_NAMES
-
-
-def storable(text: str) -> str:
-    """A text without the one character that PostgreSQL cannot keep."""
-    return text.replace("\x00", "\ufffd")
-
-
-CAPACITY = 1000
-"""Requests that can be looked at."""
-
-_PRUNED = 0.01
-"""Share of the requests that take away what can no longer be looked at; drawn, so that every account has its turn."""
-
+# Tries to get a number that no other machine takes at the same time.
 _TRIES = 200
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+_SECRET_NAME = re.compile(r"secret|token|passw|api[_-]?key|signature|credential|authorization|jwt|session", re.I)
+_PUBLIC_NAMES = {"token_type"}
 _ROW = requests.c
 _NUMBER = select(func.coalesce(func.max(_ROW.number), 0) + 1).where(_ROW.client_id == bindparam("client_id"))
-# It gives nothing back: SQLite would hold its lock until Python has fetched that.
-_NOTE = insert(requests).values(
+# It returns no row: SQLite would hold its lock until Python has fetched that.
+_INSERT = insert(requests).values(
     {column.name: bindparam(column.name) for column in _ROW} | {"number": _NUMBER.scalar_subquery()}
 )
 _LAST = select(func.max(_ROW.number) - CAPACITY).where(_ROW.client_id == bindparam("of_client")).scalar_subquery()
@@ -80,24 +49,24 @@ _EXISTS = select(accounts.c.client_id).where(accounts.c.client_id == bindparam("
 
 class LogEntry(NamedTuple):
     """
-    One request and its answer, without secrets.
+    A request and how it was answered.
 
     Args:
-        client_id: Whose account it met.
-        id: The request's id.
-        at: The account's instant.
-        wall_at: Wall time.
-        api: The API that was asked.
-        operation: The operation of that API.
-        method: The HTTP method.
-        path: The path as it came.
-        query: The query string as it came; secrets in it are made unreadable.
-        status: The status of the answer, 0 when the connection was broken on purpose.
-        duration_ms: How long it took, in milliseconds.
-        headers: The request's headers; secrets in them are made unreadable.
-        note: What is worth knowing beside that.
-        token: The `fingerprint` of the access token, empty without one.
-        retry_after: The seconds that the answer told to wait, None when it told none.
+        client_id: The account.
+        id: Id of the request.
+        at: The account's instant, in epoch seconds.
+        wall_at: Wall time, in epoch seconds.
+        api: Key of the API.
+        operation: Key of the operation, empty for an unknown path.
+        method: HTTP method.
+        path: Path as the client sent it.
+        query: Query string as the client sent it; secrets in it are redacted when it is written.
+        status: Status of the response, 0 when the connection was broken on purpose.
+        duration_ms: Duration in milliseconds.
+        headers: Headers of the request; secrets in them are redacted when they are written.
+        note: Faults, preferences and reasons of a rejection, for people.
+        token: Mark of the access token that distinguishes it from others, empty without one.
+        retry_after: Seconds in the `Retry-After` of the response, None without one.
     """
 
     client_id: str
@@ -119,23 +88,22 @@ class LogEntry(NamedTuple):
 
 @dataclass(frozen=True)
 class LogPage:
-    """Some entries of a journal."""
+    """Some entries of a request log, the oldest first."""
 
     count: int
-    """How many there are that match, before the limit."""
+    """Number of entries that match the filters, before the limit."""
     dropped: int
-    """How many of the account's requests can no longer be looked at."""
+    """Number of the account's requests beyond the capacity, which can no longer be read."""
     entries: tuple[LogEntry, ...]
-    """The oldest first."""
 
 
 class RequestLog:
     """
-    The journals in a database.
+    The request logs of all accounts of a database.
 
     Args:
-        database: Where they are.
-        on: Whether anything is written.
+        database: The database.
+        on: Whether requests are written.
     """
 
     def __init__(self, database: Database, *, on: bool = True) -> None:
@@ -144,15 +112,15 @@ class RequestLog:
 
     def write(self, entry: LogEntry) -> None:
         """
-        Write a request down; nothing happens when its account is gone.
+        Write an entry; nothing happens if its account was deleted.
 
         Raises:
-            StorageError: It could not be written; nobody may be told that the request succeeded.
+            StorageError: The entry could not be written, so the response must not say that the request succeeded.
         """
         if not self.on:
             return
         self._insert(_columns(entry))
-        if random() < _PRUNED:
+        if _RANDOM.random() < _PRUNING:
             self._database.fetch_one(_PRUNE, of_client=entry.client_id)
 
     def entries(
@@ -166,15 +134,15 @@ class RequestLog:
         limit: int | None = None,
     ) -> LogPage:
         """
-        The last requests of an account.
+        Return the last requests of an account.
 
         Args:
-            client_id: Whose.
-            api: Only those to an API.
-            operation: Only those for an operation.
-            status: Only those with that answer.
-            since: Only those from an instant of the account on.
-            limit: Only so many of the last ones.
+            client_id: The account.
+            api: Only requests to this API.
+            operation: Only requests for this operation.
+            status: Only requests with this status.
+            since: Only requests at this instant of the account or later.
+            limit: Only this many, the last ones.
         """
         wanted = {"api": api, "operation": operation, "status": status}
         conditions = [_ROW[name] == value for name, value in wanted.items() if value is not None]
@@ -188,40 +156,59 @@ class RequestLog:
         return LogPage(len(rows), max(0, highest - CAPACITY), tuple(map(_entry, shown)))
 
     def clear(self, client_id: str) -> int:
-        """
-        Forget all requests of an account.
-
-        Returns:
-            How many there were.
-        """
+        """Delete all entries of an account and return how many there were."""
         with self._database.write() as connection:
             return connection.execute(delete(requests).where(_ROW.client_id == client_id)).rowcount
 
     def _insert(self, columns: dict[str, Any]) -> None:
         for _ in range(_TRIES):
             try:
-                self._database.fetch_one(_NOTE, **columns)
+                self._database.fetch_one(_INSERT, **columns)
                 return
             except IntegrityError:
-                # Another machine was faster with that number, or the account was deleted under our feet.
+                # Another machine took the number first, or the account was deleted meanwhile.
                 if self._database.fetch_one(_EXISTS, client_id=columns["client_id"]) is None:
                     return
-        raise StorageError("the journal is written to by too many at once")
+        raise StorageError("the request log is written to by too many at once")
 
 
 def _columns(entry: LogEntry) -> dict[str, Any]:
     return {
         **entry._asdict(),
-        "path": storable(entry.path),
-        "query": redacted_query(entry.query),
-        "headers": _written(tuple(entry.headers.items())),
+        "path": _storable(entry.path),
+        "query": _redacted_query(entry.query),
+        "headers": _headers_json(tuple(entry.headers.items())),
     }
 
 
+# A client sends the same headers again and again.
 @lru_cache(maxsize=1000)
-def _written(headers: tuple[tuple[str, str], ...]) -> str:
-    # A client sends the same headers again and again.
-    return json.dumps(redacted_headers(dict(headers)))
+def _headers_json(headers: tuple[tuple[str, str], ...]) -> str:
+    redacted = {name: REDACTED if _is_secret_header(name) else _storable(value) for name, value in headers}
+    return json.dumps(redacted)
+
+
+def _redacted_query(query: str) -> str:
+    """Return a query string with its names and without the values that may be secrets."""
+    return _storable("&".join(map(_redacted_pair, query.split("&")))) if query else query
+
+
+def _redacted_pair(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    return f"{name}={REDACTED}" if equals and _is_secret(unquote_plus(name)) else pair
+
+
+def _is_secret_header(name: str) -> bool:
+    return name.lower() in _SECRET_HEADERS or _is_secret(name)
+
+
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None and name.lower() not in _PUBLIC_NAMES
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL cannot store that character.
+    return text.replace("\x00", "\ufffd")
 
 
 def _entry(row: Row[Any]) -> LogEntry:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from kpn_sandbox.caching import BoundedCache, SingleFlightCache
+from kpn_sandbox.literals import ResetLayer
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.storage import Database
@@ -79,40 +80,40 @@ class Sandbox:
         Raises:
             UnknownAccount: There is no such account.
         """
+        tenant = self.find_tenant(client_id)
+        if tenant is None:
+            raise UnknownAccount(client_id)
+        return tenant
+
+    def find_tenant(self, client_id: str) -> Tenant | None:
+        """Return an account as it is now, None when there is none."""
         # PostgreSQL refuses even a query for a text with that character.
         version = None if "\x00" in client_id else self.database.fetch_one(_VERSION, client_id=client_id)
         if version is None:
-            raise UnknownAccount(client_id)
+            return None
         tenant = self._tenants.get(client_id)
         if tenant is None or tenant.version != version[0]:
             tenant = self._read(client_id)
-            self._tenants.put(client_id, tenant)
+            if tenant is not None:
+                self._tenants.put(client_id, tenant)
         return tenant
 
-    def reset(self, client_id: str, layers: Any = None) -> tuple[str, ...]:
+    def reset(self, client_id: str, layers: Any = None) -> tuple[ResetLayer, ...]:
         """
-        Reset layers of an account to their state at its creation.
+        Reset layers of an account, as the function `reset` does, and return them.
 
         Args:
             client_id: The account.
             layers: Names of layers, None for all.
-
-        Returns:
-            The layers that were reset.
-
-        Raises:
-            UnknownAccount: There is no such account.
-            InvalidSetting: There is no such layer.
-            InvalidProfile: The scenario that stays makes the profile at creation too busy to simulate.
         """
         return reset(self.database, client_id, layers, self.wall_clock())
 
-    def _read(self, client_id: str) -> Tenant:
+    def _read(self, client_id: str) -> Tenant | None:
         # One reader sees all tables at the same moment, so the tenant is that of the version in its own row.
         with self.database.read() as connection:
             row = connection.execute(_ACCOUNT, {"client_id": client_id}).one_or_none()
             if row is None:
-                raise UnknownAccount(client_id)
+                return None
             log = log_of(connection, client_id)
             pins = pins_of(connection, client_id)
             plans = tuple(plan for plan in plans_of(connection, client_id) if plan.remaining != 0)

@@ -13,7 +13,6 @@ from threading import Event, Thread
 from typing import Any, Unpack
 
 from kpn_sandbox.client import Account, Client, ClientError, JsonObject, NewAccountSettings
-from kpn_sandbox.drift.pin_sets import apply_pins, read_pins
 from kpn_sandbox.settings import SettingError, Settings, base_url, from_environment, remote_sandbox
 
 _POLL_SECONDS = 0.05
@@ -31,6 +30,9 @@ class FixtureAccount(Account):
 
     def load(self, source: Any) -> list[JsonObject]:
         """Pin the answers in a file, or in its content: an answer of KPN, an HTTP archive of them, or a set of pins."""
+        # Not at the top, as with `_local` below: it takes 0.8 s, and annotations take this module only.
+        from kpn_sandbox.drift.pin_sets import apply_pins, read_pins
+
         return apply_pins(self, read_pins(source))
 
 
@@ -116,7 +118,7 @@ def _text(value: Any) -> str:
 
 @contextmanager
 def _local(chosen: Mapping[str, str]) -> Iterator[RunningSandbox]:
-    # Not at the top: it takes 0.5 s, which tests that use a sandbox elsewhere, or only annotations, need not spend.
+    # Not at the top: it takes 0.8 s, which tests that use a sandbox elsewhere, or only annotations, need not spend.
     from kpn_sandbox.app import create_app
     from kpn_sandbox.server.listener import AddressError, listen
     from kpn_sandbox.server.werkzeug_server import make_threaded

@@ -23,7 +23,7 @@ from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import Profile, QueueSettings
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.records import IDENTIFIERS, panel
-from kpn_sandbox.vendors.kaisa.records import DATASETS, Period
+from kpn_sandbox.vendors.kaisa.records import DATASETS, DatasetPeriod
 
 STEP_SECONDS = 900
 """Seconds between two points of the wallboard's day."""
@@ -111,7 +111,7 @@ def history_data(tenant: Tenant, at: float, days: int, history: History) -> dict
     today = day_of(at).date
     first = max(today - timedelta(days - 1), FIRST_DATE)
     customers = customers_of(tenant.center.names(at))
-    period = Period(history.days(tenant.center, first, today, at), customers, None)
+    period = DatasetPeriod(history.days(tenant.center, first, today, at), customers, None)
     return {
         "client_id": tenant.account.client_id,
         "from": first.isoformat(),

@@ -1,15 +1,28 @@
 """What anybody may know."""
 
+from inspect import isfunction
+
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX
-from kpn_sandbox.control_api.routes import VIEWS
+from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.vendors.kpn.api import BEHAVIORS
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS as KPN
 
+VIEWS = (accounts, configuration, inspection, overrides, status)
 
-def test_every_operation_has_its_view():
-    """And there is no view that nothing leads to."""
-    assert {operation.key for operation in OPERATIONS} == set(VIEWS)
+
+def test_every_operation_has_its_key():
+    """No two operations have one key, and every public view handles at least one operation."""
+    views = {view for module in VIEWS for name, view in vars(module).items() if is_view(module, name)}
+
+    assert len({operation.key for operation in OPERATIONS}) == len(OPERATIONS)
+    assert {operation.view for operation in OPERATIONS} == views
+
+
+def is_view(module, name):
+    """Whether a name in a module of views is a view of that module."""
+    found = vars(module)[name]
+    return isfunction(found) and found.__module__ == module.__name__ and not name.startswith("_")
 
 
 def test_every_operation_is_routed(app):

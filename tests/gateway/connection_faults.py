@@ -1,4 +1,4 @@
-"""An application whose connections break as its paths say."""
+"""An application whose connections break: the path names the fault."""
 
 import time
 
@@ -13,7 +13,7 @@ app = Flask(__name__)
 
 @app.get("/<connection>")
 def answer(connection: str) -> Response:
-    """Break; `whole` is an ordinary answer."""
+    """Break the connection by this fault; `whole` is an ordinary answer."""
     response = Response(TEXT)
     if connection == "whole":
         return response

@@ -32,7 +32,7 @@ def werkzeug_port():
 
 @pytest.fixture(scope="module")
 def gunicorn():
-    """A gunicorn with threads, as anybody may run the application; its port and what it says."""
+    """The port of a gunicorn with threads, as users may run the application; it must log nothing."""
     with listen("127.0.0.1", 0) as listener:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--threads", "2"]
         process = subprocess.Popen(
@@ -66,23 +66,23 @@ def ask(port, path):
     ("connection", "error"),
     [("reset", ConnectionResetError), ("empty", RemoteDisconnected), ("garbage", BadStatusLine)],
 )
-def test_a_broken_connection_is_broken_as_it_says(port, connection, error):
-    """The caller meets exactly that error, and the server goes on, silently."""
+def test_a_connection_breaks_by_its_fault(port, connection, error):
+    """The client gets exactly that error, and the server goes on and logs nothing."""
     with pytest.raises(error) as met:
         ask(port, f"/{connection}")
 
-    # A closed connection is a kind of reset one for Python; the wire tells them apart.
+    # For Python a closed connection is a kind of reset one; the type of the error is not.
     assert type(met.value) is error
     assert ask(port, "/whole") == (200, str(len(TEXT)), TEXT)
 
 
 def test_a_dripping_answer_is_whole(port):
-    """Head and body are right, it only takes its time."""
+    """An answer that drips has the right head and body; it only takes longer."""
     assert ask(port, "/drip") == (200, str(len(TEXT)), TEXT)
 
 
 def test_a_dripping_body_comes_byte_by_byte():
-    """With a pause before each byte, and none after the last."""
+    """A body that drips has a pause before each byte, and none after the last."""
     pauses = []
 
     drops = list(drip(Response(b"abc"), pauses.append).response)
@@ -91,7 +91,7 @@ def test_a_dripping_body_comes_byte_by_byte():
 
 
 def test_a_long_body_drips_faster():
-    """So that a server that stops need not wait for more than a minute."""
+    """The pauses of a long body are shorter, so that a server that stops waits for a minute at most."""
     pauses = []
 
     for _ in drip(Response(b"x" * 10_000), pauses.append).response:
@@ -101,6 +101,6 @@ def test_a_long_body_drips_faster():
 
 
 def test_without_a_socket_the_connection_is_reset():
-    """As under a server that does not hand out its sockets."""
+    """Under a server that does not hand out its sockets every fault becomes a reset."""
     with pytest.raises(ConnectionResetError):
         BrokenConnection("garbage")({}, print)

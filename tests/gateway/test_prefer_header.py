@@ -1,4 +1,4 @@
-"""How wishes are read."""
+"""Parsing of the Prefer header and its aliases."""
 
 import pytest
 
@@ -15,33 +15,33 @@ def read(header, **others):
     "header", ["code=503", 'code="503"', "Code = 503", "code=503;x=y", "wait=1, code=503", "code=503,code=404"]
 )
 def test_a_preference_has_many_spellings(header):
-    """Quoted or not, with space, with parameters, among others; the first of two counts."""
+    """A value may be quoted, spaced, with parameters, and among others; the first of two counts."""
     assert read(header).code == 503
 
 
 def test_the_header_goes_before_its_alias():
-    """The alias helps only who does not say it in the header."""
+    """The alias counts only when the Prefer header has no such preference."""
     assert read("code=503", HTTP_X_MOCK_RESPONSE_CODE="404").code == 503
     assert read("wait=1", HTTP_X_MOCK_RESPONSE_CODE="404").code == 404
 
 
 def test_quoted_values_may_hold_commas():
-    """A comma in quotes separates nothing."""
+    """A comma in quotes does not separate preferences."""
     assert read('note="a, code=404, b", code=503').code == 503
 
 
 def test_escapes_in_quotes_are_resolved():
-    r"""A backslash stands for the character after it."""
+    r"""A backslash in quotes stands for the character after it."""
     assert read(r'code="5\03"').code == 503
 
 
 @pytest.mark.parametrize("filling", ["x", '"', '"\\', "x ", "x=", ";", ",", 'x="'])
 def test_only_the_beginning_of_a_long_header_is_read(filling):
-    """However long and odd it is, it costs little."""
+    """A header of any length costs little: preferences far from its beginning are ignored."""
     assert read(filling * 20_000 + ", code=503") is NO_PREFERENCES
 
 
-def test_who_wishes_nothing_gets_the_same_nothing():
-    """So that it costs nothing."""
+def test_requests_without_preferences_share_one_object():
+    """A request without a preference of ours costs no allocation."""
     assert preferences({}, STATUSES) is NO_PREFERENCES
     assert read("wait=10") is NO_PREFERENCES

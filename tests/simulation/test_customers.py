@@ -14,11 +14,11 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.customers import DAYS_BACK, Customers, contacts, customers_of
 from kpn_sandbox.simulation.facts import CallFact
 from kpn_sandbox.simulation.history import History
-from kpn_sandbox.simulation.names import CenterNames
+from kpn_sandbox.simulation.names import center_names
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import scenario
 
-NAMES = CenterNames("customers")
+NAMES = center_names("customers")
 NUMBERINGS = tuple(NAMES.customer(0).identifiers)
 DAY = 86_400
 MIDNIGHT = calendar_day(date(2026, 11, 23)).starts_at

@@ -79,7 +79,7 @@ def test_blocked_calls_are_never_offered() -> None:
 
     counted = QueueCounters(day).at(calendar_day(WEDNESDAY).length - 1000)
     assert 0 < lost.sum() < len(lost) / 2
-    assert sum(tally.offered for tally in counted) == (~lost).sum()
+    assert sum(totals.offered for totals in counted) == (~lost).sum()
     assert set(day.rings.call.tolist()).isdisjoint(np.flatnonzero(lost).tolist())
     assert np.array_equal(calls.end[lost], calls.arrival[lost])
     for column in (calls.agent, calls.answer, calls.ring_start, calls.wrap_end, day.port_usage.port):
@@ -120,8 +120,9 @@ def test_every_day_begins_and_ends_empty(settings: dict[str, Any], on: date) -> 
 
     last = QueueCounters(day).at(length - 1000)
     assert all(
-        (tally.waiting, tally.ringing, tally.talking, tally.wrapping, tally.auxiliary, tally.staffed) == (0,) * 6
-        for tally in last
+        (totals.waiting, totals.available, totals.talking, totals.wrapping, totals.auxiliary, totals.staffed)
+        == (0,) * 6
+        for totals in last
     )
     assert min([0, *day.calls.arrival.tolist(), *day.logins.login.tolist()]) == 0
     assert (

@@ -11,6 +11,7 @@ from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import Account, Accounts, CredentialKind, NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.request_log import LogEntry
 from tests.tenants.concurrency import in_threads
 
@@ -158,15 +159,6 @@ def test_derived_credentials_follow_the_secret(database):
     assert derived(database) == {}
 
 
-def test_a_configured_account_gets_the_kinds_of_credential_that_are_new(database):
-    """When the program knows another kind than at the last start, the secret at hand gives the missing digest."""
-    Accounts(database).ensure(NEW_ANNA)
-
-    Accounts(database, credential_kinds=[CredentialKind("upper", upper)]).ensure(NEW_ANNA)
-
-    assert derived(database) == {"upper": "ANNA SECRET"}
-
-
 def test_a_new_secret_takes_the_place_of_the_old_one(accounts, other):
     """For every door, at every worker, at once."""
     before = accounts.create(NEW_ANNA)
@@ -182,7 +174,7 @@ def test_a_deleted_account_leaves_no_rows(sandbox, other, database):
     """Nothing of it is left in any table, and the next account of that client id begins anew."""
     sandbox.accounts.create(NEW_ANNA)
     sandbox.configuration.patch("anna", {"agents": 9})
-    sandbox.pins.put("anna", "agents", "50001", {})
+    sandbox.pins.put("anna", Pin("agents", "50001", {}))
     sandbox.request_log.write(LogEntry("anna", "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
     known = other.tenant("anna")
 

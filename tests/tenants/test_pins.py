@@ -4,6 +4,7 @@ import pytest
 
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount, UnknownPin
+from kpn_sandbox.tenants.pins import Pin
 from tests.tenants.concurrency import in_processes, in_threads
 
 AT = 1_795_424_400.0
@@ -23,17 +24,17 @@ def test_what_is_pinned_here_is_seen_there(anna, sandbox, other):
     """At the very next request, also at a worker that has been busy before."""
     before = shown(other)
 
-    sandbox.pins.put(anna, "agents", "50001", AUX)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX))
 
     assert (before, shown(other)) == ([], [AUX])
 
 
 def test_a_new_pin_takes_the_place_of_the_old_one(anna, sandbox):
     """Of the same object; those of others stay."""
-    sandbox.pins.put(anna, "agents", "50001", AUX)
-    sandbox.pins.put(anna, "agents", "50002", AUX)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX))
+    sandbox.pins.put(anna, Pin("agents", "50002", AUX))
 
-    sandbox.pins.put(anna, "agents", "50001", {"Status": "IDLE"})
+    sandbox.pins.put(anna, Pin("agents", "50001", {"Status": "IDLE"}))
 
     assert shown(sandbox) == [{"Status": "IDLE"}, AUX]
     assert shown(sandbox, keys={"50001"}) == [{"Status": "IDLE"}]
@@ -41,7 +42,7 @@ def test_a_new_pin_takes_the_place_of_the_old_one(anna, sandbox):
 
 def test_a_pin_expires_by_the_account_s_time(anna, sandbox):
     """At its instant it no longer holds, neither in answers nor in the list."""
-    pin = sandbox.pins.put(anna, "agents", "50001", AUX, expires_at=AT + 10)
+    pin = sandbox.pins.put(anna, Pin("agents", "50001", AUX, expires_at=AT + 10))
 
     assert (shown(sandbox, AT + 9), shown(sandbox, AT + 10)) == ([AUX], [])
     assert sandbox.pins.list(anna, AT + 9) == (pin,)
@@ -50,7 +51,7 @@ def test_a_pin_expires_by_the_account_s_time(anna, sandbox):
 
 def test_reads_are_used_up(anna, sandbox, other):
     """Wherever they are made; then the pin is gone from the list, too."""
-    sandbox.pins.put(anna, "agents", "50001", AUX, reads=3)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=3))
 
     answers = [shown(worker) for worker in (sandbox, other, sandbox, other, sandbox)]
 
@@ -61,7 +62,7 @@ def test_reads_are_used_up(anna, sandbox, other):
 
 def test_the_list_tells_how_many_reads_are_left(anna, sandbox, other):
     """Without taking one."""
-    sandbox.pins.put(anna, "agents", "50001", AUX, reads=3)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=3))
     shown(sandbox)
 
     assert other.pins.show(anna, "agents", "50001", AT).reads_left == 2
@@ -70,9 +71,9 @@ def test_the_list_tells_how_many_reads_are_left(anna, sandbox, other):
 
 def test_an_answer_on_the_way_does_not_take_from_a_new_pin(anna, sandbox, other):
     """Who began before the pin was set anew shows the old one no more and leaves the new one alone."""
-    sandbox.pins.put(anna, "agents", "50001", AUX, reads=1)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=1))
     early = other.tenant(anna)
-    sandbox.pins.put(anna, "agents", "50001", {"Status": "IDLE"}, reads=1)
+    sandbox.pins.put(anna, Pin("agents", "50001", {"Status": "IDLE"}, reads_left=1))
 
     late = other.pins.read("anna", early.pins_of("agents"), keys=None, at=AT)
 
@@ -81,7 +82,7 @@ def test_an_answer_on_the_way_does_not_take_from_a_new_pin(anna, sandbox, other)
 
 def test_reads_are_exact_over_threads(anna, sandbox, other):
     """No read is lost and none is given twice."""
-    sandbox.pins.put(anna, "agents", "50001", AUX, reads=50)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=50))
 
     answers = in_threads(lambda turn: reads((sandbox, other)[turn % 2]), 120)
 
@@ -91,7 +92,7 @@ def test_reads_are_exact_over_threads(anna, sandbox, other):
 @pytest.mark.slow
 def test_reads_are_exact_over_processes(anna, sandbox, url):
     """Also when nothing is shared but the database."""
-    sandbox.pins.put(anna, "agents", "50001", AUX, reads=50)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=50))
 
     answers = in_processes(url, reads, 30)
 
@@ -110,7 +111,7 @@ def test_reads_are_exact_over_processes(anna, sandbox, url):
 def test_pins_are_removed(anna, sandbox, other, which, left):
     """All, those of a kind, or that of one object."""
     for kind, key in (("agents", "50001"), ("agents", "50002"), ("queues", "1")):
-        sandbox.pins.put(anna, kind, key, AUX)
+        sandbox.pins.put(anna, Pin(kind, key, AUX))
 
     removed = sandbox.pins.remove(anna, *which)
 
@@ -120,7 +121,7 @@ def test_pins_are_removed(anna, sandbox, other, which, left):
 
 def test_another_account_has_its_own_pins(anna, sandbox):
     """And cannot be seen."""
-    sandbox.pins.put(anna, "agents", "50001", AUX)
+    sandbox.pins.put(anna, Pin("agents", "50001", AUX))
     sandbox.accounts.authenticate_or_create("berta", "secret")
 
     assert sandbox.pins.list("berta", AT) == ()
@@ -130,9 +131,9 @@ def test_another_account_has_its_own_pins(anna, sandbox):
     ("given", "refusal"),
     [
         ({"kind": "calls"}, InvalidSetting),
-        ({"reads": 0}, InvalidSetting),
-        ({"reads": True}, InvalidSetting),
-        ({"reads": 1.5}, InvalidSetting),
+        ({"reads_left": 0}, InvalidSetting),
+        ({"reads_left": True}, InvalidSetting),
+        ({"reads_left": 1.5}, InvalidSetting),
         ({"expires_at": 0.0}, InstantOutOfRange),
         ({"client_id": "berta"}, UnknownAccount),
         ({"client_id": "an\x00na"}, UnknownAccount),
@@ -140,10 +141,11 @@ def test_another_account_has_its_own_pins(anna, sandbox):
 )
 def test_a_wrong_pin_is_refused(anna, sandbox, given, refusal):
     """And nothing is pinned."""
-    pin = {"client_id": anna, "kind": "agents", "key": "50001", "fields": AUX, **given}
+    wanted = {"client_id": anna, "kind": "agents", "key": "50001", "fields": AUX, **given}
+    client_id = wanted.pop("client_id")
 
     with pytest.raises(refusal):
-        sandbox.pins.put(**pin)
+        sandbox.pins.put(client_id, Pin(**wanted))
 
     assert sandbox.pins.list(anna, AT) == ()
 

@@ -10,6 +10,7 @@ from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import RunningClock
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.vendors.atobi.store import inbox
@@ -36,7 +37,7 @@ CHANGES = {
     "profile": lambda sandbox, anna: sandbox.configuration.patch(anna, {"agents": 9}),
     "scenario": lambda sandbox, anna: sandbox.configuration.set_scenario(anna, "busy", 60),
     "clock": lambda sandbox, anna: sandbox.clocks.set(anna, "frozen", at=AT),
-    "pins": lambda sandbox, anna: sandbox.pins.put(anna, "agents", "50001", {}),
+    "pins": lambda sandbox, anna: sandbox.pins.put(anna, Pin("agents", "50001", {})),
     "faults": lambda sandbox, anna: sandbox.faults.add(anna, FaultPlan("kpn", outcomes=(Outcome(503),))),
     "quota": lambda sandbox, anna: sandbox.quotas.set(anna, Quota(5)),
     "requests": note,

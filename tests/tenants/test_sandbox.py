@@ -7,6 +7,7 @@ from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.sandbox import CENTERS
 from tests.tenants.concurrency import in_threads
@@ -82,7 +83,7 @@ def test_what_others_do_is_not_noticed(anna, sandbox, other):
     other.accounts.create(NewAccount("berta"))
     before = sandbox.tenant(anna)
 
-    other.pins.put("berta", "agents", "50001", {})
+    other.pins.put("berta", Pin("agents", "50001", {}))
     other.configuration.patch("berta", {"agents": 9})
 
     assert sandbox.tenant(anna) is before
@@ -94,7 +95,7 @@ def test_what_others_do_is_not_noticed(anna, sandbox, other):
         lambda other: other.clocks.advance("anna", 1),
         lambda other: other.configuration.patch("anna", {"agents": 9}),
         lambda other: other.configuration.set_scenario("anna", "peak"),
-        lambda other: other.pins.put("anna", "agents", "50001", {}),
+        lambda other: other.pins.put("anna", Pin("agents", "50001", {})),
         lambda other: other.pins.remove("anna"),
         lambda other: other.faults.add("anna", FaultPlan("kpn", outcomes=(Outcome(503),))),
         lambda other: other.faults.remove("anna"),
@@ -134,7 +135,7 @@ def test_the_world_tells_pins_but_the_replay_line_does_not(anna, sandbox):
     """Pinned answers are others, though the center is the same."""
     plain = sandbox.tenant(anna)
 
-    sandbox.pins.put(anna, "agents", "50001", {"Status": "AUX"})
+    sandbox.pins.put(anna, Pin("agents", "50001", {"Status": "AUX"}))
 
     pinned = sandbox.tenant(anna)
     assert pinned.cache_key != plain.cache_key

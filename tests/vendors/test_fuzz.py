@@ -1,5 +1,5 @@
 """
-Whatever is asked of Kaisa, Atobi and ITX, the answer is as their OpenAPI documents say.
+Fuzzed requests to Kaisa, Atobi and ITX: each answer is as the OpenAPI document of the API says.
 
 Kaisa's widgets stand open here, because the credentials of HTTP Digest are made for one URL each.
 """
@@ -24,7 +24,7 @@ from kpn_sandbox.vendors.kaisa.operations import OPERATIONS as KAISA
 from tests.application import CREDENTIALS
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-QUESTIONS = [*(("kaisa", each) for each in KAISA), ("atobi", ATOBI), ("itx", ITX)]
+FUZZED = [*(("kaisa", each) for each in KAISA), ("atobi", ATOBI), ("itx", ITX)]
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 
@@ -39,7 +39,7 @@ def fuzzed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def keys(fuzzed):
-    """What opens each API: headers and parameters."""
+    """Headers or parameters that authenticate a request, by API."""
     form = {"grant_type": "client_credentials", **CREDENTIALS}
     token = fuzzed.test_client().post("/oauth/token", data=form).json["access_token"]
     bearer = {"Authorization": f"Bearer {token}"}
@@ -48,9 +48,9 @@ def keys(fuzzed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
-@pytest.mark.parametrize(("api", "operation"), QUESTIONS, ids=lambda part: getattr(part, "key", part))
+@pytest.mark.parametrize(("api", "operation"), FUZZED, ids=lambda part: getattr(part, "key", part))
 def test_answers_are_as_the_document_says(fuzzed, keys, api, operation, mode):
-    """Good and bad requests alike: a status, a content type and a body that the document knows."""
+    """Good and bad requests get a status, a content type and a body that the document contains."""
     document = schemathesis.openapi.from_wsgi(f"/openapi/{api}.json", fuzzed)
     cases = document[operation.path][operation.method].as_strategy(generation_mode=mode)
 

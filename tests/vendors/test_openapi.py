@@ -1,26 +1,23 @@
-"""The OpenAPI documents of Kaisa, Atobi and ITX: complete, and true of what is answered."""
+"""The OpenAPI documents of all vendors: complete, consistent, and served for the URL that the reader sees."""
 
 import json
 
 import pytest
 
-from kpn_sandbox.documents import openapi_document
 from kpn_sandbox.gateway.operations import STATUSES
-from kpn_sandbox.vendors.atobi.operations import OPERATIONS as ATOBI
-from kpn_sandbox.vendors.itx.operations import OPERATIONS as ITX
-from kpn_sandbox.vendors.kaisa.operations import OPERATIONS as KAISA
-
-APIS = {"kaisa": KAISA, "atobi": ATOBI, "itx": ITX}
+from kpn_sandbox.literals import hyphenated
+from kpn_sandbox.vendors import APIS
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS
 
 
-@pytest.fixture(params=APIS)
+@pytest.fixture(params=APIS, ids=lambda api: api.key)
 def api(request):
     return request.param
 
 
 @pytest.fixture
 def document(api):
-    return openapi_document(api, "http://sandbox.test")
+    return api.openapi_document("http://sandbox.test")
 
 
 def references(part):
@@ -32,23 +29,22 @@ def references(part):
 
 
 def test_every_operation_is_described(api, document):
-    """Methods, paths and statuses are those of the operations."""
+    """Methods and paths are those of the operations; statuses are their own and those that can be forced."""
     described = {
-        (method.upper(), path): set(operation["responses"])
+        (method.upper(), path): {int(status) for status in operation["responses"]}
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     }
 
-    expected = {
-        (operation.method, path): {str(status) for status in {*operation.statuses, *STATUSES}}
-        for operation in APIS[api]
-        for path in operation.paths
-    }
-    assert described == expected
+    expected = {(operation.method, path): operation for operation in api.operations for path in operation.paths}
+    assert described.keys() == expected.keys()
+    forced = {status for status in api.statuses if status in STATUSES}
+    for each, operation in expected.items():
+        assert {*operation.statuses, *forced} <= described[each] <= {*operation.statuses, *api.statuses}, each
 
 
 def test_every_reference_leads_somewhere(document):
-    """Nothing is referred to that is not described."""
+    """Every reference leads to a part of the document."""
     for reference in references(document):
         place = document
         for step in reference.removeprefix("#/").split("/"):
@@ -56,7 +52,7 @@ def test_every_reference_leads_somewhere(document):
 
 
 def test_operations_have_ids_of_their_own(document):
-    """A generator of clients needs them."""
+    """Operation ids, which generators of clients need, are unique."""
     ids = [operation["operationId"] for operations in document["paths"].values() for operation in operations.values()]
 
     assert len(set(ids)) == len(ids)
@@ -67,23 +63,34 @@ def test_paths_declare_their_parameters(document):
     for path, operations in document["paths"].items():
         variables = {part[1:-1] for part in path.split("/") if part.startswith("{")}
         for operation in operations.values():
-            told = [each for each in operation["parameters"] if each.get("in") == "path"]
-            assert {each["name"] for each in told} == variables
+            in_path = [each for each in operation["parameters"] if each.get("in") == "path"]
+            assert {each["name"] for each in in_path} == variables
 
 
 def test_the_document_is_served(client, api):
-    """With an ETag, for the URL at which the reader sees it."""
-    response = client.get(f"/openapi/{api}.json")
+    """The document is served with an ETag, and its server is the URL that was requested."""
+    path, host = f"/openapi/{hyphenated(api.key)}.json", {"Host": "sandbox.example:9000"}
 
-    told = json.loads(response.data)
-    assert (response.status_code, told["openapi"], told["servers"]) == (200, "3.1.0", [{"url": "http://localhost"}])
-    again = client.get(f"/openapi/{api}.json", headers={"If-None-Match": response.headers["ETag"]})
-    assert again.status_code == 304
+    response = client.get(path, headers=host)
+
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+    assert json.loads(response.data) == api.openapi_document("http://sandbox.example:9000")
+    assert (response.json["openapi"], response.json["servers"]) == ("3.1.0", [{"url": "http://sandbox.example:9000"}])
+    assert client.get(path, headers={**host, "If-None-Match": response.headers["ETag"]}).status_code == 304
+
+
+def test_bright_patterns_document_lists_the_statistics():
+    """The description names every statistic that can be subscribed to."""
+    [api] = [api for api in APIS if api.key == "bright_pattern"]
+
+    description = api.openapi_document("http://sandbox.test")["info"]["description"]
+    assert [name for name in STATISTICS if f"`{name}`" not in description] == []
 
 
 def test_itx_has_the_models_of_the_page():
     """A provider can be generated: every model of ITX's page is there, with what is mandatory."""
-    schemas = openapi_document("itx", "http://sandbox.test")["components"]["schemas"]
+    [api] = [api for api in APIS if api.key == "itx"]
+    schemas = api.openapi_document("http://sandbox.test")["components"]["schemas"]
 
     required = {name: sorted(schema.get("required", [])) for name, schema in schemas.items()}
     del required["Refusal"]

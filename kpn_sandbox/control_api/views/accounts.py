@@ -7,7 +7,7 @@ from kpn_sandbox import auth
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import invalid_fields
-from kpn_sandbox.control_api.response_schemas import AccountRecord, NewAccountRecord
+from kpn_sandbox.control_api.response_schemas import AccountRecord, AccountsRecord, NewAccountRecord, RevokedRecord
 from kpn_sandbox.control_api.serializers import account_record, new_account_record
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.tenants.accounts import NewAccount
@@ -16,7 +16,7 @@ from kpn_sandbox.tenants.configuration import patched
 from kpn_sandbox.tenants.errors import UnknownAccount
 
 
-def list_accounts(request: ControlRequest) -> dict[str, list[AccountRecord]]:
+def list_accounts(request: ControlRequest) -> AccountsRecord:
     """Return all accounts, the oldest first."""
     records = []
     for account in request.sandbox.accounts.list():
@@ -57,7 +57,7 @@ def rotate_secret(request: ControlRequest) -> NewAccountRecord:
     return new_account_record(request.tenant, made, request.base_url)
 
 
-def revoke_tokens(request: ControlRequest) -> dict[str, int]:
+def revoke_tokens(request: ControlRequest) -> RevokedRecord:
     """
     Revoke an access token or a session of an account, or all of them, and return how many were valid till then.
 

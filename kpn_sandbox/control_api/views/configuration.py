@@ -1,18 +1,17 @@
 """Views of what a center is like and when it is looked at: profile, scenario, clock; and the reset of an account."""
 
-from typing import Any
-
 from kpn_sandbox.control_api.context import ControlRequest
-from kpn_sandbox.control_api.response_schemas import ClockRecord, ScenarioInForceRecord
+from kpn_sandbox.control_api.response_schemas import ClockRecord, ProfileRecord, ResetRecord, ScenarioInForceRecord
 from kpn_sandbox.control_api.serializers import clock_record, profile_record, scenario_record
 
 
-def show_profile(request: ControlRequest) -> dict[str, Any]:
+def show_profile(request: ControlRequest) -> ProfileRecord:
     """Return the profile in force, before the scenario is applied."""
-    return profile_record(request.tenant)
+    tenant = request.tenant
+    return profile_record(tenant.in_force(tenant.now()).profile)
 
 
-def change_profile(request: ControlRequest) -> dict[str, Any]:
+def change_profile(request: ControlRequest) -> ProfileRecord:
     """
     Change the profile by a merge patch (RFC 7396) and return it.
 
@@ -20,7 +19,7 @@ def change_profile(request: ControlRequest) -> dict[str, Any]:
         InvalidProfile: The patch is wrong, or the center would be too busy to simulate.
     """
     midnight = request.query.get("effective") == "midnight"
-    return request.sandbox.configuration.patch(request.client_id, request.given, midnight=midnight).to_dict()
+    return profile_record(request.sandbox.configuration.patch(request.client_id, request.given, midnight=midnight))
 
 
 def show_scenario(request: ControlRequest) -> ScenarioInForceRecord:
@@ -50,6 +49,6 @@ def advance_clock(request: ControlRequest) -> ClockRecord:
     return clock_record(clock, request.sandbox.wall_clock())
 
 
-def reset(request: ControlRequest) -> dict[str, list[str]]:
+def reset(request: ControlRequest) -> ResetRecord:
     """Reset layers of the account, all of them by default, and return their names."""
     return {"layers": list(request.sandbox.reset(request.client_id, request.body.get("layers")))}

@@ -10,7 +10,13 @@ from flask import Response
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
-from kpn_sandbox.control_api.response_schemas import CustomerRecord, StateRecord
+from kpn_sandbox.control_api.response_schemas import (
+    ConductRecord,
+    CustomersRecord,
+    InboxRecord,
+    LogPageRecord,
+    StatesRecord,
+)
 from kpn_sandbox.control_api.serializers import (
     call_record,
     customer_record,
@@ -35,7 +41,7 @@ _CHUNK_SECONDS = 3600
 _LOGIN = re.compile(r"[0-9]{1,9}")
 
 
-def list_requests(request: ControlRequest) -> dict[str, Any]:
+def list_requests(request: ControlRequest) -> LogPageRecord | dict[str, Any]:
     """Return the latest entries of the request log, as JSON or as an HTTP archive."""
     filters = {name: value for name, value in request.query.items() if name != "format"}
     page = request.sandbox.request_log.entries(request.client_id, **filters)
@@ -50,13 +56,13 @@ def delete_requests(request: ControlRequest) -> None:
     request.sandbox.request_log.clear(request.client_id)
 
 
-def show_conduct(request: ControlRequest) -> dict[str, Any]:
+def show_conduct(request: ControlRequest) -> ConductRecord:
     """Return which conduct rules the client broke, from its request log."""
     entries = request.sandbox.request_log.entries(request.client_id).entries
     return {"requests": len(entries), "findings": [finding_record(finding) for finding in conduct(entries)]}
 
 
-def list_customers(request: ControlRequest) -> dict[str, list[CustomerRecord]]:
+def list_customers(request: ControlRequest) -> CustomersRecord:
     """Return the customers of the center, those who call most often first."""
     tenant = request.tenant
     customers = call_detail_records.list_customers(tenant.center, tenant.now())
@@ -77,7 +83,7 @@ def list_calls(request: ControlRequest) -> Response:
     return Response(_json_chunks(chunks), content_type="application/json")
 
 
-def list_states(request: ControlRequest) -> dict[str, list[StateRecord]]:
+def list_states(request: ControlRequest) -> StatesRecord:
     """
     Return the changes of an agent's state in a period.
 
@@ -91,7 +97,7 @@ def list_states(request: ControlRequest) -> dict[str, list[StateRecord]]:
     return {"states": [state_record(fact) for fact in facts]}
 
 
-def list_inbox(request: ControlRequest) -> dict[str, list[dict[str, Any]]]:
+def list_inbox(request: ControlRequest) -> InboxRecord:
     """Return the KPI records that Atobi's endpoint received, the newest last."""
     received = Inbox(request.sandbox.database).list(request.client_id, **request.query)
     return {"records": [inbox_record(record) for record in received]}

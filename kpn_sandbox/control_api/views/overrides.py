@@ -7,11 +7,12 @@ from typing import Any
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.fields import FieldError
-from kpn_sandbox.control_api.response_schemas import FaultRecord, PinRecord
-from kpn_sandbox.control_api.serializers import fault_record, pin_record
+from kpn_sandbox.control_api.response_schemas import FaultRecord, FaultsRecord, PinRecord, PinsRecord, QuotaRecord
+from kpn_sandbox.control_api.serializers import fault_record, pin_record, quota_record
 from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -22,7 +23,7 @@ _FIND: dict[ObjectKind, Callable[[Center, int, float], Any]] = {
 }
 
 
-def list_pins(request: ControlRequest) -> dict[str, list[PinRecord]]:
+def list_pins(request: ControlRequest) -> PinsRecord:
     """Return the pins on objects of the kind in the path, or on all objects."""
     kind = _kind(request) if "kind" in request.path else None
     pins = request.sandbox.pins.list(request.client_id, request.tenant.now())
@@ -52,7 +53,7 @@ def set_pin(request: ControlRequest) -> PinRecord:
     _check_pinned(request, kind)
     expires_at, reads = request.body.get("expires_at"), request.body.get("reads")
     fields = request.body["fields_"]
-    pin = request.sandbox.pins.put(request.client_id, kind, key, fields, expires_at=expires_at, reads=reads)
+    pin = request.sandbox.pins.put(request.client_id, Pin(kind, key, fields, expires_at, reads))
     return pin_record(pin)
 
 
@@ -91,7 +92,7 @@ def _check_pinned(request: ControlRequest, kind: ObjectKind) -> None:
         raise invalid_fields(*errors)
 
 
-def list_faults(request: ControlRequest) -> dict[str, list[FaultRecord]]:
+def list_faults(request: ControlRequest) -> FaultsRecord:
     """Return all fault plans, used up ones included."""
     return {"faults": [fault_record(plan) for plan in request.sandbox.faults.list(request.client_id)]}
 
@@ -150,19 +151,19 @@ def _outcomes(plan: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return [*listed, ("outcome", plan.get("outcome", {}))]
 
 
-def show_quota(request: ControlRequest) -> dict[str, Any]:
+def show_quota(request: ControlRequest) -> QuotaRecord:
     """
     Return the quota.
 
     Raises:
         NoQuota: The account has none.
     """
-    return request.tenant.required_quota().to_dict()
+    return quota_record(request.tenant.required_quota())
 
 
-def set_quota(request: ControlRequest) -> dict[str, Any]:
+def set_quota(request: ControlRequest) -> QuotaRecord:
     """Set the quota and return it."""
-    return request.sandbox.quotas.set(request.client_id, Quota(**request.body)).to_dict()
+    return quota_record(request.sandbox.quotas.set(request.client_id, Quota(**request.body)))
 
 
 def delete_quota(request: ControlRequest) -> None:

@@ -1,17 +1,19 @@
 """Views that are open to anybody: health, how well the APIs are known, the scenarios."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.context import ControlRequest
-from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX
-from kpn_sandbox.control_api.response_schemas import HealthRecord
+from kpn_sandbox.control_api.response_schemas import (
+    ApiFidelityRecord,
+    BehaviorRecord,
+    FidelityRecord,
+    HealthRecord,
+    ScenariosRecord,
+)
 from kpn_sandbox.gateway.api import Behavior
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.simulation.scenarios import SCENARIOS
-
-_OWN_OPERATIONS = [Behavior(f"{each.method} {PREFIX}{each.path}", each.label, each.source) for each in OPERATIONS]
 
 
 def health(request: ControlRequest) -> HealthRecord:
@@ -37,20 +39,24 @@ def ready(request: ControlRequest) -> HealthRecord:
     return health(request)
 
 
-def fidelity(request: ControlRequest) -> dict[str, Any]:
+def fidelity(request: ControlRequest) -> FidelityRecord:
     """Return label and source of each operation and behavior of each API."""
     vendors = [_fidelity(api.key, *api.fidelity()) for api in request.context.apis]
-    return {"apis": [*vendors, _fidelity("sandbox", _OWN_OPERATIONS, ())]}
+    return {"apis": [*vendors, _fidelity("sandbox", request.context.behaviors, ())]}
 
 
-def _fidelity(api: str, operations: Iterable[Behavior], behaviors: Iterable[Behavior]) -> dict[str, Any]:
+def _fidelity(api: str, operations: Iterable[Behavior], behaviors: Iterable[Behavior]) -> ApiFidelityRecord:
     return {
         "api": api,
-        "operations": [vars(each) for each in operations],
-        "behaviors": [vars(each) for each in behaviors],
+        "operations": [_behavior_record(each) for each in operations],
+        "behaviors": [_behavior_record(each) for each in behaviors],
     }
 
 
-def list_scenarios(request: ControlRequest) -> dict[str, Any]:
+def _behavior_record(behavior: Behavior) -> BehaviorRecord:
+    return {"name": behavior.name, "label": behavior.label, "source": behavior.source}
+
+
+def scenarios(request: ControlRequest) -> ScenariosRecord:
     """Return name and summary of each scenario."""
     return {"scenarios": [{"name": each.name, "summary": each.summary} for each in SCENARIOS.values()]}

@@ -13,4 +13,7 @@ Gaps:
     page. The page asks for times "in DATETIME format" and "in Unix Epoch time"; both spellings are taken. Users and
     locations are not looked up: any of them is taken. There is nothing to read back at Atobi's own paths; the sandbox
     tells what it received under /_sandbox.
+
+Modules:
+    store: received key figures are kept, because the sandbox shows them under /_sandbox.
 """

@@ -1,16 +1,13 @@
-"""Atobi's API as the sandbox knows it: labels of its behaviors, and the way of its requests."""
+"""Atobi's API as the sandbox knows it: labels of its behaviors, rate limit, authentication, responses."""
 
-from typing import Any
-
-from authlib.oauth2 import OAuth2Error
 from flask import Response, request
 
 from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer, presented_client_id
-from kpn_sandbox.auth.errors import InactiveToken
-from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.api import Behavior, Services, VendorApi, bearer_caller
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
-from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.gateway.responses import rate_limit_headers
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, AtobiTokenEndpoint, form_of
@@ -72,6 +69,7 @@ class AtobiApi(VendorApi):
     statuses = tuple(sorted({*STATUSES, 413, 415, 422}))
     path_prefixes = ("/api/external",)
     default_quota = THROTTLE
+    openapi_document = staticmethod(document)
     postman = COLLECTION
 
     def __init__(self, services: Services) -> None:
@@ -81,67 +79,37 @@ class AtobiApi(VendorApi):
         self._token_endpoint = AtobiTokenEndpoint(TokenServer(tokens, services.authenticate))
         self._inbox = Inbox(services.sandbox.database)
 
-    @classmethod
-    def openapi_document(cls, base_url: str) -> dict[str, Any]:
-        """Return the OpenAPI document for a sandbox at that URL."""
-        return document(base_url)
-
     def authenticate(self, context: RequestContext) -> Tenant:
-        """
-        Return the account of the bearer token.
-
-        Raises:
-            OAuth2Error: No token, or one that is unknown, expired or revoked.
-        """
+        """Return the account of the access token."""
         return self._bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
 
     def identify(self) -> Caller:
-        """Return the account of the token, active or not, or of the client id that asks for one."""
-        return self._presenting_client() if request.path == TOKEN.path else self._presenting_token()
+        """Return the account of the access token, active or not, or of the client that requests one."""
+        if request.path != TOKEN.path:
+            return bearer_caller(self._bearer_auth, lambda error: "token expired or revoked")
+        authorization = {"Authorization": request.headers.get("Authorization", "")}
+        try:
+            return self.services.identify(presented_client_id(authorization, form_of(request)))
+        except AtobiError:
+            return Caller(None)
 
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
-        """
-        Return the response of a view.
-
-        Raises:
-            Exception: Whatever the view raises.
-        """
-        response: Response = endpoint.view(
-            context, self._token_endpoint if endpoint.operation is TOKEN else self._inbox
-        )
+        """Return the response of a view."""
+        used = self._token_endpoint if endpoint.operation is TOKEN else self._inbox
+        response: Response = endpoint.view(context, used)
         return response
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """Return the headers by which Laravel shows a rate limit, which is assumed."""
-        headers = [("X-RateLimit-Limit", str(count.limit)), ("X-RateLimit-Remaining", str(count.limit - count.used))]
-        if count.exceeded:
-            headers.append(("X-RateLimit-Reset", str(count.resets_at)))
-        return [*headers, *super().quota_headers(count)]
+        """Return the headers by which Laravel shows a rate limit, which is assumed of Atobi."""
+        return [*rate_limit_headers(count, with_reset=count.exceeded), *super().quota_headers(count)]
 
-    def error_response(self, error: Exception) -> Response:
-        """Return the response for an exception."""
-        self.services.lifecycle.open_unmatched(self)
-        return error_for(error, request.path).response()
+    def error_for(self, error: Exception) -> ApiError:
+        """Return Atobi's error for an exception."""
+        return error_for(error, request.path)
 
     def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return the error that a forced status answers with."""
+        """Return Atobi's error for a forced status."""
         return error_for_status(status, request.base_url, request.path)
-
-    def _presenting_token(self) -> Caller:
-        try:
-            return Caller(self._bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION")))
-        except InactiveToken as error:
-            return Caller(error.tenant, "token expired or revoked")
-        except OAuth2Error:
-            return Caller(None)
-
-    def _presenting_client(self) -> Caller:
-        authorization = {"Authorization": request.headers.get("Authorization", "")}
-        try:
-            client_id = presented_client_id(authorization, form_of(request))
-            return Caller(None if client_id is None else self.services.sandbox.tenant(client_id))
-        except (UnknownAccount, AtobiError):
-            return Caller(None)
 
 
 API = AtobiApi

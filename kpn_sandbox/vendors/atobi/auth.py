@@ -1,9 +1,9 @@
 """
-Access tokens as Atobi gives them out.
+Access tokens as Atobi issues them.
 
 Source:
     help.atobi.io, "KPI integration": the fields, "grant-type" among them, and the content type as misspelled there; RFC
-    6749 for what was evidently meant. Both are taken.
+    6749 for their right names. Both are accepted.
 """
 
 import json
@@ -44,8 +44,9 @@ class AtobiTokenEndpoint:
             on_authenticated: Called with the account before the token is issued.
 
         Raises:
-            TokenEndpointError, OAuth2Error: The request cannot be read, or its grant type or credentials are refused.
-            Exception: Whatever `on_authenticated` raises.
+            TokenEndpointError: The request cannot be read.
+            InvalidRequestError, UnsupportedGrantTypeError, InvalidClientError: Credentials or grant type are wrong.
+            Exception: `on_authenticated` raises it.
         """
         form = form_of(request)
         grant_type = form.get("grant_type") or form.get("grant-type")
@@ -73,10 +74,10 @@ def form_of(request: Request) -> dict[str, str]:
     if request.mimetype not in FORMS:
         raise invalid_request(f"Content-Type must be {FORMS[0]}")
     pairs = list(request.form.items(multi=True)) or _from_text(request.get_data(cache=True))
-    given = [(name, value) for name, value in pairs if name in _FIELDS]
-    if len(dict(given)) < len(given):
+    sent = [(name, value) for name, value in pairs if name in _FIELDS]
+    if len(dict(sent)) < len(sent):
         raise invalid_request("each parameter must be given once")
-    return {name: value for name, value in given if value}
+    return {name: value for name, value in sent if value}
 
 
 def _from_text(body: bytes) -> list[tuple[str, str]]:
@@ -88,12 +89,12 @@ def _from_text(body: bytes) -> list[tuple[str, str]]:
 
 def _from_json(body: bytes) -> dict[str, str]:
     try:
-        given: Any = json.loads(body)
+        sent: Any = json.loads(body)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, Mapping):
+        sent = None
+    if not isinstance(sent, Mapping):
         raise invalid_request("the body must be a JSON object")
-    wrong = [name for name in _FIELDS if not isinstance(given.get(name, ""), str)]
+    wrong = [name for name in _FIELDS if not isinstance(sent.get(name, ""), str)]
     if wrong:
         raise invalid_request(f"{wrong[0]} must be a string")
-    return {name: given[name] for name in _FIELDS if given.get(name)}
+    return {name: sent[name] for name in _FIELDS if sent.get(name)}

@@ -1,5 +1,5 @@
 """
-Error responses in Atobi's shapes, and which one an exception or a forced status becomes.
+Error responses in Atobi's shapes, and the error that each exception and each forced status becomes.
 
     ApiError
         AtobiError                  {"status": "error", "message": ..., "errors": {...}}
@@ -11,7 +11,6 @@ Source:
 """
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError, UnsupportedGrantTypeError
@@ -26,12 +25,8 @@ from kpn_sandbox.vendors.atobi.operations import TOKEN
 HEADERS = (JSON, *CORS_HEADERS)
 """Headers of every response."""
 
-TOO_MANY = "Too Many Attempts."
 UNAUTHENTICATED = "Unauthenticated."
 INVALID = "The given data was invalid."
-
-FieldErrors = Mapping[str, Sequence[str]]
-"""Sentences by the dotted path of a wrong field."""
 
 
 class AtobiError(ApiError):
@@ -41,13 +36,13 @@ class AtobiError(ApiError):
     Args:
         status: HTTP status.
         text: Value of `message`.
-        errors: What is wrong with which field; left out when None.
+        errors: Messages by the dotted path of a wrong field; left out when None.
         headers: Headers beside those of every response.
     """
 
     common_headers = HEADERS
 
-    def __init__(self, status: int, text: str, errors: FieldErrors | None = None, headers: Headers = ()) -> None:
+    def __init__(self, status: int, text: str, errors: Any = None, headers: Headers = ()) -> None:
         super().__init__(status, text, headers)
         self.errors = errors
 
@@ -98,7 +93,7 @@ def error_for(error: Exception, path: str) -> ApiError:
 
 def error_for_status(status: int, location: str, path: str) -> ApiError:
     """
-    Return the error that a forced status answers with.
+    Return the error for a forced status.
 
     Args:
         status: 300 or more.
@@ -111,8 +106,8 @@ def error_for_status(status: int, location: str, path: str) -> ApiError:
     return error_for(error, path)
 
 
-STATUS_MAP = {401: UNAUTHENTICATED, 422: INVALID, 429: TOO_MANY}
-"""Texts of forced statuses where they are not HTTP's reason phrase."""
+STATUS_MAP = {401: UNAUTHENTICATED, 422: INVALID, 429: "Too Many Attempts."}
+"""Messages by forced status; HTTP's reason phrase for every other status."""
 
 _CODES = {
     400: "invalid_request",
@@ -148,4 +143,4 @@ EXCEPTION_MAP: ExceptionMap = {
     http.NotFound: lambda error: AtobiError(404, "Not Found"),
     http.BadRequest: lambda error: AtobiError(400, "Bad Request"),
 }
-"""The error of an exception; `error_for` gives the token endpoint its shape."""
+"""Errors by exception; `error_for` gives those of the token endpoint their shape."""

@@ -1,4 +1,4 @@
-"""The OpenAPI document of Atobi's API, made from the operations and the schemas that the code works with."""
+"""The OpenAPI document of Atobi's API, made from its operations and from the schemas of its messages."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from kpn_sandbox.gateway.openapi import (
     ApiDoc,
     Json,
     OperationDoc,
+    description_of,
     document_of,
     example_of,
     oauth2_scheme,
@@ -22,14 +23,14 @@ from kpn_sandbox.vendors.atobi.errors import error_for_status
 from kpn_sandbox.vendors.atobi.operations import KPI, TOKEN, VERSIONS
 from kpn_sandbox.vendors.atobi.schemas import (
     AcknowledgmentSchema,
+    AtobiIdField,
     BodySchema,
-    Decimal,
+    DecimalField,
     ElementSchema,
-    Identifier,
-    Time,
+    TimeField,
     TokenForm,
     TokenSchema,
-    Word,
+    WordField,
 )
 
 
@@ -38,7 +39,7 @@ def document(base_url: str) -> dict[str, Any]:
     api = ApiDoc(
         title="Atobi KPI integration",
         version="1.0.0",
-        description=atobi.__doc__ or "",
+        description=description_of(atobi),
         operations=_operations(),
         error_body=_error_body,
         error_schemas=_ERRORS,
@@ -83,10 +84,10 @@ def _operations() -> dict[Operation, OperationDoc]:
 def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> Json:
     """Return the schema of a field of this API's own, for apispec."""
     kinds: tuple[tuple[type[fields.Field[Any]], Json], ...] = (
-        (Word, {"type": ["string"], "minLength": 1, "maxLength": 255}),
-        (Identifier, {"type": ["string", "integer"]}),
-        (Decimal, {"type": ["string", "number"]}),
-        (Time, {"type": ["string", "integer"]}),
+        (WordField, {"type": ["string"], "minLength": 1, "maxLength": 255}),
+        (AtobiIdField, {"type": ["string", "integer"]}),
+        (DecimalField, {"type": ["string", "number"]}),
+        (TimeField, {"type": ["string", "integer"]}),
     )
     for kind, schema in kinds:
         if isinstance(field, kind):

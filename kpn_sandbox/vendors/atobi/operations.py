@@ -28,4 +28,4 @@ KPI = Operation(
 OPERATIONS = (TOKEN, KPI)
 
 VERSIONS = ("v1",)
-"""Of the API; the page names none."""
+"""Versions of the API; Atobi's page names none."""

@@ -1,5 +1,5 @@
 """
-How things are spelled on the wire: names, types, formats, examples, and what is said of each that is wrong.
+Schemas of requests and responses: names, types, formats, examples, and the messages about wrong values.
 
 Numbers keep the text that they were sent with: "150.00" stays "150.00", as a string and as a JSON number.
 
@@ -16,7 +16,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 from marshmallow.validate import Equal, Length
 
-LONGEST = 255
+_LONGEST = 255
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
@@ -26,20 +26,18 @@ _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _ALIASES = {"data_from": "date_from", "data_to": "date_to"}
 
 
-class Number(str):
-    """The text of a number in JSON."""
+class JsonNumber(str):
+    """A number in JSON, as its text."""
 
 
-class _Told(fields.Field[str]):
-    """A field whose value is kept as text."""
-
-    takes_numbers = False
+class _TextField(fields.Field[str]):
+    accepts_numbers = False
     allowed = "must be a string"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or (isinstance(value, Number) and not self.takes_numbers):
+        if not isinstance(value, str) or (isinstance(value, JsonNumber) and not self.accepts_numbers):
             raise self._wrong(attr)
-        if not value.strip() or len(value) > LONGEST or _UNSTORABLE.search(value) or not self._fits(value):
+        if not value.strip() or len(value) > _LONGEST or _UNSTORABLE.search(value) or not self._fits(value):
             raise self._wrong(attr)
         return str(value)
 
@@ -50,36 +48,36 @@ class _Told(fields.Field[str]):
         return ValidationError(f"The {(attr or 'value').replace('_', ' ')} {self.allowed}.")
 
 
-class Word(_Told):
-    """A text."""
+class WordField(_TextField):
+    """A short text."""
 
-    allowed = f"must be a string of 1 to {LONGEST} characters"
+    allowed = f"must be a string of 1 to {_LONGEST} characters"
 
 
-class Identifier(_Told):
-    """An id: a text or a whole number."""
+class AtobiIdField(_TextField):
+    """An id: a string or a whole number."""
 
-    takes_numbers = True
-    allowed = f"must be a string of 1 to {LONGEST} characters or an integer"
+    accepts_numbers = True
+    allowed = f"must be a string of 1 to {_LONGEST} characters or an integer"
 
     def _fits(self, value: str) -> bool:
-        return not isinstance(value, Number) or re.fullmatch(r"-?[0-9]+", value) is not None
+        return not isinstance(value, JsonNumber) or re.fullmatch(r"-?[0-9]+", value) is not None
 
 
-class Decimal(_Told):
-    """A number, as text or as itself."""
+class DecimalField(_TextField):
+    """A number, or a string with one."""
 
-    takes_numbers = True
+    accepts_numbers = True
     allowed = "must be a number"
 
     def _fits(self, value: str) -> bool:
         return _DECIMAL.fullmatch(value) is not None and len(value) <= 64
 
 
-class Time(_Told):
-    """A date and time, in UTC, or seconds since the epoch."""
+class TimeField(_TextField):
+    """A date and time in UTC, or seconds since the epoch."""
 
-    takes_numbers = True
+    accepts_numbers = True
     allowed = "does not match the format Y-m-d H:i:s"
 
     def _fits(self, value: str) -> bool:
@@ -90,7 +88,7 @@ class Time(_Told):
         return True
 
 
-class Version(_Told):
+class VersionField(_TextField):
     """A version of three numbers."""
 
     allowed = "must be a version like 1.0.0"
@@ -101,10 +99,10 @@ class Version(_Told):
 
 def instant(text: str) -> float:
     """
-    The instant that a text stands for; epoch seconds.
+    Return the instant in a text, in epoch seconds.
 
     Raises:
-        ValueError: It stands for none.
+        ValueError: The text has no instant.
     """
     if _EPOCH.fullmatch(text):
         return float(text)
@@ -113,41 +111,38 @@ def instant(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=timezone.utc).timestamp()
 
 
-def _required(field: "type[_Told]", example: str, description: str, **options: Any) -> _Told:
+def _required(field: "type[_TextField]", example: str, description: str, **options: Any) -> _TextField:
     return field(required=True, metadata={"example": example, "description": description}, **options)
 
 
-def _optional(field: "type[_Told]", example: str, description: str) -> _Told:
+def _optional(field: "type[_TextField]", example: str, description: str) -> _TextField:
     return field(allow_none=True, metadata={"example": example, "description": description})
 
 
-class _Tolerant(Schema):
-    """Members that the page does not know are ignored: contents are "platform and context-dependent"."""
-
+class _TolerantSchema(Schema):
     class Meta:
-        """Not refused."""
-
+        # By the page, contents are "platform and context-dependent".
         unknown = EXCLUDE
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
-        """Say what is wrong with the whole in words like those for its fields."""
+        """Replace marshmallow's message about a value that is no object."""
         if isinstance(error.messages, dict) and error.messages.get("_schema") == ["Invalid input type."]:
             error.messages["_schema"] = ["The value must be an object."]
 
 
-class ElementSchema(_Tolerant):
+class ElementSchema(_TolerantSchema):
     """A key figure."""
 
-    id = _required(Identifier, "1", "Id of the element; the same id of the same type and context replaces it.")
-    kpi = _required(Word, "device_sales", "What the figure is.")
+    id = _required(AtobiIdField, "1", "Id of the element; the same id of the same type and context replaces it.")
+    kpi = _required(WordField, "device_sales", "What the figure is.")
     object_type = _required(
-        Word, "number", "Always number.", validate=Equal("number", error="The selected object type is invalid.")
+        WordField, "number", "Always number.", validate=Equal("number", error="The selected object type is invalid.")
     )
-    value = _required(Decimal, "100", "The figure, a decimal number as text.")
-    units = _optional(Word, "Devices sold", "What the figure counts.")
-    timestamp = _required(Time, "2019-09-10 13:09:23", "Y-m-d H:i:s in UTC, or seconds since the epoch.")
-    date_from = _optional(Time, "2019-09-10 13:09:23", "Begin of the period; data_from is taken as well.")
-    date_to = _optional(Time, "2019-09-10 13:09:23", "End of the period; data_to is taken as well.")
+    value = _required(DecimalField, "100", "The figure, a decimal number as text.")
+    units = _optional(WordField, "Devices sold", "What the figure counts.")
+    timestamp = _required(TimeField, "2019-09-10 13:09:23", "Y-m-d H:i:s in UTC, or seconds since the epoch.")
+    date_from = _optional(TimeField, "2019-09-10 13:09:23", "Begin of the period; data_from is taken as well.")
+    date_to = _optional(TimeField, "2019-09-10 13:09:23", "End of the period; data_to is taken as well.")
 
     @pre_load
     def _rename(self, data: Any, **kwargs: Any) -> Any:
@@ -165,11 +160,11 @@ class ElementSchema(_Tolerant):
             raise ValidationError("The date to must be a date after or equal to date from.", "date_to")
 
 
-class ItemSchema(_Tolerant):
+class ItemSchema(_TolerantSchema):
     """Key figures of a user, a location, or a user at a location."""
 
-    user_id = _optional(Identifier, "123", "The user.")
-    location_id = _optional(Identifier, "321", "The location.")
+    user_id = _optional(AtobiIdField, "123", "The user.")
+    location_id = _optional(AtobiIdField, "321", "The location.")
     elements = fields.List(
         fields.Nested(ElementSchema),
         required=True,
@@ -180,18 +175,17 @@ class ItemSchema(_Tolerant):
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _check_subject(self, data: dict[str, Any], original: Any, **kwargs: Any) -> None:
         if isinstance(original, Mapping) and original.get("user_id") is original.get("location_id") is None:
-            told = "The {0} id field is required when {1} id is not present."
-            raise ValidationError(
-                {"user_id": [told.format("user", "location")], "location_id": [told.format("location", "user")]}
-            )
+            message = "The {0} id field is required when {1} id is not present.".format
+            names = {"user_id": [message("user", "location")], "location_id": [message("location", "user")]}
+            raise ValidationError(names)
 
 
-class BodySchema(_Tolerant):
-    """What a third party sends."""
+class BodySchema(_TolerantSchema):
+    """Key figures that a third party sends."""
 
-    type = _required(Word, "kpi", "The integration, as Atobi gave it out.")
-    version = _required(Version, "1.0.0", "Version of the integration.")
-    context = _required(Word, "sales", "Groups figures that belong together.")
+    type = _required(WordField, "kpi", "The integration, as Atobi gave it out.")
+    version = _required(VersionField, "1.0.0", "Version of the integration.")
+    context = _required(WordField, "sales", "Groups figures that belong together.")
     data = fields.List(
         fields.Nested(ItemSchema),
         required=True,
@@ -201,7 +195,7 @@ class BodySchema(_Tolerant):
 
 
 class AcknowledgmentSchema(Schema):
-    """All of it was taken."""
+    """The response to key figures that were received."""
 
     status = fields.String(required=True, validate=Equal("success"), metadata={"example": "success"})
     received = fields.Integer(required=True, metadata={"example": 6, "description": "Elements."})
@@ -219,7 +213,7 @@ class TokenSchema(Schema):
 
 
 class TokenForm(Schema):
-    """What is asked for a token with."""
+    """A request for a token."""
 
     grant_type = fields.String(metadata={"example": "client_credentials", "description": "grant-type is taken, too."})
     client_id = fields.String(metadata={"example": "APP_CONSUMER_KEY"})
@@ -227,22 +221,28 @@ class TokenForm(Schema):
     scope = fields.String()
 
 
-def paths(messages: Any, prefix: str = "") -> dict[str, list[str]]:
-    """What is wrong, by the dotted path of each field."""
+def messages_by_path(messages: Any, prefix: str = "") -> dict[str, list[str]]:
+    """
+    Return messages about wrong fields by the dotted paths of the fields.
+
+    Args:
+        messages: Messages of a ValidationError.
+        prefix: Path of the object that they are about; empty for the body.
+    """
     if isinstance(messages, list):
         return {prefix or "body": [_sentence(text, prefix) for text in messages]}
     found: dict[str, list[str]] = {}
-    for name, below in messages.items():
+    for name, inner in messages.items():
         path = prefix if name == "_schema" else f"{prefix}.{name}" if prefix else str(name)
-        for where, texts in paths(below, path).items():
-            found.setdefault(where, []).extend(texts)
+        for inner_path, texts in messages_by_path(inner, path).items():
+            found.setdefault(inner_path, []).extend(texts)
     return found
 
 
 def _sentence(text: str, path: str) -> str:
-    known = {
+    sentences = {
         "Missing data for required field.": f"The {path} field is required.",
         "Field may not be null.": f"The {path} field is required.",
         "Not a valid list.": f"The {path} must be an array.",
     }
-    return known.get(text, text)
+    return sentences.get(text, text)

@@ -12,25 +12,30 @@ from kpn_sandbox.vendors.atobi.operations import KPI, TOKEN, VERSIONS
 from kpn_sandbox.vendors.atobi.records import acknowledgment, parse_json, records
 from kpn_sandbox.vendors.atobi.store import Inbox
 
-INTEGRATION = "kpi"
-"""The type that every account's integration has."""
+# Type of every account's integration.
+_INTEGRATION = "kpi"
 
 
 @endpoint(TOKEN, authenticated=False, counter=" token")
 def token(context: RequestContext, tokens: AtobiTokenEndpoint) -> Response:
-    """Issue an access token; requests for tokens are throttled apart from the others."""
+    """Issue an access token; requests for tokens have a rate limit of their own."""
     return Response(tokens.issue(request, context.authorize_account), headers=[*HEADERS, *NO_STORE])
 
 
 @endpoint(KPI)
 def kpi(context: RequestContext, inbox: Inbox) -> Response:
-    """Receive key figures, all of a body or none."""
+    """
+    Receive key figures, all of a body or none.
+
+    Raises:
+        AtobiError: The version of the API, the content type or the body is wrong.
+    """
     if context.variables["api_version"] not in VERSIONS:
         raise AtobiError(404, f"Unknown API version: it must be {VERSIONS[0]}.")
     if request.mimetype != "application/json":
         raise AtobiError(415, "Content-Type must be application/json.")
     tenant, at = context.account, context.at
-    received = inbox.receive(tenant.account.client_id, records(parse_json(request.get_data()), INTEGRATION, at))
+    received = inbox.receive(tenant.account.client_id, records(parse_json(request.get_data()), _INTEGRATION, at))
     context.notes.append(f"{received.created} created, {received.updated} updated")
     return snapshot_response(orjson.dumps(acknowledgment(received)), tenant, at, HEADERS)
 

@@ -15,4 +15,14 @@ Sources:
 Gaps:
     No public page has the full list of statistics, the error codes, the bodies of most refusals, the limit of active
     subscriptions or the refresh time; what the sandbox does instead is labeled inferred or invented.
+
+Modules:
+    context: the views of sessions work on more than the account: the user, stores, a cache of bodies.
+    evaluation: filters, orders and adds the statistics of a subscription.
+    headers: CORS with credentials, and responses that no cache may keep.
+    snapshot: agents and services at an instant, with pins, in columns for the statistics.
+    statistic_catalog: the statistics, their meaning and where a subscription may have them.
+    statistic_values: the value of each statistic.
+    store: subscriptions and wallboards are the only state that clients leave with the vendor.
+    subscription: the subscription that the body of a request describes.
 """

@@ -1,14 +1,14 @@
-"""Bright Pattern's API as the sandbox knows it: labels of its behaviors, and the way of its requests."""
-
-from typing import Any
+"""Bright Pattern's API as the sandbox knows it: labels of its behaviors, authentication, responses."""
 
 from flask import Response, request
 
 from kpn_sandbox.auth.client_credentials import SessionTokenServer
 from kpn_sandbox.auth.sessions import Sessions
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
+from kpn_sandbox.gateway.responses import rate_limit_headers
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.auth import (
@@ -22,7 +22,7 @@ from kpn_sandbox.vendors.bright_pattern.auth import (
 )
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
 from kpn_sandbox.vendors.bright_pattern.errors import error_for, error_for_status
-from kpn_sandbox.vendors.bright_pattern.headers import CORS, quota_headers
+from kpn_sandbox.vendors.bright_pattern.headers import CORS
 from kpn_sandbox.vendors.bright_pattern.openapi import document
 from kpn_sandbox.vendors.bright_pattern.operations import (
     AVAILABLE_AGENTS,
@@ -106,6 +106,7 @@ class BrightPatternApi(VendorApi):
     statuses = tuple(STATUSES)
     path_prefixes = ("/statsapi", "/configapi")
     cors = CORS
+    openapi_document = staticmethod(document)
     postman = COLLECTION
 
     def __init__(self, services: Services) -> None:
@@ -119,20 +120,10 @@ class BrightPatternApi(VendorApi):
             LoginEndpoint(users, sessions, is_open=services.settings.bright_pattern_login),
             BrightPatternTokenEndpoint(SessionTokenServer(sessions, TOKEN_SESSION, users.recognize)),
         )
-        self._statistics = StatisticsServices.of(sandbox, services.settings)
-
-    @classmethod
-    def openapi_document(cls, base_url: str) -> dict[str, Any]:
-        """Return the OpenAPI document for a sandbox at that URL."""
-        return document(base_url)
+        self._statistics = StatisticsServices(services)
 
     def authenticate(self, context: RequestContext) -> Tenant:
-        """
-        Return the account of the session; for the one operation that needs none, that of the tenant URL.
-
-        Raises:
-            BrightPatternError: No session, or one that is unknown or over; a parameter is missing.
-        """
+        """Return the account of the session, or that of the tenant URL for the operation that needs no session."""
         if context.operation is AVAILABLE_AGENTS:
             return tenant_of_url(request, self._statistics)
         session = self._auth.session(request)
@@ -140,18 +131,13 @@ class BrightPatternApi(VendorApi):
         return session.tenant
 
     def identify(self) -> Caller:
-        """Return the account of the session, good or over, or of the user name that asks for one."""
+        """Return the account of the session, active or not, or of the user who requests one."""
         if request.method == "POST" and request.path in (LOGIN.path, TOKEN.path):
             return Caller(self._auth.tenant_of(presented_client(request)))
         return Caller(self._auth.owner(request))
 
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
-        """
-        Return the response of a view, readable for pages with credentials.
-
-        Raises:
-            Exception: Whatever the view raises.
-        """
+        """Return the response of a view, with the CORS headers for the page of the request."""
         response: Response
         if endpoint.operation in (LOGIN, LOGOUT, TOKEN):
             response = endpoint.view(context, self._sessions)
@@ -161,16 +147,19 @@ class BrightPatternApi(VendorApi):
         return self._with_cors(response)
 
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]:
-        """Return the headers that show a quota."""
-        return quota_headers(count)
+        """Return the most common headers of a rate limit; Bright Pattern documents none."""
+        return [*rate_limit_headers(count), *super().quota_headers(count)]
+
+    def error_for(self, error: Exception) -> ApiError:
+        """Return Bright Pattern's error for an exception."""
+        return error_for(error, request.path)
 
     def error_response(self, error: Exception) -> Response:
-        """Return the response for an exception, readable for pages with credentials."""
-        self.services.lifecycle.open_unmatched(self)
-        return self._with_cors(error_for(error, request.path).response())
+        """Return the response for an exception, with the CORS headers for the page of the request."""
+        return self._with_cors(super().error_response(error))
 
     def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return the error that a forced status answers with."""
+        """Return Bright Pattern's error for a forced status."""
         return error_for_status(status, operation, request.base_url)
 
     def _with_cors(self, response: Response) -> Response:

@@ -1,9 +1,9 @@
 """
-Sessions as Bright Pattern gives them out.
+Sessions as Bright Pattern issues them.
 
-A session is a UUID, given for a user name and a password and sent as cookies too, or an access token. Both may be
-presented in every way that clients are seen to present one: as `Authorization` with or without `Bearer`, as header or
-cookie `X-BP-SESSION-ID`, as cookie `X-STATSAPI-TOKEN`.
+A session is an access token, or a UUID that is issued for a user name and a password and also sent as cookies. Clients
+present either one as `Authorization` with or without `Bearer`, as header or cookie `X-BP-SESSION-ID`, or as cookie
+`X-STATSAPI-TOKEN`.
 
 Source:
     The page and the reference for both ways to log in; github.com/i4way-hong/BP_Statistics and recorded cookies for
@@ -31,8 +31,7 @@ from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
 
 LOGIN_SESSION = SessionKind("login", FOREVER)
-"""Until the next log-in of the same user."""
-
+"""A session that lasts until the next log-in of the same user."""
 TOKEN_SESSION = SessionKind("bearer", 3600)
 
 LONGEST_USER = 256
@@ -45,11 +44,9 @@ SESSION_COOKIE, TOKEN_COOKIE, TENANT_COOKIE, USER_COOKIE = (
     "X-STATSAPI-LOGIN",
 )
 
-Authenticate = Callable[[str, str], Account | None]
 
-
-def account_names(user: str) -> Iterator[str]:
-    """The client ids that a user name may stand for: itself, or what stands before +label."""
+def _client_ids(user: str) -> Iterator[str]:
+    """Yield the client ids that a user name may belong to: the name, and the name without +label."""
     yield user
     if "+" in user:
         yield user.rpartition("+")[0]
@@ -63,14 +60,20 @@ class UserDirectory:
         authenticate: Returns the account of a client id and a secret, None when they are wrong.
     """
 
-    def __init__(self, authenticate: Authenticate) -> None:
+    def __init__(self, authenticate: Callable[[str, str], Account | None]) -> None:
         self._authenticate = authenticate
 
     def recognize(self, name: str, secret: str) -> User | None:
-        """The user of that name and password; `client id+label` is one more user of the same account."""
+        """
+        Return the user of a name and a password, None when they are wrong.
+
+        Args:
+            name: Client id, or client id+label for a further user of the same account.
+            secret: Client secret.
+        """
         if len(name) > LONGEST_USER or not name.isprintable():
             return None
-        for client_id in account_names(name):
+        for client_id in _client_ids(name):
             account = self._authenticate(client_id, secret)
             if account is not None:
                 return User(account, name, secret)
@@ -92,20 +95,20 @@ class BrightPatternAuth:
 
     def session(self, request: Request) -> Session:
         """
-        Return the session of a request: the first good one that it presents.
+        Return the session of a request: the first active one that it presents.
 
         Raises:
-            InvalidSession: The request presents none that is good.
+            InvalidSession: The request presents no active session.
         """
         return self._session_auth.authenticate(presented(request))
 
     def owner(self, request: Request) -> Tenant | None:
-        """Return the account of the session that a request presents, good or not; None for an unknown one."""
+        """Return the account of the session that a request presents, active or not; None for an unknown session."""
         return self._session_auth.identify(presented(request))
 
     def tenant_of(self, user: str | None) -> Tenant | None:
-        """Return the account of a user name, whether or not the password is right."""
-        for client_id in account_names(user) if user else ():
+        """Return the account of a user name whose password may be wrong, None for an unknown one."""
+        for client_id in _client_ids(user) if user else ():
             try:
                 return self._sandbox.tenant(client_id)
             except UnknownAccount:
@@ -114,7 +117,7 @@ class BrightPatternAuth:
 
 
 def presented(request: Request) -> Iterator[str]:
-    """Yield every text by which a request may present a session."""
+    """Yield every text in a request that may be a session."""
     authorization = request.environ.get("HTTP_AUTHORIZATION", "").strip()
     if authorization:
         scheme, _, text = authorization.partition(" ")
@@ -133,7 +136,7 @@ class LoginEndpoint:
     Args:
         users: Users of all accounts.
         sessions: Sessions of all accounts.
-        is_open: Whether this way to log in still exists.
+        is_open: Whether users may still log in with a password.
     """
 
     def __init__(self, users: UserDirectory, sessions: Sessions, *, is_open: bool) -> None:
@@ -153,15 +156,15 @@ class LoginEndpoint:
             The body of the response, and its cookies by name.
 
         Raises:
-            LoginClosedError: This way to log in is closed.
-            BadRequestError: The body is not what it may be.
+            LoginClosedError: Users may not log in with a password any more.
+            BadRequestError: The body does not fit the schema.
             BrightPatternError: No user has that name and password.
-            Exception: Whatever `on_authenticated` raises.
+            Exception: `on_authenticated` raises it.
         """
         if not self._is_open:
             raise LoginClosedError()
-        given = loaded(LoginSchema, json_body(request))
-        user = self._users.recognize(given["username"], given["password"])
+        sent = loaded(LoginSchema, json_body(request))
+        user = self._users.recognize(sent["username"], sent["password"])
         if user is None:
             raise unauthorized("Unknown user name or wrong password")
         on_authenticated(user.account)
@@ -172,10 +175,16 @@ class LoginEndpoint:
             "privileges": list(PRIVILEGES),
             "user_id": unique_id(user.account.seed, f"supervisor {user.name}", 0),
         }
-        return body, _cookies(token, given["tenant_url"], user.name)
+        return body, _cookies(token, sent["tenant_url"], user.name)
 
     def logout(self, session: Session, response: Response) -> Response:
-        """End a session and delete its cookies."""
+        """
+        End a session and return the response, which deletes the session's cookies.
+
+        Args:
+            session: Session of the request.
+            response: Response to add the cookies to.
+        """
         self._sessions.end(session)
         for name in _cookies("", "", ""):
             response.delete_cookie(name)
@@ -203,25 +212,25 @@ class BrightPatternTokenEndpoint:
 
         Raises:
             TokenEndpointError: A parameter is repeated.
-            OAuth2Error: The token server refuses the grant type or the credentials.
-            Exception: Whatever `on_authenticated` raises.
+            OAuth2Error: The token server rejects the grant type or the credentials.
+            Exception: `on_authenticated` raises it.
         """
         names = ("grant_type", "client_id", "client_secret", "scope")
-        given = {name: value for name in names if (value := _single(request.form, name)) is not None}
+        sent = {name: value for name in names if (value := _single(request.form, name)) is not None}
         headers = {"Authorization": request.headers.get("Authorization", "")}
         token = self._server.token(
-            TokenRequest("POST", headers, given.get("grant_type"), given, on_authenticated=on_authenticated)
+            TokenRequest("POST", headers, sent.get("grant_type"), sent, on_authenticated=on_authenticated)
         )
         return {
             "access_token": token["access_token"],
             "token_type": token["token_type"],
             "expires_in": str(token["expires_in"]),
-            "scope": given.get("scope") or request.host,
+            "scope": sent.get("scope") or request.host,
         }
 
 
 def presented_client(request: Request) -> str | None:
-    """Return the user name that a request for a token or a session presents; None when it cannot be read."""
+    """Return the user name in a request for a token or a session, None when it has none that can be read."""
     try:
         if request.is_json:
             body = request.get_json(silent=True)
@@ -237,7 +246,7 @@ def _cookies(token: str, tenant: str, user: str) -> dict[str, str]:
 
 
 def _single(values: MultiDict[str, str], name: str) -> str | None:
-    given = values.getlist(name)
-    if len(given) > 1:
+    found = values.getlist(name)
+    if len(found) > 1:
         raise TokenEndpointError(400, "invalid_request", f"{name} stands there twice")
-    return given[0] if given else None
+    return found[0] if found else None

@@ -1,9 +1,9 @@
 """
-Error responses in Bright Pattern's shapes, and which one an exception or a forced status becomes.
+Error responses in Bright Pattern's shapes, and the error that each exception and each forced status becomes.
 
     ApiError
         BrightPatternError          {"error_code", "error_message"}
-            BadRequestError         400; for subscriptions the message names the place
+            BadRequestError         400; the message has the path of the wrong member
             LoginClosedError        403, {"error"}
             TokenEndpointError      {"error", "error_description"}
 
@@ -29,7 +29,7 @@ from kpn_sandbox.vendors.bright_pattern.store import TooManySubscriptions, Unkno
 
 
 class Code(IntEnum):
-    """Values of `error_code`; all of them are the sandbox's own."""
+    """Values of `error_code`, all of them invented by the sandbox."""
 
     BAD_REQUEST = 1000, "The request is not what it may be"
     UNKNOWN_STATISTIC = 1001, "There is no such statistic, or not in this place"
@@ -59,7 +59,13 @@ class Code(IntEnum):
     meaning: str
 
     def __new__(cls, number: int, meaning: str) -> "Code":
-        """Make a number that has a meaning."""
+        """
+        Make a number with a meaning.
+
+        Args:
+            number: Value of `error_code`.
+            meaning: One sentence for the OpenAPI document.
+        """
         code = int.__new__(cls, number)
         code._value_ = number
         code.meaning = meaning
@@ -90,20 +96,20 @@ class BrightPatternError(ApiError):
 
 class BadRequestError(BrightPatternError):
     """
-    A request that is not what it may be.
+    An error for a wrong request.
 
     Args:
         code: Value of `error_code`.
-        text: What is wrong.
-        place: Where in a subscription; empty elsewhere.
+        text: Value of `error_message`.
+        path: Path of the wrong member in a JSON body; empty for none.
     """
 
-    def __init__(self, code: Code, text: str, place: str = "") -> None:
-        super().__init__(400, code, f"{text} at {place}" if place else text)
+    def __init__(self, code: Code, text: str, path: str = "") -> None:
+        super().__init__(400, code, f"{text} at {path}" if path else text)
 
 
 class LoginClosedError(BrightPatternError):
-    """The old way to log in is closed."""
+    """An error for log-ins with a password, which the vendor has closed."""
 
     def __init__(self) -> None:
         super().__init__(403, Code.FORBIDDEN, "illegal login attempt")
@@ -134,7 +140,7 @@ class TokenEndpointError(BrightPatternError):
 
 
 def unauthorized(text: str = "Unauthorized") -> BrightPatternError:
-    """Return the error for a session that is missing, unknown or over, or for wrong credentials."""
+    """Return the error for a missing, unknown or ended session, and for wrong credentials."""
     return BrightPatternError(401, Code.UNAUTHORIZED, text)
 
 
@@ -159,7 +165,7 @@ def error_for(error: Exception, path: str) -> ApiError:
 
 def error_for_status(status: int, operation: Operation, location: str) -> BrightPatternError:
     """
-    Return the error that a forced status answers with.
+    Return the error for a forced status.
 
     Args:
         status: 300 or more.
@@ -186,7 +192,7 @@ STATUS_MAP = {
     502: Code.BAD_GATEWAY,
     503: Code.UNAVAILABLE,
 }
-"""The error code of a forced status; `Code.OTHER` for those it lacks."""
+"""Error codes by forced status; `Code.OTHER` for every other status."""
 
 _OAUTH_ERRORS = {400: "invalid_request", 401: "invalid_client", 403: "access_denied", 503: "temporarily_unavailable"}
 
@@ -210,12 +216,13 @@ EXCEPTION_MAP: ExceptionMap = {
     ),
     http.BadRequest: lambda error: BadRequestError(Code.BAD_REQUEST, "Bad request"),
 }
-"""The error of an exception; `error_for` gives the token endpoint its shape."""
+"""Errors by exception; `error_for` gives those of the token endpoint their shape."""
 
 
-def _unsupported_grant_type(given: str | None) -> BrightPatternError:
-    text = "grant_type must be client_credentials" if given else "grant_type is missing"
-    return TokenEndpointError(400, "unsupported_grant_type" if given else "invalid_request", text)
+def _unsupported_grant_type(grant_type: str | None) -> BrightPatternError:
+    if not grant_type:
+        return TokenEndpointError(400, "invalid_request", "grant_type is missing")
+    return TokenEndpointError(400, "unsupported_grant_type", "grant_type must be client_credentials")
 
 
 def _at_token_endpoint(error: ApiError) -> TokenEndpointError:

@@ -2,14 +2,13 @@
 Headers of Bright Pattern's responses.
 
 Source:
-    github.com/sergey-lozhkin/statsapi-samples has the headers of recorded answers, CORS among them. Browsers send the
-    session as a cookie, so pages are let in with credentials, each by its own origin.
+    github.com/sergey-lozhkin/statsapi-samples has the headers of recorded responses, CORS among them. Browsers send the
+    session as a cookie, so the CORS headers allow credentials, and each page by its own origin.
 """
 
 from email.utils import formatdate
 
 from kpn_sandbox.gateway.cors import CorsPolicy
-from kpn_sandbox.tenants.quota import QuotaState
 
 _PAST = "Sat, 26 Jul 1997 05:00:00 GMT"
 _METHODS = "GET, POST, DELETE, PUT"
@@ -30,19 +29,9 @@ CORS = CorsPolicy(
 
 
 def fresh_headers(at: float) -> Headers:
-    """Return the headers of a response of that instant (epoch seconds), which no cache may keep."""
+    """Return the headers of a response about an instant (epoch seconds), which no cache may keep."""
     return [
         ("Last-Modified", formatdate(at, usegmt=True)),
         ("Expires", _PAST),
         ("Cache-Control", "no-store, no-cache, max-age=0, must-revalidate"),
     ]
-
-
-def quota_headers(count: QuotaState) -> Headers:
-    """Return the headers that show a quota; the vendor documents none, so they have the most common names."""
-    headers = [
-        ("X-RateLimit-Limit", str(count.limit)),
-        ("X-RateLimit-Remaining", str(count.limit - count.used)),
-        ("X-RateLimit-Reset", str(count.resets_at)),
-    ]
-    return headers if count.retry_after is None else [*headers, ("Retry-After", str(count.retry_after))]

@@ -1,4 +1,4 @@
-"""The OpenAPI document of Bright Pattern's API, made from the operations and the schemas that the code works with."""
+"""The OpenAPI document of Bright Pattern's API, made from its operations and from the schemas of its messages."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from kpn_sandbox.gateway.openapi import (
     ApiDoc,
     Json,
     OperationDoc,
+    description_of,
     document_of,
     list_schema,
     oauth2_scheme,
@@ -25,24 +26,24 @@ from kpn_sandbox.vendors.bright_pattern.operations import OPEN, OPERATIONS, STAT
 from kpn_sandbox.vendors.bright_pattern.schemas import (
     ApplicationAnswerSchema,
     ApplicationSchema,
-    Choice,
-    Comparable,
-    Identifier,
-    Limit,
+    ColumnIdField,
+    ComparableField,
+    LimitField,
     LoginAnswerSchema,
     LoginSchema,
     NamedSchema,
+    SwitchField,
     TokenAnswerSchema,
-    Truth,
     WallboardSchema,
+    WordChoiceField,
 )
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS
 
 _TYPES: dict[type[fields.Field[Any]], list[str]] = {
-    Identifier: ["string", "integer"],
-    Limit: ["integer", "string"],
-    Truth: ["boolean", "string"],
-    Comparable: ["string", "number", "boolean"],
+    ColumnIdField: ["string", "integer"],
+    LimitField: ["integer", "string"],
+    SwitchField: ["boolean", "string"],
+    ComparableField: ["string", "number", "boolean"],
 }
 
 
@@ -51,7 +52,7 @@ def document(base_url: str) -> dict[str, Any]:
     api = ApiDoc(
         title="Bright Pattern Real-Time Statistics API",
         version="5.36",
-        description=f"{bright_pattern.__doc__}\n{_tables()}",
+        description=f"{description_of(bright_pattern)}\n{_tables()}",
         operations={each: _operation(each) for each in OPERATIONS},
         error_body=_error_body,
         error_schemas=_ERRORS,
@@ -92,7 +93,7 @@ def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> 
     for kind, types in _TYPES.items():
         if isinstance(field, kind):
             return {"type": [*types, "null"] if field.allow_none else types}
-    if isinstance(field, Choice):
+    if isinstance(field, WordChoiceField):
         return {"type": ["string", "null"] if field.allow_none else "string", "enum": [*field.words, "", None]}
     return {}
 
@@ -136,12 +137,10 @@ _RESPONSES: dict[str, Json] = {
     "add_wallboard": object_schema("id", id=TEXT),
     "show_wallboard": _SCREEN,
 }
-_FLAG = {"enum": ["0", "1"]}
 _ID = parameter("id", "path", required=True)
 _PARAMETERS: dict[str, list[Json | str]] = {
     "dispositions": [
-        *(parameter(name, "query", **_FLAG) for name in ("agentCanSelect", "inbound", "outbound")),
-        parameter("preview", "query", **_FLAG),
+        *(parameter(name, "query", enum=["0", "1"]) for name in ("agentCanSelect", "inbound", "outbound", "preview")),
         parameter("format", "query", enum=["object", "array"]),
     ],
     "available_agents": [parameter("tenantUrl", "query", required=True), parameter("service", "query", required=True)],

@@ -23,7 +23,7 @@ STATUSES = {
     502: "Bad gateway",
     503: "Service unavailable",
 }
-"""Statuses that can be forced; the pages name 200, 204, 400, 401, 403, 404 and 409."""
+"""Statuses that may be forced; the vendor's pages name 200, 204, 400, 401, 403, 404 and 409."""
 
 _READ = (200, 401, 405, 500)
 _STORED = (200, 400, 401, 404, 405, 500)
@@ -207,14 +207,13 @@ OPERATIONS = (
     REMOVE_WALLBOARD,
     LOGOUT,
 )
-"""In the order in which a client asks for them."""
-
+"""Operations in the order in which a client calls them."""
 
 OPEN = (LOGIN, TOKEN, AVAILABLE_AGENTS)
-"""What needs no session."""
+"""Operations that need no session."""
 
 
 def methods_of(path: str) -> tuple[str, ...]:
-    """The methods of a path, HEAD and OPTIONS included."""
+    """Return the methods of a path, HEAD and OPTIONS included."""
     methods = {operation.method for operation in OPERATIONS if operation.path == path}
     return tuple(sorted({*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))

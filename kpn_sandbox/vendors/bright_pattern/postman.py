@@ -1,23 +1,18 @@
 """
-Bright Pattern's collection.
+The Postman collection of Bright Pattern's API.
 
-Its requests stand in the order in which a client sends them: an access token, a subscription, its data, and so on. The
-first data come a second after the subscription, so their request waits that long.
+Its requests are in the order in which a client sends them: an access token, a subscription, its data, and so on. A
+subscription has its first data after a second, so the request for data waits that long.
 """
 
-import json
 from typing import Any
 
 from kpn_sandbox.gateway.operations import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, bearer, collection_of, form, item, json_text, url_of
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, NO_AUTH, Collection, authorization, form, item, json_body, url_of
 from kpn_sandbox.vendors.bright_pattern import operations
 from kpn_sandbox.vendors.bright_pattern.operations import OPERATIONS
 
-NAME = "Bright Pattern Real-Time Statistics"
-_FILE = "bright-pattern-statistics.postman_collection.json"
-_VARIABLES = {"bright_pattern_token": "", "wallboard_id": "", "service": ""}
-
-SUBSCRIPTION = {
+_SUBSCRIPTION = {
     "data": {
         "stats_totals": ["in_calls_received_per_day", "in_calls_waiting", "agents_logged", "service_level"],
         "service_grids": [
@@ -115,7 +110,7 @@ _OTHER_TESTS = _STATUS_TESTS % {"status": 200}
 _LOGIN = {"tenant_url": "localhost", "username": "{{client_id}}", "password": "{{client_secret}}"}
 _BODIES: dict[str, Any] = {
     "login": _LOGIN,
-    "subscribe": SUBSCRIPTION,
+    "subscribe": _SUBSCRIPTION,
     "add_wallboard": {"name": "Entrance hall", "is_global": False, "config": {"widgets": []}},
     "change_wallboard": {"config": {"widgets": []}},
 }
@@ -124,13 +119,11 @@ _WAIT = "setTimeout(() => {}, 1500);"
 _PATHS = {"{id}": "{wallboard_id}", "{name}": "Reception"}
 
 
-def _collection() -> dict[str, Any]:
-    """The collection: a request for each operation, with its tests."""
-    # The log-out at the end would end the access token that all others are sent with; it ends the log-in instead.
-    order = [each for each in OPERATIONS if each is not operations.LOGOUT]
-    description = "Select the environment of the sandbox, then send the requests in their order."
-    items = [*map(_item, order), _logout()]
-    return collection_of(_FILE, NAME, description, bearer("bright_pattern_token"), items)
+def _items() -> list[dict[str, Any]]:
+    items = list(map(_item, OPERATIONS))
+    # With the others' authorization the last request would end their access token; it ends the log-in instead.
+    items[-1]["request"]["auth"] = NO_AUTH
+    return items
 
 
 def _item(operation: Operation) -> dict[str, Any]:
@@ -138,26 +131,25 @@ def _item(operation: Operation) -> dict[str, Any]:
     for name, value in _PATHS.items():
         path = path.replace(name, value)
     query = _QUERY if operation is operations.AVAILABLE_AGENTS else None
-    description = f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
-    script = _TESTS.get(operation.key, _OTHER_TESTS)
-    made = item(operation.name, operation.method, url_of(path, query), description, script)
+    made = item(operation, _TESTS.get(operation.key, _OTHER_TESTS), url=url_of(path, query))
     if operation.key in _BODIES:
         made["request"]["header"] = [{"key": "Content-Type", "value": "application/json"}]
-        made["request"]["body"] = json_text(json.dumps(_BODIES[operation.key], indent=2))
+        made["request"]["body"] = json_body(_BODIES[operation.key])
     if operation is operations.TOKEN:
         made["request"]["body"] = form("client_id", "client_secret", grant_type="client_credentials")
     if operation is operations.DATA:
         script_of_wait = {"type": "text/javascript", "exec": [_WAIT]}
         made["event"].insert(0, {"listen": "prerequest", "script": script_of_wait})
     if operation in operations.OPEN:
-        made["request"]["auth"] = {"type": "noauth"}
+        made["request"]["auth"] = NO_AUTH
     return made
 
 
-def _logout() -> dict[str, Any]:
-    made = _item(operations.LOGOUT)
-    made["request"]["auth"] = {"type": "noauth"}
-    return made
-
-
-COLLECTION = Collection(_FILE, _collection, _VARIABLES)
+COLLECTION = Collection(
+    file="bright-pattern-statistics.postman_collection.json",
+    name="Bright Pattern Real-Time Statistics",
+    description="Select the environment of the sandbox, then send the requests in their order.",
+    auth=authorization("bearer", token="{{bright_pattern_token}}"),
+    items=_items,
+    variables={"bright_pattern_token": "", "wallboard_id": "", "service": ""},
+)

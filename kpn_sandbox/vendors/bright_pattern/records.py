@@ -1,4 +1,8 @@
-"""The center's facts in Bright Pattern's terms: queues are services, departments teams; renamed, not computed."""
+"""
+Facts of the center under Bright Pattern's names: queues are services, departments are teams.
+
+Also the other way round, for pins, which have KPN's names for fields.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -18,19 +22,18 @@ ACD_STATES = {
     Status.LOGGED_OUT: "",
 }
 """
-The word for each work mode.
+Names of the states of agents.
 
 Source:
-    The words are those of Bright Pattern's wallboard and of its client-side JavaScript API, getAgentState. That an
+    The names are those of Bright Pattern's wallboard and of its client-side JavaScript API, getAgentState. That an
     agent is busy while a call rings is assumed.
 """
 
 PRIVILEGES = ("PUSH_PULL_GLOBAL_WALLBOARDS", "CUSTOMIZE_WALLBOARDS", "SYS_USE_AGENT_SEAT_MAPS")
 
-PINNED_AGENT = {"Agent": "name", "Dep": "department", "Status": "status", "Reason": "reason"}
-"""The fields of an agent that somebody may have fixed, as KPN names them, and what they fix here."""
-
-PINNED_QUEUE = {
+# Attributes of facts by the fields of pins that fix them.
+_AGENT_ATTRIBUTES = {"Agent": "name", "Dep": "department", "Status": "status", "Reason": "reason"}
+_QUEUE_ATTRIBUTES = {
     "Name": "name",
     "InQueueCalls": "waiting",
     "OfferedCalls": "offered",
@@ -45,45 +48,38 @@ PINNED_QUEUE = {
     "InAUX": "auxiliary",
     "InACW": "wrapping",
 }
-"""Likewise of a queue."""
 
 
 @lru_cache(maxsize=16_384)
 def unique_id(seed: str, kind: str, number: int) -> str:
-    """The UUID that a thing of the center with this number always has."""
+    """
+    Return the UUID of an object of the center, which never changes.
+
+    Args:
+        seed: Seed of the center.
+        kind: Kind of the object, `service`, `team` or `user` for those that clients may name.
+        number: Number of the object among its kind.
+    """
     return str(uuid5(NAMESPACE_URL, f"kpn-sandbox:{kind}/{number}/{seed}")).upper()
 
 
-def service_id(seed: str, number: int) -> str:
-    """The UUID of the service that the queue with this number is."""
-    return unique_id(seed, "service", number)
-
-
-def team_id(seed: str, department: int) -> str:
-    """The UUID of the team that the department with this number is."""
-    return unique_id(seed, "team", department)
-
-
-def user_id(seed: str, login: int) -> str:
-    """The UUID of the agent with this login id."""
-    return unique_id(seed, "user", login)
-
-
-def first_and_last(name: str) -> tuple[str, str]:
-    """A name in two parts: the last one begins after the first space, behind a title."""
+def _first_and_last(name: str) -> tuple[str, str]:
+    """Split a name: the last name begins after the first word, a title not counted."""
     words = name.split(" ")
     first = 2 if words[0].endswith(".") and len(words) > 2 else 1
     return " ".join(words[:first]), " ".join(words[first:])
 
 
-def named(identifier: str, name: str) -> dict[str, str]:
-    """A team, an agent or a service as the configuration lists them."""
-    return {"id": identifier, "name": name}
-
-
 def chat_record(seed: str, fact: ChatFact, date: str) -> dict[str, str]:
-    """A message from one agent to the others."""
-    first, last = first_and_last(fact.name)
+    """
+    Return a message from one agent to the others.
+
+    Args:
+        seed: Seed of the center.
+        fact: The message.
+        date: Calendar day as YYYY-MM-DD.
+    """
+    first, last = _first_and_last(fact.name)
     return {
         "id": unique_id(seed, f"message {date}", fact.place),
         "login_id": str(fact.login),
@@ -96,19 +92,24 @@ def chat_record(seed: str, fact: ChatFact, date: str) -> dict[str, str]:
 
 
 def wallboard_entry(wallboard: Wallboard) -> dict[str, Any]:
-    """A wallboard in the list of all."""
+    """Return a wallboard as the list of wallboards has it."""
     return {"id": wallboard.id, "name": wallboard.name, "is_global": wallboard.is_global, "is_default": False}
 
 
 def wallboard_record(wallboard: Wallboard) -> dict[str, Any]:
-    """A wallboard with what stands on it."""
-    shown = {"id": wallboard.id, "name": wallboard.name, "is_global": wallboard.is_global}
-    return {**shown, "config": wallboard.config}
+    """Return a wallboard with its configuration."""
+    return {"id": wallboard.id, "name": wallboard.name, "is_global": wallboard.is_global, "config": wallboard.config}
 
 
 def pinned_agent(fact: AgentFact, fields: Mapping[str, Any]) -> AgentFact:
-    """An agent with what is fixed of him."""
-    changes = {PINNED_AGENT[name]: _plain(value) for name, value in fields.items() if name in PINNED_AGENT}
+    """
+    Return an agent with the fields of a pin.
+
+    Args:
+        fact: The agent.
+        fields: Fields of the pin by KPN's names; those that Bright Pattern does not show are ignored.
+    """
+    changes = _changes(fields, _AGENT_ATTRIBUTES)
     if "status" in changes:
         changes["status"] = Status(fields["Status"])
         if changes["status"] is not Status.AUXILIARY:
@@ -117,18 +118,28 @@ def pinned_agent(fact: AgentFact, fields: Mapping[str, Any]) -> AgentFact:
 
 
 def pinned_queue(fact: QueueFact, fields: Mapping[str, Any]) -> QueueFact:
-    """A queue with what is fixed of it."""
-    changes = {PINNED_QUEUE[name]: _plain(value) for name, value in fields.items() if name in PINNED_QUEUE}
-    return fact._replace(**changes)
+    """
+    Return a queue with the fields of a pin.
+
+    Args:
+        fact: The queue.
+        fields: Fields of the pin by KPN's names; those that Bright Pattern does not show are ignored.
+    """
+    return fact._replace(**_changes(fields, _QUEUE_ATTRIBUTES))
 
 
 @lru_cache(maxsize=64)
-def names_of(names: tuple[str, ...]) -> tuple[Sequence[str], Sequence[str], Sequence[int]]:
-    """First names, last names, and the places of all in the order of last and first names."""
-    parts = [first_and_last(name) for name in names]
-    order = sorted(range(len(parts)), key=lambda place: (parts[place][1].casefold(), parts[place][0].casefold()))
+def sorted_names(names: tuple[str, ...]) -> tuple[Sequence[str], Sequence[str], Sequence[int]]:
+    """Return first names, last names, and the indexes of all in the order of last and first names."""
+    parts = [_first_and_last(name) for name in names]
+    order = sorted(range(len(parts)), key=lambda index: (parts[index][1].casefold(), parts[index][0].casefold()))
     return [first for first, _ in parts], [last for _, last in parts], order
 
 
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+def _changes(fields: Mapping[str, Any], attributes: Mapping[str, str]) -> dict[str, Any]:
+    # In pins, as in KPN's responses, numbers are strings.
+    return {
+        attributes[name]: int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+        for name, value in fields.items()
+        if name in attributes
+    }

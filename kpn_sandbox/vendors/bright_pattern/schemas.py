@@ -1,9 +1,9 @@
 """
-How things are spelled on the wire: what a client may send, and what it is answered.
+Schemas of requests and responses.
 
-Clients differ in how they spell a subscription, and so did the server over the years: ids and limits come as numbers
-or texts, switches as truth values or texts, names as `stat_name` or `statName`. All of that is understood; members that
-are not known are passed over. Every value of an answer is a string.
+Clients write subscriptions in different ways, as the server read them over the years: ids and limits are numbers or
+strings, switches are booleans or strings, names are `stat_name` or `statName`. All of these are accepted, and unknown
+members are ignored. Every value of a response is a string.
 
 Source:
     The page for the members; the saved requests of the reference, the wallboard and other public clients for the rest.
@@ -19,62 +19,65 @@ from marshmallow.validate import Length
 from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
 
 MOST_COLUMNS = 200
-"""Of one grid."""
+"""Most columns of a grid."""
 
 _WHOLE = re.compile(r"[0-9]{1,18}")
+# Characters of a text from outside that messages repeat.
 _SHOWN = 100
 
 
-class Problem(str):
-    """What is wrong, with its code."""
+class CodedMessage(str):
+    """A validation message with its error code."""
 
     code: Code
 
-    def __new__(cls, code: Code, text: str) -> "Problem":
-        """A text that knows its code."""
-        problem = super().__new__(cls, text)
-        problem.code = code
-        return problem
+
+def _invalid(code: Code, text: str) -> ValidationError:
+    message = CodedMessage(text)
+    message.code = code
+    return ValidationError(message)
 
 
-def wrong(code: Code, text: str) -> ValidationError:
-    """The error that tells it."""
-    return ValidationError(Problem(code, text))
-
-
-class Identifier(fields.Field[str]):
-    """An id: a text or a whole number."""
+class ColumnIdField(fields.Field[str]):
+    """An id of a column or grid: a string or a whole number."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise wrong(Code.WRONG_TYPE, "An id is a string or a whole number")
+            raise _invalid(Code.WRONG_TYPE, "An id is a string or a whole number")
         return str(value)
 
 
-class Limit(fields.Field["int | None"]):
-    """How many at most: a whole number or a text of digits; empty for all."""
+class LimitField(fields.Field["int | None"]):
+    """A limit: a whole number or a string of digits; empty for no limit."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if value == "":
             return None
         text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
         if isinstance(value, bool | list | dict) or not _WHOLE.fullmatch(text):
-            raise wrong(Code.WRONG_LIMIT, "A limit is a whole number of 0 or more")
+            raise _invalid(Code.WRONG_LIMIT, "A limit is a whole number of 0 or more")
         return int(text)
 
 
-class Truth(fields.Field[bool]):
-    """A switch: a truth value or a text of one."""
+class SwitchField(fields.Field[bool]):
+    """A switch: a boolean, or a string like one."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        found = {"true": True, "1": True, "false": False, "0": False, "": False}.get(str(value).strip().lower())
-        if found is None:
-            raise wrong(Code.WRONG_TYPE, "A switch is true or false")
-        return found
+        switch = {"true": True, "1": True, "false": False, "0": False, "": False}.get(str(value).strip().lower())
+        if switch is None:
+            raise _invalid(Code.WRONG_TYPE, "A switch is true or false")
+        return switch
 
 
-class Choice(fields.Field[str]):
-    """One of some words, in whatever case; empty for none."""
+class WordChoiceField(fields.Field[str]):
+    """
+    A choice between words without regard to case; empty for none.
+
+    Args:
+        code: Error code of every other value.
+        words: Choices, in capitals.
+        options: Options of a marshmallow field.
+    """
 
     def __init__(self, code: Code, *words: str, **options: Any) -> None:
         super().__init__(**options)
@@ -84,20 +87,20 @@ class Choice(fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = value.strip().upper() if isinstance(value, str) else None
         if text is None or text and text not in self.words:
-            raise wrong(self._code, f"Must be one of {', '.join(self.words)}")
+            raise _invalid(self._code, f"Must be one of {', '.join(self.words)}")
         return text
 
 
-class Comparable(fields.Field[str]):
-    """A value to compare with: a text, a number or a truth value."""
+class ComparableField(fields.Field[str]):
+    """A value to compare with: a string, a number or a boolean."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str | int | float):
-            raise wrong(Code.WRONG_TYPE, "A value to compare with is a string or a number")
+            raise _invalid(Code.WRONG_TYPE, "A value to compare with is a string or a number")
         return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-class _Request(Schema):
+class _RequestSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
@@ -111,54 +114,60 @@ def _texts(description: str, example: Any = None) -> "fields.List[str]":
     return fields.List(fields.String(), **_described(description, example, allow_none=True))
 
 
-class ColumnSchema(_Request):
+def _direction(example: str) -> WordChoiceField:
+    return WordChoiceField(
+        Code.WRONG_DIRECTION, "ASC", "DESC", **_described("ASC unless given.", example, allow_none=True)
+    )
+
+
+class ColumnSchema(_RequestSchema):
     """A column of a grid."""
 
-    id = Identifier(required=True, **_described("Names the value in each row.", "1"))
+    id = ColumnIdField(required=True, **_described("Names the value in each row.", "1"))
     stat_name = fields.String(**_described("A statistic, or SUM.", "acd_state", allow_none=True))
     statName = fields.String(**_described("Another spelling of stat_name.", allow_none=True))
     sum_stat_names = _texts("With SUM: the statistics that are added.")
     dispositions = _texts("For calls_dispositions_per_day: the dispositions that count.")
 
 
-class OrderSchema(_Request):
-    """A column by which rows are ordered."""
+class OrderSchema(_RequestSchema):
+    """A column that rows are ordered by."""
 
-    by = Identifier(required=True, **_described("Id of the column.", "1"))
-    dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_described("ASC unless given.", "DESC", allow_none=True))
+    by = ColumnIdField(required=True, **_described("Id of the column.", "1"))
+    dir = _direction("DESC")
 
 
-class GridSchema(_Request):
-    """A table."""
+class GridSchema(_RequestSchema):
+    """A grid of services or agents."""
 
-    id = Identifier(required=True, **_described("Names the table in the answer.", "1"))
+    id = ColumnIdField(required=True, **_described("Names the table in the answer.", "1"))
     columns = fields.List(
         fields.Nested(ColumnSchema), required=True, validate=Length(1, MOST_COLUMNS), **_described("The columns.")
     )
-    order_by = Identifier(**_described("Id of the column by which rows are ordered.", "1", allow_none=True))
-    order_dir = Choice(Code.WRONG_DIRECTION, "ASC", "DESC", **_described("ASC unless given.", "ASC", allow_none=True))
+    order_by = ColumnIdField(**_described("Id of the column by which rows are ordered.", "1", allow_none=True))
+    order_dir = _direction("ASC")
     order = fields.List(fields.Nested(OrderSchema), **_described("Instead of order_by and order_dir.", allow_none=True))
-    limit = Limit(**_described("So many rows at most.", 1000, allow_none=True))
-    filter_by = Identifier(**_described("Id of the column that decides which rows are told.", allow_none=True))
-    filter_value = Comparable(**_described("What its value is compared with.", allow_none=True))
-    filter_operation = Choice(
+    limit = LimitField(**_described("So many rows at most.", 1000, allow_none=True))
+    filter_by = ColumnIdField(**_described("Id of the column that decides which rows are told.", allow_none=True))
+    filter_value = ComparableField(**_described("What its value is compared with.", allow_none=True))
+    filter_operation = WordChoiceField(
         Code.WRONG_OPERATION, "EQ", "NE", "LT", "GT", "LE", "GE", **_described("How.", "EQ", allow_none=True)
     )
     team_ids = _texts("Only these teams; empty for all.", [])
     service_ids = _texts("Only these services; empty for all.", [])
-    my_subteam_only = Truth(**_described("Changes nothing: there are no subteams.", False, allow_none=True))
-    logged_in_agents_only = Truth(**_described("Leave out agents who are logged out.", False, allow_none=True))
+    my_subteam_only = SwitchField(**_described("Changes nothing: there are no subteams.", False, allow_none=True))
+    logged_in_agents_only = SwitchField(**_described("Leave out agents who are logged out.", False, allow_none=True))
 
 
-class ChatSchema(_Request):
-    """Which chat messages are told."""
+class ChatSchema(_RequestSchema):
+    """A selection of chat messages."""
 
     filter = fields.String(**_described("Only those that contain this, whatever the case.", "", allow_none=True))
-    limit = Limit(**_described("So many of the last ones at most.", 10, allow_none=True))
+    limit = LimitField(**_described("So many of the last ones at most.", 10, allow_none=True))
 
 
-class ApplicationSchema(_Request):
-    """One part of a subscription, for one display."""
+class ApplicationSchema(_RequestSchema):
+    """A part of a subscription, for one display."""
 
     stats_totals = fields.List(
         fields.String(), **_described("Statistics over all services.", ["in_calls_waiting"], allow_none=True)
@@ -170,8 +179,8 @@ class ApplicationSchema(_Request):
     chat_messages = fields.Nested(ChatSchema, **_described("Messages between agents.", allow_none=True))
 
 
-class LoginSchema(_Request):
-    """Who wants a session."""
+class LoginSchema(_RequestSchema):
+    """Credentials of a user who logs in."""
 
     tenant_url = fields.String(
         required=True, validate=Length(1, 255), **_described("Any text: the tenant is known by the user.", "localhost")
@@ -182,16 +191,16 @@ class LoginSchema(_Request):
 
 def _check_text(text: str) -> None:
     if not text.isprintable():
-        raise wrong(Code.WRONG_TYPE, "A name has no control characters")
+        raise _invalid(Code.WRONG_TYPE, "A name has no control characters")
 
 
-class WallboardSchema(_Request):
-    """A wallboard to store."""
+class WallboardSchema(_RequestSchema):
+    """A wallboard that is stored."""
 
     name = fields.String(
         required=True, validate=[Length(1, 200), _check_text], **_described("Its name.", "Entrance hall")
     )
-    is_global = Truth(**_described("Whether all users see it.", False, allow_none=True))
+    is_global = SwitchField(**_described("Whether all users see it.", False, allow_none=True))
     config = fields.Dict(keys=fields.String(), **_described("What stands on it.", {"widgets": []}, allow_none=True))
 
 
@@ -200,7 +209,7 @@ def _text(description: str, example: str) -> fields.String:
 
 
 class GridAnswerSchema(Schema):
-    """A table."""
+    """The rows of a grid."""
 
     id = _text("The id that was given.", "1")
     values = fields.List(
@@ -259,41 +268,41 @@ class NamedSchema(Schema):
     name = _text("Its name; of an agent the login id.", "Facturatie")
 
 
-def loaded(schema: type[Schema], body: Any, place: str = "") -> dict[str, Any]:
+def loaded(schema: type[Schema], body: Any, path: str = "") -> dict[str, Any]:
     """
-    What somebody sent, understood.
+    Return the members of a JSON object as its schema loads them, without those that are null.
 
     Args:
-        schema: What it may be.
-        body: The JSON.
-        place: Where it stands.
+        schema: Schema of the object.
+        body: JSON of the object.
+        path: Path of the object in the body of the request.
 
     Raises:
-        BadRequestError: It does not fit the schema; names the first wrong value and its place.
+        BadRequestError: The object does not fit the schema; the error has the path of the first wrong member.
     """
     try:
-        found: dict[str, Any] = schema().load(body)
+        members: dict[str, Any] = schema().load(body)
     except ValidationError as error:
-        path, problem = next(_problems(error.messages, place))
-        raise BadRequestError(_code(problem), str(problem).rstrip("."), path) from None
-    return {name: value for name, value in found.items() if value is not None}
+        wrong_path, message = next(_messages(error.messages, path))
+        raise BadRequestError(_code(message), str(message).rstrip("."), wrong_path) from None
+    return {name: value for name, value in members.items() if value is not None}
 
 
-def shown(text: str) -> str:
-    """A text that came from outside, short enough for a message."""
+def shortened(text: str) -> str:
+    """Return a text from outside, short enough for a message."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def _problems(messages: Any, place: str) -> Iterator[tuple[str, str]]:
+def _messages(messages: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            step = f"[{name}]" if isinstance(name, int) else "" if name == "_schema" else f".{name}" if place else name
-            yield from _problems(inner, place + step)
+            step = f"[{name}]" if isinstance(name, int) else "" if name == "_schema" else f".{name}" if path else name
+            yield from _messages(inner, path + step)
     else:
-        yield from ((place, message) for message in messages)
+        yield from ((path, message) for message in messages)
 
 
-def _code(problem: str) -> Code:
-    if isinstance(problem, Problem):
-        return problem.code
-    return Code.MISSING if problem.startswith(("Missing", "Length must be")) else Code.WRONG_TYPE
+def _code(message: str) -> Code:
+    if isinstance(message, CodedMessage):
+        return message.code
+    return Code.MISSING if message.startswith(("Missing", "Length must be")) else Code.WRONG_TYPE

@@ -1,4 +1,4 @@
-"""A center at an instant as one account sees it: with its pins, ready to be asked for statistics."""
+"""The center of an account at an instant, with the account's pins, as the statistics read it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -10,24 +10,24 @@ from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import code_of
 from kpn_sandbox.simulation.supervisor_metrics import ChatFact, ServiceFact, SupervisorMetrics
-from kpn_sandbox.vendors.bright_pattern.records import pinned_agent, pinned_queue, service_id, team_id
+from kpn_sandbox.vendors.bright_pattern.records import pinned_agent, pinned_queue, unique_id
 
-Pinned = Mapping[str, Mapping[str, Any]]
-"""Fixed fields by the number of what they belong to."""
+PinnedFields = Mapping[str, Mapping[str, Any]]
+"""Fields of pins by the number of the pinned object."""
 
 
 class Snapshot:
     """
-    One instant.
+    The center of an account at an instant.
 
     Args:
         center: The center.
-        at: The instant, in epoch seconds.
-        agents: What is fixed of agents.
-        queues: What is fixed of queues.
+        at: Instant in epoch seconds.
+        agents: Fields of pinned agents.
+        queues: Fields of pinned queues.
     """
 
-    def __init__(self, center: Center, at: float, agents: Pinned, queues: Pinned) -> None:
+    def __init__(self, center: Center, at: float, agents: PinnedFields, queues: PinnedFields) -> None:
         self.center = center
         self.at = at
         self.seed = center.seed
@@ -35,7 +35,7 @@ class Snapshot:
 
     @cached_property
     def services(self) -> list[ServiceFact]:
-        """All services, in the order of their numbers."""
+        """Services in the order of their numbers."""
         facts = supervisor_metrics.services(self.center, self.at)
         if not self._pinned_queues:
             return facts
@@ -43,41 +43,47 @@ class Snapshot:
 
     @cached_property
     def agents(self) -> SupervisorMetrics:
-        """All agents."""
+        """Agents and their figures in columns."""
         metrics = supervisor_metrics.supervisor_metrics(self.center, self.at)
         return _pinned_metrics(metrics, self._pinned_agents, self.center, self.at) if self._pinned_agents else metrics
 
     @cached_property
     def chats(self) -> list[ChatFact]:
-        """What agents have written to one another today, the last first."""
+        """Messages between agents of the day so far, the last one first."""
         return supervisor_metrics.chats(self.center, self.at)
 
     @cached_property
     def date(self) -> str:
-        """The calendar day."""
+        """Calendar day as YYYY-MM-DD."""
         return day_of(self.at).date.isoformat()
 
     @cached_property
     def service_ids(self) -> list[str]:
-        """The UUID of each service."""
-        return [service_id(self.seed, fact.queue.number) for fact in self.services]
+        """UUID of each service."""
+        return [unique_id(self.seed, "service", fact.queue.number) for fact in self.services]
+
+    @cached_property
+    def agent_ids(self) -> list[str]:
+        """UUID of each agent."""
+        return [unique_id(self.seed, "user", fact.login) for fact in self.agents.agents]
 
     @cached_property
     def service_of_agents(self) -> list[str]:
-        """For each agent the UUID of his service."""
-        return [service_id(self.seed, 999 + fact.skill) for fact in self.agents.agents]
+        """UUID of each agent's service."""
+        # The first queue has number 1000 and skill 1.
+        return [unique_id(self.seed, "service", 999 + fact.skill) for fact in self.agents.agents]
 
     @cached_property
     def team_of_agents(self) -> list[str]:
-        """For each agent the UUID of his team."""
-        return [team_id(self.seed, fact.department) for fact in self.agents.agents]
+        """UUID of each agent's team."""
+        return [unique_id(self.seed, "team", fact.department) for fact in self.agents.agents]
 
-    def disposed(self, names: Iterable[str]) -> list[int]:
-        """Return how many conversations of each agent ended with one of these dispositions."""
+    def disposed_by_agent(self, names: Iterable[str]) -> list[int]:
+        """Return the number of conversations that ended with one of these dispositions, for each agent."""
         return supervisor_metrics.dispositions_by_agent(self.center, _codes(names), self.at)
 
-    def disposed_for(self, names: Iterable[str]) -> dict[int, int]:
-        """Return how many conversations ended with one of these dispositions, by number of the queue."""
+    def disposed_by_queue(self, names: Iterable[str]) -> dict[int, int]:
+        """Return the number of conversations that ended with one of these dispositions, by number of the queue."""
         return supervisor_metrics.dispositions_by_queue(self.center, _codes(names), self.at)
 
 
@@ -94,7 +100,7 @@ def _pinned_service(fact: ServiceFact, fields: Mapping[str, Any] | None) -> Serv
     return fact._replace(queue=queue, abandoned=abandoned, short_abandoned=min(fact.short_abandoned, abandoned))
 
 
-def _pinned_metrics(metrics: SupervisorMetrics, pinned: Pinned, center: Center, at: float) -> SupervisorMetrics:
+def _pinned_metrics(metrics: SupervisorMetrics, pinned: PinnedFields, center: Center, at: float) -> SupervisorMetrics:
     index, instant = center.day_index_at(at)
     names = index.names(index.trace.span_at(instant))
     agents, departments, reasons = list(metrics.agents), list(metrics.department_names), list(metrics.reason_names)
@@ -103,16 +109,16 @@ def _pinned_metrics(metrics: SupervisorMetrics, pinned: Pinned, center: Center, 
         fields = pinned.get(str(fact.login))
         if fields is not None:
             agents[row] = agent = pinned_agent(fact, fields)
-            departments[row] = _known(names.department_name, agent.department)
-            reasons[row] = None if agent.reason is None else _known(names.reason_name, agent.reason)
+            departments[row] = _name(names.department_name, agent.department)
+            reasons[row] = None if agent.reason is None else _name(names.reason_name, agent.reason)
             seconds[row] = int(fields.get("Time", seconds[row]))
     return replace(
         metrics, agents=agents, department_names=departments, reason_names=reasons, seconds_in_activity=seconds
     )
 
 
-def _known(name_of: Callable[[int], str], number: int) -> str:
-    """Return the name of a number; the number itself where a pin names one that the center does not have."""
+def _name(name_of: Callable[[int], str], number: int) -> str:
+    """Return the name of a number; the number itself where a pin has one that the center has no name for."""
     try:
         return name_of(number)
     except (ValueError, IndexError):

@@ -1,24 +1,25 @@
 """
-The statistics that can be subscribed to: what they mean, in which unit, and where they may stand.
+The statistics that can be subscribed to: meaning, unit, and the parts of a subscription that may have them.
 
 Source:
     The names are those of the dictionary of Bright Pattern's wallboard (wb6/app/stats-def.factory.js) unless another
-    source is given; the meanings are those of the desktop metrics of the same sense in the Supervisor guide.
+    source is given; the meanings are those of the corresponding desktop metrics in the Supervisor guide.
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from kpn_sandbox.vendors.bright_pattern.operations import REFERENCE, SAMPLES, WALLBOARD
 
-KELLY = "github.com/dvakhrushev/dvakhrushev.github.io, wallboard-kelly"
-JAVA = "github.com/i4way-hong/BP_Statistics"
 SUM = "SUM"
-"""Stands in the place of a name and adds others together."""
+"""Takes the place of a name in a column that adds statistics."""
+
+_KELLY = "github.com/dvakhrushev/dvakhrushev.github.io, wallboard-kelly"
+_JAVA = "github.com/i4way-hong/BP_Statistics"
 
 
-class Unit(str, Enum):
-    """What a value is a number of, if it is one."""
+class Unit(StrEnum):
+    """Unit of a statistic's values; the values of `TEXT` are not numbers."""
 
     TEXT = "text"
     COUNT = "count"
@@ -29,8 +30,8 @@ class Unit(str, Enum):
     """0 to 100."""
 
 
-class Place(str, Enum):
-    """Where statistics stand in a subscription."""
+class ApplicationPart(StrEnum):
+    """A part of a subscribed application that has statistics, by its name in JSON."""
 
     TOTALS = "stats_totals"
     SERVICES = "service_grids"
@@ -39,41 +40,43 @@ class Place(str, Enum):
 
 @dataclass(frozen=True)
 class Statistic:
-    """One statistic."""
+    """
+    A statistic.
+
+    Args:
+        name: Name in subscriptions.
+        meaning: One sentence.
+        unit: Unit of its values.
+        documented: Parts that have it in public material.
+        inferred: Further parts that may have it.
+        source: Document that has the name.
+    """
 
     name: str
     meaning: str
     unit: Unit
-    seen: frozenset[Place]
-    """Where public material has it."""
-    inferred: frozenset[Place]
-    """Where it may stand as well."""
+    documented: frozenset[ApplicationPart]
+    inferred: frozenset[ApplicationPart]
     source: str = WALLBOARD
 
     @property
-    def places(self) -> frozenset[Place]:
-        """Where it may stand."""
-        return self.seen | self.inferred
+    def parts(self) -> frozenset[ApplicationPart]:
+        """Parts that may have it."""
+        return self.documented | self.inferred
 
     @property
-    def numeric(self) -> bool:
-        """Whether it can be added."""
+    def is_number(self) -> bool:
+        """Whether its values can be added."""
         return self.unit is not Unit.TEXT
 
 
-_PLACES = {"T": Place.TOTALS, "S": Place.SERVICES, "A": Place.AGENTS}
+def _statistic(name: str, letters: str, unit: Unit, meaning: str, source: str = WALLBOARD) -> Statistic:
+    """Return a statistic; the letters are T, S and A for the three parts, those of inferred parts after a plus."""
+    documented, inferred = (frozenset(_PARTS[each] for each in some) for some in f"{letters}+".split("+")[:2])
+    return Statistic(name, meaning, unit, documented, inferred, source)
 
 
-def _statistic(name: str, where: str, unit: Unit, meaning: str, source: str = WALLBOARD) -> Statistic:
-    seen, _, inferred = where.partition("+")
-    return Statistic(
-        name,
-        meaning,
-        unit,
-        frozenset(_PLACES[letter] for letter in seen),
-        frozenset(_PLACES[letter] for letter in inferred),
-        source,
-    )
+_PARTS = {"T": ApplicationPart.TOTALS, "S": ApplicationPart.SERVICES, "A": ApplicationPart.AGENTS}
 
 
 _TEXT, _COUNT, _SECONDS, _RATIO, _PERCENT = Unit
@@ -106,7 +109,7 @@ STATISTICS = {
         _statistic("service_level_target", "S+T", _PERCENT, "The service level to be reached; empty when they differ."),
         _statistic("service_level_threshold_time", "TS", _SECONDS, "The threshold; empty when they differ."),
         _statistic("out_calls_answered_per_day", "T+S", _COUNT, "Calls that agents made and that were answered."),
-        _statistic("out_calls_handled_per_day", "TA+S", _COUNT, "The same, counted for who made them.", KELLY),
+        _statistic("out_calls_handled_per_day", "TA+S", _COUNT, "The same, counted for who made them.", _KELLY),
         _statistic("agents_logged", "TS", _COUNT, "Agents of the service who are logged in."),
         _statistic("agents_ready", "T+S", _COUNT, "Agents of the service who are ready.", REFERENCE),
         _statistic("agents_busy", "S+T", _COUNT, "Agents of the service who ring, talk or wrap up."),
@@ -116,9 +119,9 @@ STATISTICS = {
         _statistic("first_last_name", "A", _TEXT, "Both names."),
         _statistic("last_first_name", "A", _TEXT, "Both names, the last one first."),
         _statistic("team_name", "A", _TEXT, "Name of the team."),
-        _statistic("user_id", "A", _TEXT, "UUID of the agent.", JAVA),
-        _statistic("team_id", "A", _TEXT, "UUID of the team.", JAVA),
-        _statistic("is_agent", "A", _TEXT, "1.", JAVA),
+        _statistic("user_id", "A", _TEXT, "UUID of the agent.", _JAVA),
+        _statistic("team_id", "A", _TEXT, "UUID of the team.", _JAVA),
+        _statistic("is_agent", "A", _TEXT, "1.", _JAVA),
         _statistic("extension", "A", _TEXT, "Phone extension: the last four digits of the login id.", REFERENCE),
         _statistic("login_time", "A", _SECONDS, "Time since the log-in; empty when logged out."),
         _statistic("acd_state", "A", _TEXT, "ready, busy, after_call_work, not_ready; empty when logged out."),
@@ -147,9 +150,4 @@ STATISTICS = {
         ),
     )
 }
-"""By name, in the order of the manual."""
-
-
-def places_named(place: Place) -> list[str]:
-    """The names that may stand in a place."""
-    return [name for name, statistic in STATISTICS.items() if place in statistic.places]
+"""Statistics by name, in the order of the manual."""

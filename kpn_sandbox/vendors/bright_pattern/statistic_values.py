@@ -1,7 +1,7 @@
 """
-What each statistic is worth: of services, one or several together, and of agents.
+The values of statistics: of one service or several together, and of agents.
 
-A value is a whole number, a decimal one, a text, or None where it is not defined. Averages, shares and maxima of
+A value is a whole number, a decimal number, a text, or None where it is not defined. Averages, shares and maxima of
 several services are taken over their calls, never over their averages.
 """
 
@@ -12,52 +12,45 @@ from typing import NamedTuple
 
 from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.supervisor_metrics import ServiceFact
-from kpn_sandbox.vendors.bright_pattern.records import ACD_STATES, names_of, team_id, user_id
+from kpn_sandbox.vendors.bright_pattern.records import ACD_STATES, sorted_names
 from kpn_sandbox.vendors.bright_pattern.snapshot import Snapshot
 
 Value = int | Decimal | str | None
-Column = Sequence[Value]
+AgentValues = Sequence[Value]
+"""One value for each agent."""
 
 
-class Pool(NamedTuple):
-    """Some services at one instant."""
+class ServiceSelection(NamedTuple):
+    """Services at one instant whose statistics are taken together."""
 
     services: Sequence[ServiceFact]
     snapshot: Snapshot
     dispositions: Sequence[str]
+    """Dispositions that `calls_dispositions_per_day` counts."""
 
     def total(self, name: str) -> int:
-        """The sum of a figure of the queues."""
+        """Return the sum of an attribute of their queues."""
         return sum(getattr(service.queue, name) for service in self.services)
 
+    @property
     def abandoned(self) -> int:
-        """All callers who hung up."""
+        """Calls that were abandoned."""
         return sum(service.abandoned for service in self.services)
 
-    def short(self) -> int:
-        """Those who hung up within the threshold."""
+    @property
+    def short_abandoned(self) -> int:
+        """Calls that were abandoned within the threshold."""
         return sum(service.short_abandoned for service in self.services)
 
-    def share(self, part: int, scale: int, places: int) -> Value:
-        """A part of the calls received."""
-        return share(part, self.total("offered"), scale, places)
-
-
-OfServices = Callable[[Pool], Value]
-OfAgents = Callable[[Snapshot, Sequence[str]], Column]
-
-
-def share(part: int, whole: int, scale: int, places: int) -> Value:
-    """So many of `scale`, rounded half up to so many decimal places; None of nothing."""
-    if not whole:
-        return None
-    unit = 10**places
-    return Decimal((2 * part * scale * unit + whole) // (2 * whole)).scaleb(-places)
+    @property
+    def long_abandoned(self) -> int:
+        """Calls that were abandoned after the threshold."""
+        return self.abandoned - self.short_abandoned
 
 
 @lru_cache(maxsize=65_536)
-def spelled(value: Value) -> str:
-    """A value as it stands in an answer: always a string, empty where it is not defined."""
+def text_of(value: Value) -> str:
+    """Return a value as it is in responses: always a string, empty where it is not defined."""
     if value is None:
         return ""
     if isinstance(value, Decimal):
@@ -66,87 +59,100 @@ def spelled(value: Value) -> str:
     return str(value)
 
 
-def _service_level(pool: Pool) -> Value:
-    reckoned = pool.total("answered") + pool.abandoned() - pool.short()
-    return share(pool.total("answered_in_time"), reckoned, 100, 2)
+def _share(part: int, whole: int, scale: int, places: int) -> Value:
+    """Return scale * part / whole, rounded half up to decimal places; None when the whole is 0."""
+    if not whole:
+        return None
+    unit = 10**places
+    return Decimal((2 * part * scale * unit + whole) // (2 * whole)).scaleb(-places)
 
 
-def _common(pool: Pool, name: str) -> Value:
-    """What all of them have; None when they differ."""
-    found = {getattr(service, name) for service in pool.services}
+def _ratio(selection: ServiceSelection, part: int) -> Value:
+    return _share(part, selection.total("offered"), 1, 4)
+
+
+def _service_level(selection: ServiceSelection) -> Value:
+    return _share(selection.total("answered_in_time"), selection.total("answered") + selection.long_abandoned, 100, 2)
+
+
+def _common(selection: ServiceSelection, name: str) -> Value:
+    """Return the value that all services have, None when they differ."""
+    found = {getattr(service, name) for service in selection.services}
     if len(found) != 1:
         return None
     value = found.pop()
     return Decimal(str(value)).normalize() if isinstance(value, float) else int(value)
 
 
-def _disposed(pool: Pool) -> Value:
-    counts = pool.snapshot.disposed_for(pool.dispositions)
-    return sum(counts.get(service.queue.number, 0) for service in pool.services)
+def _disposed(selection: ServiceSelection) -> Value:
+    counts = selection.snapshot.disposed_by_queue(selection.dispositions)
+    return sum(counts.get(service.queue.number, 0) for service in selection.services)
 
 
-OF_SERVICES: dict[str, OfServices] = {
-    "in_calls_received_per_day": lambda pool: pool.total("offered"),
-    "in_calls_queued_per_day": lambda pool: pool.total("offered"),
-    "in_calls_handled_per_day": lambda pool: pool.total("answered"),
-    "in_calls_waiting": lambda pool: pool.total("waiting"),
-    "in_max_wait_time": lambda pool: max((each.queue.longest_wait_seconds for each in pool.services), default=0),
-    "in_calls_abandoned_in_queue_per_day": lambda pool: pool.abandoned() - pool.short(),
-    "in_calls_short_abandoned_in_queue_per_day": Pool.short,
-    "in_calls_abandoned_total_per_day": Pool.abandoned,
-    "in_calls_abandoned_in_queue_ratio_per_day": lambda pool: pool.share(pool.abandoned() - pool.short(), 1, 4),
-    "in_calls_short_abandoned_in_queue_ratio_per_day": lambda pool: pool.share(pool.short(), 1, 4),
-    "in_calls_abandoned_percent_per_day": lambda pool: pool.share(pool.abandoned(), 100, 2),
-    "in_average_speed_of_answer": lambda pool: share(pool.total("answer_seconds"), pool.total("answered"), 1, 0),
+SERVICE_STATISTICS: dict[str, Callable[[ServiceSelection], Value]] = {
+    "in_calls_received_per_day": lambda chosen: chosen.total("offered"),
+    "in_calls_queued_per_day": lambda chosen: chosen.total("offered"),
+    "in_calls_handled_per_day": lambda chosen: chosen.total("answered"),
+    "in_calls_waiting": lambda chosen: chosen.total("waiting"),
+    "in_max_wait_time": lambda chosen: max((each.queue.longest_wait_seconds for each in chosen.services), default=0),
+    "in_calls_abandoned_in_queue_per_day": lambda chosen: chosen.long_abandoned,
+    "in_calls_short_abandoned_in_queue_per_day": lambda chosen: chosen.short_abandoned,
+    "in_calls_abandoned_total_per_day": lambda chosen: chosen.abandoned,
+    "in_calls_abandoned_in_queue_ratio_per_day": lambda chosen: _ratio(chosen, chosen.long_abandoned),
+    "in_calls_short_abandoned_in_queue_ratio_per_day": lambda chosen: _ratio(chosen, chosen.short_abandoned),
+    "in_calls_abandoned_percent_per_day": lambda chosen: _share(chosen.abandoned, chosen.total("offered"), 100, 2),
+    "in_average_speed_of_answer": lambda chosen: _share(chosen.total("answer_seconds"), chosen.total("answered"), 1, 0),
     "service_level": _service_level,
-    "service_level_target": lambda pool: _common(pool, "target_percent"),
-    "service_level_threshold_time": lambda pool: _common(pool, "threshold_seconds"),
-    "out_calls_answered_per_day": lambda pool: sum(each.outbound_answered for each in pool.services),
-    "out_calls_handled_per_day": lambda pool: sum(each.outbound_answered for each in pool.services),
-    "agents_logged": lambda pool: pool.total("staffed"),
-    "agents_ready": lambda pool: pool.total("available"),
-    "agents_busy": lambda pool: pool.total("staffed") - pool.total("available") - pool.total("auxiliary"),
+    "service_level_target": lambda chosen: _common(chosen, "target_percent"),
+    "service_level_threshold_time": lambda chosen: _common(chosen, "threshold_seconds"),
+    "out_calls_answered_per_day": lambda chosen: sum(each.outbound_answered for each in chosen.services),
+    "out_calls_handled_per_day": lambda chosen: sum(each.outbound_answered for each in chosen.services),
+    "agents_logged": lambda chosen: chosen.total("staffed"),
+    "agents_ready": lambda chosen: chosen.total("available"),
+    "agents_busy": lambda chosen: chosen.total("staffed") - chosen.total("available") - chosen.total("auxiliary"),
     "calls_dispositions_per_day": _disposed,
-    "name": lambda pool: pool.services[0].queue.name,
+    "name": lambda chosen: chosen.services[0].queue.name,
 }
-"""By the protocol name."""
+"""Value of some services by the name of the statistic."""
 
 
-def _names(snapshot: Snapshot) -> tuple[Column, Column]:
-    first, last, _ = names_of(tuple(fact.name for fact in snapshot.agents.agents))
+def _names(snapshot: Snapshot) -> tuple[AgentValues, AgentValues]:
+    first, last, _ = sorted_names(tuple(fact.name for fact in snapshot.agents.agents))
     return first, last
 
 
-def _media(snapshot: Snapshot) -> Column:
+def _media(snapshot: Snapshot) -> AgentValues:
     return [None if seconds is None else "voice" for seconds in snapshot.agents.talk_seconds]
 
 
-def _next_state(snapshot: Snapshot) -> Column:
+def _next_state(snapshot: Snapshot) -> AgentValues:
     at_work = (Status.RINGING, Status.TALKING, Status.WRAPPING)
     agents = snapshot.agents
     return [
         ("not_ready" if due else "ready") if fact.status in at_work else None
-        for fact, due in zip(agents.agents, agents.due_away)
+        for fact, due in zip(agents.agents, agents.due_away, strict=True)
     ]
 
 
-def _state_duration(snapshot: Snapshot) -> Column:
+def _state_duration(snapshot: Snapshot) -> AgentValues:
     agents = snapshot.agents
     return [
         None if fact.status is Status.LOGGED_OUT else seconds
-        for fact, seconds in zip(agents.agents, agents.seconds_in_activity)
+        for fact, seconds in zip(agents.agents, agents.seconds_in_activity, strict=True)
     ]
 
 
-OF_AGENTS: dict[str, OfAgents] = {
+AGENT_STATISTICS: dict[str, Callable[[Snapshot, Sequence[str]], AgentValues]] = {
     "login_id": lambda snapshot, _: [fact.login for fact in snapshot.agents.agents],
     "firstname": lambda snapshot, _: _names(snapshot)[0],
     "lastname": lambda snapshot, _: _names(snapshot)[1],
     "first_last_name": lambda snapshot, _: [fact.name for fact in snapshot.agents.agents],
-    "last_first_name": lambda snapshot, _: [f"{last} {first}".strip() for first, last in zip(*_names(snapshot))],
+    "last_first_name": lambda snapshot, _: [
+        f"{last} {first}".strip() for first, last in zip(*_names(snapshot), strict=True)
+    ],
     "team_name": lambda snapshot, _: snapshot.agents.department_names,
-    "user_id": lambda snapshot, _: [user_id(snapshot.seed, fact.login) for fact in snapshot.agents.agents],
-    "team_id": lambda snapshot, _: [team_id(snapshot.seed, fact.department) for fact in snapshot.agents.agents],
+    "user_id": lambda snapshot, _: snapshot.agent_ids,
+    "team_id": lambda snapshot, _: snapshot.team_of_agents,
     "is_agent": lambda snapshot, _: ["1"] * len(snapshot.agents.agents),
     "extension": lambda snapshot, _: [str(fact.login)[-4:] for fact in snapshot.agents.agents],
     "login_time": lambda snapshot, _: snapshot.agents.login_seconds,
@@ -164,6 +170,6 @@ OF_AGENTS: dict[str, OfAgents] = {
     "agent_total_busy_time": lambda snapshot, _: snapshot.agents.busy_seconds,
     "agent_total_ACW_time": lambda snapshot, _: snapshot.agents.wrap_seconds,
     "agent_total_break_time": lambda snapshot, _: snapshot.agents.break_seconds,
-    "calls_dispositions_per_day": lambda snapshot, dispositions: snapshot.disposed(dispositions),
+    "calls_dispositions_per_day": lambda snapshot, dispositions: snapshot.disposed_by_agent(dispositions),
 }
-"""By the protocol name: one value for each agent."""
+"""Values of all agents by the name of the statistic, from a snapshot and the dispositions that count."""

@@ -1,6 +1,4 @@
-"""ITX's Custom KPI API as the sandbox provides it: labels of its behaviors, and the way of its requests."""
-
-from typing import Any
+"""ITX's Custom KPI API as the sandbox provides it: labels of its behaviors, authentication, responses."""
 
 import orjson
 from flask import Response, request
@@ -8,6 +6,7 @@ from flask import Response, request
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import snapshot_response
@@ -57,6 +56,7 @@ class ItxApi(VendorApi):
     behaviors = BEHAVIORS
     endpoints = ENDPOINTS
     path_prefixes = ("/rest",)
+    openapi_document = staticmethod(document)
     postman = COLLECTION
     credential_kinds = (CREDENTIAL,)
 
@@ -64,18 +64,8 @@ class ItxApi(VendorApi):
         super().__init__(services)
         self._auth = ItxAuth(UrlTokenAuth(services.sandbox, CREDENTIAL))
 
-    @classmethod
-    def openapi_document(cls, base_url: str) -> dict[str, Any]:
-        """Return the OpenAPI document for a sandbox at that URL."""
-        return document(base_url)
-
     def authenticate(self, context: RequestContext) -> Tenant:
-        """
-        Return the account of the token in the URL.
-
-        Raises:
-            UnknownToken: No token, or one that belongs to no account.
-        """
+        """Return the account of the token in the URL."""
         return self._auth.authenticate()
 
     def identify(self) -> Caller:
@@ -86,32 +76,21 @@ class ItxApi(VendorApi):
             return Caller(None)
 
     def reserved(self, context: RequestContext) -> Reserved | None:
-        """
-        Return the reserved customer id, None when there is none.
-
-        Raises:
-            ItxError: The customer id is missing, repeated or too long.
-        """
+        """Return the reserved customer id, None when there is none."""
         status = reserved_status(customer_id())
         return None if status is None else Reserved(status)
 
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
-        """
-        Return JSON of the panel that a view returns.
-
-        Raises:
-            Exception: Whatever the view raises.
-        """
+        """Return the response with the JSON of the panel that a view returns."""
         body = orjson.dumps(endpoint.view(context, self.services.history))
         return snapshot_response(body, context.account, context.at, HEADERS)
 
-    def error_response(self, error: Exception) -> Response:
-        """Return the response for an exception."""
-        self.services.lifecycle.open_unmatched(self)
-        return error_for(error).response()
+    def error_for(self, error: Exception) -> ApiError:
+        """Return ITX's error for an exception."""
+        return error_for(error)
 
     def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return the error that a forced status answers with."""
+        """Return ITX's error for a forced status."""
         return error_for_status(status, request.base_url)
 
 

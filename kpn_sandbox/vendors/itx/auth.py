@@ -1,9 +1,9 @@
 """
-The fixed token in the URL.
+Authentication by a fixed token in the URL.
 
 Source:
     apidoc.itxuc.com, "Custom KPI API": the URL "might contain other fixed parameters (e.g. authentication tokens)". The
-    name of the parameter is the sandbox's.
+    name of the parameter is the sandbox's invention.
 """
 
 from flask import request
@@ -41,9 +41,9 @@ class ItxAuth:
         Return the account of the current request's token.
 
         Raises:
-            UnknownToken: No token, a repeated one, or one that belongs to no account.
+            UnknownToken: The token is missing, repeated or unknown.
         """
-        given = request.args.getlist(PARAMETER)
-        if len(given) != 1:
+        tokens = request.args.getlist(PARAMETER)
+        if len(tokens) != 1:
             raise UnknownToken()
-        return self._url_tokens.authenticate(given[0])
+        return self._url_tokens.authenticate(tokens[0])

@@ -1,8 +1,8 @@
 """
-Error responses of the provider, and which one an exception or a forced status becomes.
+Error responses of the provider, and the error that each exception and each forced status becomes.
 
     ApiError
-        ItxError        a panel with one section whose message says what went wrong
+        ItxError        a panel with one section whose message is the error
 
 Source:
     The page names `message` for "Error or any other message"; that an error is such a panel, too, is invented: a client
@@ -39,7 +39,7 @@ def error_for(error: Exception) -> ApiError:
 
 def error_for_status(status: int, location: str) -> ItxError:
     """
-    Return the error that a forced status answers with.
+    Return the error for a forced status.
 
     Args:
         status: 300 or more.
@@ -50,7 +50,7 @@ def error_for_status(status: int, location: str) -> ItxError:
 
 
 STATUS_MAP: dict[int, Headers] = {405: [("Allow", "GET, HEAD, OPTIONS")]}
-"""Headers of a forced status."""
+"""Headers by forced status."""
 
 EXCEPTION_MAP: ExceptionMap = {
     **common_rows(
@@ -63,4 +63,4 @@ EXCEPTION_MAP: ExceptionMap = {
     http.NotFound: lambda error: ItxError(404, phrase(404)),
     http.BadRequest: lambda error: ItxError(400, phrase(400)),
 }
-"""The error of an exception."""
+"""Errors by exception."""

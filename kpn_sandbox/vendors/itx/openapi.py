@@ -1,16 +1,25 @@
-"""The OpenAPI document of the provider, made from operations and schemas; good enough to generate a provider from."""
+"""The OpenAPI document of the provider, made from its operations and schemas; a provider can be generated from it."""
 
 from typing import Any
 
 from marshmallow import fields
 
-from kpn_sandbox.gateway.openapi import EXAMPLE_LOCATION, ApiDoc, Json, OperationDoc, document_of, parameter, reference
+from kpn_sandbox.gateway.openapi import (
+    EXAMPLE_LOCATION,
+    ApiDoc,
+    Json,
+    OperationDoc,
+    description_of,
+    document_of,
+    parameter,
+    reference,
+)
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import itx
 from kpn_sandbox.vendors.itx.auth import PARAMETER
 from kpn_sandbox.vendors.itx.errors import error_for_status
 from kpn_sandbox.vendors.itx.operations import KPI
-from kpn_sandbox.vendors.itx.schemas import Instant, KpiResponseDTO, Number
+from kpn_sandbox.vendors.itx.schemas import JsonNumberField, KpiResponseDTO, TimestampField
 
 
 def document(base_url: str) -> dict[str, Any]:
@@ -18,7 +27,7 @@ def document(base_url: str) -> dict[str, Any]:
     api = ApiDoc(
         title="ITX Custom KPI API",
         version="1.0",
-        description=itx.__doc__ or "",
+        description=description_of(itx),
         operations={KPI: OperationDoc(reference("KpiResponseDTO"), SAMPLE, [_CUSTOMER])},
         error_body=_error_body,
         error_schemas={"Refusal": {"allOf": [reference("KpiResponseDTO")]}},
@@ -31,9 +40,9 @@ def document(base_url: str) -> dict[str, Any]:
 
 def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> Json:
     """Return the schema of a field of this API's own, for apispec."""
-    if isinstance(field, Instant):
+    if isinstance(field, TimestampField):
         return {"type": "string", "format": "date-time", "pattern": "^[0-9-]{10}T[0-9:]{8}Z$"}
-    return {"type": "number"} if isinstance(field, Number) else {}
+    return {"type": "number"} if isinstance(field, JsonNumberField) else {}
 
 
 def _error_body(operation: Operation, status: int) -> bytes:
@@ -89,4 +98,4 @@ SAMPLE = {
         {"title": "Invoices", "message": "No data available", "documents": []},
     ]
 }
-"""A response with everything in it that the page has."""
+"""A response with every member that the page has."""

@@ -1,18 +1,14 @@
 """
-The collection of ITX's reverse API: what ITX would ask a provider.
+The Postman collection of ITX's API: the requests that ITX sends to a provider.
 
-Its requests also work with a provider of your own: set `itx_url` to its URL.
+Its requests also work with another provider: set `itx_url` to its URL.
 """
 
 from typing import Any
 
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, collection_of, item
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, NO_AUTH, Collection, item
 from kpn_sandbox.vendors.itx.operations import KPI
 from kpn_sandbox.vendors.itx.schemas import COLORS
-
-NAME = "ITX Custom KPI API"
-_FILE = "itx-custom-kpi.postman_collection.json"
-_VARIABLES = {"itx_url": "{{base_url}}/rest/kpi?token={{itx_token}}", "customerId": ""}
 
 _FIND = """\
 const credentials = btoa(pm.variables.get("client_id") + ":" + pm.variables.get("client_secret"));
@@ -46,25 +42,28 @@ pm.test("Newest first", () =>
         pm.expect(dates).to.eql([...dates].sort().reverse());
     }}));
 """
-_KNOWN = 'pm.test("There is something to show", () => pm.expect(documents).not.to.be.empty);\n'
-_UNKNOWN = 'pm.test("There is nothing to show", () => pm.expect(documents).to.be.empty);\n'
+_CUSTOMER_TESTS = 'pm.test("There is something to show", () => pm.expect(documents).not.to.be.empty);\n'
+_NOBODY_TESTS = 'pm.test("There is nothing to show", () => pm.expect(documents).to.be.empty);\n'
 
 
-def _collection() -> dict[str, Any]:
-    """The collection: a customer, and somebody whom nobody knows."""
-    description = "Select the environment of the sandbox, then send the requests."
-    known = _item(KPI.name, "{{customerId}}", _KNOWN)
+def _items() -> list[dict[str, Any]]:
+    customer = _item(KPI.name, "{{customerId}}", _CUSTOMER_TESTS)
     find = {"type": "text/javascript", "exec": _FIND.splitlines()}
-    known["event"].insert(0, {"listen": "prerequest", "script": find})
-    unknown = _item(f"{KPI.name}: unknown customer", "nobody", _UNKNOWN)
-    return collection_of(_FILE, NAME, description, {"type": "noauth"}, [known, unknown])
+    customer["event"].insert(0, {"listen": "prerequest", "script": find})
+    return [customer, _item(f"{KPI.name}: unknown customer", "nobody", _NOBODY_TESTS)]
 
 
 def _item(name: str, customer_id: str, script: str) -> dict[str, Any]:
     raw = f"{{{{itx_url}}}}&customerId={customer_id}"
     url = {"raw": raw, "host": ["{{itx_url}}&customerId=" + customer_id]}
-    description = f"{KPI.summary}\n\nSource: {KPI.source} ({KPI.label})."
-    return item(name, KPI.method, url, description, ANSWER_TESTS + _TESTS + script)
+    return item(KPI, ANSWER_TESTS + _TESTS + script, name=name, url=url)
 
 
-COLLECTION = Collection(_FILE, _collection, _VARIABLES)
+COLLECTION = Collection(
+    file="itx-custom-kpi.postman_collection.json",
+    name="ITX Custom KPI API",
+    description="Select the environment of the sandbox, then send the requests.",
+    auth=NO_AUTH,
+    items=_items,
+    variables={"itx_url": "{{base_url}}/rest/kpi?token={{itx_token}}", "customerId": ""},
+)

@@ -1,8 +1,6 @@
-"""A customer's orders, invoices and contacts as documents of the panel."""
+"""The panel of a customer: orders, invoices and contacts as documents in sections."""
 
-from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
-from functools import partial
 from typing import Any
 
 import orjson
@@ -15,15 +13,12 @@ from kpn_sandbox.simulation.orders import invoices as invoices_of
 from kpn_sandbox.simulation.orders import orders as orders_of
 from kpn_sandbox.tenants.tenant import Tenant
 
-MOST = 20
-"""Documents of a section."""
-
 IDENTIFIERS = ("primary_key", "entity_id", "customer_number", "phone", "external_id")
-"""The numberings of customers that ITX may ask with, in the order in which they are tried."""
+"""Identifiers of customers that ITX may send, in the order in which they are tried."""
 
-NO_DATA = "No data available"
-CURRENCY = "EUR"
-
+# Most documents of a section.
+_MOST = 20
+_CURRENCY = "EUR"
 _SHOP, _PARCELS = "https://shop.example.com", "https://parcels.example.com"
 _COLORS: dict[str, str] = {
     OrderStatus.DELIVERED: "GREEN",
@@ -36,7 +31,7 @@ _COLORS: dict[str, str] = {
     "abandoned": "RED",
     "flowed_out": "RED",
 }
-_FATES = {
+_CALL_STATES = {
     "waiting": "Waiting",
     "talking": "In conversation",
     "answered": "Answered",
@@ -47,40 +42,29 @@ _FATES = {
 
 def panel(tenant: Tenant, history: History, customer: int | None, at: float) -> dict[str, Any]:
     """
-    What the panel shows of a customer at an instant.
+    Return the panel of a customer at an instant.
 
     Args:
-        tenant: Whose center it is.
-        history: Where the calls of days are kept.
-        customer: The customer, from 0; None for somebody whom nobody knows.
-        at: The instant; epoch seconds.
+        tenant: Account of the center.
+        history: Calls of earlier days.
+        customer: Index of the customer, from 0; None for an unknown customer.
+        at: Instant in epoch seconds.
     """
-    return {
-        "sections": [
-            section(title, [] if customer is None else documents(customer))
-            for title, documents in _sections(tenant, history, at)
-        ]
-    }
+    seed, center = tenant.account.seed, tenant.center
+    documents: dict[str, list[dict[str, Any]]] = {"Orders": [], "Invoices": [], "Contacts": []}
+    if customer is not None:
+        documents["Orders"] = list(map(_order, orders_of(seed, customer, at, _MOST)))
+        documents["Invoices"] = list(map(_invoice, invoices_of(seed, customer, at, _MOST)))
+        documents["Contacts"] = list(map(_contact, contacts_of(history, center, customer, at, most=_MOST)))
+    return {"sections": [_section(title, found) for title, found in documents.items()]}
 
 
-def section(title: str, documents: Iterable[dict[str, Any]], message: str = NO_DATA) -> dict[str, Any]:
-    """A section; the message stands in for documents that are not there."""
-    told = list(documents)
-    return {"title": title, "documents": told} if told else {"title": title, "message": message, "documents": []}
+def _section(title: str, documents: list[dict[str, Any]]) -> dict[str, Any]:
+    message = {} if documents else {"message": "No data available"}
+    return {"title": title, **message, "documents": documents}
 
 
-def _sections(
-    tenant: Tenant, history: History, at: float
-) -> Iterable[tuple[str, Callable[[int], list[dict[str, Any]]]]]:
-    seed = tenant.account.seed
-    yield "Orders", lambda customer: list(map(order_record, orders_of(seed, customer, at, MOST)))
-    yield "Invoices", lambda customer: list(map(invoice_record, invoices_of(seed, customer, at, MOST)))
-    calls = partial(contacts_of, history, tenant.center)
-    yield "Contacts", lambda customer: list(map(contact_record, calls(customer, at, most=MOST)))
-
-
-def order_record(fact: OrderFact) -> dict[str, Any]:
-    """An order."""
+def _order(fact: OrderFact) -> dict[str, Any]:
     tracking = {} if fact.parcel is None else {"trackingUrl": f"{_PARCELS}/{fact.parcel}"}
     return {
         "documentNumber": fact.number,
@@ -89,44 +73,39 @@ def order_record(fact: OrderFact) -> dict[str, Any]:
         **tracking,
         "status": _status(fact.status.value, fact.status, fact.status_since),
         "amount": money(fact.amount),
-        "currency": CURRENCY,
-        "lines": [line_record(line, fact.number) for line in fact.lines],
+        "currency": _CURRENCY,
+        "lines": [_line(line, fact.number) for line in fact.lines],
         "fields": [_field("Products", str(len(fact.lines))), {"value": "Webshop"}],
     }
 
 
-def line_record(line: OrderLine, order: str) -> dict[str, Any]:
-    """A line of an order; every piece has a serial number."""
-    pieces = [(str(piece + 1), f"{order}-{line.product[:3].upper()}-{piece + 1:02}") for piece in range(line.quantity)]
-    columns = ("Piece", "Serial number")
+def _line(line: OrderLine, order: str) -> dict[str, Any]:
+    columns, prefix = ["Piece", "Serial number"], f"{order}-{line.product[:3].upper()}"
+    cells = [cell for piece in range(1, line.quantity + 1) for cell in (str(piece), f"{prefix}-{piece:02}")]
     return {
         "name": line.product,
         "quantity": line.quantity,
         "delivered": line.delivered,
         "url": f"{_SHOP}/products/{'-'.join(line.product.lower().replace('/', ' ').split())}",
         "fields": [_field("Price", f"{line.price // 100}.{line.price % 100:02}")],
-        "expandableFields": [
-            {"columns": list(columns), "fields": [_field(*each) for piece in pieces for each in zip(columns, piece)]}
-        ],
+        "expandableFields": [{"columns": columns, "fields": list(map(_field, columns * line.quantity, cells))}],
     }
 
 
-def invoice_record(fact: InvoiceFact) -> dict[str, Any]:
-    """An invoice."""
+def _invoice(fact: InvoiceFact) -> dict[str, Any]:
     return {
         "documentNumber": fact.number,
         "documentDate": instant(fact.issued_at),
         "externalUrl": f"{_SHOP}/invoices/{fact.number}",
         "status": _status(fact.status.value, fact.status, fact.status_since),
         "amount": money(fact.amount),
-        "currency": CURRENCY,
+        "currency": _CURRENCY,
         "fields": [_field("Order", fact.order), _field("Due", instant(fact.due_at)[:10])],
     }
 
 
-def contact_record(fact: ContactFact) -> dict[str, Any]:
-    """A call."""
-    told = {
+def _contact(fact: ContactFact) -> dict[str, Any]:
+    values = {
         "Queue": fact.queue_name,
         "Agent": fact.agent_name,
         "Waited": f"{fact.wait_seconds} s",
@@ -136,18 +115,18 @@ def contact_record(fact: ContactFact) -> dict[str, Any]:
     return {
         "documentNumber": fact.number,
         "documentDate": instant(fact.arrived_at),
-        "status": _status(_FATES[fact.state], fact.state, fact.state_since),
-        "fields": [_field(name, value) for name, value in told.items() if value is not None],
+        "status": _status(_CALL_STATES[fact.state], fact.state, fact.state_since),
+        "fields": [_field(name, value) for name, value in values.items() if value is not None],
     }
 
 
 def instant(at: float) -> str:
-    """An instant in UTC, to the second."""
+    """Return an instant in UTC, to the second."""
     return datetime.fromtimestamp(at // 1, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def money(cents: int) -> orjson.Fragment:
-    """A sum as a JSON number that keeps its two decimals."""
+    """Return an amount as a JSON number that keeps its two decimals."""
     return orjson.Fragment(f"{cents // 100}.{cents % 100:02}")
 
 

@@ -1,5 +1,5 @@
 """
-How things are spelled on the wire, which is also what a provider's answer is checked against.
+Schemas of the panel; the responses of other providers are checked against them, too.
 
 Source:
     apidoc.itxuc.com, "Custom KPI API", Response format. Members without "[optional]" are taken as mandatory.
@@ -18,13 +18,13 @@ COLORS = ("NORMAL", "GREEN", "ORANGE", "RED")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
-class Text(fields.String):
+class PanelTextField(fields.String):
     """A string."""
 
     default_error_messages = {"invalid": "must be a string"}
 
 
-class Instant(fields.Field[str]):
+class TimestampField(fields.Field[str]):
     """A timestamp in UTC, to the second."""
 
     default_error_messages = {"invalid": "must be a timestamp like 2026-11-23T09:00:00Z (UTC, no fraction, no offset)"}
@@ -39,7 +39,7 @@ class Instant(fields.Field[str]):
         return value
 
 
-class Number(fields.Field[Decimal]):
+class JsonNumberField(fields.Field[Decimal]):
     """A JSON number."""
 
     default_error_messages = {"invalid": "must be a number"}
@@ -50,7 +50,7 @@ class Number(fields.Field[Decimal]):
         return Decimal(str(value))
 
 
-class Amount(Number):
+class AmountField(JsonNumberField):
     """A sum of money with two decimals at most."""
 
     default_error_messages = {"precise": "must have two decimals (.00 precision)"}
@@ -63,28 +63,27 @@ class Amount(Number):
         return amount
 
 
-def _text(example: str, description: str, *, required: bool = False, **options: Any) -> Text:
-    return Text(required=required, metadata={"example": example, "description": description}, **options)
+def _text(example: str, description: str, *, required: bool = False, **options: Any) -> PanelTextField:
+    return PanelTextField(required=required, metadata={"example": example, "description": description}, **options)
 
 
-def _many(schema: "type[Schema]", description: str, *, required: bool = False) -> fields.List:
+def _many(schema: "type[Schema]", description: str, *, required: bool = False) -> "fields.List[Any]":
     return fields.List(fields.Nested(schema), required=required, metadata={"description": description})
 
 
-class _Model(Schema):
+class _PanelSchema(Schema):
     class Meta:
-        """Members that nobody knows are warned of, not refused."""
-
+        # The check of a provider warns about unknown members and accepts them.
         unknown = EXCLUDE
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
-        """Say that the whole is no object in words like those for its members."""
+        """Replace marshmallow's message about a value that is no object."""
         if isinstance(error.messages, dict) and error.messages.get("_schema") == ["Invalid input type."]:
             error.messages["_schema"] = ["must be an object"]
 
 
-class KpiCustomFieldDTO(_Model):
-    """A custom field; only those of a document may be without a name."""
+class KpiCustomFieldDTO(_PanelSchema):
+    """A custom field of a document, with or without a name."""
 
     name = _text("Price", "Name of the field.")
     value = _text("89.95", "Its value.", required=True)
@@ -96,8 +95,8 @@ class KpiNamedFieldDTO(KpiCustomFieldDTO):
     name = _text("Price", "Name of the field.", required=True, validate=Length(min=1, error="must not be empty"))
 
 
-class KpiExpandableDTO(_Model):
-    """A table that can be opened below a line: fields fill the columns by their names, row by row."""
+class KpiExpandableDTO(_PanelSchema):
+    """A table that can be opened below a line; fields fill the columns by their names, row by row."""
 
     columns = fields.List(
         _text("Serial number", "Heading."), required=True, metadata={"description": "Names of the properties."}
@@ -110,22 +109,24 @@ class KpiExpandableDTO(_Model):
     )
 
 
-class KpiStatusDTO(_Model):
+class KpiStatusDTO(_PanelSchema):
     """A status."""
 
     name = _text("Delivered", "Text of the status.", required=True)
     colorCode = _text(
         "GREEN", "NORMAL when left out.", validate=OneOf(COLORS, error=f"must be one of {', '.join(COLORS)}")
     )
-    updatedDate = Instant(metadata={"example": "2026-11-20T14:12:00Z", "description": "When it came about; UTC."})
+    updatedDate = TimestampField(
+        metadata={"example": "2026-11-20T14:12:00Z", "description": "When it came about; UTC."}
+    )
 
 
-class KpiDocumentLineDTO(_Model):
+class KpiDocumentLineDTO(_PanelSchema):
     """A line of a document."""
 
     name = _text("Modem", "Product or service.", required=True)
-    quantity = Number(metadata={"example": 2, "description": "Bought or sold."})
-    delivered = Number(metadata={"example": 1, "description": "Delivered of them."})
+    quantity = JsonNumberField(metadata={"example": 2, "description": "Bought or sold."})
+    delivered = JsonNumberField(metadata={"example": 1, "description": "Delivered of them."})
     url = _text("https://shop.example.com/products/modem", "The product elsewhere.")
     fields_ = fields.List(
         fields.Nested(KpiNamedFieldDTO),
@@ -136,19 +137,19 @@ class KpiDocumentLineDTO(_Model):
     expandableFields = _many(KpiExpandableDTO, "More about it, to be opened.")
 
 
-class KpiDocumentDTO(_Model):
+class KpiDocumentDTO(_PanelSchema):
     """A document, like an order or an invoice."""
 
     documentNumber = _text(
         "SO26110030", "Its number.", required=True, validate=Length(min=1, error="must not be empty")
     )
-    documentDate = Instant(
+    documentDate = TimestampField(
         required=True, metadata={"example": "2026-11-19T10:30:00Z", "description": "Its timestamp; UTC."}
     )
     externalUrl = _text("https://shop.example.com/orders/SO26110030", "The document elsewhere.")
     trackingUrl = _text("https://parcels.example.com/3S26110030", "Where the parcel is.")
     status = fields.Nested(KpiStatusDTO, metadata={"description": "Its status."})
-    amount = Amount(metadata={"example": 179.9, "description": "Its sum, with two decimals."})
+    amount = AmountField(metadata={"example": 179.9, "description": "Its sum, with two decimals."})
     currency = _text("EUR", "Currency of the sum.")
     lines = _many(KpiDocumentLineDTO, "Its lines.")
     fields_ = fields.List(
@@ -159,7 +160,7 @@ class KpiDocumentDTO(_Model):
     )
 
 
-class KpiSectionDTO(_Model):
+class KpiSectionDTO(_PanelSchema):
     """A section of the panel."""
 
     title = _text("Orders", "Title.", required=True)
@@ -167,7 +168,7 @@ class KpiSectionDTO(_Model):
     documents = _many(KpiDocumentDTO, "Documents of the kind that the title tells.", required=True)
 
 
-class KpiResponseDTO(_Model):
-    """What the panel shows."""
+class KpiResponseDTO(_PanelSchema):
+    """The panel of a customer."""
 
     sections = _many(KpiSectionDTO, "Sections of the panel.")

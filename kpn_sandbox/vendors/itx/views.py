@@ -12,8 +12,8 @@ from kpn_sandbox.vendors.itx.errors import ItxError
 from kpn_sandbox.vendors.itx.operations import KPI
 from kpn_sandbox.vendors.itx.records import IDENTIFIERS, panel
 
-LONGEST_ID = 128
-"""Characters of a customer's identifier."""
+# Characters of a customer's identifier.
+_LONGEST_ID = 128
 
 
 def customer_id() -> str:
@@ -21,14 +21,14 @@ def customer_id() -> str:
     Return the customer's identifier in the current request.
 
     Raises:
-        ItxError: It is missing, repeated or too long.
+        ItxError: The identifier is missing, repeated or too long.
     """
-    given = request.args.getlist("customerId")
-    if len(given) != 1 or not given[0].strip():
+    found = request.args.getlist("customerId")
+    if len(found) != 1 or not found[0].strip():
         raise ItxError(400, "customerId must be given once")
-    if len(given[0]) > LONGEST_ID:
-        raise ItxError(400, f"customerId must be at most {LONGEST_ID} characters")
-    return given[0]
+    if len(found[0]) > _LONGEST_ID:
+        raise ItxError(400, f"customerId must be at most {_LONGEST_ID} characters")
+    return found[0]
 
 
 @endpoint(KPI)

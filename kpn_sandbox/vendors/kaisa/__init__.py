@@ -14,4 +14,7 @@ Gaps:
     do not. The version in front of Kaisa's paths and the list of allowed addresses are left out. What an unknown
     customer, a bad parameter, an empty period or the buckets above two minutes look like is not public; what the
     sandbox does instead is labeled inferred or invented.
+
+Modules:
+    store: customers that clients add or change are kept with the account.
 """

@@ -1,12 +1,11 @@
-"""Kaisa's API as the sandbox knows it: labels of its behaviors, and the way of its requests."""
-
-from typing import Any
+"""Kaisa's API as the sandbox knows it: labels of its behaviors, authentication, responses."""
 
 import orjson
 from flask import Response, request
 
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import conditional_response, snapshot_response
@@ -62,6 +61,7 @@ class KaisaApi(VendorApi):
     behaviors = BEHAVIORS
     endpoints = ENDPOINTS
     path_prefixes = ("/widgets", "/api/widgets", "/customers", "/miscellaneous")
+    openapi_document = staticmethod(document)
     postman = COLLECTION
     credential_kinds = (CREDENTIAL,)
 
@@ -71,19 +71,8 @@ class KaisaApi(VendorApi):
         self._auth = KaisaAuth(services.sandbox, settings.client_id if settings.kaisa_open else None)
         self._customers = CustomerStore(services.sandbox.database)
 
-    @classmethod
-    def openapi_document(cls, base_url: str) -> dict[str, Any]:
-        """Return the OpenAPI document for a sandbox at that URL."""
-        return document(base_url)
-
     def authenticate(self, context: RequestContext) -> Tenant:
-        """
-        Return the account of the digest credentials; without any, that of an open widgets endpoint.
-
-        Raises:
-            DigestRefused: Credentials are missing, wrong or stale.
-            MalformedDigest: Credentials were made for another request.
-        """
+        """Return the account of the digest credentials; without credentials, that of an open widgets endpoint."""
         return self._auth.authenticate(context.operation or WIDGETS)
 
     def identify(self) -> Caller:
@@ -104,12 +93,7 @@ class KaisaApi(VendorApi):
         return None if status is None else Reserved(status)
 
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
-        """
-        Return JSON of what a view returns; reading operations are conditional.
-
-        Raises:
-            Exception: Whatever the view raises.
-        """
+        """Return the response with the JSON of a view, conditional for operations that read."""
         tenant, at = context.account, context.at
         query, form = single_values(request.args), single_values(request.form)
         path_id = context.variables.get("customer_id")
@@ -119,13 +103,12 @@ class KaisaApi(VendorApi):
         reads = endpoint.operation.method == "GET"
         return (conditional_response if reads else snapshot_response)(body, tenant, at, HEADERS)
 
-    def error_response(self, error: Exception) -> Response:
-        """Return the response for an exception."""
-        self.services.lifecycle.open_unmatched(self)
-        return error_for(error).response()
+    def error_for(self, error: Exception) -> ApiError:
+        """Return Kaisa's error for an exception."""
+        return error_for(error)
 
     def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return the error that a forced status answers with."""
+        """Return Kaisa's error for a forced status."""
         return error_for_status(status, request.base_url, self._auth.challenge())
 
 

@@ -2,11 +2,9 @@
 HTTP Digest with an account's client id and secret, and a widgets endpoint that may be open for browsers.
 
 Source:
-    support.kaisa.io, "Getting started" (201298061): HTTP Digest. That the widgets endpoint may be open is for the
-    widgets library, which sends no credentials because Kaisa tells sites to put a proxy of their own in front.
+    support.kaisa.io, "Getting started" (201298061): HTTP Digest. The widgets endpoint may be open because the widgets
+    library sends no credentials: Kaisa expects every site to have a proxy that adds them.
 """
-
-from typing import Any
 
 from flask import request
 
@@ -45,19 +43,15 @@ class KaisaAuth:
 
         Raises:
             DigestRefused: Credentials are missing, wrong or stale.
-            MalformedDigest: Credentials were made for another request.
+            MalformedDigest: Credentials are for another request.
         """
         authorization = request.environ.get("HTTP_AUTHORIZATION")
         if authorization is None and operation is WIDGETS and self._open_to is not None:
             return self._sandbox.tenant(self._open_to)
-        return self._digest.authenticate(authorization, request.method, target(request.environ))
+        path, query = raw_path(request.environ), request.environ.get("QUERY_STRING", "")
+        target = f"{path}?{query}" if query else path
+        return self._digest.authenticate(authorization, request.method, target)
 
     def challenge(self) -> str:
-        """Return the challenge for a client without good credentials."""
+        """Return the challenge for a client whose credentials are missing or wrong."""
         return self._digest.challenge()
-
-
-def target(environ: dict[str, Any]) -> str:
-    """Return path and query as they were sent."""
-    query = environ.get("QUERY_STRING", "")
-    return f"{raw_path(environ)}?{query}" if query else raw_path(environ)

@@ -1,5 +1,5 @@
 """
-Error responses in Kaisa's shape, and which one an exception or a forced status becomes.
+Error responses in Kaisa's shape, and the error that each exception and each forced status becomes.
 
     ApiError
         KaisaError              {"errors": ["..."]}
@@ -7,10 +7,11 @@ Error responses in Kaisa's shape, and which one an exception or a forced status 
 
 Source:
     github.com/freespee/freespee-php-api-client (src/Response.php, test/ClientTest.php) for the array and the empty 401;
-    what stands in the array is assumed to be text.
+    that the array has texts is assumed.
 """
 
 import json
+from typing import Any
 
 from marshmallow import ValidationError
 from werkzeug import exceptions as http
@@ -32,7 +33,7 @@ class KaisaError(ApiError):
 
     Args:
         status: HTTP status.
-        texts: What went wrong, a sentence each; the reason phrase when empty.
+        texts: Messages; the reason phrase when empty.
         headers: Headers beside those of every response.
     """
 
@@ -48,13 +49,13 @@ class KaisaError(ApiError):
 
 
 class ChallengeError(KaisaError):
-    """Credentials are missing or wrong; the response is the challenge alone."""
+    """An error for missing or wrong credentials; the response has no body but the challenge."""
 
     def __init__(self, challenge: str) -> None:
         super().__init__(401, headers=[("WWW-Authenticate", challenge)])
 
     def body(self) -> bytes:
-        """Return nothing."""
+        """Return an empty body."""
         return b""
 
 
@@ -65,7 +66,7 @@ def error_for(error: Exception) -> ApiError:
 
 def error_for_status(status: int, location: str, challenge: str) -> ApiError:
     """
-    Return the error that a forced status answers with.
+    Return the error for a forced status.
 
     Args:
         status: 300 or more.
@@ -80,7 +81,7 @@ def error_for_status(status: int, location: str, challenge: str) -> ApiError:
 
 
 STATUS_MAP: dict[int, Headers] = {405: [("Allow", "GET, HEAD, OPTIONS")], 429: [("Retry-After", "60")]}
-"""Headers of a forced status."""
+"""Headers by forced status."""
 
 EXCEPTION_MAP: ExceptionMap = {
     **common_rows(
@@ -90,7 +91,7 @@ EXCEPTION_MAP: ExceptionMap = {
         too_large=lambda: KaisaError(400, "body must be at most 1 MB"),
     ),
     MalformedDigest: lambda error: KaisaError(400, str(error)),
-    ValidationError: lambda error: KaisaError(400, *validation_texts(error)),
+    ValidationError: lambda error: KaisaError(400, *_validation_texts(error)),
     PeriodTooLong: lambda error: KaisaError(400, f"period must be at most {error.most} days, not {error.days}"),
     DateOutOfRange: lambda error: KaisaError(400, f"dates must be from {error.first} to {error.last}"),
     PreconditionFailed: lambda error: KaisaError(412),
@@ -98,9 +99,8 @@ EXCEPTION_MAP: ExceptionMap = {
     http.NotFound: lambda error: KaisaError(404),
     http.BadRequest: lambda error: KaisaError(400),
 }
-"""The error of an exception."""
+"""Errors by exception."""
 
 
-def validation_texts(error: ValidationError) -> list[str]:
-    """Return a sentence for each wrong parameter."""
+def _validation_texts(error: Any) -> list[str]:
     return [f"{name} {text}" for name, texts in error.normalized_messages().items() for text in texts]

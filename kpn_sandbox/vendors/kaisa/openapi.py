@@ -1,4 +1,4 @@
-"""The OpenAPI document of Kaisa's API, made from the operations and the schemas that the code answers with."""
+"""The OpenAPI document of Kaisa's API, made from its operations and from the schemas of its responses."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from kpn_sandbox.gateway.openapi import (
     ApiDoc,
     Json,
     OperationDoc,
+    description_of,
     document_of,
     example_of,
     parameter,
@@ -32,7 +33,7 @@ def _api() -> ApiDoc:
     return ApiDoc(
         title="Kaisa Developer API",
         version="2.4.9",
-        description=kaisa.__doc__ or "",
+        description=description_of(kaisa),
         operations=_operations(),
         error_body=_error_body,
         error_schemas={"Errors": _ERRORS},
@@ -68,8 +69,8 @@ def _title(name: str) -> str:
 
 
 def _form(*required: str) -> Json:
-    known = [name for name in FIELDS if name != "uuid"]
-    schema = {"type": "object", "required": list(required), "properties": {name: TEXT for name in known}}
+    properties = {name: TEXT for name in FIELDS if name != "uuid"}
+    schema = {"type": "object", "required": list(required), "properties": properties}
     example = {"name": "Example company", "custnr": "E-1"}
     return {"application/x-www-form-urlencoded": {"schema": schema, "example": example}}
 

@@ -1,22 +1,14 @@
-"""
-Kaisa's collection.
+"""The Postman collection of Kaisa's API: all datasets for the same days, compared with each other; then customers."""
 
-All eleven types are asked for the same days, and what they tell is compared; then the customers.
-"""
-
+import json
 from typing import Any
 
-from kpn_sandbox.gateway.operations import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, collection_of, form, item, url_of, variable
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, authorization, form, item, url_of
 from kpn_sandbox.vendors.kaisa import operations
 from kpn_sandbox.vendors.kaisa.records import DATASETS, FIELDS
 
-NAME = "Kaisa Developer API"
-_FILE = "kaisa-developer-api.postman_collection.json"
-_VARIABLES = {"customer_id": ""}
-
 _PERIOD = {"from_date": "2026-01-05", "to_date": "2026-01-11"}
-"""A week that lies behind every clock that nobody turned back."""
+"""A week before the instant of every account, unless its clock was turned back."""
 
 _FRAME_TESTS = """\
 pm.test("It is the dataset that was asked for", () => {
@@ -62,54 +54,39 @@ pm.environment.set("customer_id", body.customers[0].customer_id);
 _PING_TESTS = 'pm.test("It answers", () => pm.expect(body).to.eql({ping: "ok"}));\n'
 
 
-def _collection() -> dict[str, Any]:
-    """The collection: a request for each type and each operation, with its tests."""
-    auth = {
-        "type": "digest",
-        "digest": [
-            variable("username", "{{client_id}}"),
-            variable("password", "{{client_secret}}"),
-            variable("algorithm", "MD5"),
-        ],
-    }
-    description = "Select the environment of the sandbox, then send the requests in their order."
-    widgets = [_widget(name) for name in DATASETS if name not in _FIRST]
-    return collection_of(_FILE, NAME, description, auth, [*map(_widget, _FIRST), *widgets, *_others()])
-
-
+# The other datasets are compared with these.
 _FIRST = ("missed_calls", "call_totals")
-"""What the others are compared with."""
+
+
+def _items() -> list[dict[str, Any]]:
+    widgets = [*_FIRST, *(name for name in DATASETS if name not in _FIRST)]
+    tests = ANSWER_TESTS + _CUSTOMER_TESTS % {"fields": json.dumps(FIELDS)}
+    added = item(operations.ADD_CUSTOMER, tests)
+    added["request"]["body"] = form(name="Postman company", custnr="P-1")
+    changed = item(operations.CHANGE_CUSTOMER, tests, url=url_of("/customers/{customer_id}"))
+    changed["request"]["body"] = form(name="Postman company, renamed")
+    return [
+        *map(_widget, widgets),
+        item(operations.CUSTOMERS, tests),
+        added,
+        changed,
+        item(operations.CUSTOMER, tests),
+        item(operations.PING, ANSWER_TESTS + _PING_TESTS),
+    ]
 
 
 def _widget(name: str) -> dict[str, Any]:
     script = ANSWER_TESTS + _FRAME_TESTS % {"name": name}
     script += f'pm.test("Data are as on the page", () => {{ {_DATA_TESTS[name]} }});\n'
     url = url_of(operations.WIDGETS.path, {"type": name, **_PERIOD})
-    return item(f"{operations.WIDGETS.name}: {name}", "GET", url, _description(operations.WIDGETS), script)
+    return item(operations.WIDGETS, script, name=f"{operations.WIDGETS.name}: {name}", url=url)
 
 
-def _others() -> list[dict[str, Any]]:
-    fields = '["' + '", "'.join(FIELDS) + '"]'
-    tests = ANSWER_TESTS + _CUSTOMER_TESTS % {"fields": fields}
-    added = _item(operations.ADD_CUSTOMER, operations.ADD_CUSTOMER.path, tests)
-    added["request"]["body"] = form(name="Postman company", custnr="P-1")
-    changed = _item(operations.CHANGE_CUSTOMER, "/customers/{customer_id}", tests)
-    changed["request"]["body"] = form(name="Postman company, renamed")
-    return [
-        _item(operations.CUSTOMERS, operations.CUSTOMERS.path, tests),
-        added,
-        changed,
-        _item(operations.CUSTOMER, operations.CUSTOMER.path, tests),
-        _item(operations.PING, operations.PING.path, ANSWER_TESTS + _PING_TESTS),
-    ]
-
-
-def _item(operation: Operation, path: str, script: str) -> dict[str, Any]:
-    return item(operation.name, operation.method, url_of(path), _description(operation), script)
-
-
-def _description(operation: Operation) -> str:
-    return f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
-
-
-COLLECTION = Collection(_FILE, _collection, _VARIABLES)
+COLLECTION = Collection(
+    file="kaisa-developer-api.postman_collection.json",
+    name="Kaisa Developer API",
+    description="Select the environment of the sandbox, then send the requests in their order.",
+    auth=authorization("digest", username="{{client_id}}", password="{{client_secret}}", algorithm="MD5"),
+    items=_items,
+    variables={"customer_id": ""},
+)

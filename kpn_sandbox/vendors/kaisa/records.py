@@ -1,4 +1,4 @@
-"""What happened in a period, in Kaisa's eleven datasets, and customers in Kaisa's terms."""
+"""Kaisa's eleven datasets about a period, and customers of the center under Kaisa's names."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -11,126 +11,120 @@ from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.facts import CustomerFact
 from kpn_sandbox.simulation.history import AnsweredAndMissed, CallSummary, DailySummaries
 
-MOST_ATTRIBUTIONS = 5
-MOST_IN_A_LIST = 10
+_MOST_ATTRIBUTIONS = 5
+_MOST_ROWS = 10
 
 BUCKETS = ("< 30 s", "30 - 60 s", "1 - 2 min", "2 - 5 min", "5 - 10 min", "> 10 min")
-"""Names of the lengths that history counts."""
-
-DASHBOARD = "/mypages/dashboard/scid:"
+"""Names of the ranges of call lengths that history counts."""
 
 CUSTOMER_ID = "dashboard_id"
 """The numbering in which Kaisa knows the customers of a center."""
 
 
-class Period(NamedTuple):
-    """What a dataset is made of."""
+class DatasetPeriod(NamedTuple):
+    """A period with the figures that datasets are made of."""
 
     days: DailySummaries
-    everybody: Customers
+    customers: Customers
     customer_id: int | None
-    """None for all customers."""
+    """Customer of the calls; None for all customers."""
     renamed: Mapping[int, str] = {}
-    """Names that were changed through the API."""
+    """Names that clients changed, by customer id."""
 
 
-def missed_calls(period: Period) -> str:
-    """Missed calls."""
+def _missed_calls(period: DatasetPeriod) -> str:
     return str(period.days.total.total.missed)
 
 
-def call_totals(period: Period) -> str:
-    """Calls that came."""
+def _call_totals(period: DatasetPeriod) -> str:
     return str(period.days.total.offered)
 
 
-def unique_callers(period: Period) -> int:
-    """Callers, each once."""
+def _unique_callers(period: DatasetPeriod) -> int:
     return period.days.total.unique_callers
 
 
-def average_calls_per_user(period: Period) -> str:
-    """Calls per caller, with one decimal."""
+def _average_calls_per_user(period: DatasetPeriod) -> str:
     total = period.days.total
     tenths = _rounded(10 * total.offered, total.unique_callers)
     return f"{tenths // 10}.{tenths % 10}"
 
 
-def call_durations(period: Period) -> int:
-    """The average length of answered calls that have ended, in seconds."""
+def _call_durations(period: DatasetPeriod) -> int:
     total = period.days.total
+    # Seconds of talk per answered call that has ended; the center has milliseconds.
     return _rounded(total.talk, 1000 * total.ended)
 
 
-def calls_top_attributions(period: Period) -> list[dict[str, Any]]:
-    """What led to most calls."""
-    counted = zip(ATTRIBUTIONS, period.days.total.attributions.tolist())
-    return [{"name": name, "val": str(count)} for name, count in _top(counted, MOST_ATTRIBUTIONS)]
+def _calls_top_attributions(period: DatasetPeriod) -> list[dict[str, Any]]:
+    counted = zip(ATTRIBUTIONS, period.days.total.attributions.tolist(), strict=True)
+    return [{"name": name, "val": str(count)} for name, count in _top(counted, _MOST_ATTRIBUTIONS)]
 
 
-def call_length_distribution(period: Period) -> list[dict[str, Any]]:
-    """Missed calls, and the others by length; lengths without calls are left out."""
+def _call_length_distribution(period: DatasetPeriod) -> list[dict[str, Any]]:
     total = period.days.total
-    told = [(name, count) for name, count in zip(BUCKETS, total.lengths.tolist()) if count]
     missed: dict[str, Any] = {"name": "missed", "val": str(total.total.missed), "isWarningValue": True}
-    return [missed, *({"name": name, "val": str(count)} for name, count in told)]
+    counted = zip(BUCKETS, total.lengths.tolist(), strict=True)
+    return [missed, *({"name": name, "val": str(count)} for name, count in counted if count)]
 
 
-def geographic_origin(period: Period) -> list[dict[str, Any]]:
-    """Calls by where the caller's number belongs."""
+def _geographic_origin(period: DatasetPeriod) -> list[dict[str, Any]]:
     areas: dict[str, int] = {}
     for customer, count in _calls_by_customer(period.days.total):
-        area = period.everybody[customer].area
+        area = period.customers[customer].area
         areas[area] = areas.get(area, 0) + count
-    return [{"name": name, "val": count} for name, count in _top(areas.items(), MOST_IN_A_LIST)]
+    return [{"name": name, "val": count} for name, count in _top(areas.items(), _MOST_ROWS)]
 
 
-def daily_call_distribution(period: Period) -> list[dict[str, Any]]:
-    """Calls by the hour of the day in which they came."""
-    return [_answers(f"{hour:02}:00", answers) for hour, answers in enumerate(period.days.total.by_hour())]
+def _daily_call_distribution(period: DatasetPeriod) -> list[dict[str, Any]]:
+    return [_outcomes(f"{hour:02}:00", outcomes) for hour, outcomes in enumerate(period.days.total.by_hour())]
 
 
-def calls_per_day(period: Period) -> list[dict[str, Any]]:
-    """Calls by day."""
-    return [_answers(day.isoformat(), summary.total) for day, summary in period.days.each]
+def _calls_per_day(period: DatasetPeriod) -> list[dict[str, Any]]:
+    return [_outcomes(day.isoformat(), summary.total) for day, summary in period.days.each]
 
 
-def top_customers_by_calls(period: Period) -> str | list[dict[str, Any]]:
-    """Who called most; of one customer how often he called."""
+def _top_customers_by_calls(period: DatasetPeriod) -> str | list[dict[str, Any]]:
     if period.customer_id is not None:
-        return call_totals(period)
-    facts = ((period.everybody[customer], count) for customer, count in _calls_by_customer(period.days.total))
+        return _call_totals(period)
+    facts = ((period.customers[customer], count) for customer, count in _calls_by_customer(period.days.total))
     named = {int(fact.identifiers[CUSTOMER_ID]): (_name(fact, period.renamed), count) for fact, count in facts}
-    top = sorted(named.items(), key=lambda each: (-each[1][1], each[1][0], each[0]))[:MOST_IN_A_LIST]
+    top = sorted(named.items(), key=lambda each: (-each[1][1], each[1][0], each[0]))[:_MOST_ROWS]
     return [
-        {"scId": str(number), "name": name, "val": str(count), "url": f"{DASHBOARD}{number}"}
+        {"scId": str(number), "name": name, "val": str(count), "url": f"/mypages/dashboard/scid:{number}"}
         for number, (name, count) in top
     ]
 
 
-DATASETS: dict[str, Callable[[Period], Any]] = {
-    "missed_calls": missed_calls,
-    "call_durations": call_durations,
-    "average_calls_per_user": average_calls_per_user,
-    "call_totals": call_totals,
-    "calls_top_attributions": calls_top_attributions,
-    "unique_callers": unique_callers,
-    "call_length_distribution": call_length_distribution,
-    "geographic_origin": geographic_origin,
-    "daily_call_distribution": daily_call_distribution,
-    "top_customers_by_calls": top_customers_by_calls,
-    "calls_per_day": calls_per_day,
+DATASETS: dict[str, Callable[[DatasetPeriod], Any]] = {
+    "missed_calls": _missed_calls,
+    "call_durations": _call_durations,
+    "average_calls_per_user": _average_calls_per_user,
+    "call_totals": _call_totals,
+    "calls_top_attributions": _calls_top_attributions,
+    "unique_callers": _unique_callers,
+    "call_length_distribution": _call_length_distribution,
+    "geographic_origin": _geographic_origin,
+    "daily_call_distribution": _daily_call_distribution,
+    "top_customers_by_calls": _top_customers_by_calls,
+    "calls_per_day": _calls_per_day,
 }
-"""By type, in the order of Kaisa's page."""
+"""The data of a dataset by its type, in the order of Kaisa's page."""
 
 
-def dataset(name: str, period: Period) -> dict[str, Any]:
-    """The answer that brings a dataset."""
+def dataset(name: str, period: DatasetPeriod) -> dict[str, Any]:
+    """
+    Return the response with a dataset.
+
+    Args:
+        name: Type of the dataset.
+        period: Figures of the period.
+    """
     return {"dataset": name, "datasources": [{"datasource": 0, "data": DATASETS[name](period)}]}
 
 
 def customer_record(fact: CustomerFact) -> dict[str, str]:
-    """A customer of the center in Kaisa's terms."""
+    """Return a customer of the center under Kaisa's names."""
     return {
         **blank_record(int(fact.identifiers[CUSTOMER_ID])),
         "name": fact.name,
@@ -142,9 +136,9 @@ def customer_record(fact: CustomerFact) -> dict[str, str]:
 
 
 def blank_record(customer_id: int) -> dict[str, str]:
-    """A customer of whom nothing else is known."""
-    known = {"customer_id": str(customer_id), "uuid": str(uuid5(NAMESPACE_URL, f"kpn-sandbox:customer:{customer_id}"))}
-    return {**dict.fromkeys(FIELDS, ""), "receive_monthly_report": "0", "address_country": "NL", **known}
+    """Return a customer whose other fields have their defaults."""
+    ids = {"customer_id": str(customer_id), "uuid": str(uuid5(NAMESPACE_URL, f"kpn-sandbox:customer:{customer_id}"))}
+    return {**dict.fromkeys(FIELDS, ""), "receive_monthly_report": "0", "address_country": "NL", **ids}
 
 
 FIELDS = (
@@ -168,17 +162,17 @@ FIELDS = (
     "address_state",
     "address_country",
 )
-"""Of a customer, in the order of the page."""
+"""Fields of a customer in the order of Kaisa's page."""
 
 
 def last_days(today: date) -> tuple[date, date]:
-    """The days that are told when nobody says which: thirty, with today, but none from before the center."""
+    """Return the first and last of the thirty days up to today; the first is never before the center's first day."""
     earliest = min(FIRST_DATE, today).toordinal()
     return date.fromordinal(max(today.toordinal() - 29, earliest)), today
 
 
-def _answers(name: str, answers: AnsweredAndMissed) -> dict[str, Any]:
-    return {"name": name, "Answered": answers.answered, "Missed": answers.missed}
+def _outcomes(name: str, outcomes: AnsweredAndMissed) -> dict[str, Any]:
+    return {"name": name, "Answered": outcomes.answered, "Missed": outcomes.missed}
 
 
 def _calls_by_customer(summary: CallSummary) -> list[tuple[int, int]]:
@@ -195,5 +189,5 @@ def _name(fact: CustomerFact, renamed: Mapping[int, str]) -> str:
 
 
 def _rounded(part: int, whole: int) -> int:
-    """Rounded half up; 0 of nothing."""
+    """Return part / whole, rounded half up; 0 when the whole is 0."""
     return (2 * part + whole) // (2 * whole) if whole else 0

@@ -1,5 +1,5 @@
 """
-How things are spelled on the wire: names, order, types, formats, examples.
+Schemas of requests and responses: names, order, types, formats, examples.
 
 Source:
     support.kaisa.io, "Widgets data" (360019527438): the samples, with the JSON type of each value as printed there.
@@ -77,7 +77,7 @@ class TopCustomerSchema(Schema):
     url = _text("/mypages/dashboard/scid:123456", "Path of the customer's dashboard.")
 
 
-def _rows(schema: type[Schema], **length: Any) -> fields.List:
+def _rows(schema: type[Schema], **length: Any) -> "fields.List[Any]":
     metadata = {"description": schema.__doc__}
     return fields.List(fields.Nested(schema), required=True, validate=Length(**length), metadata=metadata)
 
@@ -95,15 +95,21 @@ DATA: "dict[str, fields.Field[Any]]" = {
     "top_customers_by_calls": _rows(TopCustomerSchema, max=10),
     "calls_per_day": _rows(DaySchema, min=1, max=366),
 }
-"""What `data` holds, by type; of one customer `top_customers_by_calls` holds what `call_totals` does."""
+"""Fields for the data of a dataset by its type; for one customer, `top_customers_by_calls` is like `call_totals`."""
 
 
 def dataset_schema(name: str, *, one_customer: bool = False) -> type[Schema]:
-    """The schema of the answer of a type."""
-    held = DATA["call_totals" if one_customer and name == "top_customers_by_calls" else name]
+    """
+    Return the schema of the response with a dataset.
+
+    Args:
+        name: Type of the dataset.
+        one_customer: Whether the dataset is about one customer.
+    """
+    data = DATA["call_totals" if one_customer and name == "top_customers_by_calls" else name]
     title = "".join(word.capitalize() for word in name.split("_")) + ("OfOne" if one_customer else "")
     source = Schema.from_dict(
-        {"datasource": fields.Integer(required=True, strict=True, validate=Equal(0)), "data": held},
+        {"datasource": fields.Integer(required=True, strict=True, validate=Equal(0)), "data": data},
         name=f"{title}Source",
     )
     return Schema.from_dict(
@@ -138,7 +144,7 @@ class CustomersSchema(Schema):
 
 
 class PingSchema(Schema):
-    """A sign of life."""
+    """The response of the ping."""
 
     ping = _text("ok", "Always the same.", validate=Equal("ok"))
 
@@ -149,7 +155,7 @@ class ErrorsSchema(Schema):
     errors = fields.List(_text("type must be one of missed_calls, ...", "What is wrong."), required=True)
 
 
-class Day(fields.Field[date]):
+class QueryDateField(fields.Field[date]):
     """A date as YYYY-MM-DD."""
 
     default_error_messages = {"invalid": "must be a date like 2026-11-23"}
@@ -163,7 +169,7 @@ class Day(fields.Field[date]):
             raise self.make_error("invalid") from None
 
 
-class Id(fields.Field[int]):
+class QueryIntegerField(fields.Field[int]):
     """A whole number."""
 
     default_error_messages = {"invalid": "must be a whole number"}
@@ -176,8 +182,7 @@ class Id(fields.Field[int]):
 
 class _Query(Schema):
     class Meta:
-        """Unknown parameters are ignored: the widgets library sends one of its own."""
-
+        # The widgets library sends a parameter of its own.
         unknown = EXCLUDE
 
 
@@ -185,7 +190,7 @@ _TYPES = f"must be one of {', '.join(DATASETS)}"
 
 
 class WidgetsQuery(_Query):
-    """What is asked of the widgets data."""
+    """Query for widgets data."""
 
     type = fields.String(
         required=True,
@@ -193,23 +198,25 @@ class WidgetsQuery(_Query):
         error_messages={"required": _TYPES},
         metadata={"description": "The dataset."},
     )
-    customer_id = Id(metadata={"description": "Kaisa's id of a customer; none or 0 for all."})
-    from_date = Day(metadata={"description": "First day, YYYY-MM-DD."})
-    to_date = Day(metadata={"description": "Last day, YYYY-MM-DD."})
+    customer_id = QueryIntegerField(metadata={"description": "Kaisa's id of a customer; none or 0 for all."})
+    from_date = QueryDateField(metadata={"description": "First day, YYYY-MM-DD."})
+    to_date = QueryDateField(metadata={"description": "Last day, YYYY-MM-DD."})
 
 
 class CustomersQuery(_Query):
-    """Which customers are asked for."""
+    """Query for customers."""
 
-    customer_id = Id(metadata={"description": "Only the one with this id."})
+    customer_id = QueryIntegerField(metadata={"description": "Only the one with this id."})
     custnr = fields.String(metadata={"description": "Only those with this number."})
-    page = Id(validate=Range(0, error="must be 0 or more"), metadata={"description": "The page, from 0."})
-    pagesize = Id(
+    page = QueryIntegerField(
+        validate=Range(0, error="must be 0 or more"), metadata={"description": "The page, from 0."}
+    )
+    pagesize = QueryIntegerField(
         validate=Range(1, 1000, error="must be 1 to 1000"), metadata={"description": "Customers on a page, up to 1000."}
     )
 
 
-def _given(name: str, most: int, *, required: bool = False) -> fields.String:
+def _form_field(name: str, most: int, *, required: bool = False) -> fields.String:
     lowest = 1 if name in ("name", "custnr") else 0
     allowed = f"must be {lowest} to {most} characters without control characters"
     pattern = rf"^[^\x00-\x1f\x7f\ud800-\udfff]{{{lowest},{most}}}\Z"
@@ -220,9 +227,10 @@ def _given(name: str, most: int, *, required: bool = False) -> fields.String:
 
 def _customer_form(*, new: bool) -> type[Schema]:
     limits = {"name": 60, "custnr": 45}
-    given = [name for name in FIELDS if name not in ("customer_id", "uuid")]
     form: "dict[str, fields.Field[Any]]" = {
-        name: _given(name, limits.get(name, 255), required=new and name in limits) for name in given
+        name: _form_field(name, limits.get(name, 255), required=new and name in limits)
+        for name in FIELDS
+        if name not in ("customer_id", "uuid")
     }
     return _Query.from_dict(form, name="NewCustomer" if new else "ChangedCustomer")
 

@@ -12,54 +12,65 @@ from kpn_sandbox.simulation.history import NOBODY, History
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.errors import KaisaError
 from kpn_sandbox.vendors.kaisa.operations import ADD_CUSTOMER, CHANGE_CUSTOMER, CUSTOMER, CUSTOMERS, PING, WIDGETS
-from kpn_sandbox.vendors.kaisa.records import CUSTOMER_ID, Period, blank_record, customer_record, dataset, last_days
+from kpn_sandbox.vendors.kaisa.records import (
+    CUSTOMER_ID,
+    DatasetPeriod,
+    blank_record,
+    customer_record,
+    dataset,
+    last_days,
+)
 from kpn_sandbox.vendors.kaisa.schemas import ChangedCustomerForm, CustomersQuery, NewCustomerForm, WidgetsQuery
 from kpn_sandbox.vendors.kaisa.store import CustomerStore
 
-PAGE = 1000
-"""Customers on a page unless the query says otherwise."""
+# Customers on a page unless the query has another number.
+_PAGE_SIZE = 1000
 
 
 class KaisaRequest(NamedTuple):
-    """A request with the account and the instant that its response is about, and the stores that views read."""
+    """An authorized request, with the stores that views read."""
 
     tenant: Tenant
     at: float
     query: Mapping[str, str]
     form: Mapping[str, str]
     path_id: str | None
-    """Customer id in the path, None when there is none."""
+    """Customer id in the path, None when the path has none."""
     history: History
     store: CustomerStore
-    """Customers that the account added or changed."""
 
     @property
     def center_customers(self) -> Customers:
-        """Customers of the center at that instant."""
+        """Customers of the center at the instant of the response."""
         return customers_of(self.tenant.center.names(self.at))
 
     @property
     def with_path(self) -> dict[str, str]:
-        """Parameters of the query, with the customer id of the path."""
+        """Parameters of the query, with the customer id in the path."""
         return {**self.query, **({} if self.path_id is None else {"customer_id": self.path_id})}
 
 
 def single_values(values: "MultiDict[str, str]") -> dict[str, str]:
     """
-    Return parameters that are given once each; empty ones count as not given.
+    Return the values of parameters, without empty ones.
 
     Raises:
         KaisaError: A parameter is repeated.
     """
-    for name, given in values.lists():
-        if len(given) > 1:
+    for name, found in values.lists():
+        if len(found) > 1:
             raise KaisaError(400, f"{name} must be given once")
     return {name: value for name, value in values.items() if value != ""}
 
 
 @endpoint(WIDGETS)
 def widgets(request: KaisaRequest) -> dict[str, Any]:
-    """Show a dataset of the widgets library."""
+    """
+    Show a dataset of the widgets library.
+
+    Raises:
+        KaisaError: The first day is after the last one.
+    """
     query: dict[str, Any] = WidgetsQuery().load(request.query)
     customer_id = query.get("customer_id") or None
     today = day_of(request.at).date
@@ -74,7 +85,7 @@ def widgets(request: KaisaRequest) -> dict[str, Any]:
         found = request.center_customers.find(str(customer_id), (CUSTOMER_ID,))
         customer = NOBODY if found is None else found
     days = request.history.days(request.tenant.center, first, last, request.at, customer=customer)
-    return dataset(query["type"], Period(days, request.center_customers, customer_id, _names(request)))
+    return dataset(query["type"], DatasetPeriod(days, request.center_customers, customer_id, _names(request)))
 
 
 @endpoint(CUSTOMERS)
@@ -94,22 +105,27 @@ def add_customer(request: KaisaRequest) -> dict[str, Any]:
     """Add a customer."""
     fields: dict[str, str] = NewCustomerForm().load(request.form)
     customer_id = request.store.add(request.tenant.account.client_id, fields)
-    return _page([{**blank_record(customer_id), **fields}], 0, PAGE)
+    return _page([{**blank_record(customer_id), **fields}], 0, _PAGE_SIZE)
 
 
 @endpoint(CHANGE_CUSTOMER)
 def change_customer(request: KaisaRequest) -> dict[str, Any]:
-    """Change fields of a customer."""
-    given = {**request.form, **request.with_path}
-    if "customer_id" not in given:
+    """
+    Change fields of a customer.
+
+    Raises:
+        KaisaError: The customer id is missing, or no customer has it.
+    """
+    sent = {**request.form, **request.with_path}
+    if "customer_id" not in sent:
         raise KaisaError(400, "customer_id must be given")
-    customer_id = str(CustomersQuery(only=["customer_id"]).load(given)["customer_id"])
-    known = next((record for record in _records(request) if record["customer_id"] == customer_id), None)
-    if known is None:
+    customer_id = str(CustomersQuery(only=["customer_id"]).load(sent)["customer_id"])
+    before = next((record for record in _records(request) if record["customer_id"] == customer_id), None)
+    if before is None:
         raise KaisaError(404, f"customer {customer_id} not found")
     fields: dict[str, str] = ChangedCustomerForm().load(request.form)
     request.store.change(request.tenant.account.client_id, int(customer_id), fields)
-    return _page([{**known, **fields}], 0, PAGE)
+    return _page([{**before, **fields}], 0, _PAGE_SIZE)
 
 
 @endpoint(PING)
@@ -129,21 +145,20 @@ def _customers(request: KaisaRequest) -> dict[str, Any]:
         for record in _records(request)
         if custnr in (None, record["custnr"]) and (customer_id is None or record["customer_id"] == str(customer_id))
     ]
-    return _page(found, query.get("page", 0), query.get("pagesize", PAGE))
+    return _page(found, query.get("page", 0), query.get("pagesize", _PAGE_SIZE))
 
 
 def _records(request: KaisaRequest) -> list[dict[str, str]]:
-    """Return all customers as the account changed them, those of the center first."""
-    own = request.store.entries(request.tenant.account.client_id)
+    """Return all customers with the account's changes, those of the center first."""
     records = {int(fact.identifiers[CUSTOMER_ID]): customer_record(fact) for fact in request.center_customers}
-    for customer_id, fields in own.items():
+    for customer_id, fields in request.store.entries(request.tenant.account.client_id).items():
         records[customer_id] = {**records.get(customer_id, blank_record(customer_id)), **fields}
     return list(records.values())
 
 
 def _names(request: KaisaRequest) -> dict[int, str]:
-    own = request.store.entries(request.tenant.account.client_id)
-    return {customer_id: fields["name"] for customer_id, fields in own.items() if "name" in fields}
+    changes = request.store.entries(request.tenant.account.client_id)
+    return {customer_id: fields["name"] for customer_id, fields in changes.items() if "name" in fields}
 
 
 def _page(found: list[dict[str, str]], page: int, size: int) -> dict[str, Any]:

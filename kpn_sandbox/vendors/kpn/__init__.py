@@ -12,4 +12,7 @@ Sources:
 Gaps:
     KPN never showed its path below api-prd.kpn.com, what `Error` holds when it is not null, the answer to an unknown
     number, or how a response is "modified per user"; what the sandbox does instead is labeled inferred or invented.
+
+Modules:
+    headers: the gateway adds headers of its own to every response, also to its errors.
 """

@@ -1,4 +1,4 @@
-"""KPN's API as the sandbox knows it: labels of its behaviors, checks of pins, and the way of its requests."""
+"""KPN's API as the sandbox knows it: labels of its behaviors, checks of pins, authentication, responses."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -10,13 +10,12 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 
 from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer
-from kpn_sandbox.auth.errors import InactiveToken
-from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.api import Behavior, Services, VendorApi, bearer_caller
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
 from kpn_sandbox.gateway.operations import RESERVED, Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, KpnTokenEndpoint, presented_client
@@ -74,19 +73,19 @@ def check_pin(schema: type[Schema], pinned: Mapping[str, Any]) -> dict[str, str]
 
     Args:
         schema: Schema of the pinned object.
-        pinned: Fields of the pin by their names on the wire.
+        pinned: Fields of the pin by KPN's names.
 
     Returns:
-        For each wrong field what would be right; empty when all are as the schema spells them.
+        For each wrong field the values that are right; empty when all fields are as in a response.
     """
     declared = schema()
     wrong = declared.validate(dict(pinned), partial=True)
     return {name: _allowed(declared.fields.get(name), ", ".join(declared.fields)) for name in map(str, wrong)}
 
 
-def _allowed(field: "fields.Field[Any] | None", known: str) -> str:
+def _allowed(field: "fields.Field[Any] | None", names: str) -> str:
     if field is None:
-        return f"left out: the fields are {known}"
+        return f"left out: the fields are {names}"
     if isinstance(field, fields.List):
         return "a list as in an answer"
     choices = [choice for validator in field.validators for choice in getattr(validator, "choices", ())]
@@ -108,6 +107,7 @@ class KpnApi(VendorApi):
         "trunks": partial(check_pin, TrunkSchema),
     }
     cors = CORS
+    openapi_document = staticmethod(document)
     postman = COLLECTION
 
     def __init__(self, services: Services) -> None:
@@ -121,36 +121,23 @@ class KpnApi(VendorApi):
         self._responses = ResourceResponses(sandbox.pins)
         self._base_path = settings.base_path.rstrip("/")
 
-    @classmethod
-    def openapi_document(cls, base_url: str) -> dict[str, Any]:
-        """Return the OpenAPI document for a sandbox at that URL."""
-        return document(base_url)
-
     def paths(self, operation: Operation) -> tuple[str, ...]:
-        """Return the paths of an operation: at the root, and for resources below the base path, too."""
+        """Return the paths of an operation; resources have a second one below the base path."""
         has_two = self._base_path and operation is not TOKEN
         return (operation.path, self._base_path + operation.path) if has_two else (operation.path,)
 
     def authenticate(self, context: RequestContext) -> Tenant:
-        """
-        Return the account of the bearer token.
-
-        Raises:
-            OAuth2Error: No token, or one that is unknown, expired or revoked.
-        """
+        """Return the account of the access token."""
         return self.bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
 
     def identify(self) -> Caller:
-        """Return the account of the token, active or not, or of the client id that asks for one."""
-        return self._presenting_client() if request.path == TOKEN.path else self._presenting_token()
+        """Return the account of the access token, active or not, or of the client that requests one."""
+        if request.path == TOKEN.path:
+            return self.services.identify(presented_client(request))
+        return bearer_caller(self.bearer_auth, lambda error: self.error_for(error).text)
 
     def reserved(self, context: RequestContext) -> Reserved | None:
-        """
-        Return the reserved number in the path, None when there is none.
-
-        Raises:
-            KpnError: The number is not 1 to 9 digits.
-        """
+        """Return the reserved number in the path, None when there is none."""
         operation = context.operation
         if operation is None or not operation.parameter:
             return None
@@ -158,12 +145,7 @@ class KpnApi(VendorApi):
         return Reserved(RESERVED[number], f"{operation.subject} {number}") if number in RESERVED else None
 
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
-        """
-        Return the response of a view: JSON of its `DataSet`, conditional and kept for the second.
-
-        Raises:
-            Exception: Whatever the view raises.
-        """
+        """Return the response of a view: JSON of its `DataSet`, conditional and cached for the second."""
         if endpoint.operation is TOKEN:
             response: Response = endpoint.view(context, self._token_endpoint)
             return response
@@ -177,20 +159,18 @@ class KpnApi(VendorApi):
         """Return the headers of the gateway that show a quota."""
         return quota_headers(count)
 
-    def error_response(self, error: Exception) -> Response:
-        """Return the response for an exception; below the base path, unknown paths answer only to a good token."""
+    def error_for(self, error: Exception) -> ApiError:
+        """Return KPN's error for an exception; for an unknown path below the base path only with an active token."""
         below_base_path = bool(self._base_path) and f"{request.path}/".startswith(f"{self._base_path}/")
-        # A mistyped path is what a developer looks for in the request log.
-        self.services.lifecycle.open_unmatched(self)
         if below_base_path and isinstance(error, NotFound):
             try:
                 self.bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
             except OAuth2Error as unauthorized:
                 error = unauthorized
-        return error_for(error, raw_path(request.environ)).response()
+        return error_for(error, raw_path(request.environ))
 
     def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return the error that a forced status answers with."""
+        """Return KPN's error for a forced status."""
         return error_for_status(status, operation, request.base_url, subject)
 
     def fast_routes(self) -> dict[str, FastRoute]:
@@ -216,21 +196,6 @@ class KpnApi(VendorApi):
         return CacheableRequest(
             tenant, self.key, operation.key, self._responses.find(endpoint, tenant, instant, number)
         )
-
-    def _presenting_token(self) -> Caller:
-        try:
-            return Caller(self.bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION")))
-        except InactiveToken as error:
-            return Caller(error.tenant, error_for(error, request.path).text)
-        except OAuth2Error:
-            return Caller(None)
-
-    def _presenting_client(self) -> Caller:
-        client_id = presented_client(request)
-        try:
-            return Caller(None if client_id is None else self.services.sandbox.tenant(client_id))
-        except UnknownAccount:
-            return Caller(None)
 
 
 API = KpnApi

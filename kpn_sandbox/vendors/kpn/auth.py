@@ -1,5 +1,5 @@
 """
-Access tokens as KPN's gateway gives them out: the grant type in the query, the response as Apigee prints it.
+Access tokens as KPN's gateway issues them: the grant type in the query, the response as Apigee prints it.
 
 Source:
     developer.kpn.com, "Dashboard Server - KPN", Get Access Token; apigee/api-platform-samples, default-proxies/oauth.
@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
 from kpn_sandbox.vendors.kpn.errors import allowed_methods, invalid_request, method_not_allowed
 from kpn_sandbox.vendors.kpn.operations import TOKEN
+from kpn_sandbox.vendors.kpn.schemas import RecentTokenSchema
 
 PRODUCT = "dashboard-server"
 LIFE_SECONDS = 3599
@@ -52,8 +53,8 @@ class KpnTokenEndpoint:
 
         Raises:
             KpnError: The grant type is missing, a parameter is repeated, or the method is not POST.
-            OAuth2Error: The token server refuses the grant type or the credentials.
-            Exception: Whatever `on_authenticated` raises.
+            OAuth2Error: The token server rejects the grant type or the credentials.
+            Exception: `on_authenticated` raises it.
         """
         grant_type = self._grant_type(request)
         if grant_type is None:
@@ -66,12 +67,12 @@ class KpnTokenEndpoint:
         return printed(self._record(self._server.token(token_request)))
 
     def _grant_type(self, request: Request) -> str | None:
-        given = _single(request.args, "grant_type")
-        return _single(request.form, "grant_type") if given is None and self._lenient else given
+        in_query = _single(request.args, "grant_type")
+        return _single(request.form, "grant_type") if in_query is None and self._lenient else in_query
 
 
 def presented_client(request: Request) -> str | None:
-    """Return the client id that a request for a token presents; None when it presents none that can be read."""
+    """Return the client id in a request for a token, None when it has none that can be read."""
     try:
         return presented_client_id({"Authorization": request.headers.get("Authorization", "")}, request.form)
     except HTTPException:
@@ -100,30 +101,22 @@ def token_record(token: dict[str, Any]) -> dict[str, Any]:
 
 def recent_token_record(token: dict[str, Any]) -> dict[str, Any]:
     """Return a token as printed since 2020: no product list as JSON, but a level and an empty refresh token."""
-    record: dict[str, Any] = {}
-    for key, value in token_record(token).items():
-        if key == "api_product_list_json":
-            continue
-        record[key] = value
-        if key == "application_name":
-            record["level"] = "demo"
-        if key == "expires_in":
-            record["refresh_token"] = ""
-    return record
+    record = {**token_record(token), "level": "demo", "refresh_token": ""}
+    return {name: record[name] for name in RecentTokenSchema().fields}
 
 
 def application_name(client_id: str) -> str:
-    """Return a UUID that is always the same for one client id."""
+    """Return the UUID of a client id's application."""
     return str(uuid5(NAMESPACE_URL, f"kpn-sandbox:{client_id}"))
 
 
 def printed(record: dict[str, Any]) -> bytes:
-    """Return JSON with a space on both sides of each colon; some clients look for it."""
+    """Return JSON with a space on both sides of each colon, which some clients expect."""
     return json.dumps(record, indent=2, separators=(",", " : ")).encode()
 
 
 def _single(values: MultiDict[str, str], name: str) -> str | None:
-    given = values.getlist(name)
-    if len(given) > 1:
+    found = values.getlist(name)
+    if len(found) > 1:
         raise invalid_request(f"Repeated param : {name}")
-    return given[0] if given else None
+    return found[0] if found else None

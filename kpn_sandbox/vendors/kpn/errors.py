@@ -1,5 +1,5 @@
 """
-Error responses in KPN's three shapes, and which one an exception or a forced status becomes.
+Error responses in KPN's three shapes, and the error that each exception and each forced status becomes.
 
     ApiError
         KpnError
@@ -9,7 +9,7 @@ Error responses in KPN's three shapes, and which one an exception or a forced st
 
 Source:
     Faults and the token endpoint's errors: docs.apigee.com (OAuth HTTP status code reference) and captures of other
-    Apigee gateways. The envelope is on KPN's page; what it holds when something is wrong is assumed.
+    Apigee gateways. The envelope is on KPN's page; its content when something is wrong is assumed.
 """
 
 import json
@@ -57,7 +57,7 @@ class KpnError(ApiError):
 
 
 class FaultError(KpnError):
-    """A fault of the gateway; a 401 carries the challenge as Apigee words it."""
+    """An error of the gateway; a 401 has the challenge in Apigee's words."""
 
     def __init__(self, fault: Fault) -> None:
         status, text, code = fault
@@ -73,7 +73,7 @@ class FaultError(KpnError):
 
 
 class UnknownPathError(FaultError):
-    """A path that no API owns; Apigee escapes the slashes of this one fault."""
+    """An error for a path that no API owns; Apigee escapes the slashes of this one fault."""
 
     def __init__(self, path: str) -> None:
         text = f"Unable to identify proxy for host: default and url: {path}"
@@ -112,12 +112,12 @@ class TokenEndpointError(KpnError):
 
 
 def invalid_request(text: str) -> KpnError:
-    """Return the error for a token request that is not complete."""
+    """Return the error for a token request with a missing or wrong parameter."""
     return TokenEndpointError(400, "invalid_request", text)
 
 
 def invalid_client() -> KpnError:
-    """Return the error for an unknown id, a wrong secret or no credentials; Apigee does not tell them apart."""
+    """Return the one error that Apigee has for an unknown client id, a wrong secret and missing credentials."""
     return TokenEndpointError(401, "invalid_client", "ClientId is Invalid")
 
 
@@ -132,7 +132,7 @@ def method_not_allowed(allowed: Iterable[str]) -> KpnError:
 
 
 def allowed_methods(operation: Operation) -> tuple[str, ...]:
-    """Return the methods of an operation's path; the GET of the token endpoint is only routed to say what is wrong."""
+    """Return the methods of an operation's path; the token endpoint's GET always fails and is not one of them."""
     return ("OPTIONS", "POST") if operation is TOKEN else ("GET", "HEAD", "OPTIONS")
 
 
@@ -142,7 +142,7 @@ def error_for(error: Exception, path: str) -> ApiError:
 
     Args:
         error: The exception.
-        path: Raw path of the request. The fault of an unknown one names it, and the token endpoint has its own shape.
+        path: Raw path of the request, for the fault of an unknown path and for the shape of the token endpoint.
     """
     if isinstance(error, http.NotFound):
         return UnknownPathError(path)
@@ -152,13 +152,13 @@ def error_for(error: Exception, path: str) -> ApiError:
 
 def error_for_status(status: int, operation: Operation, location: str, subject: str = "") -> KpnError:
     """
-    Return the error that a forced status answers with.
+    Return the error for a forced status.
 
     Args:
         status: 300 or more, one of KPN's return codes or another.
         operation: Operation of the request.
         location: Target of a redirect.
-        subject: What a 404 names.
+        subject: Object that a 404 names; empty for none.
     """
     if operation is TOKEN and status in _TOKEN_STATUS_MAP:
         return _TOKEN_STATUS_MAP[status]()
@@ -184,7 +184,7 @@ STATUS_MAP: dict[int, Callable[[], KpnError]] = {
     502: lambda: FaultError(BAD_GATEWAY),
     503: lambda: FaultError(UNAVAILABLE),
 }
-"""The error of a status that depends on nothing else in the request."""
+"""Errors by status, for statuses whose error depends on nothing else in the request."""
 
 _TOKEN_STATUS_MAP: dict[int, Callable[[], KpnError]] = {
     400: lambda: invalid_request("Bad request"),
@@ -203,20 +203,22 @@ EXCEPTION_MAP: ExceptionMap = {
     RevokedToken: lambda error: FaultError(REVOKED_TOKEN),
     UnknownToken: lambda error: FaultError(UNKNOWN_TOKEN),
     InvalidClientError: lambda error: invalid_client(),
-    UnsupportedGrantTypeError: lambda error: invalid_request(_grant_type(error.grant_type)),
+    UnsupportedGrantTypeError: lambda error: invalid_request(
+        f"Unsupported grant type : {error.grant_type}" if error.grant_type else "Required param : grant_type"
+    ),
     ObjectNotFound: lambda error: EnvelopeError(404, f"{error.kind} {error.number} not found"),
     PreconditionFailed: lambda error: STATUS_MAP[412](),
     http.MethodNotAllowed: lambda error: method_not_allowed(error.valid_methods or ()),
     http.BadRequest: lambda error: STATUS_MAP[400](),
 }
-"""The error of an exception; `error_for` adds what depends on the path."""
+"""Errors by exception; `error_for` adds those that depend on the path."""
 
 
 def _other(status: int) -> KpnError:
     text: Any = phrase(status)
     if status < 500:
         return EnvelopeError(status, text)
-    # Made after the codes that Apigee documents.
+    # Apigee documents codes of this form for other statuses.
     return FaultError(Fault(status, text, f"messaging.adaptors.http.flow.{text.replace(' ', '')}"))
 
 
@@ -226,7 +228,3 @@ def _at_token_endpoint(error: ApiError) -> ApiError:
     if isinstance(error, EnvelopeError) and error.status == 405:
         return method_not_allowed(allowed_methods(TOKEN))
     return error
-
-
-def _grant_type(given: str | None) -> str:
-    return f"Unsupported grant type : {given}" if given else "Required param : grant_type"

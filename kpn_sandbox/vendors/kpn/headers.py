@@ -1,5 +1,5 @@
 """
-Headers that KPN's gateway adds to every response, and those that show a quota.
+Headers that KPN's gateway adds to every response, and headers that show a quota.
 
 Source:
     developer.kpn.com, "Response headers" (about 2020), for api-version, sunset and HSTS; it names the CORS headers

@@ -1,4 +1,4 @@
-"""The OpenAPI document of KPN's API, made from the operations and the schemas that the code answers with."""
+"""The OpenAPI document of KPN's API, made from its operations and from the schemas of its responses."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from kpn_sandbox.gateway.openapi import (
     Json,
     OperationDoc,
     any_of,
+    description_of,
     document_of,
     list_schema,
     oauth2_scheme,
@@ -41,7 +42,7 @@ def document(base_url: str) -> dict[str, Any]:
     api = ApiDoc(
         title="KPN Dashboard Server",
         version="1.0",
-        description=kpn.__doc__ or "",
+        description=description_of(kpn),
         operations={each: _TOKEN if each is TOKEN else _resource(each) for each in OPERATIONS},
         error_body=_error_body,
         error_schemas=_ERRORS,

@@ -21,8 +21,7 @@ STATUSES = {
     502: "Bad gateway",
     503: "Service unavailable",
 }
-"""KPN's return codes, with KPN's words."""
-
+"""KPN's return codes in KPN's words."""
 
 _LIST_STATUSES = (200, 304, 400, 401, 405, 412, 500)
 _SINGLE_STATUSES = (200, 304, 400, 401, 404, 405, 412, 500)

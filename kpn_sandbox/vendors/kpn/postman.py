@@ -1,8 +1,8 @@
 """
-KPN's collection.
+The Postman collection of KPN's API.
 
-Every request tests its answer: status, content type, envelope, names and types. A request for one agent, queue or trunk
-then asks for the whole list as of its own instant and compares the two, because the center has moved on meanwhile.
+Every request tests its response: status, content type, envelope, names and types. A request for one agent, queue or
+trunk then requests the whole list as of the same instant and compares the two, because the center has moved on.
 
 Source:
     developer.kpn.com, "Dashboard Server - KPN" (read 2026-11) for the names of the requests and variables.
@@ -12,16 +12,11 @@ import json
 from typing import Any
 
 from kpn_sandbox.gateway.operations import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, bearer, collection_of, form, item, url_of
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, NO_AUTH, Collection, authorization, form, item, url_of
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TokenSchema, TrunkSchema
 
-NAME = "KPN Dashboard Server"
-_FILE = "kpn-dashboard-server.postman_collection.json"
-
 _SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
-_VARIABLES = {"Logid": "40001", "Number": "1001", "access_token": ""}
-
 _TOKEN_TESTS = """\
 pm.test("Token has KPN's keys", () => pm.expect(body).to.include.all.keys(%(keys)s));
 pm.test("Token is 28 letters and digits", () => pm.expect(body.access_token).to.match(/^[A-Za-z0-9]{28}$/));
@@ -78,24 +73,18 @@ pm.test("List and single agree", (done) =>
 """
 
 
-def _collection() -> dict[str, Any]:
-    """The collection: a request for each operation, with its tests."""
-    items = [_token_item() if operation is TOKEN else _resource_item(operation) for operation in OPERATIONS]
-    description = "Select the environment of the sandbox, send Get Access Token, then any other request."
-    return collection_of(_FILE, NAME, description, bearer("access_token"), items)
+def _items() -> list[dict[str, Any]]:
+    return [_token_item() if operation is TOKEN else _resource_item(operation) for operation in OPERATIONS]
 
 
 def _token_item() -> dict[str, Any]:
-    made = _item(TOKEN, ANSWER_TESTS + _TOKEN_TESTS % {"keys": json.dumps(_required(TokenSchema))})
-    made["request"]["auth"] = {"type": "noauth"}
+    # The token response of 2020 has no list of products.
+    keys = [key for key in TokenSchema().fields if key != "api_product_list_json"]
+    made = item(TOKEN, ANSWER_TESTS + _TOKEN_TESTS % {"keys": json.dumps(keys)})
+    made["request"]["auth"] = NO_AUTH
     made["request"]["url"] = url_of(TOKEN.path, {"grant_type": "client_credentials"})
     made["request"]["body"] = form("client_id", "client_secret")
     return made
-
-
-def _required(schema: type[TokenSchema]) -> list[str]:
-    """The keys that both generations of the token answer have."""
-    return [key for key in schema().fields if key != "api_product_list_json"]
 
 
 def _resource_item(operation: Operation) -> dict[str, Any]:
@@ -107,12 +96,14 @@ def _resource_item(operation: Operation) -> dict[str, Any]:
     if operation.parameter:
         listing = next(each.path for each in RESOURCES if each.key == f"{singular}s")
         script += _AGREEMENT_TESTS % {**facts, "key": operation.parameter, "list": listing}
-    return _item(operation, script)
+    return item(operation, script)
 
 
-def _item(operation: Operation, script: str) -> dict[str, Any]:
-    description = f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
-    return item(operation.name, operation.method, url_of(operation.path), description, script)
-
-
-COLLECTION = Collection(_FILE, _collection, _VARIABLES)
+COLLECTION = Collection(
+    file="kpn-dashboard-server.postman_collection.json",
+    name="KPN Dashboard Server",
+    description="Select the environment of the sandbox, send Get Access Token, then any other request.",
+    auth=authorization("bearer", token="{{access_token}}"),
+    items=_items,
+    variables={"Logid": "40001", "Number": "1001", "access_token": ""},
+)

@@ -1,12 +1,12 @@
-"""The center's facts in KPN's terms: renamed, not computed."""
+"""Facts of the center under KPN's names, in KPN's order; nothing is computed here."""
 
 from typing import NamedTuple
 
-from kpn_sandbox.simulation.facts import AgentFact, PortState, QueueFact, TrunkFact
+from kpn_sandbox.simulation.facts import AgentFact, QueueFact, TrunkFact
 
 
 class AgentRecord(NamedTuple):
-    """An agent, as KPN orders and names its fields."""
+    """An agent; the fields have KPN's names and order."""
 
     Logid: int
     Agent: str
@@ -21,7 +21,7 @@ class AgentRecord(NamedTuple):
 
 
 class QueueRecord(NamedTuple):
-    """A queue, as KPN orders and names its fields."""
+    """A queue; the fields have KPN's names and order."""
 
     Name: str
     Number: int
@@ -47,14 +47,14 @@ class QueueRecord(NamedTuple):
 
 
 class PortRecord(NamedTuple):
-    """A port of a trunk."""
+    """A port of a trunk; the fields have KPN's names and order."""
 
     Number: int
     State: str
 
 
 class TrunkRecord(NamedTuple):
-    """A trunk, as KPN orders and names its fields."""
+    """A trunk; the fields have KPN's names and order."""
 
     Name: str
     Number: int
@@ -66,23 +66,29 @@ class TrunkRecord(NamedTuple):
 
 
 def agent_record(fact: AgentFact, at: float) -> AgentRecord:
-    """An agent in KPN's terms, at an instant."""
+    """
+    Return an agent under KPN's names.
+
+    Args:
+        fact: The agent.
+        at: Instant in epoch seconds, up to which the time in the status counts.
+    """
     return AgentRecord(
-        fact.login,
-        fact.name,
-        fact.status.value,
-        fact.reason,
-        None if fact.direction is None else fact.direction.value,
-        fact.skill,
-        fact.level,
-        fact.seconds_in_status(at),
-        fact.vdn,
-        fact.department,
+        Logid=fact.login,
+        Agent=fact.name,
+        Status=fact.status.value,
+        Reason=fact.reason,
+        Direction=None if fact.direction is None else fact.direction.value,
+        Skill=fact.skill,
+        Lvl=fact.level,
+        Time=fact.seconds_in_status(at),
+        VDN=fact.vdn,
+        Dep=fact.department,
     )
 
 
 def queue_record(fact: QueueFact) -> QueueRecord:
-    """A queue in KPN's terms."""
+    """Return a queue under KPN's names."""
     return QueueRecord(
         Name=fact.name,
         Number=fact.number,
@@ -108,13 +114,8 @@ def queue_record(fact: QueueFact) -> QueueRecord:
     )
 
 
-def port_record(number: int, state: PortState) -> PortRecord:
-    """A port in KPN's terms."""
-    return PortRecord(Number=number, State=state.value)
-
-
 def trunk_record(fact: TrunkFact) -> TrunkRecord:
-    """A trunk in KPN's terms."""
+    """Return a trunk under KPN's names."""
     return TrunkRecord(
         Name=fact.name,
         Number=fact.number,
@@ -122,5 +123,5 @@ def trunk_record(fact: TrunkFact) -> TrunkRecord:
         PortsInUse=fact.ports_in_use,
         PortsIdle=fact.ports_idle,
         Usage=fact.usage_percent,
-        Ports=tuple(port_record(number, state) for number, state in enumerate(fact.ports, 1)),
+        Ports=tuple(PortRecord(number, state.value) for number, state in enumerate(fact.ports, 1)),
     )

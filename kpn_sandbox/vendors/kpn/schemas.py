@@ -1,8 +1,7 @@
 """
-How things are spelled on the wire: names, order, types, formats, examples.
+Schemas of responses: names, order, types, formats and examples of their fields. Every value is a string or null.
 
-The schemas are the one place for it: the OpenAPI document is made from them and so are the writers that spell answers.
-Every value is a string or null.
+The OpenAPI document and the serializers of responses are made from them.
 
 Source:
     developer.kpn.com, "Dashboard Server - KPN", the result examples; key order and capitals as printed there. What a
@@ -21,21 +20,21 @@ from kpn_sandbox.simulation.facts import Direction, PortState, Status
 _DIGITS = Regexp(r"^[0-9]+$")
 
 
-class Text(fields.String):
-    """Any value, spelled as a string; None stays null."""
+class StringField(fields.String):
+    """A value that is serialized as a string; None stays null."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else str(value)
 
 
-def _text(example: str | None, description: str, **options: Any) -> Text:
+def _text(example: str | None, description: str, **options: Any) -> StringField:
     nullable = options.pop("nullable", False)
-    return Text(
+    return StringField(
         required=True, allow_none=nullable, metadata={"example": example, "description": description}, **options
     )
 
 
-def _number(example: str, description: str) -> Text:
+def _number(example: str, description: str) -> StringField:
     return _text(example, description, validate=_DIGITS)
 
 
@@ -147,8 +146,8 @@ class RecentTokenSchema(Schema):
     status = _text("approved", "State of the token.")
 
 
-class _Spelling(dict[Any, str | None]):
-    """How values are spelled, remembered because the same numbers come again and again."""
+class _TextCache(dict[Any, str | None]):
+    """Values as strings, by value; cached because the same numbers occur again and again."""
 
     LIMIT = 50_000
 
@@ -159,78 +158,83 @@ class _Spelling(dict[Any, str | None]):
         return text
 
 
-Writer = Callable[[tuple[Any, ...]], dict[str, Any]]
+RecordSerializer = Callable[[tuple[Any, ...]], dict[str, Any]]
 
 
-def writer(schema: type[Schema]) -> Writer:
+def record_serializer(schema: type[Schema]) -> RecordSerializer:
     """
-    A function that spells a record as the schema's `dump` does, without its checks per value and many times as fast.
+    Return a function that serializes records as `dump` of their schema does, many times as fast.
+
+    It does not look at the fields of each value: every value becomes a string or stays None.
 
     Args:
-        schema: Its fields are those of the record, in the same order.
+        schema: Schema whose fields are those of the records, in the same order.
     """
     declared = schema().fields
     names = tuple(declared)
-    nested = {name: field.inner for name, field in declared.items() if isinstance(field, fields.List)}
-    lists = {name: writer(type(inner.schema)) for name, inner in nested.items() if isinstance(inner, fields.Nested)}
+    items = {name: field.inner for name, field in declared.items() if isinstance(field, fields.List)}
+    lists = {
+        name: record_serializer(type(item.schema)) for name, item in items.items() if isinstance(item, fields.Nested)
+    }
+    text_of = _TextCache().__getitem__
 
-    spelling = _Spelling().__getitem__
+    def serialize(record: tuple[Any, ...]) -> dict[str, Any]:
+        return dict(zip(names, map(text_of, record), strict=True))
 
-    def spell(record: tuple[Any, ...]) -> dict[str, Any]:
-        return dict(zip(names, map(spelling, record)))
-
-    def spell_with_lists(record: tuple[Any, ...]) -> dict[str, Any]:
+    def serialize_with_lists(record: tuple[Any, ...]) -> dict[str, Any]:
         return {
             name: [lists[name](item) for item in value] if name in lists else str(value)
-            for name, value in zip(names, record)
+            for name, value in zip(names, record, strict=True)
         }
 
-    return spell_with_lists if lists else spell
+    return serialize_with_lists if lists else serialize
 
 
-class Pieces:
+class SplitJsonCache:
     """
-    JSON of records in which mostly one field changes: what stands before and behind its value is spelled once.
+    JSON of records in which mostly one field changes: the parts before and after its value are made once.
+
+    Threads may read it without a lock: an entry is one tuple, and a lost entry is only made again.
 
     Args:
-        schema: The schema of the records.
-        field: The field that changes; its values are whole numbers.
+        schema: Schema of the records.
+        field: Name of the field that changes; its values are whole numbers.
     """
 
-    MOST = 20_000
-    """Records remembered; about 10 MB."""
+    LIMIT = 20_000
+    """Most records that are kept, about 10 MB."""
 
     def __init__(self, schema: type[Schema], field: str) -> None:
-        self._write = writer(schema)
+        self._serialize = record_serializer(schema)
         self._field = field
-        self._known: dict[int, tuple[Any, bytes, bytes]] = {}
+        self._entries: dict[int, tuple[Any, bytes, bytes]] = {}
 
-    def spell(self, fact: Any, value: int, record: Callable[[], tuple[Any, ...]]) -> bytes:
+    def serialize(self, fact: Any, value: int, make_record: Callable[[], tuple[Any, ...]]) -> bytes:
         """
-        The JSON of a record.
+        Return the JSON of a record.
 
         Args:
-            fact: The object that the record tells of; for the same object only the value is spelled anew.
-            value: The value of the field that changes.
-            record: Makes the record when the fact is not known.
+            fact: Object that the record is made of; the parts are kept for this object, not for an equal one.
+            value: Value of the field that changes.
+            make_record: Returns the record; called when the parts are not kept.
         """
-        known = self._known.get(id(fact))
-        # The fact is kept beside its pieces, so that no other object can take over its identity.
-        if known is None or known[0] is not fact:
-            known = self._learn(fact, self._write(record()))
-        return b"%b%d%b" % (known[1], value, known[2])
+        entry = self._entries.get(id(fact))
+        # The fact is kept with its parts, so that no other object can get its id.
+        if entry is None or entry[0] is not fact:
+            entry = self._split(fact, self._serialize(make_record()))
+        return b"%b%d%b" % (entry[1], value, entry[2])
 
-    def _learn(self, fact: Any, spelled: dict[str, Any]) -> tuple[Any, bytes, bytes]:
-        if len(self._known) >= self.MOST:
-            self._known = {}
+    def _split(self, fact: Any, serialized: dict[str, Any]) -> tuple[Any, bytes, bytes]:
+        if len(self._entries) >= self.LIMIT:
+            self._entries = {}
         mark = f'"{self._field}":"'.encode()
-        before, _, after = orjson.dumps({**spelled, self._field: ""}).partition(mark)
-        known = self._known[id(fact)] = (fact, before + mark, after)
-        return known
+        before, _, after = orjson.dumps({**serialized, self._field: ""}).partition(mark)
+        entry = self._entries[id(fact)] = (fact, before + mark, after)
+        return entry
 
 
 def example(schema: type[Schema]) -> dict[str, Any]:
-    """The sample that KPN's page shows for a record of this schema."""
+    """Return the record that KPN's page shows as an example of a schema."""
     record: dict[str, Any] = {}
     for name, field in schema().fields.items():
         if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):

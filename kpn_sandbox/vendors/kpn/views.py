@@ -1,8 +1,8 @@
 """
 Views of the six resources and of the token endpoint.
 
-A resource view takes the center and an instant and returns the `DataSet`; `ResourceResponses` makes the response of it
-and keeps it, for the framework and for the fast path alike.
+A resource view takes the center and an instant and returns the `DataSet`. `ResourceResponses` makes the response and
+caches it, both for Flask and for the fast path.
 """
 
 import re
@@ -27,25 +27,24 @@ from kpn_sandbox.vendors.kpn.errors import bad_request
 from kpn_sandbox.vendors.kpn.headers import HEADERS
 from kpn_sandbox.vendors.kpn.operations import AGENT, AGENTS, QUEUE, QUEUES, TOKEN, TRUNK, TRUNKS
 from kpn_sandbox.vendors.kpn.records import agent_record, queue_record, trunk_record
-from kpn_sandbox.vendors.kpn.schemas import AgentSchema, Pieces, QueueSchema, TrunkSchema, writer
+from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, SplitJsonCache, TrunkSchema, record_serializer
 
 Data = dict[str, Any]
 
-KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
-"""The field that identifies an object, by kind."""
+# The fields that identify objects, by kind.
+_KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
 
 RESPONSE_BYTES = 16 * 1024 * 1024
-"""Responses kept, for clients that ask again within the second."""
-
+"""Size of the cached responses, for clients that repeat a request within the second."""
+# Memory of a cached response beside its body, roughly.
 _HEADER_BYTES = 1024
-"""Memory of a kept response beside its body, roughly."""
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
-_agent = writer(AgentSchema)
-_agents = Pieces(AgentSchema, "Time")
-_queue = writer(QueueSchema)
-_trunk = writer(TrunkSchema)
+_agent = record_serializer(AgentSchema)
+_agents = SplitJsonCache(AgentSchema, "Time")
+_queue = record_serializer(QueueSchema)
+_trunk = record_serializer(TrunkSchema)
 
 
 @endpoint(TOKEN, methods=("GET", "POST"), authenticated=False, counted=False)
@@ -95,10 +94,16 @@ ENDPOINTS = (token, *RESOURCE_ENDPOINTS)
 
 
 def serialized_agents(center: Center, at: float) -> Data:
-    """Show all agents from cached JSON: most of them have only aged in their status since the last response."""
+    """
+    Show all agents, with cached JSON: most of them have only aged in their status since the last response.
+
+    Args:
+        center: The center.
+        at: Instant in whole epoch seconds.
+    """
 
     def serialize(fact: AgentFact) -> orjson.Fragment:
-        return orjson.Fragment(_agents.spell(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at)))
+        return orjson.Fragment(_agents.serialize(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at)))
 
     return {"agents": [serialize(fact) for fact in center.agents(at)]}
 
@@ -109,10 +114,10 @@ def parse_number(operation: Operation, text: str) -> int:
 
     Args:
         operation: Operation of the path.
-        text: The path variable.
+        text: Path variable.
 
     Raises:
-        KpnError: It is not 1 to 9 digits.
+        KpnError: The variable is not 1 to 9 digits.
     """
     if not _DIGITS.fullmatch(text):
         raise bad_request(f"{operation.parameter} must be 1 to 9 digits")
@@ -121,7 +126,7 @@ def parse_number(operation: Operation, text: str) -> int:
 
 class ResourceResponses:
     """
-    Responses of the resources. The body of one account, operation and second is built once, unless a pin counts reads.
+    Responses of the resources, cached by account, operation and second; responses with pins that count reads are not.
 
     Args:
         pins: Reads the pins that a response shows.
@@ -135,7 +140,7 @@ class ResourceResponses:
 
     def find(self, endpoint: Endpoint, tenant: Tenant, at: float, number: int | None) -> CachedResponse:
         """
-        Return the response of 200 for a resource.
+        Return the response with status 200 for a resource.
 
         Args:
             endpoint: View of the resource.
@@ -169,7 +174,7 @@ class ResourceResponses:
 
 
 class FinalResponse(Response):
-    """A response whose headers are complete, so that they are not copied and looked through once more."""
+    """A response whose headers are complete, so that Flask need not copy and check them."""
 
     def get_wsgi_headers(self, environ: Any) -> Headers:
         """Return the headers as they are."""
@@ -178,10 +183,10 @@ class FinalResponse(Response):
 
 def resource_response(cached: CachedResponse) -> Response:
     """
-    Return a kept response to the current request, 304 when the client has it already.
+    Return a cached response for the current request, 304 when the client has it already.
 
     Raises:
-        PreconditionFailed: The client wants to go on only with another response.
+        PreconditionFailed: If-Match names other responses only.
     """
     if unchanged(request.environ, cached.tag):
         return Response(status=304, headers=[header for header in cached.headers if header is not JSON])
@@ -189,9 +194,9 @@ def resource_response(cached: CachedResponse) -> Response:
 
 
 def _records(operation: Operation, data: Data) -> dict[str, Data]:
-    """Return the records in a `DataSet` by the numbers of their objects."""
+    """Return the records of a `DataSet` by the numbers of their objects."""
     records = [data[operation.key]] if operation.parameter else data[operation.key]
-    return {record[KEYS[operation.kind]]: record for record in records}
+    return {record[_KEYS[operation.kind]]: record for record in records}
 
 
 def _cached(data: Data, tenant: Tenant, instant: str) -> CachedResponse:

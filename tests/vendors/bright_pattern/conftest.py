@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.vendors.bright_pattern.statistic_catalog import Place, places_named
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
 
 LOGIN = {"tenant_url": "localhost", "username": "APP_CONSUMER_KEY", "password": "APP_CONSUMER_SECRET"}
 FORM = {
@@ -67,13 +67,18 @@ def services(*names, **options):
     return {"data": {"service_grids": [grid(*names, **options)]}}
 
 
+def names_in(part):
+    """The statistics that a part of an application may have."""
+    return [name for name, statistic in STATISTICS.items() if part in statistic.parts]
+
+
 def everything():
     """A subscription to all statistics there are."""
     return {
         "data": {
-            "stats_totals": places_named(Place.TOTALS),
-            "service_grids": [grid(*places_named(Place.SERVICES))],
-            "agent_grids": [grid(*places_named(Place.AGENTS))],
+            "stats_totals": names_in(ApplicationPart.TOTALS),
+            "service_grids": [grid(*names_in(ApplicationPart.SERVICES))],
+            "agent_grids": [grid(*names_in(ApplicationPart.AGENTS))],
             "chat_messages": {},
         }
     }

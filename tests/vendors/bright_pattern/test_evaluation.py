@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.vendors.bright_pattern.schemas import ApplicationAnswerSchema
-from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, Place, places_named
-from tests.vendors.bright_pattern.conftest import LOGIN, grid
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
+from tests.vendors.bright_pattern.conftest import LOGIN, grid, names_in
 
 AT = {"Prefer": 'at="2026-11-23T10:31:07+01:00"'}
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -39,7 +39,7 @@ def asked(tmp_path_factory):
     app.extensions["kpn_sandbox"].sandbox.database.close()
 
 
-names = {place: some.sampled_from(places_named(place)) for place in Place}
+names = {part: some.sampled_from(names_in(part)) for part in ApplicationPart}
 directions = some.sampled_from(["ASC", "DESC"])
 operations = some.sampled_from(["EQ", "NE", "LT", "GT", "LE", "GE"])
 texts = some.sampled_from(["", "0", "5", "100", "ready", "BUSY", "a", "m", "-1", "1e2", "40013"])
@@ -61,7 +61,7 @@ def grids(draw, place):
 
 
 @checked
-@given(place=some.sampled_from([Place.SERVICES, Place.AGENTS]), draw=some.data())
+@given(place=some.sampled_from([ApplicationPart.SERVICES, ApplicationPart.AGENTS]), draw=some.data())
 def test_rows_are_filtered_ordered_and_limited(asked, place, draw):
     """A grid is what a naive computation makes of the same grid without filter, order and limit."""
     wished = draw.draw(grids(place))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, Place, Unit, places_named
-from kpn_sandbox.vendors.bright_pattern.statistic_values import OF_AGENTS, OF_SERVICES
-from tests.vendors.bright_pattern.conftest import agents, everything, grid, services
+from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart, Unit
+from kpn_sandbox.vendors.bright_pattern.statistic_values import AGENT_STATISTICS, SERVICE_STATISTICS
+from tests.vendors.bright_pattern.conftest import agents, everything, grid, names_in, services
 
 INSTANTS = [f"2026-11-23T{time}+01:00" for time in ("00:00:00", "04:10:00", "10:31:07", "16:45:59")]
 STATES = {
@@ -185,9 +185,11 @@ def test_a_sum_adds_what_it_names(told, at):
 def test_every_statistic_has_a_value():
     """What may stand in a place has a value there, and nothing else has."""
     for name, statistic in STATISTICS.items():
-        assert (Place.AGENTS in statistic.places) == (name in OF_AGENTS)
-        assert bool(statistic.places & {Place.TOTALS, Place.SERVICES}) == (name in OF_SERVICES)
-    assert "name" not in places_named(Place.TOTALS)
+        assert (ApplicationPart.AGENTS in statistic.parts) == (name in AGENT_STATISTICS)
+        assert bool(statistic.parts & {ApplicationPart.TOTALS, ApplicationPart.SERVICES}) == (
+            name in SERVICE_STATISTICS
+        )
+    assert "name" not in names_in(ApplicationPart.TOTALS)
 
 
 def test_values_are_what_their_unit_says(told, at):

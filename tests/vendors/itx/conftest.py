@@ -3,7 +3,7 @@
 import pytest
 
 from kpn_sandbox.simulation.customers import Customers
-from kpn_sandbox.simulation.names import CenterNames
+from kpn_sandbox.simulation.names import center_names
 from kpn_sandbox.vendors.itx.auth import itx_token
 from tests.application import CREDENTIALS
 
@@ -13,7 +13,7 @@ TOKEN = itx_token(*CREDENTIALS.values())
 @pytest.fixture
 def everybody():
     """The demo account's customers."""
-    return Customers(CenterNames(CREDENTIALS["client_id"]))
+    return Customers(center_names(CREDENTIALS["client_id"]))
 
 
 @pytest.fixture

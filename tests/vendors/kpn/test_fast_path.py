@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from kpn_sandbox.gateway.fast_path import FastPathMiddleware
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 
 ME = "APP_CONSUMER_KEY"
@@ -108,7 +109,7 @@ def test_accounts_with_a_quota_a_fault_or_counted_reads_are_left_to_the_framewor
     sandbox.quotas.remove(ME)
     sandbox.faults.add(ME, FaultPlan("kpn", outcomes=(Outcome(ok=True),)))
     get("/agents")
-    sandbox.pins.put(ME, "agents", "40003", {"Agent": "X"}, reads=1)
+    sandbox.pins.put(ME, Pin("agents", "40003", {"Agent": "X"}, reads_left=1))
     get("/queues"), get("/agents")
 
     assert framework.requests == 3

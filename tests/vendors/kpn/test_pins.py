@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.validation import parse_instant
 
 ME = "APP_CONSUMER_KEY"
@@ -13,7 +14,7 @@ def pin(sandbox):
     """Pins fields of an object of the demo account."""
 
     def put(kind, key, fields, **limits):
-        return sandbox.pins.put(ME, kind, key, fields, **limits)
+        return sandbox.pins.put(ME, Pin(kind, key, fields, **limits))
 
     return put
 
@@ -77,7 +78,7 @@ def test_a_pin_expires_by_the_accounts_clock(get, pin, wall):
 
 def test_a_pin_with_reads_shows_so_often(get, pin):
     """Each answer that shows its object counts, list or single, also one without a body; others do not."""
-    pin("agents", "40003", {"Agent": "Somebody"}, reads=3)
+    pin("agents", "40003", {"Agent": "Somebody"}, reads_left=3)
 
     get("/queues"), get("/agent/logid/40004"), get("/agent/logid/1")
     listed = [record["Agent"] for record in get("/agents").json["DataSet"]["agents"]]
@@ -91,7 +92,7 @@ def test_a_pin_with_reads_shows_so_often(get, pin):
 def test_a_pin_with_reads_counts_over_all_workers(get, start, pin, token):
     """An answer of another worker is one of them."""
     other = start(agents=12).test_client()
-    pin("agents", "40003", {"Agent": "Somebody"}, reads=2)
+    pin("agents", "40003", {"Agent": "Somebody"}, reads_left=2)
 
     first = agent(get)
     second = other.get("/agent/logid/40003", headers={"Authorization": f"Bearer {token}"}).json["DataSet"]["agent"]
@@ -102,7 +103,7 @@ def test_a_pin_with_reads_counts_over_all_workers(get, start, pin, token):
 
 def test_a_refused_request_reads_nothing(get, pin):
     """What was not shown is not counted."""
-    pin("agents", "40003", {"Agent": "Somebody"}, reads=1)
+    pin("agents", "40003", {"Agent": "Somebody"}, reads_left=1)
 
     get("/agents", Prefer="code=503"), get("/agents", Prefer="code=abc")
 

@@ -15,14 +15,14 @@ from kpn_sandbox.vendors.kpn.operations import RESOURCES
 from kpn_sandbox.vendors.kpn.records import AgentRecord, PortRecord, QueueRecord, TrunkRecord, agent_record
 from kpn_sandbox.vendors.kpn.schemas import (
     AgentSchema,
-    Pieces,
     PortSchema,
     QueueSchema,
     RecentTokenSchema,
+    SplitJsonCache,
     TokenSchema,
     TrunkSchema,
     example,
-    writer,
+    record_serializer,
 )
 from kpn_sandbox.vendors.kpn.views import agents, serialized_agents
 
@@ -69,12 +69,12 @@ def test_a_writer_spells_as_the_schema_dumps(record, schema):
     values = [7, "x", None, 0, -1, "é"]
     made = record(*(values[index % len(values)] for index in range(len(record._fields))))
 
-    assert list(writer(schema)(made).items()) == list(schema().dump(made).items())
+    assert list(record_serializer(schema)(made).items()) == list(schema().dump(made).items())
 
 
 def test_a_writer_remembers_a_bounded_number_of_values():
     """Beyond it, it spells on."""
-    write = writer(PortSchema)
+    write = record_serializer(PortSchema)
 
     spelled = [write(PortRecord(number, "IDLE"))["Number"] for number in range(60_000)]
 
@@ -85,34 +85,34 @@ def test_a_writer_spells_what_is_nested():
     """The ports of a trunk."""
     trunk = TrunkRecord("T", 1000, 2, 1, 1, 50, (PortRecord(1, "IDLE"), PortRecord(2, "SEIZED")))
 
-    assert writer(TrunkSchema)(trunk) == TrunkSchema().dump(trunk)
+    assert record_serializer(TrunkSchema)(trunk) == TrunkSchema().dump(trunk)
 
 
 def test_an_agent_is_renamed_not_computed():
     """Each fact stands under KPN's name for it."""
     fact = AgentFact(40001, "Agent 1", Status.TALKING, None, Direction.INBOUND, 2, 11, 1000.5, "KPN 1", 139)
 
-    assert writer(AgentSchema)(agent_record(fact, 1170)) == SAMPLES["agent"]["DataSet"]["agent"]
+    assert record_serializer(AgentSchema)(agent_record(fact, 1170)) == SAMPLES["agent"]["DataSet"]["agent"]
 
 
 def test_pieces_spell_what_the_writer_spells():
     """A record put together from pieces is the one that is spelled as a whole, whatever its text holds."""
     fact = AgentFact(40001, 'Jan "Time":" \\ \u00e9', Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139)
-    pieces = Pieces(AgentSchema, "Time")
+    cache = SplitJsonCache(AgentSchema, "Time")
 
     for at in (1001, 1002, 1170):
-        spelled = pieces.spell(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at))
-        assert orjson.loads(spelled) == writer(AgentSchema)(agent_record(fact, at))
+        spelled = cache.serialize(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at))
+        assert orjson.loads(spelled) == record_serializer(AgentSchema)(agent_record(fact, at))
 
 
 def test_pieces_tell_equal_facts_apart():
-    """Pieces are remembered for an object, so another fact with other values is spelled anew."""
-    pieces = Pieces(AgentSchema, "Time")
-    names = [f"Agent {number}" for number in range(pieces.MOST + 10)]
+    """SplitJsonCache are remembered for an object, so another fact with other values is spelled anew."""
+    cache = SplitJsonCache(AgentSchema, "Time")
+    names = [f"Agent {number}" for number in range(cache.LIMIT + 10)]
 
     for name in names:
         fact = AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
-        assert name.encode() in pieces.spell(fact, 5, lambda: agent_record(fact, 1005))
+        assert name.encode() in cache.serialize(fact, 5, lambda: agent_record(fact, 1005))
 
 
 def test_examples_are_kpn_s():

@@ -1,6 +1,6 @@
 """Views of teams, agents, services and dispositions, and of the check whether a service has a free agent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from flask import Request, Response, request
@@ -12,7 +12,6 @@ from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
 from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
 from kpn_sandbox.vendors.bright_pattern.operations import AGENTS, AVAILABLE_AGENTS, DISPOSITIONS, SERVICES, TEAMS
-from kpn_sandbox.vendors.bright_pattern.records import named, service_id, team_id, user_id
 
 _DIRECTIONS = ("inbound", "outbound", "preview")
 
@@ -21,18 +20,16 @@ _DIRECTIONS = ("inbound", "outbound", "preview")
 def teams(call: StatisticsRequest) -> Response:
     """List the teams that have agents, by name."""
     snapshot = call.snapshot()
-    agents = snapshot.agents
-    names = dict(zip((fact.department for fact in agents.agents), agents.department_names, strict=True))
-    records = [named(team_id(snapshot.seed, number), name) for number, name in names.items()]
-    return call.json_response(sorted(records, key=lambda record: record["name"]))
+    names = dict(zip(snapshot.team_of_agents, snapshot.agents.department_names, strict=True))
+    return _id_and_name(call, sorted(names.items(), key=lambda team: team[1]))
 
 
 @endpoint(AGENTS)
 def agents(call: StatisticsRequest) -> Response:
     """List all agents."""
     snapshot = call.snapshot()
-    return call.json_response(
-        [named(user_id(snapshot.seed, fact.login), str(fact.login)) for fact in snapshot.agents.agents]
+    return _id_and_name(
+        call, zip(snapshot.agent_ids, (str(fact.login) for fact in snapshot.agents.agents), strict=True)
     )
 
 
@@ -40,23 +37,27 @@ def agents(call: StatisticsRequest) -> Response:
 def services(call: StatisticsRequest) -> Response:
     """List all services."""
     snapshot = call.snapshot()
-    queues = [fact.queue for fact in snapshot.services]
-    return call.json_response([named(service_id(snapshot.seed, queue.number), queue.name) for queue in queues])
+    return _id_and_name(call, zip(snapshot.service_ids, (fact.queue.name for fact in snapshot.services), strict=True))
 
 
 @endpoint(DISPOSITIONS)
 def dispositions(call: StatisticsRequest) -> Response:
-    """List the names of dispositions, as an object or as a bare array."""
+    """
+    List the names of dispositions, as an object or as a bare array.
+
+    Raises:
+        BadRequestError: The format or a flag is wrong.
+    """
     form = request.args.get("format", call.services.settings.bright_pattern_dispositions)
     if form not in ("object", "array"):
         raise BadRequestError(Code.WRONG_TYPE, "format must be object or array")
-    names = disposition_names(request.args)
+    names = _disposition_names(request.args)
     return call.json_response(names if form == "array" else {"dispositions": names})
 
 
 @endpoint(AVAILABLE_AGENTS)
 def available_agents(call: StatisticsRequest) -> Response:
-    """Show whether an agent is ready for a service; never for one that does not exist."""
+    """Show whether an agent is ready for a service; no agent is for a service that does not exist."""
     name = request.args["service"].casefold()
     queues = [fact.queue for fact in call.snapshot("queues").services]
     ready = any(queue.available > 0 for queue in queues if queue.name.casefold() == name)
@@ -66,13 +67,7 @@ def available_agents(call: StatisticsRequest) -> Response:
 ENDPOINTS = (teams, agents, services, dispositions, available_agents)
 
 
-def disposition_names(query: Mapping[str, str]) -> list[str]:
-    """
-    Return the names of dispositions; flags in the query narrow them.
-
-    Raises:
-        BadRequestError: A flag is neither 1 nor 0.
-    """
+def _disposition_names(query: Mapping[str, str]) -> list[str]:
     directions = {name for name in _DIRECTIONS if _flag(query, name)}
     selectable = _flag(query, "agentCanSelect")
     return [
@@ -96,7 +91,7 @@ def tenant_of_url(request: Request, services: StatisticsServices) -> Tenant:
     missing = [name for name in ("tenantUrl", "service") if not request.args.get(name)]
     if missing:
         raise BadRequestError(Code.MISSING, f"{missing[0]} is missing")
-    for name in tenant_names(request.args["tenantUrl"]):
+    for name in _tenant_names(request.args["tenantUrl"]):
         try:
             return services.sandbox.tenant(name)
         except UnknownAccount:
@@ -104,17 +99,21 @@ def tenant_of_url(request: Request, services: StatisticsServices) -> Tenant:
     return services.sandbox.tenant(services.settings.client_id)
 
 
-def tenant_names(tenant_url: str) -> list[str]:
-    """Return the client ids that a tenant URL may mean: itself, its host, the first part of its host."""
+def _tenant_names(tenant_url: str) -> list[str]:
+    """Return the client ids that a tenant URL may mean: the URL, its host, the first part of its host."""
     text = tenant_url if "//" in tenant_url else f"//{tenant_url}"
     try:
         host = urlsplit(text).hostname or ""
     except ValueError:
         return [tenant_url]
-    # A host loses its capitals when it is read; a client id has kept them.
+    # urlsplit makes the host lower case; client ids have capitals.
     start = text.lower().find(host)
     host = text[start : start + len(host)]
     return [tenant_url, host, host.partition(".")[0]]
+
+
+def _id_and_name(call: StatisticsRequest, pairs: Iterable[tuple[str, str]]) -> Response:
+    return call.json_response([{"id": identifier, "name": name} for identifier, name in pairs])
 
 
 def _flag(query: Mapping[str, str], name: str) -> bool:

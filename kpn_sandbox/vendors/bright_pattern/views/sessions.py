@@ -14,7 +14,7 @@ from kpn_sandbox.vendors.bright_pattern.operations import LOGIN, LOGOUT, TOKEN
 
 
 class SessionEndpoints(NamedTuple):
-    """Parts that begin and end sessions."""
+    """Objects that begin and end sessions."""
 
     auth: BrightPatternAuth
     login: LoginEndpoint

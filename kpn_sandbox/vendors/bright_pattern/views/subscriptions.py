@@ -23,9 +23,9 @@ from kpn_sandbox.vendors.bright_pattern.subscription import (
 
 @endpoint(SUBSCRIBE)
 def subscribe(call: StatisticsRequest) -> Response:
-    """Subscribe to statistics, in place of the subscription before."""
+    """Subscribe to statistics, in place of an earlier subscription."""
     parse_subscription(json_body(request))
-    # Stored as it came: members that are not known may be nested deeper than could be serialized again.
+    # Stored as it was sent: unknown members may be nested deeper than can be serialized again.
     text = request.get_data().decode()
     limit = call.services.settings.bright_pattern_subscriptions
     call.services.subscriptions.put(call.tenant, call.user, text, limit)
@@ -34,18 +34,28 @@ def subscribe(call: StatisticsRequest) -> Response:
 
 @endpoint(DATA)
 def data(call: StatisticsRequest) -> Response:
-    """Show the statistics of the subscription; 204 until it has its first data."""
+    """
+    Show the statistics of the subscription; 204 until it has its first data.
+
+    Raises:
+        BrightPatternError: The user has no subscription.
+    """
     subscription = call.services.subscriptions.find(call.tenant, call.user)
     if subscription is None:
         raise no_subscription()
     if subscription.age(call.tenant) < call.services.settings.bright_pattern_refresh:
         return Response(status=204, headers=fresh_headers(call.at))
-    return call.body_response(_body(call, ParsedSubscription.of(call.tenant, subscription.body)))
+    return call.body_response(_body(call, _parsed(call.tenant, subscription.body)))
 
 
 @endpoint(UNSUBSCRIBE)
 def unsubscribe(call: StatisticsRequest) -> Response:
-    """Delete the subscription."""
+    """
+    Delete the subscription.
+
+    Raises:
+        BrightPatternError: The user has no subscription.
+    """
     if not call.services.subscriptions.remove(call.tenant, call.user):
         raise no_subscription()
     return empty_response()
@@ -55,27 +65,25 @@ ENDPOINTS = (subscribe, data, unsubscribe)
 
 
 class ParsedSubscription(NamedTuple):
-    """A subscription, parsed once and kept until the account changes."""
+    """A subscription, parsed once and cached until the account changes."""
 
     applications: SubscribedApplications
     digest: str
     kinds: tuple[str, ...]
-    """Kinds of objects that it shows, as pins name them."""
+    """Kinds of objects that it shows, by the names that pins have for them."""
 
-    @classmethod
-    def of(cls, tenant: Tenant, body: str) -> "ParsedSubscription":
-        """Return the subscription of a stored body, from the account's cache where it is known."""
-        digest = sha256(body.encode()).hexdigest()
-        cache = tenant.cache(_PARSED)
-        known = cache.get(digest)
-        if known is not None:
-            return known
+
+def _parsed(tenant: Tenant, body: str) -> ParsedSubscription:
+    digest = sha256(body.encode()).hexdigest()
+    cache = tenant.cache(_PARSED)
+    parsed = cache.get(digest)
+    if parsed is None:
         applications = parse_subscription(parse_json(body))
         agents = any(each.agents for each in applications.values())
         queues = any(each.services or each.totals for each in applications.values())
-        found = cls(applications, digest, ("agents",) * agents + ("queues",) * queues)
-        cache.put(digest, found)
-        return found
+        parsed = ParsedSubscription(applications, digest, ("agents",) * agents + ("queues",) * queues)
+        cache.put(digest, parsed)
+    return parsed
 
 
 _PARSED: CacheSlot[ParsedSubscription] = CacheSlot()

@@ -31,10 +31,12 @@ def wallboards(call: StatisticsRequest) -> Response:
 @endpoint(ADD_WALLBOARD)
 def add_wallboard(call: StatisticsRequest) -> Response:
     """Store a wallboard."""
-    given = _wallboard(json_body(request))
-    config = given.get("config", {"widgets": []})
-    stored = call.services.wallboards.add(call.client_id, given["name"], given.get("is_global", False), config)
-    return call.json_response({"id": stored.id}, 201)
+    sent = _wallboard(json_body(request))
+    config = sent.get("config", {"widgets": []})
+    stored = call.services.wallboards.add(call.client_id, sent["name"], sent.get("is_global", False), config)
+    response = call.json_response({"id": stored.id})
+    response.status_code = 201
+    return response
 
 
 @endpoint(SHOW_WALLBOARD)
@@ -45,12 +47,12 @@ def show_wallboard(call: StatisticsRequest) -> Response:
 
 @endpoint(CHANGE_WALLBOARD)
 def change_wallboard(call: StatisticsRequest) -> Response:
-    """Store a wallboard anew, with the name in the path."""
+    """Store a wallboard in place of an earlier one, with the name in the path."""
     name = call.variables["name"]
     before = call.services.wallboards.show(call.client_id, call.variables["id"])
-    sent = json_body(request) if request.content_length else {}
-    given = _wallboard({**sent, "name": name} if isinstance(sent, dict) else sent)
-    is_global, config = given.get("is_global", before.is_global), given.get("config", before.config)
+    body = json_body(request) if request.content_length else {}
+    sent = _wallboard({**body, "name": name} if isinstance(body, dict) else body)
+    is_global, config = sent.get("is_global", before.is_global), sent.get("config", before.config)
     call.services.wallboards.change(call.client_id, Wallboard(before.id, name, is_global, config))
     return empty_response()
 
@@ -66,9 +68,10 @@ ENDPOINTS = (wallboards, add_wallboard, show_wallboard, change_wallboard, remove
 
 
 def _wallboard(body: Any) -> dict[str, Any]:
-    given = loaded(WallboardSchema, body)
+    sent = loaded(WallboardSchema, body)
     try:
-        orjson.dumps([[given]])
+        # A wallboard that is nested too deeply could be stored, but not be sent in responses.
+        orjson.dumps([[sent]])
     except TypeError:
         raise BadRequestError(Code.TOO_LARGE, "A wallboard is not nested as deep as that") from None
-    return given
+    return sent
