@@ -287,6 +287,21 @@ class Account:
         """
         return list(self.ask("GET", f"/truth/agents/{login}" + _query(_period(start, end)))["states"])
 
+    def intervals(
+        self, minutes: int = 30, start: str | None = None, end: str | None = None, *, queue: int | None = None
+    ) -> list[JsonObject]:
+        """
+        The figures of queues by interval.
+
+        Args:
+            minutes: Length of an interval: 15, 30 or 60.
+            start: An ISO 8601 instant; the account's midnight by default.
+            end: An ISO 8601 instant; the account's present one by default.
+            queue: Only the queue with this number.
+        """
+        query = _query({"minutes": minutes, **_period(start, end), **_present(queue=queue)})
+        return list(self.ask("GET", "/truth/intervals" + query)["intervals"])
+
     def inbox(self, **filters: str) -> list[JsonObject]:
         """The records that Atobi's endpoint received, newest last; filters are `type`, `context`, `kpi`, `since`."""
         return list(self.ask("GET", "/inbox/kpi" + _query(filters))["records"])

@@ -9,7 +9,7 @@ from marshmallow import Schema
 
 from kpn_sandbox.control_api import request_schemas as requests
 from kpn_sandbox.control_api.context import ControlView
-from kpn_sandbox.control_api.response_schemas import CallsRecord, LogPageRecord
+from kpn_sandbox.control_api.response_schemas import CallsRecord, IntervalsRecord, LogPageRecord
 from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import Behavior
 
@@ -173,6 +173,13 @@ OPERATIONS = (
     ),
     _get(
         inspection.list_states, "/truth/agents/{Logid}", "The states behind an agent.", query=requests.PeriodQuerySchema
+    ),
+    _get(
+        inspection.list_intervals,
+        "/truth/intervals",
+        "The figures of queues by interval.",
+        query=requests.IntervalsQuerySchema,
+        returns=IntervalsRecord,
     ),
     _get(inspection.list_inbox, "/inbox/kpi", "What Atobi's endpoint received.", query=requests.InboxQuerySchema),
     _post(configuration.reset, "/reset", "As in the beginning.", body=requests.ResetRequestSchema),

@@ -229,6 +229,13 @@ class CallsQuerySchema(PeriodQuerySchema):
     agent = WholeNumberField(0, 999_999_999, metadata=in_query())
 
 
+class IntervalsQuerySchema(PeriodQuerySchema):
+    """Period, length of an interval and queue."""
+
+    minutes = ChoiceField(("15", "30", "60"), metadata=in_query(description="Of an interval; 30 by default."))
+    queue = WholeNumberField(0, 999_999_999, metadata=in_query())
+
+
 class InboxQuerySchema(StrictSchema):
     """Filters of received KPI records."""
 

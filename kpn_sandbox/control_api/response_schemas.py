@@ -315,6 +315,31 @@ class CallsRecord(TypedDict):
     calls: list[CallRecord]
 
 
+class IntervalRecord(TypedDict):
+    """Queue in an interval; an event counts in the interval in which it happens."""
+
+    starts_at: InstantText
+    ends_at: InstantText
+    seconds: Annotated[float, "The part of it that counts: in the period, and not in the future."]
+    queue: int
+    offered: int
+    answered: int
+    in_service_level: Annotated[int, "Calls answered within the queue's threshold."]
+    abandoned: int
+    flowed_out: int
+    handled: Annotated[int, "Answered calls whose wrap-up ended."]
+    average_speed_of_answer: Annotated[float | None, "Seconds, of the calls answered."]
+    average_handle_time: Annotated[float | None, "Seconds from answer to the end of the wrap-up, of the calls handled."]
+    staffed: Annotated[float | None, "Mean number of agents logged in."]
+    occupancy: Annotated[float | None, "Share of the time logged in and not in AUX that is ringing, talk or wrap-up."]
+
+
+class IntervalsRecord(TypedDict):
+    """Intervals of a period, in order, with each queue."""
+
+    intervals: list[IntervalRecord]
+
+
 class StateRecord(TypedDict):
     """Change of an agent's state."""
 

@@ -12,6 +12,7 @@ from kpn_sandbox.control_api.response_schemas import (
     CustomerRecord,
     FaultRecord,
     FindingRecord,
+    IntervalRecord,
     LogEntryRecord,
     NewAccountRecord,
     PinRecord,
@@ -25,6 +26,7 @@ from kpn_sandbox.control_api.response_schemas import (
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, TheoryFact
+from kpn_sandbox.simulation.intervals import IntervalFact
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.accounts import Credentials
@@ -207,6 +209,26 @@ def call_record(fact: CallFact) -> CallRecord:
 def _ring_record(fact: RingFact) -> RingRecord:
     times = {"started_at": instant_text(fact.started_at), "ended_at": optional_instant_text(fact.ended_at)}
     return cast(RingRecord, {**fact._asdict(), **times})
+
+
+def interval_record(fact: IntervalFact) -> IntervalRecord:
+    """Return a queue in an interval."""
+    return {
+        "starts_at": instant_text(fact.start),
+        "ends_at": instant_text(fact.end),
+        "seconds": fact.seconds,
+        "queue": fact.queue,
+        "offered": fact.offered,
+        "answered": fact.answered,
+        "in_service_level": fact.answered_in_time,
+        "abandoned": fact.abandoned,
+        "flowed_out": fact.flowed_out,
+        "handled": fact.handled,
+        "average_speed_of_answer": fact.speed_of_answer,
+        "average_handle_time": fact.handle_time,
+        "staffed": fact.staffed,
+        "occupancy": fact.occupancy,
+    }
 
 
 def state_record(fact: StateFact) -> StateRecord:

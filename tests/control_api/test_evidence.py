@@ -141,9 +141,42 @@ def test_states_lead_to_the_present_one(turn, kpn):
     assert states[0]["at"] == "2026-11-23T00:00:00+01:00"
 
 
+@pytest.mark.parametrize("at", ["2026-11-23T00:00:00+01:00", MONDAY, "2026-11-23T10:17:43.5+01:00"])
+def test_intervals_add_up_to_the_counters(turn, kpn, at):
+    """The intervals since midnight sum to KPN's counters, and to the calls of `truth/calls`."""
+    turn("PUT", "/clock", {"mode": "frozen", "at": at})
+
+    intervals = turn("GET", "/truth/intervals?minutes=15&queue=1000").json["intervals"]
+
+    queue = kpn("/queue/number/1000").json["DataSet"]["queue"]
+    calls = turn("GET", "/truth/calls?queue=1000").json["calls"]
+    assert {each["queue"] for each in intervals} == {1000}
+    for name, counter, outcome in (("offered", "OfferedCalls", None), ("answered", "AnsweredCalls", "answered")):
+        total = sum(each[name] for each in intervals)
+        assert total == int(queue[counter]) == sum(outcome in (None, call["outcome"]) for call in calls)
+    abandoned = sum(call["outcome"] == "abandoned" for call in calls)
+    assert sum(each["abandoned"] for each in intervals) == abandoned
+
+
+def test_intervals_are_of_half_an_hour_by_default(turn):
+    """Without a query there is every queue of every half hour since midnight."""
+    intervals = turn("GET", "/truth/intervals").json["intervals"]
+
+    starts = list(dict.fromkeys(each["starts_at"] for each in intervals))
+    queues = {each["queue"] for each in intervals}
+    assert (len(starts), starts[0], starts[-1]) == (21, "2026-11-23T00:00:00+01:00", MONDAY)
+    assert len(intervals) == len(starts) * len(queues) and len(queues) > 1
+    assert {each["seconds"] for each in intervals} == {1800, 0}
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
+        ("/truth/intervals?minutes=20", 400),
+        ("/truth/intervals?minutes=", 400),
+        ("/truth/intervals?from=2026-11-10T00:00:00%2B01:00", 400),
+        ("/truth/intervals?queue=Sales", 400),
+        ("/truth/intervals?agent=40001", 400),
         ("/truth/calls?from=2026-11-10T00:00:00+01:00", 400),
         ("/truth/calls?from=2026-11-23T09:00:00+01:00&to=2026-11-23T08:00:00+01:00", 400),
         ("/truth/calls?from=yesterday", 400),

@@ -1,7 +1,7 @@
 """Views of what happened: the request log, the client's conduct, received records, and the calls behind the figures."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -23,13 +23,14 @@ from kpn_sandbox.control_api.serializers import (
     finding_record,
     inbox_record,
     instant_text,
+    interval_record,
     log_entry_record,
     state_record,
 )
 from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod
-from kpn_sandbox.simulation.facts import CallFact
+from kpn_sandbox.simulation.intervals import fold_intervals
 from kpn_sandbox.tenants.conduct import conduct
 from kpn_sandbox.tenants.har import har
 from kpn_sandbox.vendors.atobi.store import Inbox
@@ -80,7 +81,7 @@ def list_calls(request: ControlRequest) -> Response:
     queue, agent = request.query.get("queue"), request.query.get("agent")
     # A week of a large center is hundreds of thousands of calls, so they are computed and sent by the hour.
     chunks = (call_detail_records.find_calls(center, hour, queue=queue, agent=agent) for hour in _hours(period))
-    return Response(_json_chunks(chunks), content_type="application/json")
+    return _json_list("calls", (list(map(call_record, facts)) for facts in chunks))
 
 
 def list_states(request: ControlRequest) -> StatesRecord:
@@ -97,6 +98,18 @@ def list_states(request: ControlRequest) -> StatesRecord:
     return {"states": [state_record(fact) for fact in facts]}
 
 
+def list_intervals(request: ControlRequest) -> Response:
+    """
+    Return the figures of queues in each interval of a period.
+
+    Raises:
+        ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins.
+    """
+    minutes, queue = int(request.query.get("minutes", 30)), request.query.get("queue")
+    days = fold_intervals(request.tenant.center, _period(request), minutes=minutes, queue=queue)
+    return _json_list("intervals", (list(map(interval_record, facts)) for facts in days))
+
+
 def list_inbox(request: ControlRequest) -> InboxRecord:
     """Return the KPI records that Atobi's endpoint received, the newest last."""
     received = Inbox(request.sandbox.database).list(request.client_id, **request.query)
@@ -110,8 +123,9 @@ def _period(request: ControlRequest) -> ObservedPeriod:
     if not 0 <= end - start <= LONGEST_PERIOD:
         allowed = f"at or after from ({instant_text(start)}), at most 7 days"
         raise invalid_fields({"field": "to", "value": instant_text(end), "allowed": allowed})
-    # A period ends before its last instant, but a call that arrives at this very moment has arrived.
-    return ObservedPeriod(start, end if "to" in request.query else end + 0.001, now)
+    # A period ends before its last instant, but a call that arrives at this very moment has arrived. Fractions of the
+    # present second do not count, as in all figures of the center, so that these add up with the counters.
+    return ObservedPeriod(start, end if "to" in request.query else end + 0.001, now // 1)
 
 
 def _hours(period: ObservedPeriod) -> Iterator[ObservedPeriod]:
@@ -122,10 +136,15 @@ def _hours(period: ObservedPeriod) -> Iterator[ObservedPeriod]:
         start = end
 
 
-def _json_chunks(chunks: Iterator[list[CallFact]]) -> Iterator[bytes]:
-    separator = b'{"calls":['
-    for facts in chunks:
-        if facts:
-            yield separator + orjson.dumps([call_record(fact) for fact in facts])[1:-1]
+def _json_list(name: str, chunks: Iterator[Sequence[Mapping[str, Any]]]) -> Response:
+    """Respond with an object that holds one list, computed and sent by chunks."""
+    return Response(_json_chunks(name, chunks), content_type="application/json")
+
+
+def _json_chunks(name: str, chunks: Iterator[Sequence[Mapping[str, Any]]]) -> Iterator[bytes]:
+    separator = b'{"%s":[' % name.encode()
+    for records in chunks:
+        if records:
+            yield separator + orjson.dumps(records)[1:-1]
             separator = b","
     yield b"]}" if separator == b"," else separator + b"]}"
