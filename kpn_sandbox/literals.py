@@ -5,6 +5,7 @@ The `Literal` types are for type checkers and editors; the tuples with the same 
 schemas and pages, which get them from here. Standard library only, so that every package may import this module.
 """
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 ApiKey = Literal["kpn", "bright_pattern", "kaisa", "atobi", "itx"]
@@ -39,6 +40,17 @@ ScenarioName = Literal["calm", "normal", "busy", "peak", "understaffed", "trunk 
 """A scenario of a center."""
 
 SCENARIO_NAMES: tuple[ScenarioName, ...] = get_args(ScenarioName)
+
+Effective = Literal["always", "now"]
+"""From when on a change of profile or scenario counts: as if it had always been so, or from the present second on."""
+
+EFFECTIVE: tuple[Effective, ...] = get_args(Effective)
+
+EFFECTIVE_ALIASES: Mapping[str, Effective] = {"midnight": "always"}
+"""Other words for `Effective` that are accepted as input."""
+
+MOST_DATED_CHANGES = 1_000
+"""The greatest number of dated changes of an account; the end of a scenario that is set for some seconds is one."""
 
 ClockMode = Literal["running", "frozen"]
 """Whether an account's clock follows wall time or stands still."""

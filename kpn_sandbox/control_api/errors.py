@@ -20,7 +20,15 @@ from werkzeug import exceptions as http
 from kpn_sandbox.control_api.fields import FieldError, field_errors
 from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.simulation.errors import InstantOutOfRange, InvalidProfile, ObjectNotFound
-from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, NoQuota, UnknownAccount, UnknownFault, UnknownPin
+from kpn_sandbox.tenants.errors import (
+    AccountExists,
+    InvalidSetting,
+    NoQuota,
+    TooManyChanges,
+    UnknownAccount,
+    UnknownFault,
+    UnknownPin,
+)
 
 _YEARS = "from 2000-01-01 to 2100-12-31 in Europe/Amsterdam"
 _CHALLENGES = (
@@ -82,9 +90,13 @@ def _field_error(error: Any) -> FieldError:
     return {"field": error.field, "value": error.value, "allowed": error.allowed}
 
 
-def _not_found(error: Exception) -> ProblemError:
+def _refused(status: int, error: Exception) -> ProblemError:
     text = str(error)
-    return ProblemError(404, f"{text[:1].upper()}{text[1:]}.")
+    return ProblemError(status, f"{text[:1].upper()}{text[1:]}.")
+
+
+def _not_found(error: Exception) -> ProblemError:
+    return _refused(404, error)
 
 
 def _wrong_method(error: http.MethodNotAllowed) -> ProblemError:
@@ -106,6 +118,7 @@ EXCEPTION_MAP: ExceptionMap = {
     ObjectNotFound: lambda error: ProblemError(404, f"{error.kind} {error.number} not found."),
     InvalidSetting: lambda error: invalid_fields(_field_error(error)),
     AccountExists: lambda error: ProblemError(409, f"{error}.", [_field_error(error)]),
+    TooManyChanges: lambda error: _refused(409, error),
     UnknownAccount: _not_found,
     UnknownPin: _not_found,
     UnknownFault: _not_found,

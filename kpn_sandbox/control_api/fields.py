@@ -43,11 +43,20 @@ class FieldError(TypedDict):
 class StrictSchema(Schema):
     """JSON object with the declared fields and no others."""
 
+    members = "fields"
+
     def __init__(self, **options: Any) -> None:
         super().__init__(unknown=RAISE, **options)
         names = ", ".join(field.data_key or name for name, field in self.load_fields.items())
-        messages = {"unknown": f"left out: the fields are {names}", "type": f"a JSON object with {names}"}
+        known = f"the {self.members} are {names}" if names else f"this call has no {self.members}"
+        messages = {"unknown": f"left out: {known}", "type": f"a JSON object with {names or 'no fields'}"}
         self.error_messages = {**self.error_messages, **messages}
+
+
+class QuerySchema(StrictSchema):
+    """Query with the declared parameters and no others."""
+
+    members = "query parameters"
 
 
 class WholeNumberField(fields.Integer):

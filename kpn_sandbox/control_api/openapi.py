@@ -124,7 +124,7 @@ def _operation(operation: ControlOperation, schema_of: FieldSchema, components: 
             "required": True,
             "content": {"application/merge-patch+json": patch, "application/json": patch},
         }
-    elif operation.body is not None:
+    elif operation.takes_body:
         content = {"application/json": {"schema": operation.body}}
         described["requestBody"] = {"required": operation.key not in _BODY_OPTIONAL, "content": content}
     return described
@@ -136,7 +136,7 @@ def _path_parameter(name: str) -> Json:
 
 
 def _query(operation: ControlOperation, schema_of: FieldSchema) -> list[Json]:
-    declared: dict[str, fields.Field[Any]] = operation.query().fields if operation.query else {}
+    declared: dict[str, fields.Field[Any]] = operation.query().fields
     return [
         {"name": field.data_key or name, "in": "query", "schema": schema_of(field)} for name, field in declared.items()
     ]
@@ -151,6 +151,10 @@ def _response(operation: ControlOperation, status: int, components: dict[str, Js
         if operation.key == "list_requests":
             schema = {"anyOf": [schema, _HAR]}
         described["content"] = {"application/json": {"schema": schema}}
+        if operation.headers:
+            described["headers"] = {
+                name: {"schema": TEXT, "description": text} for name, text in operation.headers.items()
+            }
     return described
 
 

@@ -1,6 +1,7 @@
 """Table of the control API's operations: who may call, what comes in, which view handles it, what goes out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any, get_type_hints
@@ -9,7 +10,7 @@ from marshmallow import Schema
 
 from kpn_sandbox.control_api import request_schemas as requests
 from kpn_sandbox.control_api.context import ControlView
-from kpn_sandbox.control_api.response_schemas import CallsRecord, IntervalsRecord, LogPageRecord
+from kpn_sandbox.control_api.response_schemas import CallsRecord, IntervalsRecord, LogPageRecord, ProfileRecord
 from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import Behavior
 
@@ -35,11 +36,13 @@ class ControlOperation:
         path: Path below `PREFIX`, variables in braces.
         summary: One sentence for the documents.
         name: Its key, where a view handles several operations; the name of the view by default.
-        body: Schema of the request body, None when there is none or when the view checks it.
-        query: Schema of the query, None when there is none.
+        body: Schema of the request body, None when the view checks it.
+        query: Schema of the query.
         returns: Type of the response's body, where the view's annotation does not say it.
         access: Who may call it.
         success: Status of a response that succeeded.
+        conflict: Whether it is refused with 409 when it goes against what there is.
+        headers: Headers of a response that succeeded and what they say.
     """
 
     view: ControlView
@@ -47,11 +50,13 @@ class ControlOperation:
     path: str
     summary: str
     name: str = ""
-    body: type[Schema] | None = None
-    query: type[Schema] | None = None
+    body: type[Schema] | None = requests.NoBodySchema
+    query: type[Schema] = requests.NoQuerySchema
     returns: type | None = None
     access: Access = Access.ACCOUNT
     success: int = 200
+    conflict: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -70,8 +75,13 @@ class ControlOperation:
 
     @property
     def takes_body(self) -> bool:
-        """Whether requests have a body, with or without a schema."""
-        return self.method in ("POST", "PUT", "PATCH")
+        """Whether a request may have a body with fields."""
+        return self.body is not requests.NoBodySchema
+
+    @property
+    def may_lack_body(self) -> bool:
+        """Whether a request without a body is accepted."""
+        return not self.takes_body or self.method == "POST"
 
     @property
     def behavior(self) -> Behavior:
@@ -81,17 +91,15 @@ class ControlOperation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """Statuses of its responses, the successful one first."""
-        errors = {500, 503}
-        if self.query or "{kind}" in self.path:
-            errors |= {400}
+        errors = {400, 500, 503}
         if self.access is not Access.OPEN:
             errors |= {401, 403}
         if "{" in self.path:
             errors |= {404}
-        if self.key == "create_account":
+        if self.conflict:
             errors |= {409}
-        if self.takes_body:
-            errors |= {400, 413}
+        if self.method in ("POST", "PUT", "PATCH"):
+            errors |= {413}
         return (self.success, *sorted(errors))
 
 
@@ -102,6 +110,10 @@ def _on_account(method: str, view: ControlView, path: str, summary: str, **optio
 _open = partial(ControlOperation, method="GET", access=Access.OPEN)
 _get, _post, _put, _patch = (partial(_on_account, method) for method in ("GET", "POST", "PUT", "PATCH"))
 _delete = partial(_on_account, "DELETE", success=204)
+
+_EFFECTIVE_FROM = {
+    configuration.EFFECTIVE_FROM: "From when on the profile, or the change of it, counts; empty for always."
+}
 
 OPERATIONS = (
     _open(status.health, path="/health", summary="Whether the sandbox lives."),
@@ -117,6 +129,7 @@ OPERATIONS = (
         body=requests.NewAccountRequestSchema,
         access=Access.ADMIN,
         success=201,
+        conflict=True,
     ),
     _get(accounts.show_account, "", "An account without its secrets."),
     _delete(accounts.delete_account, "", "Drop an account with its whole world."),
@@ -127,15 +140,32 @@ OPERATIONS = (
         "Revoke one or all access tokens and sessions.",
         body=requests.RevokeRequestSchema,
     ),
-    _get(configuration.show_profile, "/profile", "The profile in force, before the scenario."),
+    _get(
+        configuration.show_profile,
+        "/profile",
+        "The profile in force, before the scenario.",
+        returns=ProfileRecord,
+        headers=_EFFECTIVE_FROM,
+    ),
     _patch(
         configuration.change_profile,
         "/profile",
         "Change the profile by a JSON merge patch (RFC 7396).",
+        body=None,
         query=requests.EffectiveQuerySchema,
+        returns=ProfileRecord,
+        conflict=True,
+        headers=_EFFECTIVE_FROM,
     ),
     _get(configuration.show_scenario, "/scenario", "The scenario in force."),
-    _put(configuration.set_scenario, "/scenario", "Set a scenario.", body=requests.ScenarioRequestSchema),
+    _put(
+        configuration.set_scenario,
+        "/scenario",
+        "Set a scenario.",
+        body=requests.ScenarioRequestSchema,
+        query=requests.EffectiveQuerySchema,
+        conflict=True,
+    ),
     _get(configuration.show_clock, "/clock", "The clock."),
     _put(configuration.set_clock, "/clock", "Set the clock.", body=requests.ClockRequestSchema),
     _post(configuration.advance_clock, "/clock/advance", "Move the clock on.", body=requests.AdvanceRequestSchema),

@@ -20,6 +20,7 @@ from kpn_sandbox.control_api.fields import (
     NumberField,
     ObjectField,
     PatternField,
+    QuerySchema,
     StrictSchema,
     WholeNumberField,
     field_error,
@@ -29,6 +30,8 @@ from kpn_sandbox.literals import (
     API_KEYS,
     CLOCK_MODES,
     CONNECTION_FAULTS,
+    EFFECTIVE,
+    EFFECTIVE_ALIASES,
     LONGEST_DELAY_MS,
     QUOTA_UNITS,
     RESET_LAYERS,
@@ -37,8 +40,8 @@ from kpn_sandbox.literals import (
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
-from kpn_sandbox.tenants.configuration import patched
 from kpn_sandbox.tenants.faults import MOST_OUTCOMES
+from kpn_sandbox.tenants.timeline import patched
 
 # A client id is part of URLs, so it has no slash and is neither of the path segments "." and ".."; HTTP Basic allows no
 # colon in it (RFC 7617, section 2).
@@ -48,6 +51,11 @@ _YEAR_SECONDS = 366 * 86_400
 _CENTURY_SECONDS = 101 * _YEAR_SECONDS
 _PRINTABLE = r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}"
 _PRINTABLE_ALLOWED = "1 to 128 characters, none of them a control character"
+_EFFECTIVE = (*EFFECTIVE, *EFFECTIVE_ALIASES)
+_EFFECTIVE_DESCRIPTION = (
+    "always: as if it had always been so; now: from the account's present second on, as for_seconds implies; "
+    "midnight: the same as always, which is the default."
+)
 
 
 def _name_filter(name: str) -> PatternField:
@@ -79,12 +87,13 @@ class AdvanceRequestSchema(StrictSchema):
 
 
 class ScenarioRequestSchema(StrictSchema):
-    """Scenario to set, for good or for some time."""
+    """Scenario to set, for always, from now on or for some time."""
 
     name = ChoiceField(SCENARIO_NAMES, required=True, metadata={"example": "peak"})
     for_seconds = NumberField(
         0, _YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
     )
+    effective = ChoiceField(_EFFECTIVE, metadata={"description": _EFFECTIVE_DESCRIPTION})
 
 
 class NewAccountRequestSchema(StrictSchema):
@@ -198,13 +207,21 @@ class RevokeRequestSchema(StrictSchema):
     token = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED, metadata={"description": "All of the account's by default."})
 
 
-class EffectiveQuerySchema(StrictSchema):
-    """When a change of the profile takes effect."""
-
-    effective = ChoiceField(("now", "midnight"), metadata=in_query())
+class NoQuerySchema(QuerySchema):
+    """Query of an operation that has no parameters."""
 
 
-class RequestsQuerySchema(StrictSchema):
+class NoBodySchema(StrictSchema):
+    """Body of an operation that has no fields; an empty object is accepted."""
+
+
+class EffectiveQuerySchema(QuerySchema):
+    """From when on a change of the profile or the scenario counts."""
+
+    effective = ChoiceField(_EFFECTIVE, metadata=in_query(description=_EFFECTIVE_DESCRIPTION))
+
+
+class RequestsQuerySchema(QuerySchema):
     """Filters and format of the request log."""
 
     api = ChoiceField(API_KEYS, metadata=in_query())
@@ -215,7 +232,7 @@ class RequestsQuerySchema(StrictSchema):
     format = ChoiceField(("json", "har"), metadata=in_query())
 
 
-class PeriodQuerySchema(StrictSchema):
+class PeriodQuerySchema(QuerySchema):
     """Period of at most seven days; from midnight to now by default."""
 
     from_ = InstantField(data_key="from", metadata=in_query())
@@ -236,7 +253,7 @@ class IntervalsQuerySchema(PeriodQuerySchema):
     queue = WholeNumberField(0, 999_999_999, metadata=in_query())
 
 
-class InboxQuerySchema(StrictSchema):
+class InboxQuerySchema(QuerySchema):
     """Filters of received KPI records."""
 
     type = _name_filter("type")

@@ -88,18 +88,25 @@ class QueueTheoryRecord(TypedDict):
 
 
 class ScenarioInForceRecord(ScenarioNameRecord):
-    """Scenario in force, with its end."""
+    """Scenario in force, with the period in which it counts."""
 
-    ends_at: Annotated[InstantText | None, "When the one before comes back; null for never."]
+    effective_from: Annotated[InstantText | None, "From when on it counts; null for always."]
+    ends_at: Annotated[InstantText | None, "When another one follows; null for never."]
     theory: NotRequired[Annotated[list[QueueTheoryRecord], "Only when arrivals are constant."]]
 
 
-class ClockRecord(TypedDict):
+class AccountClockRecord(TypedDict):
     """Clock of an account."""
 
     mode: ClockMode
     at: InstantText
     speed: Annotated[float, "Seconds of the account per second of wall time; 0 when frozen."]
+
+
+class ClockRecord(AccountClockRecord):
+    """Clock of an account, and what does not count at its instant."""
+
+    not_in_force: Annotated[list[str], "Dated changes that do not hold at this instant, each in a sentence."]
 
 
 class AccountSettingsRecord(TypedDict):
@@ -109,7 +116,7 @@ class AccountSettingsRecord(TypedDict):
     seed: str
     scenario: str
     profile: Mapping[str, Any]
-    clock: ClockRecord
+    clock: AccountClockRecord
 
 
 class AccountRecord(AccountSettingsRecord):

@@ -48,7 +48,7 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
         auth.authenticate(request, operation.access, path.get("id"))
         _check_account(context.sandbox, path.get("id"))
         given = _json_body(operation)
-        query = _loaded(operation.query, _single_values()) if operation.query else {}
+        query = _loaded(operation.query, _single_values())
         body = _loaded(operation.body, given) if operation.body else {}
         made = ControlRequest(context, path, body, given, query, request.url_root.rstrip("/"))
         return _response(operation, operation.view(made))
@@ -65,10 +65,8 @@ def _check_account(sandbox: Sandbox, client_id: str | None) -> None:
 
 
 def _json_body(operation: ControlOperation) -> Any:
-    if not operation.takes_body:
-        return None
     data = request.get_data()
-    if not data.strip() and operation.method == "POST":
+    if not data.strip() and operation.may_lack_body:
         return {}
     try:
         return orjson.loads(data)

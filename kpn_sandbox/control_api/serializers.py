@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from kpn_sandbox.control_api.response_schemas import (
+    AccountClockRecord,
     AccountRecord,
     AccountSettingsRecord,
     CallRecord,
@@ -86,7 +87,7 @@ def settings_record(tenant: Tenant) -> AccountSettingsRecord:
         "seed": tenant.account.seed,
         "scenario": tenant.in_force(tenant.clock.now(wall)).scenario,
         "profile": profile_record(tenant.in_force(tenant.now()).profile),
-        "clock": clock_record(tenant.clock, wall),
+        "clock": account_clock_record(tenant.clock, wall),
     }
 
 
@@ -128,14 +129,13 @@ def quota_record(quota: Quota) -> QuotaRecord:
 
 def scenario_record(tenant: Tenant) -> ScenarioInForceRecord:
     """Return the scenario in force, with the parameters of its queues while arrivals are constant."""
-    at = tenant.now()
-    scenario = SCENARIOS[tenant.in_force(at).scenario]
-    later = (setting for setting in tenant.settings if setting.since > at and setting.scenario != scenario.name)
-    ends_at = next((setting.since for setting in later), None)
+    at, timeline = tenant.now(), tenant.timeline
+    scenario = SCENARIOS[timeline.setting_at(at).scenario]
     record: ScenarioInForceRecord = {
         "name": scenario.name,
         "summary": scenario.summary,
-        "ends_at": optional_instant_text(ends_at),
+        "effective_from": optional_instant_text(timeline.scenario_since(at)),
+        "ends_at": optional_instant_text(timeline.scenario_until(at)),
     }
     theory = tenant.center.theory(at)
     if theory:
@@ -153,7 +153,7 @@ def _theory_record(fact: TheoryFact) -> QueueTheoryRecord:
     }
 
 
-def clock_record(clock: Clock, wall: float) -> ClockRecord:
+def account_clock_record(clock: Clock, wall: float) -> AccountClockRecord:
     """
     Return a clock with its present instant.
 
@@ -162,6 +162,13 @@ def clock_record(clock: Clock, wall: float) -> ClockRecord:
         wall: Wall time, in epoch seconds.
     """
     return {"mode": clock.mode, "at": instant_text(clock.now(wall)), "speed": clock.speed}
+
+
+def clock_record(tenant: Tenant) -> ClockRecord:
+    """Return the clock of an account with its present instant and the dated changes that do not hold there."""
+    wall = tenant.wall_clock()
+    not_in_force = tenant.timeline.not_in_force(tenant.clock.now(wall))
+    return {**account_clock_record(tenant.clock, wall), "not_in_force": list(not_in_force)}
 
 
 def pin_record(pin: Pin) -> PinRecord:

@@ -9,7 +9,7 @@ the layer in its `info` under `RESET_LAYER`.
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of the schema; raise it when a table changes, one of a vendor too, or when a kind of credential is added."""
 
 RESET_LAYER = "reset_layer"
@@ -46,15 +46,20 @@ accounts = Table(
     Column("secret_salt", LargeBinary, nullable=False),
     Column("secret_digest", LargeBinary, nullable=False),
     Column("seed", Text, nullable=False),
-    Column("origin", Text, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("scenario", Text, nullable=False),
     Column("clock", Text, nullable=False),
+    Column("origin_profile", Text, nullable=False),
+    Column("origin_scenario", Text, nullable=False),
+    Column("origin_clock", Text, nullable=False),
     Column("quota", Text),
 )
 """
 One row per account.
 
-Every change of the account, or of rows below it that other workers cache, raises the version. The origin is the
-profile, the scenario and the clock that the account began with; origin, clock and quota are JSON.
+Every change of the account, or of rows below it that other workers cache, raises the version. Profile and scenario are
+the base of the timeline, without dated changes. What a reset restores is in the columns of the origin. Profiles, clocks
+and the quota are JSON.
 """
 
 credentials = Table(
@@ -79,7 +84,7 @@ configuration = Table(
     Index("configuration_by_account", "client_id"),
 )
 """
-Changes of a center, each effective from an instant of the account on.
+Dated changes of a timeline, each effective from an instant of the account on.
 
 A row holds a merge patch of the profile as JSON, or a scenario; `ends` marks the end of a scenario set for some time.
 Profile and scenario are two layers in one table, so `RESET_LAYER` is not used here.

@@ -37,7 +37,7 @@ _DERIVED = tables.credentials
 @dataclass(frozen=True)
 class Account:
     """
-    One tenant, with the profile, the scenario and the clock that it began with.
+    One tenant, with the profile, the scenario and the clock that a reset restores: those that it was created with.
 
     Raises:
         InvalidSetting: The client id or the seed is not allowed.
@@ -241,13 +241,12 @@ class Accounts:
 
 def account_of(row: Row[Any]) -> Account:
     """Return the account of a row of the table."""
-    origin = json.loads(row.origin)
     return Account(
         client_id=row.client_id,
         seed=row.seed,
-        scenario=origin["scenario"],
-        profile=Profile.from_dict(origin["profile"]),
-        clock=clock_from_dict(origin["clock"]),
+        scenario=row.origin_scenario,
+        profile=Profile.from_dict(json.loads(row.origin_profile)),
+        clock=clock_from_dict(json.loads(row.origin_clock)),
         created_at=row.created_at,
     )
 
@@ -269,9 +268,12 @@ def _row(credentials: Credentials) -> dict[str, Any]:
 
 
 def _origin_columns(account: Account) -> dict[str, str]:
-    clock = account.clock.to_dict()
-    origin = {"profile": account.profile.to_dict(), "scenario": account.scenario, "clock": clock}
-    return {"seed": account.seed, "origin": json.dumps(origin), "clock": json.dumps(clock)}
+    state = {
+        "profile": json.dumps(account.profile.to_dict()),
+        "scenario": account.scenario,
+        "clock": json.dumps(account.clock.to_dict()),
+    }
+    return {"seed": account.seed, **state, **{f"origin_{name}": value for name, value in state.items()}}
 
 
 def _secret_columns(credentials: Credentials) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The errors of accounts and their state.
     TenantError
         UnknownAccount      there is no account with that client id
         AccountExists       there is one already
+        TooManyChanges      the account has as many dated changes as it may have
         InvalidSetting      a value is wrong: holds the field, the value and what would be right
         UnknownPin          there is no pin on that object
         UnknownFault        there is no fault plan with that id
@@ -11,6 +12,8 @@ The errors of accounts and their state.
 """
 
 from typing import Any
+
+from kpn_sandbox.literals import MOST_DATED_CHANGES
 
 
 class TenantError(Exception):
@@ -50,6 +53,16 @@ class InvalidSetting(TenantError):
         self.field = field
         self.value = value
         self.allowed = allowed
+
+
+class TooManyChanges(TenantError):
+    """The account has as many dated changes as it may have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"an account has at most {MOST_DATED_CHANGES:,} dated changes: make this one with effective=always, "
+            "or reset profile and scenario first"
+        )
 
 
 class UnknownPin(TenantError):

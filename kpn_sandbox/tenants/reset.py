@@ -1,5 +1,5 @@
 """
-Reset of an account to its state at creation, layer by layer.
+Reset of an account to its origin, layer by layer: its state at creation.
 
 Which rows a layer has is written with the tables, so a table of a vendor takes part by naming its layer.
 """
@@ -7,13 +7,13 @@ Which rows a layer has is written with the tables, so a table of a vendor takes 
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from kpn_sandbox.literals import RESET_LAYERS, ResetLayer
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.accounts import Account, account_of
 from kpn_sandbox.tenants.clock import save_clock
-from kpn_sandbox.tenants.configuration import epochs_of, log_of, settings_of
+from kpn_sandbox.tenants.configuration import save_timeline, timeline_of
 from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
 
@@ -43,13 +43,13 @@ def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple
     """
     chosen = _checked(layers)
     with account_transaction(database, client_id) as connection:
-        account = account_of(connection.execute(select(_ACCOUNTS).where(_ACCOUNTS.c.client_id == client_id)).one())
+        row = connection.execute(select(_ACCOUNTS).where(_ACCOUNTS.c.client_id == client_id)).one()
+        account = account_of(row)
         for layer in chosen:
             _delete_rows(connection, client_id, layer)
             if layer in _MORE:
                 _MORE[layer](connection, account, wall)
-        # Raises InvalidProfile before the transaction is committed.
-        epochs_of(settings_of(account, log_of(connection, client_id)))
+        _reset_timeline(connection, row, chosen)
     return chosen
 
 
@@ -78,20 +78,15 @@ def _reset_quota(connection: Connection, account: Account, wall: float) -> None:
     connection.execute(update(_ACCOUNTS).where(_ACCOUNTS.c.client_id == account.client_id).values(quota=None))
 
 
-def _reset_changes(column: Column[Any]) -> _Reset:
-    """Return the reset of the profile or the scenario, whose changes share a table."""
+def _reset_timeline(connection: Connection, row: Row[Any], layers: tuple[ResetLayer, ...]) -> None:
+    """Reset profile and scenario together, because one of them alone may not go with what the other was."""
+    before, origin = timeline_of(connection, row), account_of(row)
+    after = before.reset_to(
+        profile=origin.profile if "profile" in layers else None,
+        scenario=origin.scenario if "scenario" in layers else None,
+    )
+    save_timeline(connection, row.client_id, before, after)
 
-    def reset_changes(connection: Connection, account: Account, wall: float) -> None:
-        log = tables.configuration
-        connection.execute(delete(log).where(log.c.client_id == account.client_id, column.is_not(None)))
 
-    return reset_changes
-
-
-_MORE: dict[ResetLayer, _Reset] = {
-    "profile": _reset_changes(tables.configuration.c.profile),
-    "scenario": _reset_changes(tables.configuration.c.scenario),
-    "clock": _reset_clock,
-    "quota": _reset_quota,
-}
-"""What a reset does besides deleting the rows of the layer."""
+_MORE: dict[ResetLayer, _Reset] = {"clock": _reset_clock, "quota": _reset_quota}
+"""What a reset does besides deleting the rows of the layer; profile and scenario are the timeline's."""

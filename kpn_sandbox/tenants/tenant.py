@@ -16,11 +16,11 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.clock import Clock, WallClock
-from kpn_sandbox.tenants.configuration import Setting, setting_at
 from kpn_sandbox.tenants.errors import NoQuota
 from kpn_sandbox.tenants.faults import FaultPlan
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
+from kpn_sandbox.tenants.timeline import AccountTimeline, Setting
 
 Value = TypeVar("Value")
 
@@ -49,7 +49,7 @@ class Tenant:
     center: Center
     clock: Clock
     wall_clock: WallClock
-    settings: tuple[Setting, ...]
+    timeline: AccountTimeline
     pins: tuple[Pin, ...] = ()
     plans: tuple[FaultPlan, ...] = ()
     """The fault plans that are not used up, in the order in which they were made."""
@@ -85,7 +85,7 @@ class Tenant:
 
     def in_force(self, at: float) -> Setting:
         """Return the account's own profile and the scenario laid over it at an instant."""
-        return setting_at(self.settings, at)
+        return self.timeline.setting_at(at)
 
     def pins_of(self, kind: str) -> tuple[Pin, ...]:
         """Return the pins on objects of a kind, expired ones included."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from kpn_sandbox.control_api.serializers import clock_record, instant_text
+from kpn_sandbox.control_api.serializers import account_clock_record, instant_text
 from kpn_sandbox.itx_check.panel import panel_rows
 from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
@@ -53,7 +53,7 @@ def wallboard_data(tenant: Tenant, at: float) -> dict[str, Any]:
     return {
         "client_id": tenant.account.client_id,
         "scenario": setting.scenario,
-        "clock": clock_record(tenant.clock, tenant.wall_clock()),
+        "clock": account_clock_record(tenant.clock, tenant.wall_clock()),
         "faults": len(tenant.plans),
         "pins": len(tenant.pins),
         "goals": _goals(setting.effective()),

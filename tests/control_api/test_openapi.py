@@ -28,7 +28,7 @@ def test_an_operation_tells_statuses_bodies_and_who_may(operation):
     for status, response in told["responses"].items():
         kinds = set(response.get("content", ()))
         assert kinds == ({"application/problem+json"} if int(status) >= 300 else {"application/json"} & kinds)
-    assert ("requestBody" in told) == (operation.body is not None or operation.method == "PATCH")
+    assert ("requestBody" in told) == operation.takes_body
     assert (told["security"] == []) == (operation.access is Access.OPEN)
 
 
@@ -39,6 +39,13 @@ def test_bodies_tell_types_ranges_and_that_nothing_else_may_stand_there():
     assert (clock["required"], clock["additionalProperties"]) == (["mode"], False)
     assert clock["properties"]["mode"]["enum"] == ["running", "frozen"]
     assert clock["properties"]["speed"]["maximum"] == 3600
+
+
+def test_an_answer_with_a_profile_tells_from_when_on_it_counts():
+    """The header is described with both calls."""
+    for method in ("get", "patch"):
+        answer = DOCUMENT["paths"][f"{PREFIX}/accounts/{{id}}/profile"][method]["responses"]["200"]
+        assert list(answer["headers"]) == ["X-Sandbox-Effective-From"]
 
 
 def test_it_is_served_for_the_reader_s_own_address(client):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import Turn, on_one_database
+from .conftest import MONDAY, Turn, on_one_database
 
 OUTCOMES = [{"status": 503}, {"status": 503, "delay_ms": 200}, {"ok": True}]
 FAULT = {"api": "kpn", "operation": "agents", "outcomes": OUTCOMES}
@@ -83,6 +83,8 @@ def test_a_pin_ends_at_its_instant(turn, kpn):
         ("queues/1000", {}, "fields"),
         ("queues/1000", {"fields": {"Name": "x"}, "reads": 0}, "reads"),
         ("queues/1000", {"fields": {"Name": "x"}, "expires_at": "tomorrow"}, "expires_at"),
+        ("queues/1000", {"fields": {"Name": "x"}, "expires_at": "2026-11-23T09:59:59+01:00"}, "expires_at"),
+        ("queues/1000", {"fields": {"Name": "x"}, "expires_at": MONDAY}, "expires_at"),
         ("queues/1000", {"fields": {"Name": "x"}, "for": 3}, "for"),
     ],
 )
@@ -247,4 +249,15 @@ def test_worlds_never_meet(turn, kpn, admin, made):
 
     assert kpn("/agents").status_code == 200
     assert agent(kpn)["Agent"] != "Pinned"
+    assert turn("GET", "/pins").json == {"pins": []}
+
+
+def test_a_pin_that_has_expired_already_is_refused_with_the_instant(turn):
+    """Whoever looks at another clock than the account's sees the difference at once."""
+    body = {"fields": {"Reason": "2"}, "expires_at": "2026-11-23T09:59:59+01:00"}
+
+    answer = turn("PUT", "/pins/agents/40001", body)
+
+    assert (answer.status_code, answer.json["errors"][0]["value"]) == (400, "2026-11-23T09:59:59+01:00")
+    assert answer.json["detail"] == f"expires_at must be after the account's present instant, {MONDAY}."
     assert turn("GET", "/pins").json == {"pins": []}

@@ -1,37 +1,20 @@
 """Configurations: what a center is like, and from when on."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from sqlalchemy import insert
 
-from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.literals import MOST_DATED_CHANGES
 from kpn_sandbox.simulation.errors import InvalidProfile, UnknownScenario
-from kpn_sandbox.simulation.profile import ALWAYS, Profile
-from kpn_sandbox.tenants.accounts import Account, NewAccount
-from kpn_sandbox.tenants.configuration import Change, epochs_of, log_of, patched, settings_of
-from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount
+from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.storage.tables import configuration
+from kpn_sandbox.tenants.accounts import NewAccount
+from kpn_sandbox.tenants.errors import InvalidSetting, TooManyChanges, UnknownAccount
+from kpn_sandbox.tenants.timeline import Change
 from tests.tenants.concurrency import in_threads
 
 NOON = 1_795_431_600.0
 """2026-11-23T12:00:00+01:00."""
 MIDNIGHT = NOON - 12 * 3600
-
-PATCHES = st.fixed_dictionaries(
-    {},
-    optional={
-        "agents": st.integers(1, 60),
-        "queues": st.integers(1, 9),
-        "trunks": st.integers(1, 4),
-        "load": st.floats(0, 3),
-        "talk_seconds": st.integers(60, 900),
-        "wrap_seconds": st.integers(0, 120),
-        "patience_seconds": st.sampled_from([None, "unlimited"]) | st.integers(10, 900),
-        "opening": st.sampled_from(["24x7", "08:00-20:00", "00:00-12:00"]),
-        "absent_share": st.floats(0, 0.9),
-        "breaks": st.booleans(),
-    },
-)
 
 
 @pytest.fixture
@@ -41,9 +24,9 @@ def noon(anna, sandbox):
     return sandbox
 
 
-def log_of_account(sandbox, client_id):
-    with sandbox.database.read() as connection:
-        return log_of(connection, client_id)
+def changes(sandbox):
+    """The dated changes of the account."""
+    return list(sandbox.tenant("anna").timeline.changes)
 
 
 def agents(sandbox, at=NOON):
@@ -54,59 +37,63 @@ def scenario(sandbox, at=NOON):
     return sandbox.tenant("anna").in_force(at).scenario
 
 
-def test_a_patch_counts_from_now_on(anna, noon, other):
-    """At every worker, and not a second earlier."""
-    profile = noon.configuration.patch(anna, {"agents": 7})
+def test_a_patch_counts_always(anna, noon, other):
+    """At every worker, and at any instant before it, as if the center had never been different."""
+    applied = noon.configuration.patch(anna, {"agents": 7})
 
-    assert profile == Profile(agents=7)
+    assert (applied.setting.profile, applied.effective_from) == (Profile(agents=7), None)
+    assert (agents(other, NOON - 86_400), agents(other), changes(other)) == (7, 7, [])
+    assert len(other.tenant(anna).center.agents(NOON - 86_400)) == 7
+
+
+def test_a_patch_counts_from_now_on(anna, noon, other):
+    """With `now` it counts at every worker from the present second on, and not a second earlier."""
+    applied = noon.configuration.patch(anna, {"agents": 7}, "now")
+
+    assert (applied.setting.profile, applied.effective_from) == (Profile(agents=7), NOON)
     assert (agents(other, NOON - 1), agents(other)) == (50, 7)
     assert len(other.tenant(anna).center.agents(NOON + 3600)) == 7
     assert len(other.tenant(anna).center.agents(NOON - 1)) == 50
 
 
-def test_patches_add_up(anna, noon):
+@pytest.mark.parametrize("effective", ["always", "now"])
+def test_patches_add_up(anna, noon, effective):
     """A field that is not named stays; null gives it its default again."""
-    noon.configuration.patch(anna, {"agents": 7, "load": 0.5})
+    noon.configuration.patch(anna, {"agents": 7, "load": 0.5}, effective)
 
-    assert noon.configuration.patch(anna, {"queues": 2}) == Profile(agents=7, load=0.5, queues=2)
-    assert noon.configuration.patch(anna, {"agents": None}) == Profile(load=0.5, queues=2)
+    more = noon.configuration.patch(anna, {"queues": 2}, effective)
+    less = noon.configuration.patch(anna, {"agents": None}, effective)
 
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(patches=st.lists(st.tuples(PATCHES, st.integers(1, 6000)), min_size=1, max_size=4))
-def test_a_patch_changes_nothing_that_was(patches):
-    """Before its instant every figure stays what it was, and the counters never go back."""
-    account, log, now = Account("anna", "seed", profile=Profile(agents=20)), (), NOON
-    centers, instants = [], []
-    for patch, seconds in [({}, 1), *patches]:
-        log = (*log, Change(now, profile=patch))
-        instants.append(now)
-        centers.append(Center("seed", epochs_of(settings_of(account, log)), SingleFlightCache(2**26)))
-        now += seconds
-
-    for older, newer, instant in zip(centers, centers[1:], instants[1:]):
-        for before in (instant - 1, instant - 600, MIDNIGHT + 3600):
-            assert newer.queues(before) == older.queues(before)
-            assert newer.agents(before) == older.agents(before)
-        known = {fact.number: fact.offered for fact in newer.queues(instant - 1)}
-        assert all(fact.offered >= known.get(fact.number, 0) for fact in newer.queues(instant))
+    assert more.setting.profile == Profile(agents=7, load=0.5, queues=2)
+    assert less.setting.profile == Profile(load=0.5, queues=2)
 
 
-def test_a_patch_from_midnight_rebuilds_the_day(anna, noon, other):
-    """With all patches of today, as if they had been made then; yesterday stays."""
-    noon.clocks.set(anna, "frozen", at=MIDNIGHT - 3600)
-    noon.configuration.patch(anna, {"agents": 20, "load": 0.5})
-    noon.clocks.set(anna, "frozen", at=MIDNIGHT + 3600)
-    noon.configuration.patch(anna, {"agents": 30, "queues": 2})
-    noon.clocks.set(anna, "frozen", at=NOON)
+def test_a_patch_that_counts_always_drops_dated_changes_of_its_fields(anna, noon, other):
+    """Other fields keep their dated changes, and a dated change without a field left disappears."""
+    noon.configuration.patch(anna, {"agents": 20}, "now")
+    noon.clocks.advance(anna, 60)
+    noon.configuration.patch(anna, {"agents": 30, "queues": 3}, "now")
 
-    profile = noon.configuration.patch(anna, {"queues": 3}, midnight=True)
+    applied = noon.configuration.patch(anna, {"agents": 7})
 
-    assert profile == Profile(agents=30, queues=3, load=0.5)
-    assert [agents(other, at) for at in (MIDNIGHT - 3601, MIDNIGHT - 1, MIDNIGHT, NOON)] == [50, 20, 30, 30]
-    assert log_of_account(other, anna)[1:] == [Change(MIDNIGHT, {"agents": 30, "queues": 3})]
+    assert applied.setting.profile == Profile(agents=7, queues=3)
+    assert changes(other) == [Change(NOON + 60, {"queues": 3})]
+    assert [agents(other, NOON + seconds) for seconds in (-1, 0, 60)] == [7, 7, 7]
 
 
+@pytest.mark.parametrize("at", [NOON - 400 * 86_400, NOON + 400 * 86_400])
+def test_a_change_that_counts_always_counts_at_any_date(anna, noon, other, at):
+    """A date in the past or in the future has the same center, whenever the change was made."""
+    noon.configuration.patch(anna, {"agents": 7})
+    noon.configuration.set_scenario(anna, "peak")
+
+    noon.clocks.set(anna, "frozen", at=at)
+
+    assert (agents(other, at), scenario(other, at)) == (7, "peak")
+    assert other.tenant(anna).timeline.not_in_force(at) == ()
+
+
+@pytest.mark.parametrize("effective", ["always", "now"])
 @pytest.mark.parametrize(
     ("patch", "field"),
     [
@@ -120,20 +107,20 @@ def test_a_patch_from_midnight_rebuilds_the_day(anna, noon, other):
         ([1], "profile"),
     ],
 )
-def test_a_patch_that_cannot_be_changes_nothing(anna, noon, patch, field):
+def test_a_patch_that_cannot_be_changes_nothing(anna, noon, patch, field, effective):
     """It is checked as a whole, and the refusal names the field and what would be right."""
-    noon.configuration.patch(anna, {"agents": 7})
+    noon.configuration.patch(anna, {"agents": 7}, effective)
 
     with pytest.raises(InvalidProfile) as refusal:
-        noon.configuration.patch(anna, patch)
+        noon.configuration.patch(anna, patch, effective)
 
     assert (refusal.value.field, bool(refusal.value.allowed)) == (field, True)
-    assert (agents(noon), len(log_of_account(noon, anna))) == (7, 1)
+    assert (agents(noon), len(changes(noon))) == (7, int(effective == "now"))
 
 
 def test_a_patch_must_fit_the_scenarios_to_come(anna, noon):
     """A center that would be too busy in an hour is refused now."""
-    noon.configuration.set_scenario(anna, "lab", 60)
+    noon.configuration.set_scenario(anna, "lab", for_seconds=60)
     patch = {"agents": 1000, "talk_seconds": 70, "wrap_seconds": 45, "load": 1.2}
 
     with pytest.raises(InvalidProfile):
@@ -142,45 +129,80 @@ def test_a_patch_must_fit_the_scenarios_to_come(anna, noon):
     assert agents(noon) == 50
 
 
-def test_a_scenario_counts_from_now_on(anna, noon, other):
-    """At every worker, and not a second earlier."""
-    assert noon.configuration.set_scenario(anna, "peak") == "peak"
+def test_a_scenario_counts_always(anna, noon, other):
+    """At every worker and at any instant, and dated scenarios are dropped with their ends."""
+    noon.configuration.set_scenario(anna, "busy", for_seconds=60)
 
+    applied = noon.configuration.set_scenario(anna, "peak")
+
+    assert (applied.setting.scenario, applied.effective_from) == ("peak", None)
+    assert [scenario(other, NOON + seconds) for seconds in (-86_400, 0, 60)] == ["peak", "peak", "peak"]
+    assert changes(other) == []
+
+
+def test_a_scenario_counts_from_now_on(anna, noon, other):
+    """With `now` it counts at every worker from the present second on, and not a second earlier."""
+    applied = noon.configuration.set_scenario(anna, "peak", "now")
+
+    assert (applied.setting.scenario, applied.effective_from) == ("peak", NOON)
     assert (scenario(other, NOON - 1), scenario(other)) == ("normal", "peak")
 
 
-def test_a_scenario_ends_by_itself(anna, noon, other):
+@pytest.mark.parametrize("effective", [None, "now"])
+def test_a_scenario_for_some_time_counts_from_now_on(anna, noon, other, effective):
     """After its time the one before is back."""
     noon.configuration.set_scenario(anna, "busy")
 
-    noon.configuration.set_scenario(anna, "peak", 60)
+    applied = noon.configuration.set_scenario(anna, "peak", effective, for_seconds=60)
 
-    assert [scenario(other, NOON + seconds) for seconds in (0, 59, 60)] == ["peak", "peak", "busy"]
+    assert applied.effective_from == NOON
+    assert [scenario(other, NOON + seconds) for seconds in (-1, 0, 59, 60)] == ["busy", "peak", "peak", "busy"]
+
+
+def test_a_scenario_for_some_time_cannot_count_always(anna, noon):
+    """The refusal says that the two exclude each other, and nothing is changed."""
+    with pytest.raises(InvalidSetting, match="effective must be now, or left out, beside for_seconds"):
+        noon.configuration.set_scenario(anna, "peak", "always", for_seconds=60)
+
+    assert (scenario(noon), changes(noon)) == ("normal", [])
 
 
 def test_a_scenario_for_some_time_may_follow_another(anna, noon):
-    """Then what was before both comes back."""
-    noon.configuration.set_scenario(anna, "peak", 60)
+    """Then the scenario before both comes back."""
+    noon.configuration.set_scenario(anna, "peak", for_seconds=60)
     noon.clocks.advance(anna, 30)
 
-    noon.configuration.set_scenario(anna, "busy", 60)
+    noon.configuration.set_scenario(anna, "busy", for_seconds=60)
 
-    assert [scenario(noon, NOON + seconds) for seconds in (29, 30, 60, 89, 90)] == [
-        "peak",
-        "busy",
-        "busy",
-        "busy",
-        "normal",
-    ]
+    found = [scenario(noon, NOON + seconds) for seconds in (29, 30, 60, 89, 90)]
+    assert found == ["peak", "busy", "busy", "busy", "normal"]
 
 
 def test_a_scenario_without_an_end_stays(anna, noon):
     """Also when the one before would have ended later."""
-    noon.configuration.set_scenario(anna, "peak", 60)
+    noon.configuration.set_scenario(anna, "peak", for_seconds=60)
 
-    noon.configuration.set_scenario(anna, "busy")
+    noon.configuration.set_scenario(anna, "busy", "now")
 
     assert scenario(noon, NOON + 3600) == "busy"
+
+
+def test_a_dated_change_beyond_the_limit_is_refused(anna, noon):
+    """A change of the same second, or one that counts always, needs no room; the refusal names the ways out."""
+    with noon.database.write() as connection:
+        rows = [
+            {"client_id": anna, "effective_at": NOON - second, "profile": '{"load": 0.5}', "ends": 0}
+            for second in range(1, MOST_DATED_CHANGES + 1)
+        ]
+        connection.execute(insert(configuration), rows)
+
+    with pytest.raises(TooManyChanges, match="at most 1,000 dated changes.*effective=always.*reset"):
+        noon.configuration.patch(anna, {"load": 0.6}, "now")
+    noon.clocks.set(anna, "frozen", at=NOON - 1)
+    merged = noon.configuration.patch(anna, {"load": 0.7}, "now")
+    always = noon.configuration.patch(anna, {"load": 0.8})
+
+    assert (merged.setting.profile.load, always.setting.profile.load, changes(noon)) == (0.7, 0.8, [])
 
 
 @pytest.mark.parametrize(
@@ -198,9 +220,9 @@ def test_a_scenario_without_an_end_stays(anna, noon):
 def test_a_scenario_that_cannot_be_changes_nothing(anna, noon, name, seconds, refusal):
     """The refusal says what would be right."""
     with pytest.raises(refusal):
-        noon.configuration.set_scenario(anna, name, seconds)
+        noon.configuration.set_scenario(anna, name, for_seconds=seconds)
 
-    assert log_of_account(noon, anna) == []
+    assert changes(noon) == []
 
 
 def test_nobody_has_no_configuration(sandbox):
@@ -233,26 +255,8 @@ def test_patches_at_the_same_time_all_count(anna, noon, other):
 def test_changes_of_the_same_second_are_one(anna, noon):
     """Who tries many things while the clock stands has a short log all the same."""
     for number in range(1, 4):
-        noon.configuration.patch(anna, {"agents": number, "queues": None if number == 2 else number})
-        noon.configuration.set_scenario(anna, ["calm", "busy", "peak"][number - 1])
-    noon.configuration.patch(anna, {"queues": None})
+        noon.configuration.patch(anna, {"agents": number, "queues": None if number == 2 else number}, "now")
+        noon.configuration.set_scenario(anna, ["calm", "busy", "peak"][number - 1], "now")
+    noon.configuration.patch(anna, {"queues": None}, "now")
 
-    assert log_of_account(noon, anna) == [Change(NOON, scenario="peak"), Change(NOON, {"agents": 3, "queues": None})]
-
-
-def test_what_changes_nothing_leaves_no_trace():
-    """The same configuration has the same digest, however it came about."""
-    account = Account("anna", "seed")
-    log = [Change(NOON, {"agents": 50}), Change(NOON + 5, {"agents": 7}), Change(NOON + 5, {"agents": None})]
-
-    assert epochs_of(settings_of(account, log)) == ((ALWAYS, Profile()),)
-
-
-def test_a_patch_is_a_merge_patch():
-    """Lists are replaced as a whole, as RFC 7396 has it, and the profile itself stays as it was."""
-    profile = Profile.from_dict({"queues": [{"name": "A"}, {"name": "B"}]})
-
-    after = patched(profile, {"queues": [{"name": "C"}]})
-
-    assert [queue.name for queue in after.queues] == ["C"]
-    assert [queue.name for queue in profile.queues] == ["A", "B"]
+    assert changes(noon) == [Change(NOON, scenario="peak"), Change(NOON, {"agents": 3, "queues": None})]

@@ -35,7 +35,7 @@ def give_token(sandbox, client_id):
 
 CHANGES = {
     "profile": lambda sandbox, anna: sandbox.configuration.patch(anna, {"agents": 9}),
-    "scenario": lambda sandbox, anna: sandbox.configuration.set_scenario(anna, "busy", 60),
+    "scenario": lambda sandbox, anna: sandbox.configuration.set_scenario(anna, "busy", for_seconds=60),
     "clock": lambda sandbox, anna: sandbox.clocks.set(anna, "frozen", at=AT),
     "pins": lambda sandbox, anna: sandbox.pins.put(anna, Pin("agents", "50001", {})),
     "faults": lambda sandbox, anna: sandbox.faults.add(anna, FaultPlan("kpn", outcomes=(Outcome(503),))),
@@ -69,8 +69,8 @@ def state(sandbox, client_id="anna"):
             for table in (inbox, tables.tokens, tables.requests, tables.quota_counts, tables.faults)
         }
     return {
-        "profile": {setting.profile.agents for setting in tenant.settings},
-        "scenario": {setting.scenario for setting in tenant.settings},
+        "profile": {setting.profile.agents for setting in tenant.timeline.settings},
+        "scenario": {setting.scenario for setting in tenant.timeline.settings},
         "clock": at,
         "pins": tenant.pins,
         "faults": rows["faults"],

@@ -12,8 +12,8 @@ from kpn_sandbox.control_api.serializers import account_record, new_account_reco
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import new_clock
-from kpn_sandbox.tenants.configuration import patched
 from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.timeline import patched
 
 
 def list_accounts(request: ControlRequest) -> AccountsRecord:

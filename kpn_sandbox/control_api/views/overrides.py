@@ -8,7 +8,7 @@ from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.fields import FieldError
 from kpn_sandbox.control_api.response_schemas import FaultRecord, FaultsRecord, PinRecord, PinsRecord, QuotaRecord
-from kpn_sandbox.control_api.serializers import fault_record, pin_record, quota_record
+from kpn_sandbox.control_api.serializers import fault_record, instant_text, pin_record, quota_record
 from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
@@ -46,12 +46,17 @@ def set_pin(request: ControlRequest) -> PinRecord:
     Pin fields of an object and return the pin.
 
     Raises:
-        ProblemError: There is no such object, or a field is not one of its fields or has a value it cannot have.
+        ProblemError: There is no such object, a field is not one of its fields or has a value it cannot have, or the
+            pin would have expired already.
     """
     kind = _kind(request)
     key = _existing_key(request, kind)
     _check_pinned(request, kind)
     expires_at, reads = request.body.get("expires_at"), request.body.get("reads")
+    now = request.tenant.now()
+    if expires_at is not None and expires_at <= now:
+        allowed = f"after the account's present instant, {instant_text(now)}"
+        raise invalid_fields({"field": "expires_at", "value": instant_text(expires_at), "allowed": allowed})
     fields = request.body["fields_"]
     pin = request.sandbox.pins.put(request.client_id, Pin(kind, key, fields, expires_at, reads))
     return pin_record(pin)

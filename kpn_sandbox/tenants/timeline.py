@@ -1,0 +1,290 @@
+"""
+The timeline of an account: its base, which always counted, and dated changes that count from an instant on.
+
+A change either counts always, as if the center had never been different, or from an instant on, and then nothing
+changes that was before it. Timelines are immutable and know no database; `configuration` stores them.
+"""
+
+import json
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import json_merge_patch
+import orjson
+
+from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
+from kpn_sandbox.simulation.scenarios import scenario
+from kpn_sandbox.tenants.clock import format_instant
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    A dated change of the profile or of the scenario.
+
+    Args:
+        effective_at: Instant of the account from which it counts, in epoch seconds.
+        profile: Merge patch of the profile, None when the scenario changes.
+        scenario: Name of the scenario, None when the profile changes.
+        ends: Whether it ends a scenario that was set for some seconds.
+        serial: Number of its row in the database, None before it is stored.
+    """
+
+    effective_at: float
+    profile: dict[str, Any] | None = None
+    scenario: str | None = None
+    ends: bool = False
+    serial: int | None = field(default=None, compare=False)
+
+
+class Setting(NamedTuple):
+    """
+    A profile and a scenario that are in force from an instant on.
+
+    Args:
+        since: The instant, in epoch seconds; `ALWAYS` for the base of a timeline.
+        profile: The account's own profile.
+        scenario: Name of the scenario that is applied to it.
+    """
+
+    since: float
+    profile: Profile
+    scenario: str
+
+    def changed(self, change: Change) -> "Setting":
+        """
+        Return what is in force after a change.
+
+        Raises:
+            InvalidProfile: The patch leads to a profile that is not allowed.
+        """
+        profile = self.profile if change.profile is None else patched(self.profile, change.profile)
+        name = self.scenario if change.scenario is None else change.scenario
+        return Setting(change.effective_at, profile, name)
+
+    def effective(self) -> Profile:
+        """
+        Return the profile of the center: the scenario applied to the account's own.
+
+        Raises:
+            InvalidProfile: The two together make a center that is not allowed.
+        """
+        return _with_scenario(self.scenario, self.profile)
+
+
+@dataclass(frozen=True)
+class AccountTimeline:
+    """
+    What is in force in an account at each instant.
+
+    Args:
+        base: Profile and scenario without the dated changes.
+        changes: Dated changes by instant; of one instant there is at most one of the profile and one of the scenario.
+    """
+
+    base: Setting
+    changes: tuple[Change, ...] = ()
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """
+        The base and what is in force after each change, by instant.
+
+        Raises:
+            InvalidProfile: A patch leads to a profile that is not allowed.
+        """
+        settings = [self.base]
+        for change in self.changes:
+            after = settings[-1].changed(change)
+            if after.since == settings[-1].since:
+                settings.pop()
+            settings.append(after)
+        return tuple(settings)
+
+    @cached_property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """
+        The profiles of the center, each with its instant; a change that makes no difference has no epoch.
+
+        Raises:
+            InvalidProfile: A profile and a scenario that meet make a center that is not allowed.
+        """
+        epochs: list[Epoch] = []
+        for setting in self.settings:
+            profile = setting.effective()
+            if not epochs or profile != epochs[-1].profile:
+                epochs.append(Epoch(setting.since, profile))
+        return tuple(epochs)
+
+    def setting_at(self, at: float) -> Setting:
+        """Return what is in force at an instant (epoch seconds)."""
+        return self.settings[bisect_right(self.settings, at, key=lambda setting: setting.since) - 1]
+
+    def profile_since(self, at: float) -> float | None:
+        """Return from which instant the profile that is in force at an instant counts, None for always."""
+        return max((change.effective_at for change in self._of_profile if change.effective_at <= at), default=None)
+
+    def scenario_since(self, at: float) -> float | None:
+        """Return from which instant the scenario that is in force at an instant counts, None for always."""
+        change, _ = self._scenarios_around(at)
+        return None if change is None else change.effective_at
+
+    def scenario_until(self, at: float) -> float | None:
+        """Return at which instant the scenario that is in force at an instant is replaced, None for never."""
+        _, following = self._scenarios_around(at)
+        return None if following is None else following.effective_at
+
+    def not_in_force(self, at: float) -> tuple[str, ...]:
+        """
+        Return the dated changes that do not hold at an instant, each in a sentence.
+
+        These are the changes of a later instant, and the scenario whose end was the last change of the scenario.
+        Changes that were replaced before the instant are not among them.
+
+        Args:
+            at: The instant, in epoch seconds.
+        """
+        spans: list[tuple[float, str, float | None]] = [
+            (change.effective_at, f'scenario "{change.scenario}"', following.effective_at if following else None)
+            for change, following in pairwise((*self._of_scenario, None))
+            if change and not change.ends and (change.effective_at > at or self._is_over(following, at))
+        ]
+        later = [change for change in self._of_profile if change.effective_at > at]
+        spans += [(change.effective_at, f"profile {json.dumps(change.profile)}", None) for change in later]
+        return tuple(_sentence(*span) for span in sorted(spans, key=lambda span: span[0]))
+
+    def with_base(self, *, patch: dict[str, Any] | None = None, scenario: str | None = None) -> "AccountTimeline":
+        """
+        Return the timeline with a change that counts always: dated changes of the same fields are dropped.
+
+        Args:
+            patch: Merge patch of the base profile, None to leave it.
+            scenario: Name of the base scenario, None to leave it.
+
+        Raises:
+            InvalidProfile: The patch leads to a profile that is not allowed.
+        """
+        changes: Iterable[Change] = self.changes
+        if patch is not None:
+            changes = (_without_fields(change, patch) for change in changes)
+        if scenario is not None:
+            changes = (change for change in changes if change.scenario is None)
+        base = self.base.changed(Change(ALWAYS, patch, scenario))
+        return AccountTimeline(base, tuple(change for change in changes if change.profile != {}))
+
+    def reset_to(self, *, profile: Profile | None = None, scenario: str | None = None) -> "AccountTimeline":
+        """
+        Return the timeline with another base, and without the dated changes of what is given.
+
+        Args:
+            profile: Profile of the base; None leaves it, and the dated changes of the profile.
+            scenario: Scenario of the base; None leaves it, and the dated changes of the scenario.
+        """
+        base = Setting(ALWAYS, profile or self.base.profile, scenario or self.base.scenario)
+        changes = (change for change in self.changes if (scenario if change.profile is None else profile) is None)
+        return AccountTimeline(base, tuple(changes))
+
+    def with_profile(self, patch: dict[str, Any], at: float) -> "AccountTimeline":
+        """
+        Return the timeline with a patch that counts from an instant on, merged with another one of that instant.
+
+        Args:
+            patch: Merge patch of the profile.
+            at: The instant, in epoch seconds.
+        """
+        same = [change.profile or {} for change in self._of_profile if change.effective_at == at]
+        # Fields of a profile are replaced as a whole, so the last value of each counts.
+        merged = {name: value for each in (*same, patch) for name, value in each.items()}
+        return self._with(Change(at, merged)) if merged else self
+
+    def with_scenario(self, name: str, at: float, for_seconds: float | None = None) -> "AccountTimeline":
+        """
+        Return the timeline with a scenario that counts from an instant on, for good or for some seconds.
+
+        Args:
+            name: Name of the scenario.
+            at: The instant, in epoch seconds.
+            for_seconds: After how many seconds the scenario before comes back; None for never. When the scenario of
+                the instant was set for some seconds itself, the one before that comes back.
+        """
+        _, following = self._scenarios_around(at)
+        end = following if following is not None and following.ends else None
+        before = self.setting_at(at).scenario if end is None else end.scenario
+        kept = tuple(change for change in self.changes if change is not end)
+        timeline = AccountTimeline(self.base, kept)._with(Change(at, scenario=name))
+        if for_seconds is None:
+            return timeline
+        return timeline._with(Change(at + for_seconds, scenario=before, ends=True))
+
+    @cached_property
+    def _of_profile(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.profile is not None)
+
+    @cached_property
+    def _of_scenario(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.scenario is not None)
+
+    def _with(self, new: Change) -> "AccountTimeline":
+        """Return the timeline with a change in place of one of the same instant and sort, so that it need not grow."""
+        changes = [
+            change
+            for change in self.changes
+            if change.effective_at != new.effective_at or (change.profile is None) != (new.profile is None)
+        ]
+        insort(changes, new, key=lambda change: change.effective_at)
+        return AccountTimeline(self.base, tuple(changes))
+
+    def _scenarios_around(self, at: float) -> tuple[Change | None, Change | None]:
+        """Return the change that the scenario of an instant comes from, and the next one; None where there is none."""
+        scenarios = self._of_scenario
+        position = bisect_right(scenarios, at, key=lambda change: change.effective_at)
+        before = scenarios[position - 1] if position else None
+        return before, scenarios[position] if position < len(scenarios) else None
+
+    def _is_over(self, end: Change | None, at: float) -> bool:
+        """Return whether a change ended a scenario by itself and is the last one of the scenario before an instant."""
+        last, _ = self._scenarios_around(at)
+        return last is not None and last.ends and last is end
+
+
+def patched(profile: Profile, patch: dict[str, Any]) -> Profile:
+    """
+    Return a profile with a merge patch applied (RFC 7396): null gives a field its default again.
+
+    Args:
+        profile: The profile.
+        patch: The merge patch.
+
+    Raises:
+        InvalidProfile: The result is not allowed; nothing is applied.
+    """
+    return _patched(profile, orjson.dumps(patch))
+
+
+# A timeline is read again after each change, and most of it is as it was.
+@lru_cache(maxsize=8192)
+def _with_scenario(name: str, profile: Profile) -> Profile:
+    return scenario(name).over(profile)
+
+
+@lru_cache(maxsize=8192)
+def _patched(profile: Profile, patch: bytes) -> Profile:
+    merged: dict[str, Any] = json_merge_patch.merge(profile.to_dict(), orjson.loads(patch))
+    return Profile.from_dict(merged)
+
+
+def _without_fields(change: Change, patch: dict[str, Any]) -> Change:
+    """Return a change without the fields that a patch has; the same object when it has none of them."""
+    if change.profile is None or change.profile.keys().isdisjoint(patch):
+        return change
+    left = {name: value for name, value in change.profile.items() if name not in patch}
+    return replace(change, profile=left, serial=None)
+
+
+def _sentence(start: float, subject: str, end: float | None) -> str:
+    until = "on" if end is None else f"to {format_instant(end)}"
+    return f"{subject} counts from {format_instant(start)} {until}"
