@@ -74,7 +74,9 @@ def test_users_who_log_in_at_once_do_not_meet(sessions, others):
     """Whoever is last has the session; exactly one lives."""
     texts = [f"text {number}" for number in range(20)]
     workers = [sessions, others] * 10
-    begin = [Thread(target=one.begin, args=("anna", "anna", "login", text)) for text, one in zip(texts, workers)]
+    begin = [
+        Thread(target=one.begin, args=("anna", "anna", "login", text)) for text, one in zip(texts, workers, strict=True)
+    ]
     for thread in begin:
         thread.start()
     for thread in begin:

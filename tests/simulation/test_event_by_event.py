@@ -178,7 +178,7 @@ def test_queue_behaves_as_theory_says() -> None:
     """With exponential times the queue shows what Erlang A says, within what fifty batches allow."""
     batches = [exponential_batch(Random(number)) for number in range(50)]
 
-    in_time, abandoned = zip(*batches)
+    in_time, abandoned = zip(*batches, strict=True)
     assert is_near(in_time, answered_in_time(10, 9, 300, 120, 20))
     assert is_near(abandoned, limited_patience(10, 9, 300, 120).abandoned_share)
 
@@ -190,7 +190,7 @@ def exponential_batch(random: Random) -> tuple[float, float]:
         now += random.expovariate(9 / 300_000)
         talk, patience = random.expovariate(1 / 300_000), random.expovariate(1 / 120_000)
         calls.append(Call(round(now), talk=round(talk), patience=round(patience)))
-    steady = list(zip(calls, simulate(calls, [Agent(logout=NEVER)] * 10)))[200:]
+    steady = list(zip(calls, simulate(calls, [Agent(logout=NEVER)] * 10), strict=True))[200:]
     in_time = sum(outcome.answer is not None and outcome.answer - call.arrival <= 20_000 for call, outcome in steady)
     return in_time / len(steady), sum(outcome.kind is ABANDONED for _, outcome in steady) / len(steady)
 

@@ -1,7 +1,7 @@
 """Who works when: every agent once a day at most, in turn, and off the phone when it is time and no call is left."""
 
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -102,7 +102,7 @@ def test_greater_absence_misses_the_same_agents_first() -> None:
             for share in (0, 0.05, 0.12, 0.37, 0.9)
         ]
 
-        assert all(more >= fewer for more, fewer in zip(present, present[1:])), day
+        assert all(more >= fewer for more, fewer in pairwise(present)), day
         assert present[0] > present[-1], day
 
 
@@ -146,12 +146,12 @@ def test_breaks_wait_for_the_call() -> None:
     logouts = {(session.agent, session.logout) for session in roster(MONDAY, center)}
     day = trace(MONDAY, center)
 
-    over = set(zip(day.calls.agent.tolist(), day.calls.wrap_end.tolist()))
-    over |= set(zip(day.rings.agent.tolist(), day.rings.end.tolist()))
-    over |= set(zip(day.aux.agent.tolist(), day.aux.end.tolist()))
+    over = set(zip(day.calls.agent.tolist(), day.calls.wrap_end.tolist(), strict=True))
+    over |= set(zip(day.rings.agent.tolist(), day.rings.end.tolist(), strict=True))
+    over |= set(zip(day.aux.agent.tolist(), day.aux.end.tolist(), strict=True))
     planned = day.aux.reason != NO_ANSWER
-    begun = set(zip(day.aux.agent[planned].tolist(), day.aux.start[planned].tolist()))
-    left = set(zip(day.logins.agent.tolist(), day.logins.logout.tolist()))
+    begun = set(zip(day.aux.agent[planned].tolist(), day.aux.start[planned].tolist(), strict=True))
+    left = set(zip(day.logins.agent.tolist(), day.logins.logout.tolist(), strict=True))
     assert begun <= due | over and begun & due and begun - due
     assert left <= logouts | over and left & logouts and left - logouts
 
@@ -170,7 +170,7 @@ def test_nobody_does_two_things_at_once() -> None:
     )
     agent, start, end = work[:, np.lexsort((work[2], work[1], work[0]))]
 
-    login, logout = (dict(zip(day.logins.agent.tolist(), each.tolist())) for each in day.logins[2:])
+    login, logout = (dict(zip(day.logins.agent.tolist(), each.tolist(), strict=True)) for each in day.logins[2:])
     assert (start <= end).all()
     assert (end[:-1] <= start[1:])[agent[:-1] == agent[1:]].all()
     assert all(login[who] <= one <= other <= logout[who] for who, one, other in work.T.tolist())

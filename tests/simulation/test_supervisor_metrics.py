@@ -1,5 +1,6 @@
 """What agents and services have done follows from the calls and changes behind it."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -124,7 +125,7 @@ def test_calls_are_made_in_the_back_office():
     """Agents make calls while they are in AUX for the back office, one after the other."""
     subject = center("normal", agents=200)
     made = subject.agent_activity(day_of(MIDNIGHT)).outbound
-    rows = list(zip(*(column.tolist() for column in made)))
+    rows = list(zip(*(column.tolist() for column in made), strict=True))
 
     assert len(rows) > 50
     for agent, _, start, answer, end, _ in rows:
@@ -132,7 +133,7 @@ def test_calls_are_made_in_the_back_office():
         where = [state for state in states if state.at <= MIDNIGHT + start / 1000]
         assert where[-1].reason == BACK_OFFICE
         assert start <= end and (answer == -1 or start <= answer <= end)
-    assert all(one[4] <= two[2] for one, two in zip(rows, rows[1:]) if one[0] == two[0])
+    assert all(one[4] <= two[2] for one, two in itertools.pairwise(rows) if one[0] == two[0])
 
 
 @pytest.mark.parametrize("second", [30_000, 43_200, 60_000])
@@ -140,7 +141,7 @@ def test_an_overdue_break_follows_the_call(second):
     """Whoever is told to be due away leaves when the call at hand is over."""
     subject, at = center("busy", agents=300), MIDNIGHT + second
     told = metrics.supervisor_metrics(subject, at)
-    due = [agent for agent, away in zip(told.agents, told.due_away) if away]
+    due = [agent for agent, away in zip(told.agents, told.due_away, strict=True) if away]
 
     assert due
     for agent in due:
@@ -185,7 +186,7 @@ def time_in_states(states, at):
     """Milliseconds in each state until an instant."""
     spent = Counter()
     ends = [*(state.at for state in states[1:]), at]
-    for state, end in zip(states, ends):
+    for state, end in zip(states, ends, strict=True):
         kind = KINDS.get(state.status)
         if state.status is Status.AUXILIARY and state.reason in (BREAK, LUNCH):
             kind = "break"

@@ -1,5 +1,7 @@
 """Configurations: what a center is like, and from when on."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -84,7 +86,7 @@ def test_a_patch_changes_nothing_that_was(patches):
         centers.append(Center("seed", epochs_of(settings_of(account, log)), SingleFlightCache(2**26)))
         now += seconds
 
-    for older, newer, instant in zip(centers, centers[1:], instants[1:]):
+    for (older, newer), instant in zip(pairwise(centers), instants[1:], strict=True):
         for before in (instant - 1, instant - 600, MIDNIGHT + 3600):
             assert newer.queues(before) == older.queues(before)
             assert newer.agents(before) == older.agents(before)

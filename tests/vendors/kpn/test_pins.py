@@ -38,7 +38,7 @@ def test_a_pin_shows_in_the_list_and_in_the_single_answer(get, pin, kind, key, f
     pin(kind, key, fields)
 
     after = get(listed).json["DataSet"][kind]
-    [changed] = [record for record, old in zip(after, before) if record != old]
+    [changed] = [record for record, old in zip(after, before, strict=True) if record != old]
     assert changed == {**next(old for old in before if key in old.values()), **fields}
     assert list(changed) == list(before[0])
     assert get(single).json["DataSet"] == {kind.removesuffix("s"): changed}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 from tests.application import CREDENTIALS, TOKEN_URL
 
@@ -93,8 +94,6 @@ def test_what_is_not_counted(client, get, limit):
 
 def test_a_fault_is_counted(get, limit, sandbox):
     """The quota is the gateway's, the fault comes from behind it."""
-    from kpn_sandbox.tenants.faults import FaultPlan, Outcome
-
     limit(1)
     sandbox.faults.add(ME, FaultPlan("kpn", outcomes=(Outcome(status=503), Outcome(status=503))))
 

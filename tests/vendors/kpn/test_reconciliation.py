@@ -86,7 +86,7 @@ def test_conversation_time_is_the_sum_of_talking_agents(ask):
     seconds_watched = 120
     watched = [ask("/queues", MIDNIGHT + 39_600 + second)["queues"] for second in range(seconds_watched + 1)]
 
-    for snapshots in zip(*watched):
+    for snapshots in zip(*watched, strict=True):
         gain = int(snapshots[-1]["ACDtime"]) - int(snapshots[0]["ACDtime"])
         talking = [int(queue["InACD"]) for queue in snapshots]
         calls = int(snapshots[-1]["AnsweredCalls"]) - int(snapshots[0]["AnsweredCalls"])
