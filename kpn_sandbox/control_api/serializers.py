@@ -37,6 +37,7 @@ from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
 from kpn_sandbox.vendors.itx.auth import itx_token
+from kpn_sandbox.vendors.kaisa.records import CUSTOMER_ID
 
 
 def instant_text(at: float) -> str:
@@ -245,4 +246,14 @@ def inbox_record(record: Record) -> dict[str, Any]:
 
 def customer_record(fact: CustomerFact) -> CustomerRecord:
     """Return a customer with every identifier."""
-    return cast(CustomerRecord, fact._asdict())
+    identifiers = fact.identifiers
+    return {
+        "primary_key": int(identifiers["primary_key"]),
+        "entity_id": identifiers["entity_id"],
+        "customer_number": int(identifiers["customer_number"]),
+        "phone": identifiers["phone"],
+        "external_id": identifiers["external_id"],
+        "kaisa_customer_id": int(identifiers[CUSTOMER_ID]),
+        "name": fact.name,
+        "area": fact.area,
+    }
