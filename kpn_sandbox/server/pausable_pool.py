@@ -26,7 +26,7 @@ class _Task(NamedTuple):
         try:
             result = self.function(*self.args, **self.kwargs)
         # Whatever the task raised belongs to whoever waits for it; the thread goes on to the next task.
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             self.future.set_exception(error)
         else:
             self.future.set_result(result)

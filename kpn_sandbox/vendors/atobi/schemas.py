@@ -10,7 +10,7 @@ Source:
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
@@ -108,7 +108,7 @@ def instant(text: str) -> float:
         return float(text)
     if not _TIME.fullmatch(text):
         raise ValueError("neither Y-m-d H:i:s nor seconds")
-    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc).timestamp()
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 def _required(field: "type[_TextField]", example: str, description: str, **options: Any) -> _TextField:
