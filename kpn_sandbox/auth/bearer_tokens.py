@@ -17,7 +17,6 @@ from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import sessions, tokens
 from kpn_sandbox.tenants.accounts import Account
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import CacheSlot, Tenant
@@ -84,14 +83,11 @@ class Tokens:
 
     def save(self, text: str, account: Account) -> float:
         """
-        Store a token that is issued to an account.
+        Store a token that is issued to an account and return the account's instant, from which its lifetime counts.
 
         Args:
             text: The token.
             account: The account.
-
-        Returns:
-            The account's instant, in epoch seconds, from which its lifetime counts.
 
         Raises:
             UnknownAccount: The account was deleted.
@@ -106,11 +102,8 @@ class Tokens:
     def find(self, text: str) -> AccessToken | None:
         """Return a token in its present state, None when it was never issued or was pruned."""
         owner = self._owners.get(text) or self._owner(text)
-        if owner is None:
-            return None
-        try:
-            tenant = self._sandbox.tenant(owner)
-        except UnknownAccount:
+        tenant = None if owner is None else self._sandbox.find_tenant(owner)
+        if tenant is None:
             return None
         return tenant.cache(self._read_tokens).get(text) or self._read(text, tenant)
 
@@ -140,7 +133,7 @@ class Tokens:
 
 def revoke_tokens(database: Database, client_id: str, text: str | None = None) -> int:
     """
-    Revoke access tokens of an account, whatever their purpose, and end its sessions; every worker knows at once.
+    Revoke access tokens of an account, whatever their purpose, and end its sessions, for every worker at once.
 
     Args:
         database: The database of the account.
@@ -148,7 +141,7 @@ def revoke_tokens(database: Database, client_id: str, text: str | None = None) -
         text: The only token or session to revoke; None revokes all.
 
     Returns:
-        How many were revoked; those that were revoked or ended before do not count, expired ones do.
+        How many, without those that were revoked or ended before; expired ones count.
 
     Raises:
         UnknownAccount: There is no such account.

@@ -25,7 +25,6 @@ from kpn_sandbox.literals import ApiKey, FidelityLabel, ObjectKind
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.accounts import Account, CredentialKind
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
@@ -74,10 +73,7 @@ class Services:
 
     def identify(self, client_id: str | None) -> Caller:
         """Return the account of a client id whose secret may be wrong; no account for None and for an unknown id."""
-        try:
-            return Caller(None if client_id is None else self.sandbox.tenant(client_id))
-        except UnknownAccount:
-            return Caller(None)
+        return Caller(None if client_id is None else self.sandbox.find_tenant(client_id))
 
 
 class VendorApi(ABC):
