@@ -73,7 +73,7 @@ def test_a_port_carries_one_call_at_a_time():
     assert all(end <= start for held in by_port.values() for (_, end), (start, _) in itertools.pairwise(held))
 
 
-def test_customers_are_told_apart_by_each_identifier():
+def test_each_identifier_is_of_one_customer():
     """No two customers share an identifier, and everyone who calls is one of them."""
     subject = center("normal")
 

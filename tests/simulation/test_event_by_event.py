@@ -18,7 +18,7 @@ def agents_of(outcomes: list[Outcome]) -> list[int | None]:
 
 
 def test_call_rings_talks_and_wraps() -> None:
-    """A call that finds an agent rings at once and occupies him until the wrap-up ends."""
+    """A call that finds an agent rings at once and occupies the agent until the wrap-up ends."""
     outcomes = simulate([Call(100, ring=5, talk=50, wrap=20), Call(110, talk=10)], [Agent()])
 
     assert outcomes == [
@@ -42,7 +42,7 @@ def test_freed_at_once_comes_after_those_who_idle() -> None:
 
 
 def test_patience_ends_a_wait() -> None:
-    """A caller leaves when his patience ends before an agent is free."""
+    """A caller leaves when patience ends before an agent is free."""
     outcomes = simulate([Call(0, talk=100), Call(10, talk=5, patience=30)], [Agent()])
 
     assert outcomes[1] == Outcome(ABANDONED, left_at=40)
@@ -168,7 +168,7 @@ def test_limits_run_on_from_the_arrival(call: Call, kind: Kind) -> None:
 
 
 def test_nobody_is_served_without_agents() -> None:
-    """Without agents everybody leaves in his own time."""
+    """Without agents every caller leaves when patience or the maximum wait ends."""
     outcomes = simulate([Call(0, patience=10), Call(5, maximum_wait=3)], [])
 
     assert outcomes == [Outcome(ABANDONED, left_at=10), Outcome(FLOWED_OUT, left_at=8)]
