@@ -1,0 +1,199 @@
+"""Profile, scenario and clock of an account are shown and changed; a reset restores them."""
+
+import pytest
+
+from .conftest import MONDAY, on_one_database
+
+
+def test_a_profile_is_changed_by_a_merge_patch(control):
+    """In a patch null restores a default, other values replace the profile's, and fields that are not named stay."""
+    control("PATCH", "/profile", {"load": 2, "talk_seconds": 100})
+
+    answer = control("PATCH", "/profile", {"load": None, "agents": 30})
+
+    profile = answer.json
+    assert (profile["load"], profile["talk_seconds"], profile["agents"]) == (1, 100, 30)
+    assert control("GET", "/profile").json == profile
+
+
+def test_a_change_counts_from_now_on(control, kpn):
+    """A change of the profile leaves today's counters as they are; the new staff is there at once."""
+    before = kpn("/queues").json["DataSet"]["queues"]
+
+    control("PATCH", "/profile", {"agents": 30})
+
+    after = kpn("/queues").json["DataSet"]["queues"]
+    assert [queue["OfferedCalls"] for queue in after] == [queue["OfferedCalls"] for queue in before]
+    assert len(kpn("/agents").json["DataSet"]["agents"]) == 30
+
+
+def test_a_change_from_midnight_rebuilds_today(control, kpn):
+    """With `effective=midnight` the center is as if the profile had been so all day."""
+    before = sum(int(queue["OfferedCalls"]) for queue in kpn("/queues").json["DataSet"]["queues"])
+
+    control("PATCH", "/profile?effective=midnight", {"load": 3})
+
+    after = sum(int(queue["OfferedCalls"]) for queue in kpn("/queues").json["DataSet"]["queues"])
+    assert after > 2 * before
+
+
+def test_a_merge_patch_may_have_its_own_content_type(control):
+    """A patch is accepted with the content type of RFC 7396, too."""
+    answer = control("PATCH", "/profile", {"agents": 9}, content_type="application/merge-patch+json")
+
+    assert answer.json["agents"] == 9
+
+
+def test_a_scenario_ends_by_itself(control):
+    """A scenario for some seconds of the account's clock ends by itself; then the one before is in force again."""
+    scenario = control("PUT", "/scenario", {"name": "peak", "for_seconds": 2700}).json
+
+    assert (scenario["name"], scenario["ends_at"]) == ("peak", "2026-11-23T10:45:00+01:00")
+    control("POST", "/clock/advance", {"seconds": 2700})
+    assert control("GET", "/scenario").json == {
+        "name": "normal",
+        "summary": "A day as planned: about 80 % answered within 20 seconds.",
+        "ends_at": None,
+    }
+
+
+def test_the_lab_scenario_has_parameters_for_theory(control):
+    """A scenario with constant arrivals is shown with the parameters that queueing theory needs of each queue."""
+    theory = control("PUT", "/scenario", {"name": "lab"}).json["theory"]
+
+    assert [queue["queue"] for queue in theory] == [1000, 1001, 1002, 1003, 1004]
+    assert set(theory[0]) == {"queue", "staff", "arrivals_per_hour", "service_seconds", "patience_seconds"}
+    assert theory[0]["service_seconds"] == 240
+
+
+def test_a_clock_is_frozen_or_runs_at_a_speed(control, wall):
+    """A running clock moves at its speed, a frozen one does not, and both are shown with milliseconds."""
+    control("PUT", "/clock", {"mode": "running", "at": MONDAY, "speed": 60})
+    wall.at += 1.5
+    fast = control("GET", "/clock").json
+
+    frozen = control("PUT", "/clock", {"mode": "frozen"}).json
+    wall.at += 100
+
+    assert fast == {"mode": "running", "at": "2026-11-23T10:01:30+01:00", "speed": 60.0}
+    assert frozen == {"mode": "frozen", "at": "2026-11-23T10:01:30+01:00", "speed": 0.0}
+    assert control("GET", "/clock").json == frozen
+
+
+def test_a_running_clock_shows_wall_time(control, wall):
+    """A clock that is set to running without instant and speed shows wall time."""
+    clock = control("PUT", "/clock", {"mode": "running"}).json
+
+    assert clock == {"mode": "running", "at": "2026-11-23T10:00:00.250+01:00", "speed": 1.0}
+
+
+@pytest.mark.parametrize("clock", [{"mode": "frozen", "at": MONDAY}, {"mode": "running", "at": MONDAY}])
+def test_every_clock_can_be_advanced(control, clock):
+    """A clock is advanced by some seconds whether it is frozen or runs."""
+    control("PUT", "/clock", clock)
+
+    advanced = control("POST", "/clock/advance", {"seconds": 3600}).json
+
+    assert (advanced["mode"], advanced["at"]) == (clock["mode"], "2026-11-23T11:00:00+01:00")
+
+
+def test_a_clock_can_be_set_back(control, kpn):
+    """A clock can be set to any instant, so also to an earlier one."""
+    control("PUT", "/clock", {"mode": "frozen", "at": "2001-09-09T03:46:40+02:00"})
+
+    assert kpn("/agents").headers["X-Sandbox-Time"].startswith("2001-09-09T03:46:40")
+
+
+def test_a_reset_restores_everything(control):
+    """A reset restores every layer, and a second one changes nothing more."""
+    before = control("GET").json
+    control("PATCH", "/profile", {"agents": 30})
+    control("PUT", "/scenario", {"name": "peak"})
+    control("POST", "/clock/advance", {"seconds": 60})
+    control("PUT", "/quota", {"limit": 1, "interval": 1, "unit": "day"})
+
+    first, second = control("POST", "/reset"), control("POST", "/reset", {})
+
+    assert first.json == second.json
+    assert control("GET").json == before
+    assert control("GET", "/quota").status_code == 404
+
+
+def test_a_reset_leaves_the_other_layers(control):
+    """A reset with layers restores these and leaves the others."""
+    control("PATCH", "/profile", {"agents": 30})
+    control("PUT", "/scenario", {"name": "peak"})
+
+    assert control("POST", "/reset", {"layers": ["scenario"]}).json == {"layers": ["scenario"]}
+    assert control("GET", "/scenario").json["name"] == "normal"
+    assert control("GET", "/profile").json["agents"] == 30
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("PATCH", "/profile", {"agents": 1001}, "agents"),
+        ("PATCH", "/profile", {"agents": 30, "load": "high"}, "load"),
+        ("PATCH", "/profile", {"chairs": 1}, "chairs"),
+        ("PATCH", "/profile", [1], "profile"),
+        ("PATCH", "/profile?effective=yesterday", {"agents": 30}, "effective"),
+        ("PATCH", "/profile?effective=now&effective=midnight", {"agents": 30}, "effective"),
+        ("PATCH", "/profile", {"trunks": [{"ports": 0}]}, "trunks[0].ports"),
+        ("PUT", "/scenario", {"name": "party"}, "name"),
+        ("PUT", "/scenario", {"name": ["peak"]}, "name"),
+        ("PUT", "/scenario", {}, "name"),
+        ("PUT", "/scenario", {"name": "peak", "for_seconds": 0}, "for_seconds"),
+        ("PUT", "/scenario", {"name": "peak", "for_seconds": "60"}, "for_seconds"),
+        ("PUT", "/clock", {"mode": "backwards"}, "mode"),
+        ("PUT", "/clock", {"mode": "frozen", "at": "2026-11-23T10:00:00"}, "at"),
+        ("PUT", "/clock", {"mode": "frozen", "at": "1999-12-31T22:00:00Z"}, "at"),
+        ("PUT", "/clock", {"mode": "frozen", "at": "2101-01-01T00:00:00Z"}, "at"),
+        ("PUT", "/clock", {"mode": "frozen", "at": 1_795_424_400}, "at"),
+        ("PUT", "/clock", {"mode": "frozen", "speed": 2}, "speed"),
+        ("PUT", "/clock", {"mode": "running", "speed": 3601}, "speed"),
+        ("PUT", "/clock", {"mode": "running", "speed": 0}, "speed"),
+        ("PUT", "/clock", {"mode": "running", "speed": True}, "speed"),
+        ("PUT", "/clock", None, "body"),
+        ("POST", "/clock/advance", {"seconds": -1}, "seconds"),
+        ("POST", "/clock/advance", {"seconds": 3_000_000_000}, "instant"),
+        ("POST", "/clock/advance", {}, "seconds"),
+        ("POST", "/reset", {"layers": ["memories"]}, "layers[0]"),
+        ("POST", "/reset", {"layers": "clock"}, "layers"),
+        ("POST", "/reset", {"layer": ["clock"]}, "layer"),
+    ],
+)
+def test_a_wrong_value_changes_nothing(control, method, path, body, field):
+    """A wrong value is answered with its field and what would be right, and nothing is changed."""
+    before = control("GET").json
+
+    answer = control(method, path, body) if body is not None else control(method, path, data="null")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+    assert control("GET").json == before
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"{'a': 1}", b"\xff", b'{"mode": NaN}', b'{"mode": "\\ud800"}', b"[" * 5000]
+)
+def test_a_body_that_is_no_json_is_refused(control, data):
+    """A body that is no JSON is refused with the position where parsing failed."""
+    answer = control("PUT", "/clock", data=data)
+
+    assert answer.status_code == 400
+    assert answer.json["detail"].startswith("The body must be JSON")
+
+
+def test_a_whole_number_may_be_written_with_a_point(control):
+    """A whole number may be written with a decimal point, because some programs know no other numbers."""
+    assert control("PUT", "/quota", data='{"limit": 60.0, "interval": 1.0, "unit": "minute"}').json["limit"] == 60
+
+
+def test_a_huge_body_is_refused(control):
+    """A body of ten megabytes is refused with 413, and nothing is changed."""
+    answer = control("PATCH", "/profile", data=b'{"agents": 9, "names": "' + b"x" * 10_000_000 + b'"}')
+
+    assert (answer.status_code, answer.json["detail"]) == (413, "A body may have 1 MB at most.")
+    assert control("GET", "/profile").json["agents"] == 15
