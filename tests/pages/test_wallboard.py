@@ -96,9 +96,9 @@ def test_the_day_is_drawn_and_its_values_can_be_read(wallboard):
     chart.focus()
     wallboard.keyboard.press("ArrowLeft")
 
-    expect(wallboard.locator(".told")).to_contain_text("10:00–10:20:")
+    expect(wallboard.locator(".reading")).to_contain_text("10:00–10:20:")
     chart.hover(position={"x": 60, "y": 60})
-    expect(wallboard.locator(".told")).to_contain_text("arrivals")
+    expect(wallboard.locator(".reading")).to_contain_text("arrivals")
 
 
 def test_a_fault_is_shown_plainly(wallboard, account, expected):
