@@ -18,8 +18,8 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 
-from kpn_sandbox.auth.bearer_tokens import Tokens
-from kpn_sandbox.auth.sessions import SessionKind, Sessions, User
+from kpn_sandbox.auth.bearer_tokens import TokenKind, Tokens
+from kpn_sandbox.auth.sessions import Sessions, User
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.secrets import random_text
 
@@ -130,7 +130,7 @@ class SessionTokenServer(_CredentialsServer):
         recognize: Returns the user of a name and a secret, None if they are wrong.
     """
 
-    def __init__(self, sessions: Sessions, kind: SessionKind, recognize: Callable[[str, str], User | None]) -> None:
+    def __init__(self, sessions: Sessions, kind: TokenKind, recognize: Callable[[str, str], User | None]) -> None:
         super().__init__(kind.life_seconds, recognize)
         self._sessions = sessions
         self._kind = kind

@@ -5,14 +5,19 @@ from threading import Thread
 
 import pytest
 
+from kpn_sandbox.auth.bearer_tokens import TokenKind
 from kpn_sandbox.auth.errors import InvalidSession
-from kpn_sandbox.auth.sessions import FOREVER, SESSIONS_PER_USER, SessionAuth, SessionKind, Sessions, User
-from kpn_sandbox.storage.tables import sessions as table
+from kpn_sandbox.auth.sessions import FOREVER, SESSIONS_PER_USER, SessionAuth, Sessions, User
+from kpn_sandbox.storage.tables import tokens as table
 from kpn_sandbox.tenants.accounts import Account
 
 ANNA = User(Account("anna", "anna"), "anna", "secret")
 HALL = replace(ANNA, name="anna+hall")
-LOGIN, BEARER = SessionKind("login", FOREVER), SessionKind("bearer", 3600)
+LOGIN, BEARER = TokenKind("login", FOREVER), TokenKind("bearer", 3600)
+
+
+def is_valid(session):
+    return not session.revoked and not session.expired()
 
 
 @pytest.fixture
@@ -32,11 +37,11 @@ def test_the_next_session_of_a_user_ends_the_one_before(sessions, others):
     sessions.begin(ANNA, LOGIN, "first")
     sessions.begin(HALL, LOGIN, "beside")
     sessions.get_or_begin(ANNA, BEARER)
-    assert others.find("first").is_active()
+    assert is_valid(others.find("first"))
 
     sessions.begin(ANNA, LOGIN, "second")
 
-    assert [others.find(text).is_active() for text in ("first", "beside", "second")] == [False, True, True]
+    assert [is_valid(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
 
 
 def test_a_session_that_ended_opens_nothing(sessions, others):
@@ -46,7 +51,7 @@ def test_a_session_that_ended_opens_nothing(sessions, others):
 
     found = sessions.find("text")
 
-    assert not found.is_active()
+    assert not is_valid(found)
     assert found.tenant.account.client_id == "anna"
     assert sessions.find("unknown") is None
 
@@ -61,7 +66,7 @@ def test_a_lasting_session_is_told_again_until_its_time_is_over(sessions, others
 
     assert again == (first.text, 2600)
     assert changed.text != first.text
-    assert not sessions.find(changed.text).is_active()
+    assert not is_valid(sessions.find(changed.text))
     assert sessions.get_or_begin(replace(ANNA, secret="new secret"), BEARER).text != changed.text
 
 
@@ -85,7 +90,7 @@ def test_users_who_log_in_at_once_do_not_meet(sessions, others):
         thread.join()
 
     found = [sessions.find(text) for text in texts]
-    assert sum(session is not None and session.is_active() for session in found) == 1
+    assert sum(session is not None and is_valid(session) for session in found) == 1
 
 
 def test_the_text_is_kept_nowhere(sessions, worker):
@@ -97,19 +102,19 @@ def test_the_text_is_kept_nowhere(sessions, worker):
     assert rows and not any(text in str(row) for row in rows)
 
 
-def test_the_first_active_session_that_is_presented_counts(sessions, others):
-    """A request is authenticated by the first of its texts that is an active session, and rejected without one."""
+def test_the_first_valid_session_that_is_presented_counts(sessions, others):
+    """A request is authenticated by the first of its texts that is a valid session, and rejected without one."""
     sessions.begin(ANNA, LOGIN, "ended")
-    sessions.begin(ANNA, LOGIN, "active")
+    sessions.begin(ANNA, LOGIN, "valid")
     auth = SessionAuth(others)
 
-    assert auth.authenticate(["unknown", "ended", "active"]).user == "anna"
+    assert auth.authenticate(["unknown", "ended", "valid"]).user == "anna"
     with pytest.raises(InvalidSession):
         auth.authenticate(["unknown", "ended"])
 
 
 def test_an_ended_session_still_identifies_its_tenant(sessions, others):
-    """A rejected request is logged for the tenant of the first session that it presents, active or not."""
+    """A rejected request is logged for the tenant of the first session that it presents, valid or not."""
     sessions.begin(ANNA, LOGIN, "ended")
     sessions.end(sessions.find("ended"))
     auth = SessionAuth(others)

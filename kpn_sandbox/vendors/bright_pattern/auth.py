@@ -19,8 +19,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, presented_client_id
+from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind
 from kpn_sandbox.auth.client_credentials import SessionTokenServer
-from kpn_sandbox.auth.sessions import FOREVER, Session, SessionAuth, SessionKind, Sessions, User
+from kpn_sandbox.auth.sessions import FOREVER, SessionAuth, Sessions, User
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
@@ -29,9 +30,9 @@ from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
 from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
 
-LOGIN_SESSION = SessionKind("login", FOREVER)
+LOGIN_SESSION = TokenKind("login", FOREVER)
 """A session that lasts until the next log-in of the same user."""
-TOKEN_SESSION = SessionKind("bearer", 3600)
+TOKEN_SESSION = TokenKind("bearer", 3600)
 
 LONGEST_USER = 256
 """Characters of a user name."""
@@ -92,7 +93,7 @@ class BrightPatternAuth:
         self._session_auth = SessionAuth(sessions)
         self._sandbox = sandbox
 
-    def session(self, request: Request) -> Session:
+    def session(self, request: Request) -> AccessToken:
         """
         Return the session of a request: the first active one that it presents.
 
@@ -172,7 +173,7 @@ class LoginEndpoint:
         }
         return body, _cookies(token, sent["tenant_url"], user.name)
 
-    def logout(self, session: Session, response: Response) -> Response:
+    def logout(self, session: AccessToken, response: Response) -> Response:
         """
         End a session and return the response, which deletes the session's cookies.
 
