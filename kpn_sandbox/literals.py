@@ -41,7 +41,7 @@ ScenarioName = Literal["calm", "normal", "busy", "peak", "understaffed", "trunk 
 SCENARIO_NAMES: tuple[ScenarioName, ...] = get_args(ScenarioName)
 
 ClockMode = Literal["running", "frozen"]
-"""Whether an account's clock follows wall time or stands still."""
+"""Whether an account's clock follows wall time or is frozen."""
 
 CLOCK_MODES: tuple[ClockMode, ...] = get_args(ClockMode)
 
@@ -61,7 +61,7 @@ ArrivalRhythm = Literal["daily", "constant"]
 ARRIVAL_RHYTHMS: tuple[ArrivalRhythm, ...] = get_args(ArrivalRhythm)
 
 ServiceDistribution = Literal["lognormal", "exponential"]
-"""How talk and patience are distributed; queueing theory asks for exponential."""
+"""How talk times are distributed; queueing theory needs exponential ones."""
 
 SERVICE_DISTRIBUTIONS: tuple[ServiceDistribution, ...] = get_args(ServiceDistribution)
 

@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import fields, validates_schema
 from marshmallow.exceptions import ValidationError
 
+from kpn_sandbox import literals
 from kpn_sandbox.control_api.fields import (
     ChoiceField,
     FlagField,
@@ -24,15 +25,6 @@ from kpn_sandbox.control_api.fields import (
     WholeNumberField,
     field_error,
     in_query,
-)
-from kpn_sandbox.literals import (
-    API_KEYS,
-    CLOCK_MODES,
-    CONNECTION_FAULTS,
-    LONGEST_DELAY_MS,
-    QUOTA_UNITS,
-    RESET_LAYERS,
-    SCENARIO_NAMES,
 )
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import Profile
@@ -58,7 +50,7 @@ def _name_filter(name: str) -> PatternField:
 class ClockRequestSchema(StrictSchema):
     """Clock to set: following wall time, running from an instant at some speed, or frozen."""
 
-    mode = ChoiceField(CLOCK_MODES, required=True)
+    mode = ChoiceField(literals.CLOCK_MODES, required=True)
     at = InstantField(
         metadata={"description": "Where it stands or runs from; the account's current instant by default."}
     )
@@ -81,7 +73,7 @@ class AdvanceRequestSchema(StrictSchema):
 class ScenarioRequestSchema(StrictSchema):
     """Scenario to set, for good or for some time."""
 
-    name = ChoiceField(SCENARIO_NAMES, required=True, metadata={"example": "peak"})
+    name = ChoiceField(literals.SCENARIO_NAMES, required=True, metadata={"example": "peak"})
     for_seconds = NumberField(
         0, _YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
     )
@@ -96,7 +88,7 @@ class NewAccountRequestSchema(StrictSchema):
     profile = FreeObjectField(
         metadata={"description": "A merge patch to the default profile.", "example": {"agents": 20}}
     )
-    scenario = ChoiceField(SCENARIO_NAMES)
+    scenario = ChoiceField(literals.SCENARIO_NAMES)
     clock = ObjectField(ClockRequestSchema)
 
     @validates_schema(skip_on_field_errors=False)
@@ -124,13 +116,13 @@ class OutcomeRequestSchema(StrictSchema):
     """Outcome of one request: a status, a delay, a broken connection or the ordinary response."""
 
     status = WholeNumberField(200, 599)
-    delay_ms = WholeNumberField(0, LONGEST_DELAY_MS)
+    delay_ms = WholeNumberField(0, literals.LONGEST_DELAY_MS)
     body = fields.Raw(
         metadata={"description": "A text, or JSON to be written out."},
         error_messages={"null": "a text or JSON, not null"},
     )
     headers = HeadersField()
-    connection = ChoiceField(CONNECTION_FAULTS)
+    connection = ChoiceField(literals.CONNECTION_FAULTS)
     ok = FlagField(metadata={"description": "True: the ordinary answer."})
 
     @validates_schema
@@ -152,7 +144,7 @@ class OutcomeRequestSchema(StrictSchema):
 class FaultRequestSchema(StrictSchema):
     """Fault plan to add: outcomes that are used up in order, or one that happens by chance."""
 
-    api = ChoiceField(API_KEYS, required=True)
+    api = ChoiceField(literals.API_KEYS, required=True)
     operation = fields.String(
         metadata={"description": "A key of the API's operations; all of them by default.", "example": "agents"},
         error_messages=dict.fromkeys(("null", "invalid"), "the key of an operation"),
@@ -182,14 +174,14 @@ class QuotaRequestSchema(StrictSchema):
 
     limit = WholeNumberField(1, 1_000_000, required=True, metadata={"example": 60})
     interval = WholeNumberField(1, 1000, required=True, metadata={"example": 1})
-    unit = ChoiceField(QUOTA_UNITS, required=True, metadata={"example": "minute"})
+    unit = ChoiceField(literals.QUOTA_UNITS, required=True, metadata={"example": "minute"})
     retry_after = FlagField(metadata={"description": "Whether refusals say when to come again; off by default."})
 
 
 class ResetRequestSchema(StrictSchema):
     """Layers of an account to reset."""
 
-    layers = ListField(ChoiceField(RESET_LAYERS), 0, 100, metadata={"description": "All of them by default."})
+    layers = ListField(ChoiceField(literals.RESET_LAYERS), 0, 100, metadata={"description": "All of them by default."})
 
 
 class RevokeRequestSchema(StrictSchema):
@@ -207,7 +199,7 @@ class EffectiveQuerySchema(StrictSchema):
 class RequestsQuerySchema(StrictSchema):
     """Filters and format of the request log."""
 
-    api = ChoiceField(API_KEYS, metadata=in_query())
+    api = ChoiceField(literals.API_KEYS, metadata=in_query())
     operation = _name_filter("operation")
     status = WholeNumberField(100, 599, metadata=in_query())
     since = InstantField(metadata=in_query())

@@ -4,24 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from kpn_sandbox.control_api.response_schemas import (
-    AccountRecord,
-    AccountSettingsRecord,
-    CallRecord,
-    ClockRecord,
-    CustomerRecord,
-    FaultRecord,
-    FindingRecord,
-    LogEntryRecord,
-    NewAccountRecord,
-    PinRecord,
-    ProfileRecord,
-    QueueTheoryRecord,
-    QuotaRecord,
-    RingRecord,
-    ScenarioInForceRecord,
-    StateRecord,
-)
+from kpn_sandbox.control_api import response_schemas as records
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, TheoryFact
@@ -68,7 +51,7 @@ def _hour_and_offset(hours: int) -> tuple[str, str]:
     return text[:14], text[19:]
 
 
-def account_record(tenant: Tenant) -> AccountRecord:
+def account_record(tenant: Tenant) -> records.AccountRecord:
     """Return an account without its secrets, as it is now."""
     return {
         **settings_record(tenant),
@@ -77,7 +60,7 @@ def account_record(tenant: Tenant) -> AccountRecord:
     }
 
 
-def settings_record(tenant: Tenant) -> AccountSettingsRecord:
+def settings_record(tenant: Tenant) -> records.AccountSettingsRecord:
     """Return the settings of an account, as they are now."""
     wall = tenant.wall_clock()
     return {
@@ -89,7 +72,7 @@ def settings_record(tenant: Tenant) -> AccountSettingsRecord:
     }
 
 
-def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewAccountRecord:
+def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> records.NewAccountRecord:
     """
     Return an account with its secrets, in the terms in which each API asks for them.
 
@@ -115,23 +98,23 @@ def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewA
     }
 
 
-def profile_record(profile: Profile) -> ProfileRecord:
+def profile_record(profile: Profile) -> records.ProfileRecord:
     """Return a profile with all its fields."""
-    return cast(ProfileRecord, profile.to_dict())
+    return cast(records.ProfileRecord, profile.to_dict())
 
 
-def quota_record(quota: Quota) -> QuotaRecord:
+def quota_record(quota: Quota) -> records.QuotaRecord:
     """Return a quota."""
-    return cast(QuotaRecord, quota.to_dict())
+    return cast(records.QuotaRecord, quota.to_dict())
 
 
-def scenario_record(tenant: Tenant) -> ScenarioInForceRecord:
+def scenario_record(tenant: Tenant) -> records.ScenarioInForceRecord:
     """Return the scenario in force, with the parameters of its queues while arrivals are constant."""
     at = tenant.now()
     scenario = SCENARIOS[tenant.in_force(at).scenario]
     later = (setting for setting in tenant.settings if setting.since > at and setting.scenario != scenario.name)
     ends_at = next((setting.since for setting in later), None)
-    record: ScenarioInForceRecord = {
+    record: records.ScenarioInForceRecord = {
         "name": scenario.name,
         "summary": scenario.summary,
         "ends_at": optional_instant_text(ends_at),
@@ -142,7 +125,7 @@ def scenario_record(tenant: Tenant) -> ScenarioInForceRecord:
     return record
 
 
-def _theory_record(fact: TheoryFact) -> QueueTheoryRecord:
+def _theory_record(fact: TheoryFact) -> records.QueueTheoryRecord:
     return {
         "queue": fact.number,
         "staff": fact.staff,
@@ -152,7 +135,7 @@ def _theory_record(fact: TheoryFact) -> QueueTheoryRecord:
     }
 
 
-def clock_record(clock: Clock, wall: float) -> ClockRecord:
+def clock_record(clock: Clock, wall: float) -> records.ClockRecord:
     """
     Return a clock with its present instant.
 
@@ -163,7 +146,7 @@ def clock_record(clock: Clock, wall: float) -> ClockRecord:
     return {"mode": clock.mode, "at": instant_text(clock.now(wall)), "speed": clock.speed}
 
 
-def pin_record(pin: Pin) -> PinRecord:
+def pin_record(pin: Pin) -> records.PinRecord:
     """Return a pin with the reads that are left."""
     return {
         "kind": pin.kind,
@@ -174,15 +157,15 @@ def pin_record(pin: Pin) -> PinRecord:
     }
 
 
-def fault_record(plan: FaultPlan) -> FaultRecord:
+def fault_record(plan: FaultPlan) -> records.FaultRecord:
     """Return a fault plan with the number of outcomes that are left."""
     names = ("outcomes", "repeat") if plan.probability is None else ("probability", "outcome", "seed")
     values = plan.to_dict()
     record = {"id": plan.id, "api": plan.api, "operation": plan.operation}
-    return cast(FaultRecord, {**record, **{name: values[name] for name in names}, "remaining": plan.remaining})
+    return cast(records.FaultRecord, {**record, **{name: values[name] for name in names}, "remaining": plan.remaining})
 
 
-def call_record(fact: CallFact) -> CallRecord:
+def call_record(fact: CallFact) -> records.CallRecord:
     """Return a call; its customer is named by the primary key."""
     return {
         "queue": fact.queue,
@@ -205,17 +188,17 @@ def call_record(fact: CallFact) -> CallRecord:
     }
 
 
-def _ring_record(fact: RingFact) -> RingRecord:
+def _ring_record(fact: RingFact) -> records.RingRecord:
     times = {"started_at": instant_text(fact.started_at), "ended_at": optional_instant_text(fact.ended_at)}
-    return cast(RingRecord, {**fact._asdict(), **times})
+    return cast(records.RingRecord, {**fact._asdict(), **times})
 
 
-def state_record(fact: StateFact) -> StateRecord:
+def state_record(fact: StateFact) -> records.StateRecord:
     """Return a change of an agent's state."""
-    return cast(StateRecord, {**fact._asdict(), "at": instant_text(fact.at), "status": fact.status.value})
+    return cast(records.StateRecord, {**fact._asdict(), "at": instant_text(fact.at), "status": fact.status.value})
 
 
-def log_entry_record(entry: LogEntry) -> LogEntryRecord:
+def log_entry_record(entry: LogEntry) -> records.LogEntryRecord:
     """Return an entry of the request log."""
     return {
         "id": entry.id,
@@ -233,9 +216,9 @@ def log_entry_record(entry: LogEntry) -> LogEntryRecord:
     }
 
 
-def finding_record(finding: ConductFinding) -> FindingRecord:
+def finding_record(finding: ConductFinding) -> records.FindingRecord:
     """Return a breach of a conduct rule."""
-    return cast(FindingRecord, {**vars(finding), "examples": list(finding.examples)})
+    return cast(records.FindingRecord, {**vars(finding), "examples": list(finding.examples)})
 
 
 def inbox_record(record: Record) -> dict[str, Any]:
@@ -244,7 +227,7 @@ def inbox_record(record: Record) -> dict[str, Any]:
     return {"received_at": instant_text(record.received_at), **names, **record.body}
 
 
-def customer_record(fact: CustomerFact) -> CustomerRecord:
+def customer_record(fact: CustomerFact) -> records.CustomerRecord:
     """Return a customer with every identifier."""
     identifiers = fact.identifiers
     return {

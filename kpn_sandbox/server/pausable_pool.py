@@ -36,8 +36,8 @@ class PausableThreadPool(Executor):
     """
     An executor whose tasks may pause without blocking other tasks.
 
-    It starts no thread before the first task, so it can be made before a process forks. All counters are written under
-    the lock; they are read without it only to decide whether taking the lock is worth while.
+    It starts no thread before the first task, so it can be made before a fork. Counters are written under the lock, and
+    read without it only to decide whether to take it.
 
     Args:
         size: Tasks that are worked on at a time.

@@ -8,6 +8,7 @@ import orjson
 from flask import Response
 
 from kpn_sandbox import __version__
+from kpn_sandbox.control_api import serializers
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.response_schemas import (
@@ -16,15 +17,6 @@ from kpn_sandbox.control_api.response_schemas import (
     InboxRecord,
     LogPageRecord,
     StatesRecord,
-)
-from kpn_sandbox.control_api.serializers import (
-    call_record,
-    customer_record,
-    finding_record,
-    inbox_record,
-    instant_text,
-    log_entry_record,
-    state_record,
 )
 from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import day_of
@@ -47,7 +39,7 @@ def list_requests(request: ControlRequest) -> LogPageRecord | dict[str, Any]:
     page = request.sandbox.request_log.entries(request.client_id, **filters)
     if request.query.get("format") == "har":
         return har(page.entries, base_url=request.base_url, version=__version__)
-    records = [log_entry_record(entry) for entry in page.entries]
+    records = [serializers.log_entry_record(entry) for entry in page.entries]
     return {"count": page.count, "dropped": page.dropped, "requests": records}
 
 
@@ -59,14 +51,14 @@ def delete_requests(request: ControlRequest) -> None:
 def show_conduct(request: ControlRequest) -> ConductRecord:
     """Return which conduct rules the client broke, from its request log."""
     entries = request.sandbox.request_log.entries(request.client_id).entries
-    return {"requests": len(entries), "findings": [finding_record(finding) for finding in conduct(entries)]}
+    return {"requests": len(entries), "findings": [serializers.finding_record(finding) for finding in conduct(entries)]}
 
 
 def list_customers(request: ControlRequest) -> CustomersRecord:
     """Return the customers of the center, those who call most often first."""
     tenant = request.tenant
     customers = call_detail_records.list_customers(tenant.center, tenant.now())
-    return {"customers": [customer_record(fact) for fact in customers]}
+    return {"customers": [serializers.customer_record(fact) for fact in customers]}
 
 
 def list_calls(request: ControlRequest) -> Response:
@@ -94,13 +86,13 @@ def list_states(request: ControlRequest) -> StatesRecord:
     if not _LOGIN.fullmatch(login):
         raise ProblemError(404, "Logid must be 1 to 9 digits.")
     facts = call_detail_records.find_states(request.tenant.center, int(login), _period(request))
-    return {"states": [state_record(fact) for fact in facts]}
+    return {"states": [serializers.state_record(fact) for fact in facts]}
 
 
 def list_inbox(request: ControlRequest) -> InboxRecord:
     """Return the KPI records that Atobi's endpoint received, the newest last."""
     received = Inbox(request.sandbox.database).list(request.client_id, **request.query)
-    return {"records": [inbox_record(record) for record in received]}
+    return {"records": [serializers.inbox_record(record) for record in received]}
 
 
 def _period(request: ControlRequest) -> ObservedPeriod:
@@ -108,8 +100,8 @@ def _period(request: ControlRequest) -> ObservedPeriod:
     end = request.query.get("to", now)
     start = request.query.get("from_", day_of(min(end, now)).starts_at)
     if not 0 <= end - start <= LONGEST_PERIOD:
-        allowed = f"at or after from ({instant_text(start)}), at most 7 days"
-        raise invalid_fields({"field": "to", "value": instant_text(end), "allowed": allowed})
+        allowed = f"at or after from ({serializers.instant_text(start)}), at most 7 days"
+        raise invalid_fields({"field": "to", "value": serializers.instant_text(end), "allowed": allowed})
     # A period ends before its last instant, but a call that arrives at this very moment has arrived.
     return ObservedPeriod(start, end if "to" in request.query else end + 0.001, now)
 
@@ -126,6 +118,6 @@ def _json_chunks(chunks: Iterator[list[CallFact]]) -> Iterator[bytes]:
     separator = b'{"calls":['
     for facts in chunks:
         if facts:
-            yield separator + orjson.dumps([call_record(fact) for fact in facts])[1:-1]
+            yield separator + orjson.dumps([serializers.call_record(fact) for fact in facts])[1:-1]
             separator = b","
     yield b"]}" if separator == b"," else separator + b"]}"
