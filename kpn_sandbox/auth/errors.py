@@ -25,12 +25,7 @@ class UnknownToken(InvalidTokenError):
 
 
 class InactiveToken(InvalidTokenError):
-    """
-    The access token was valid once.
-
-    Args:
-        tenant: The tenant that it was issued to.
-    """
+    """The access token was valid once, for a tenant."""
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__()

@@ -141,7 +141,7 @@ def _patched(profile: Profile, patch: str) -> Profile:
 
 class Configurations:
     """
-    The configurations of all accounts of a database.
+    The configurations of all accounts of a database; changing that of an unknown account raises UnknownAccount.
 
     Args:
         database: The database.
@@ -164,7 +164,6 @@ class Configurations:
             midnight: Whether it, and the other patches of today, count from the last midnight on.
 
         Raises:
-            UnknownAccount: There is no such account.
             InvalidProfile: The profile is not allowed, alone or with a scenario that it meets; nothing is changed.
         """
         if not isinstance(patch, dict):
@@ -188,7 +187,6 @@ class Configurations:
             for_seconds: How long, by the account's clock, until the scenario before returns; None for good.
 
         Raises:
-            UnknownAccount: There is no such account.
             UnknownScenario: There is no such scenario.
             InvalidSetting: The duration is not allowed.
             InvalidProfile: With the account's profile it makes a center that is too busy to simulate.

@@ -56,12 +56,11 @@ def salted(secret: str) -> tuple[bytes, bytes]:
 
 def matches(secret: str, salt: bytes, digest: bytes) -> bool:
     """
-    Return whether a secret is the one of a salted digest, in a time that does not depend on where they differ.
+    Return whether a secret is that of a salted digest, in a time that does not depend on where they differ.
 
     Args:
         secret: The secret that a client presents.
-        salt: The stored salt.
-        digest: The stored digest.
+        salt, digest: What `salted` returned for the right secret.
     """
     return hmac.compare_digest(_digest(salt, secret), digest)
 
