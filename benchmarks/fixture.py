@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -137,8 +138,6 @@ def print_side_by_side(runs: int, count: int) -> None:
 
 def registered() -> bool:
     """Whether pytest finds the plugin by itself."""
-    from importlib.metadata import entry_points
-
     return "kpn_sandbox" in entry_points(group="pytest11").names
 
 

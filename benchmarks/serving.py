@@ -106,7 +106,7 @@ def alternate(
         first.append(requests_per_second(f"{urls[0]}/agents", token=token, **load))
         second.append(requests_per_second(f"{urls[1]}/agents", token=other_token or token, **load))
     figures = f"{middle(first):8.0f}/s beside {middle(second):8.0f}/s"
-    ratios = sorted(a / b for a, b in zip(first, second))
+    ratios = sorted(a / b for a, b in zip(first, second, strict=True))
     print(f"  {title:28s} {figures}   ratio {middle(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True)
 
 

@@ -32,4 +32,4 @@ Each imports only from those above it and from these:
 `docs/architecture.md` says more, and where to change what.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -53,7 +53,7 @@ MOST_DATED_CHANGES = 1_000
 """The greatest number of dated changes of an account; the end of a scenario that is set for some seconds is one."""
 
 ClockMode = Literal["running", "frozen"]
-"""Whether an account's clock follows wall time or stands still."""
+"""Whether an account's clock follows wall time or is frozen."""
 
 CLOCK_MODES: tuple[ClockMode, ...] = get_args(ClockMode)
 
@@ -73,7 +73,7 @@ ArrivalRhythm = Literal["daily", "constant"]
 ARRIVAL_RHYTHMS: tuple[ArrivalRhythm, ...] = get_args(ArrivalRhythm)
 
 ServiceDistribution = Literal["lognormal", "exponential"]
-"""How talk and patience are distributed; queueing theory asks for exponential."""
+"""How talk times are distributed; queueing theory needs exponential ones."""
 
 SERVICE_DISTRIBUTIONS: tuple[ServiceDistribution, ...] = get_args(ServiceDistribution)
 

@@ -1,4 +1,4 @@
-"""What was computed is kept within bounds, and computed once however many ask for it."""
+"""Caches stay within bounds, and a value that many threads need is computed once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,71 +6,71 @@ from threading import Barrier, Event
 
 import pytest
 
-from kpn_sandbox.caching import SingleFlightCache
+from kpn_sandbox.caching import BoundedCache, SingleFlightCache
 
 
-class Workshop:
-    """Makes things of a hundred octets and notes which."""
+class RecordingCache:
+    """A cache of values of a hundred bytes that records which of them were computed."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self.made: list[str] = []
+        self.computed: list[str] = []
         self._cache = SingleFlightCache(limit_bytes)
 
     def find(self, key: str, size: int = 100) -> str:
-        """The thing of that key, made unless it is kept."""
+        """The value of a key, computed unless it is kept."""
 
-        def make() -> str:
-            self.made.append(key)
+        def compute() -> str:
+            self.computed.append(key)
             return key.upper()
 
-        found: str = self._cache.get_or_compute(key, make, lambda thing: size)
+        found: str = self._cache.get_or_compute(key, compute, lambda value: size)
         return found
 
     def find_all(self, keys: str) -> list[str]:
-        """The things of several keys of one letter, in order."""
+        """The values of several keys of one letter, in order."""
         return [self.find(key) for key in keys]
 
 
-def test_thing_is_made_once() -> None:
-    """What is kept is not made again."""
-    workshop = Workshop(1000)
+def test_a_value_is_computed_once() -> None:
+    """A value that is kept is not computed again."""
+    cache = RecordingCache(1000)
 
-    assert workshop.find_all("aba") == ["A", "B", "A"]
-    assert workshop.made == ["a", "b"]
+    assert cache.find_all("aba") == ["A", "B", "A"]
+    assert cache.computed == ["a", "b"]
 
 
 def test_cache_is_bounded() -> None:
-    """Only what fits is kept: what was asked for longest ago goes first."""
-    workshop = Workshop(300)
+    """Only what fits is kept: the value used longest ago goes first."""
+    cache = RecordingCache(300)
 
-    workshop.find_all("abcd")
-    workshop.find_all("dcb")
-    assert workshop.made == ["a", "b", "c", "d"]
-    assert workshop.find("a") and workshop.made[4:] == ["a"]
-
-
-def test_what_is_asked_for_stays() -> None:
-    """Asking for a thing keeps it longer than those nobody asked for since."""
-    workshop = Workshop(300)
-
-    workshop.find_all("abcad")
-    assert workshop.find_all("acd") and workshop.made == ["a", "b", "c", "d"]
-    assert workshop.find("b") and workshop.made[4:] == ["b"]
+    cache.find_all("abcd")
+    cache.find_all("dcb")
+    assert cache.computed == ["a", "b", "c", "d"]
+    assert cache.find("a") and cache.computed[4:] == ["a"]
 
 
-def test_large_thing_is_kept_alone() -> None:
-    """A thing larger than the limit is kept until the next one comes."""
-    workshop = Workshop(300)
-    workshop.find_all("ab")
+def test_a_value_that_is_used_stays() -> None:
+    """Using a value keeps it longer than those that were not used since."""
+    cache = RecordingCache(300)
 
-    workshop.find("x", size=5000)
-    workshop.find("x", size=5000)
-    assert workshop.made == ["a", "b", "x"]
-    assert workshop.find_all("axa") and workshop.made[3:] == ["a", "x"]
+    cache.find_all("abcad")
+    assert cache.find_all("acd") and cache.computed == ["a", "b", "c", "d"]
+    assert cache.find("b") and cache.computed[4:] == ["b"]
+
+
+def test_a_large_value_is_kept_alone() -> None:
+    """A value larger than the limit is kept until the next one comes."""
+    cache = RecordingCache(300)
+    cache.find_all("ab")
+
+    cache.find("x", size=5000)
+    cache.find("x", size=5000)
+    assert cache.computed == ["a", "b", "x"]
+    assert cache.find_all("axa") and cache.computed[3:] == ["a", "x"]
 
 
 def test_failure_is_not_kept() -> None:
-    """When making a thing fails, who asked hears it, and the next one tries again."""
+    """When computing a value fails, the caller gets the error, and the next one tries again."""
     cache = SingleFlightCache(1000)
 
     def fail() -> str:
@@ -81,41 +81,71 @@ def test_failure_is_not_kept() -> None:
     assert cache.get_or_compute("a", lambda: "A", len) == "A"
 
 
-def test_threads_make_a_thing_once() -> None:
-    """Threads that ask for the same thing at the same time get the one that the first of them made."""
+def test_threads_compute_a_value_once() -> None:
+    """Threads that need the same value at the same time get the one that the first of them computed."""
     for _ in range(20):
-        workshop, together = Workshop(1000), Barrier(8)
+        cache, together = RecordingCache(1000), Barrier(8)
 
-        found = at_once(8, lambda: (together.wait(), workshop.find("a"))[1])
-        assert found == ["A"] * 8 and workshop.made == ["a"]
+        found = at_once(8, lambda: (together.wait(), cache.find("a"))[1])
+        assert found == ["A"] * 8 and cache.computed == ["a"]
 
 
-def test_nobody_waits_for_another_thing() -> None:
-    """While one thing is being made, others can be made and found."""
-    cache, other_is_made = SingleFlightCache(1000), Event()
+def test_no_thread_waits_for_another_value() -> None:
+    """While one value is being computed, others can be computed and read."""
+    cache, other_is_computed = SingleFlightCache(1000), Event()
 
     def slow() -> bool:
-        return other_is_made.wait(timeout=30)
+        return other_is_computed.wait(timeout=30)
 
     with ThreadPoolExecutor(1) as thread:
-        waiting = thread.submit(cache.get_or_compute, "slow", slow, lambda thing: 100)
+        waiting = thread.submit(cache.get_or_compute, "slow", slow, lambda value: 100)
         cache.get_or_compute("other", lambda: "made", len)
-        other_is_made.set()
+        other_is_computed.set()
 
     assert waiting.result() is True
 
 
 def test_threads_share_a_small_cache() -> None:
-    """With many threads and little room everybody gets what he asked for."""
-    workshop, keys = Workshop(300), "abcdefghij"
+    """With many threads and little room every thread gets its values."""
+    cache, keys = RecordingCache(300), "abcdefghij"
 
-    found = at_once(8, lambda: workshop.find_all(keys * 50))
+    found = at_once(8, lambda: cache.find_all(keys * 50))
     assert found == [[key.upper() for key in keys * 50]] * 8
-    assert workshop.find_all("xyz") and workshop.find_all("zyx")
-    assert workshop.made[-3:] == ["x", "y", "z"]
+    assert cache.find_all("xyz") and cache.find_all("zyx")
+    assert cache.computed[-3:] == ["x", "y", "z"]
+
+
+def test_a_bounded_cache_keeps_the_last_values():
+    """The oldest value goes when there is no room for another one."""
+    cache = BoundedCache(limit=2)
+
+    for key in "abc":
+        cache.put(key, key.upper())
+
+    assert [cache.get(key) for key in "abc"] == [None, "B", "C"]
+
+
+def test_a_bounded_cache_weighs_its_values():
+    """Heavy values leave room for fewer; replacing one frees its weight."""
+    cache = BoundedCache(limit=10, weight=len)
+
+    cache.put("a", "x" * 6)
+    cache.put("a", "x" * 4)
+    cache.put("b", "x" * 6)
+
+    assert (cache.get("a"), cache.get("b"), len(cache)) == ("xxxx", "xxxxxx", 2)
+
+
+def test_a_value_that_is_too_heavy_is_not_kept():
+    """A value heavier than the limit is not kept and costs no other one its place."""
+    cache = BoundedCache(limit=3, weight=len)
+
+    cache.put("a", "xxxx")
+
+    assert (cache.get("a"), len(cache)) == (None, 0)
 
 
 def at_once(count: int, work: Callable[[], object]) -> list[object]:
-    """What several threads find that do the same."""
+    """The results of several threads that do the same."""
     with ThreadPoolExecutor(count) as threads:
         return [task.result() for task in [threads.submit(work) for _ in range(count)]]

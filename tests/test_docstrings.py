@@ -119,9 +119,11 @@ def test_args_are_parameters():
 
 @pytest.mark.xfail(reason="not yet so")
 def test_errors_are_announced():
-    """`Raises` stands where a public function itself raises, and names the errors."""
+    """`Raises` stands where a public function itself raises, and names the errors; overrides apart."""
     silent = set()
     for module, name, function in FUNCTIONS:
+        if overrides(module, name):
+            continue
         text = section(docstring(function), "Raises")
         for node in own_nodes(function):
             if isinstance(node, ast.Raise) and node.exc is not None:

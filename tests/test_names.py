@@ -127,7 +127,6 @@ def test_each_role_has_the_word_that_others_use():
     assert not found, listed(found)
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_class_names_are_unique():
     """A search for a class finds one; schemas and the errors of each vendor apart."""
     places = defaultdict(list)

@@ -32,7 +32,6 @@ def quoted(page: str) -> set[str]:
     return {*re.findall(r"""["'`>]([\w -]+)["'`<]""", page)}
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_a_list_of_words_is_written_down_once():
     """No module but `literals` spells out the whole of one of its lists."""
     again = {

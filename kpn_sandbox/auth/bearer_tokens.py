@@ -6,7 +6,7 @@ is never changes and is cached for good, its state is cached with the tenant and
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from authlib.oauth2 import ResourceProtector
 from authlib.oauth2.rfc6750 import BearerTokenValidator
@@ -15,102 +15,85 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.storage import Database
-from kpn_sandbox.storage.tables import sessions, tokens
+from kpn_sandbox.storage.tables import tokens
 from kpn_sandbox.tenants.accounts import Account
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import CacheSlot, Tenant
 from kpn_sandbox.tenants.transactions import account_transaction
 
 TOKENS_PER_ACCOUNT = 10_000
-"""Stored tokens of one account; when there are more, the oldest become unknown."""
+"""Stored tokens of one account and purpose; when there are more, the oldest become unknown."""
 
 _PRUNE_EVERY = 100
 _OWNERS = 100_000
 _ROW = tokens.c
-_FIND = select(_ROW.client_id, _ROW.issued_at, _ROW.revoked).where(
-    _ROW.digest == bindparam("digest"), _ROW.purpose == bindparam("purpose")
+_FIND = select(_ROW.client_id, _ROW.kind, _ROW.user, _ROW.issued_at, _ROW.revoked).where(
+    _ROW.digest == bindparam("digest")
 )
 _SAVE = (
     insert(tokens)
-    .values({name: bindparam(name) for name in ("digest", "client_id", "purpose", "issued_at")} | {"revoked": 0})
+    .values({name: bindparam(name) for name in ("digest", "client_id", "kind", "issued_at")})
+    .values(user="", nonce="", revoked=0)
     .returning(_ROW.serial)
 )
-_NEWEST_FIRST = select(_ROW.serial).where(_ROW.client_id == bindparam("client_id")).order_by(_ROW.serial.desc())
-_OLDEST = _NEWEST_FIRST.offset(bindparam("limit")).limit(1)
-_PRUNE = delete(tokens).where(_ROW.client_id == bindparam("of_client"), _ROW.serial <= bindparam("last"))
+_OF_KIND = (_ROW.client_id == bindparam("of_client"), _ROW.kind == bindparam("of_kind"), _ROW.user == "")
+_OLDEST = select(_ROW.serial).where(*_OF_KIND).order_by(_ROW.serial.desc()).offset(bindparam("limit")).limit(1)
+_PRUNE = delete(tokens).where(*_OF_KIND, _ROW.serial <= bindparam("last"))
+
+
+class TokenKind(NamedTuple):
+    """A kind of access token or session, with its lifetime by the account's clock."""
+
+    name: str
+    life_seconds: float
 
 
 @dataclass(frozen=True)
 class AccessToken:
     """
-    An access token that was issued.
+    An access token, or a session of a user, that was issued.
 
     Args:
         tenant: The tenant that it was issued to.
-        issued_at: The account's instant of that, in epoch seconds.
-        revoked: Whether it was revoked since.
-        life_seconds: Its lifetime, by the account's clock.
+        kind: Its kind.
+        user: Name of the user of a session; empty for a token of the account itself.
+        issued_at: The account's instant when it was issued, in epoch seconds.
+        revoked: Whether it was revoked or ended since.
     """
 
     tenant: Tenant
+    kind: TokenKind
+    user: str
     issued_at: float
     revoked: bool
-    life_seconds: int
 
     def expired(self) -> bool:
         """Return whether its lifetime is over now; a clock that is put back makes it valid again."""
-        return self.tenant.now() - self.issued_at >= self.life_seconds
+        return self.tenant.now() - self.issued_at >= self.kind.life_seconds
 
 
-class Tokens:
+class TokenStore:
     """
-    The access tokens of one purpose; safe to share between threads.
+    Finds what was issued in some kinds; safe to share between threads.
 
     Args:
         sandbox: The sandbox whose accounts have them.
-        purpose: Name of what they give access to, up to 32 characters; a token gives access to nothing else.
-        life_seconds: Their lifetime, by the accounts' clocks.
+        kinds: The kinds; a token of another kind is unknown here.
     """
 
-    def __init__(self, sandbox: Sandbox, *, purpose: str, life_seconds: int) -> None:
-        self.life_seconds = life_seconds
-        self._purpose = purpose
+    def __init__(self, sandbox: Sandbox, *kinds: TokenKind) -> None:
         self._sandbox = sandbox
         self._database = sandbox.database
+        self._kinds = {kind.name: kind for kind in kinds}
         self._owners: BoundedCache[str] = BoundedCache(_OWNERS)
         self._read_tokens = CacheSlot[AccessToken]()
-
-    def save(self, text: str, account: Account) -> float:
-        """
-        Store a token that is issued to an account.
-
-        Args:
-            text: The token.
-            account: The account.
-
-        Returns:
-            The account's instant, in epoch seconds, from which its lifetime counts.
-
-        Raises:
-            UnknownAccount: The account was deleted.
-        """
-        issued_at = self._sandbox.tenant(account.client_id).now()
-        values = {"digest": text_digest(text), "client_id": account.client_id, "issued_at": issued_at}
-        saved = self._database.fetch_one(_SAVE, purpose=self._purpose, **values)
-        if saved is not None and saved[0] % _PRUNE_EVERY == 0:
-            self._prune(account.client_id)
-        return issued_at
 
     def find(self, text: str) -> AccessToken | None:
         """Return a token in its present state, None when it was never issued or was pruned."""
         owner = self._owners.get(text) or self._owner(text)
-        if owner is None:
-            return None
-        try:
-            tenant = self._sandbox.tenant(owner)
-        except UnknownAccount:
+        tenant = None if owner is None else self._sandbox.find_tenant(owner)
+        if tenant is None:
             return None
         return tenant.cache(self._read_tokens).get(text) or self._read(text, tenant)
 
@@ -125,22 +108,56 @@ class Tokens:
         row = self._row(text)
         if row is None or row[0] != tenant.account.client_id:
             return None
-        token = AccessToken(tenant, row[1], bool(row[2]), self.life_seconds)
+        token = AccessToken(tenant, self._kinds[row[1]], row[2], row[3], bool(row[4]))
         tenant.cache(self._read_tokens).put(text, token)
         return token
 
     def _row(self, text: str) -> tuple[Any, ...] | None:
-        return self._database.fetch_one(_FIND, digest=text_digest(text), purpose=self._purpose)
+        row = self._database.fetch_one(_FIND, digest=text_digest(text))
+        return row if row is not None and row[1] in self._kinds else None
 
-    def _prune(self, client_id: str) -> None:
-        oldest = self._database.fetch_one(_OLDEST, client_id=client_id, limit=TOKENS_PER_ACCOUNT)
-        if oldest is not None:
-            self._database.fetch_one(_PRUNE, of_client=client_id, last=oldest[0])
+
+class Tokens(TokenStore):
+    """
+    The access tokens of one purpose.
+
+    Args:
+        sandbox: The sandbox whose accounts have them.
+        purpose: Name of what they give access to, up to 32 characters; a token gives access to nothing else.
+        life_seconds: Their lifetime, by the accounts' clocks.
+    """
+
+    def __init__(self, sandbox: Sandbox, *, purpose: str, life_seconds: int) -> None:
+        super().__init__(sandbox, TokenKind(purpose, life_seconds))
+        self.life_seconds = life_seconds
+        self._purpose = purpose
+
+    def save(self, text: str, account: Account) -> float:
+        """
+        Store a token that is issued to an account and return the account's instant, from which its lifetime counts.
+
+        Args:
+            text: The token.
+            account: The account.
+
+        Raises:
+            UnknownAccount: The account was deleted.
+        """
+        client_id = account.client_id
+        issued_at = self._sandbox.tenant(client_id).now()
+        row = {"digest": text_digest(text), "client_id": client_id, "kind": self._purpose, "issued_at": issued_at}
+        saved = self._database.fetch_one(_SAVE, **row)
+        if saved is not None and saved[0] % _PRUNE_EVERY == 0:
+            of_kind = {"of_client": client_id, "of_kind": self._purpose}
+            oldest = self._database.fetch_one(_OLDEST, **of_kind, limit=TOKENS_PER_ACCOUNT)
+            if oldest is not None:
+                self._database.fetch_one(_PRUNE, **of_kind, last=oldest[0])
+        return issued_at
 
 
 def revoke_tokens(database: Database, client_id: str, text: str | None = None) -> int:
     """
-    Revoke access tokens of an account, whatever their purpose, and end its sessions; every worker knows at once.
+    Revoke access tokens of an account, whatever their purpose, and end its sessions, for every worker at once.
 
     Args:
         database: The database of the account.
@@ -148,24 +165,18 @@ def revoke_tokens(database: Database, client_id: str, text: str | None = None) -
         text: The only token or session to revoke; None revokes all.
 
     Returns:
-        How many were revoked; those that were revoked or ended before do not count, expired ones do.
+        How many, without those that were revoked or ended before; expired ones count.
 
     Raises:
         UnknownAccount: There is no such account.
         UnknownToken: The account has no such token or session.
     """
-    digest = None if text is None else text_digest(text)
-    revoked = 0
+    these = [_ROW.client_id == client_id, *([] if text is None else [_ROW.digest == text_digest(text)])]
     # The transaction raises the account's version, and with the old version go the tokens that are cached with it.
     with account_transaction(database, client_id) as connection:
-        known = digest is None
-        for table, state in ((tokens, "revoked"), (sessions, "ended")):
-            rows = [table.c.client_id == client_id, *([] if digest is None else [table.c.digest == digest])]
-            known = known or connection.execute(select(table.c.serial).where(*rows)).first() is not None
-            revoked += connection.execute(update(table).where(*rows, table.c[state] == 0).values({state: 1})).rowcount
-        if not known:
+        if text is not None and connection.execute(select(_ROW.serial).where(*these)).first() is None:
             raise UnknownToken()
-    return revoked
+        return connection.execute(update(tokens).where(*these, _ROW.revoked == 0).values(revoked=1)).rowcount
 
 
 class BearerAuth:
@@ -197,8 +208,6 @@ class BearerAuth:
 
 class _Bearer:
     """As much of a request as Authlib's protector reads."""
-
-    __slots__ = ("headers",)
 
     def __init__(self, authorization: str | None) -> None:
         self.headers = {"Authorization": authorization}

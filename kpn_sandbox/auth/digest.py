@@ -21,7 +21,6 @@ from werkzeug.datastructures import Authorization, WWWAuthenticate
 from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
 from kpn_sandbox.storage.tables import credentials, digest_uses
 from kpn_sandbox.tenants.accounts import CredentialKind
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import get_or_create_secret
 from kpn_sandbox.tenants.tenant import Tenant
@@ -96,7 +95,7 @@ class DigestAuth:
         if not given["uri"].endswith(target):
             raise MalformedDigest("the digest is about another uri than the request")
         issued_at = self._issued_at(given["nonce"])
-        tenant = self._tenant(given["username"])
+        tenant = self._sandbox.find_tenant(given["username"])
         if issued_at is None or tenant is None or not self._matches(given, tenant, method):
             raise DigestRefused(self.challenge())
         ends_at = issued_at + NONCE_SECONDS
@@ -121,12 +120,6 @@ class DigestAuth:
         if parts is None or not hmac.compare_digest(self._mark(f"{parts[1]}-{parts[2]}"), parts[3]):
             return None
         return int(parts[1], 16)
-
-    def _tenant(self, username: str) -> Tenant | None:
-        try:
-            return self._sandbox.tenant(username)
-        except UnknownAccount:
-            return None
 
     def _matches(self, given: dict[str, str], tenant: Tenant, method: str) -> bool:
         row = self._sandbox.database.fetch_one(_HA1, client_id=tenant.account.client_id, kind=self._kind)

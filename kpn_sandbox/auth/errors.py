@@ -10,7 +10,7 @@ The errors of authentication, beside those that Authlib raises itself.
                 RevokedToken
         UnsupportedGrantTypeError                               there is no grant type or another one (Authlib)
         InvalidClientError                                      unknown client, wrong secret, no credentials (Authlib)
-    InvalidSession                                              there is no active session
+    InvalidSession                                              there is no valid session
     DigestRefused                                               there is no right digest: holds the challenge
     MalformedDigest                                             the digest was made for another request
 """
@@ -25,12 +25,7 @@ class UnknownToken(InvalidTokenError):
 
 
 class InactiveToken(InvalidTokenError):
-    """
-    The access token was valid once.
-
-    Args:
-        tenant: The tenant that it was issued to.
-    """
+    """The access token was valid once, for a tenant."""
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__()
@@ -46,7 +41,7 @@ class RevokedToken(InactiveToken):
 
 
 class InvalidSession(Exception):
-    """A request presents no active session."""
+    """A request presents no valid session."""
 
 
 class DigestRefused(Exception):

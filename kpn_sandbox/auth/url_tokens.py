@@ -7,7 +7,6 @@ from sqlalchemy import bindparam, select
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.storage.tables import credentials
 from kpn_sandbox.tenants.accounts import CredentialKind
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
@@ -49,10 +48,7 @@ class UrlTokenAuth:
             UnknownToken: The token belongs to no account.
         """
         row = self._sandbox.database.fetch_one(_OWNER, kind=self._kind, digest=text_digest(token))
-        if row is None:
+        tenant = None if row is None else self._sandbox.find_tenant(row[0])
+        if tenant is None:
             raise UnknownToken()
-        try:
-            return self._sandbox.tenant(row[0])
-        except UnknownAccount:
-            # Deleted between the two statements.
-            raise UnknownToken() from None
+        return tenant

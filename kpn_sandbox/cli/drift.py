@@ -43,7 +43,7 @@ def _with_account(command: Command) -> Command:
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write pins that undo it to a file.")
 @click.option("--pin", is_flag=True, help="Set these pins.")
 @_with_account
-def diff(account: Account, source: str, token: str | None, write: Path | None, pin: bool) -> int:
+def diff(account: Account, *, source: str, token: str | None, write: Path | None, pin: bool) -> int:
     """
     Compare captured answers of KPN with the sandbox: shape, types, headers, and values that do not move.
 

@@ -42,7 +42,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--panel/--no-panel", default=True, help="Print the panel.")
 @click.pass_context
 def check(
-    context: click.Context, url: str, seconds: float, customer_ids: tuple[str, ...], strict: bool, panel: bool
+    context: click.Context, *, url: str, seconds: float, customer_ids: tuple[str, ...], strict: bool, panel: bool
 ) -> None:
     """
     Call URL as ITX would, say what is wrong with its answer, and print the panel.
@@ -58,7 +58,7 @@ def check(
 @click.option("--customer-id", default="", help="Whose panel is shown first.")
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, help="Port to listen on; 0 takes a free one.")
-def panel(url: str, seconds: float, customer_id: str, host: str, port: int) -> None:
+def panel(*, url: str, seconds: float, customer_id: str, host: str, port: int) -> None:
     """Serve the panel of URL as a web page, for any customer."""
     _serve(url, customer_id, seconds, (host, port))
 

@@ -1,8 +1,8 @@
 """
 The sandbox's own API, under /_sandbox: the remote control of accounts. No vendor has it.
 
-    operations          table of the operations: who may call, what comes in, what goes out
-    routes              the way of every request, and the view of each operation
+    operations          table of the operations: who may call, what comes in, which view, what goes out
+    routes              the way of every request
     context             what a view gets
     views               views: `status`, `accounts`, `configuration`, `overrides`, `inspection`
     auth                an account with its secret, or the administrator with a token

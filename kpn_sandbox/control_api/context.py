@@ -1,4 +1,4 @@
-"""What the views of the control API get: the sandbox, and a request that is authenticated and validated."""
+"""The context of a view of the control API: the sandbox, and a request that is authenticated and validated."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -79,9 +79,8 @@ def error_response(error: Exception) -> Response:
 
 
 def error_for(error: Exception) -> ApiError:
-    """Return the error that an exception becomes; a 500 for one that nobody expected."""
-    text = "The sandbox failed; its log tells why under the id in X-Request-Id."
-    return mapped_error(error, EXCEPTION_MAP) or ProblemError(500, text)
+    """Return the error that an exception becomes."""
+    return mapped_error(error, EXCEPTION_MAP)
 
 
 def _field_error(error: Any) -> FieldError:
@@ -126,5 +125,6 @@ EXCEPTION_MAP: ExceptionMap = {
     http.NotFound: lambda error: ProblemError(404, "Nothing has this path; see /openapi/sandbox.json."),
     http.MethodNotAllowed: _wrong_method,
     http.HTTPException: lambda error: ProblemError(400, error.description or error.name),
+    Exception: lambda error: ProblemError(500, "The sandbox failed; its log tells why under the id in X-Request-Id."),
 }
 """The error of an exception; access tokens are used for the data of the pages, whose errors come from here, too."""

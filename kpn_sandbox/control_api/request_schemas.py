@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import fields, validates_schema
 from marshmallow.exceptions import ValidationError
 
+from kpn_sandbox import literals
 from kpn_sandbox.control_api.fields import (
     ChoiceField,
     FlagField,
@@ -26,17 +27,6 @@ from kpn_sandbox.control_api.fields import (
     field_error,
     in_query,
 )
-from kpn_sandbox.literals import (
-    API_KEYS,
-    CLOCK_MODES,
-    CONNECTION_FAULTS,
-    EFFECTIVE,
-    EFFECTIVE_ALIASES,
-    LONGEST_DELAY_MS,
-    QUOTA_UNITS,
-    RESET_LAYERS,
-    SCENARIO_NAMES,
-)
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
@@ -51,7 +41,7 @@ _YEAR_SECONDS = 366 * 86_400
 _CENTURY_SECONDS = 101 * _YEAR_SECONDS
 _PRINTABLE = r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}"
 _PRINTABLE_ALLOWED = "1 to 128 characters, none of them a control character"
-_EFFECTIVE = (*EFFECTIVE, *EFFECTIVE_ALIASES)
+_EFFECTIVE = (*literals.EFFECTIVE, *literals.EFFECTIVE_ALIASES)
 _EFFECTIVE_DESCRIPTION = (
     "always: as if it had always been so; now: from the account's present second on, as for_seconds implies; "
     "midnight: the same as always, which is the default."
@@ -66,7 +56,7 @@ def _name_filter(name: str) -> PatternField:
 class ClockRequestSchema(StrictSchema):
     """Clock to set: following wall time, running from an instant at some speed, or frozen."""
 
-    mode = ChoiceField(CLOCK_MODES, required=True)
+    mode = ChoiceField(literals.CLOCK_MODES, required=True)
     at = InstantField(
         metadata={"description": "Where it stands or runs from; the account's current instant by default."}
     )
@@ -89,7 +79,7 @@ class AdvanceRequestSchema(StrictSchema):
 class ScenarioRequestSchema(StrictSchema):
     """Scenario to set, for always, from now on or for some time."""
 
-    name = ChoiceField(SCENARIO_NAMES, required=True, metadata={"example": "peak"})
+    name = ChoiceField(literals.SCENARIO_NAMES, required=True, metadata={"example": "peak"})
     for_seconds = NumberField(
         0, _YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
     )
@@ -105,7 +95,7 @@ class NewAccountRequestSchema(StrictSchema):
     profile = FreeObjectField(
         metadata={"description": "A merge patch to the default profile.", "example": {"agents": 20}}
     )
-    scenario = ChoiceField(SCENARIO_NAMES)
+    scenario = ChoiceField(literals.SCENARIO_NAMES)
     clock = ObjectField(ClockRequestSchema)
 
     @validates_schema(skip_on_field_errors=False)
@@ -133,13 +123,13 @@ class OutcomeRequestSchema(StrictSchema):
     """Outcome of one request: a status, a delay, a broken connection or the ordinary response."""
 
     status = WholeNumberField(200, 599)
-    delay_ms = WholeNumberField(0, LONGEST_DELAY_MS)
+    delay_ms = WholeNumberField(0, literals.LONGEST_DELAY_MS)
     body = fields.Raw(
         metadata={"description": "A text, or JSON to be written out."},
         error_messages={"null": "a text or JSON, not null"},
     )
     headers = HeadersField()
-    connection = ChoiceField(CONNECTION_FAULTS)
+    connection = ChoiceField(literals.CONNECTION_FAULTS)
     ok = FlagField(metadata={"description": "True: the ordinary answer."})
 
     @validates_schema
@@ -161,7 +151,7 @@ class OutcomeRequestSchema(StrictSchema):
 class FaultRequestSchema(StrictSchema):
     """Fault plan to add: outcomes that are used up in order, or one that happens by chance."""
 
-    api = ChoiceField(API_KEYS, required=True)
+    api = ChoiceField(literals.API_KEYS, required=True)
     operation = fields.String(
         metadata={"description": "A key of the API's operations; all of them by default.", "example": "agents"},
         error_messages=dict.fromkeys(("null", "invalid"), "the key of an operation"),
@@ -191,14 +181,14 @@ class QuotaRequestSchema(StrictSchema):
 
     limit = WholeNumberField(1, 1_000_000, required=True, metadata={"example": 60})
     interval = WholeNumberField(1, 1000, required=True, metadata={"example": 1})
-    unit = ChoiceField(QUOTA_UNITS, required=True, metadata={"example": "minute"})
+    unit = ChoiceField(literals.QUOTA_UNITS, required=True, metadata={"example": "minute"})
     retry_after = FlagField(metadata={"description": "Whether refusals say when to come again; off by default."})
 
 
 class ResetRequestSchema(StrictSchema):
     """Layers of an account to reset."""
 
-    layers = ListField(ChoiceField(RESET_LAYERS), 0, 100, metadata={"description": "All of them by default."})
+    layers = ListField(ChoiceField(literals.RESET_LAYERS), 0, 100, metadata={"description": "All of them by default."})
 
 
 class RevokeRequestSchema(StrictSchema):
@@ -224,7 +214,7 @@ class EffectiveQuerySchema(QuerySchema):
 class RequestsQuerySchema(QuerySchema):
     """Filters and format of the request log."""
 
-    api = ChoiceField(API_KEYS, metadata=in_query())
+    api = ChoiceField(literals.API_KEYS, metadata=in_query())
     operation = _name_filter("operation")
     status = WholeNumberField(100, 599, metadata=in_query())
     since = InstantField(metadata=in_query())

@@ -8,19 +8,8 @@ beside a type is the description of the field. Instants are ISO 8601 with offset
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
+from kpn_sandbox import literals
 from kpn_sandbox.control_api.fields import FieldError
-from kpn_sandbox.literals import (
-    ApiKey,
-    ArrivalRhythm,
-    ClockMode,
-    ConnectionFault,
-    FidelityLabel,
-    NameStyle,
-    ObjectKind,
-    QuotaUnit,
-    ResetLayer,
-    ServiceDistribution,
-)
 
 
 class Keywords(NamedTuple):
@@ -46,7 +35,7 @@ class BehaviorRecord(TypedDict):
     """Label and source of an operation or a behavior."""
 
     name: str
-    label: FidelityLabel
+    label: literals.FidelityLabel
     source: str
 
 
@@ -98,7 +87,7 @@ class ScenarioInForceRecord(ScenarioNameRecord):
 class AccountClockRecord(TypedDict):
     """Clock of an account."""
 
-    mode: ClockMode
+    mode: literals.ClockMode
     at: InstantText
     speed: Annotated[float, "Seconds of the account per second of wall time; 0 when frozen."]
 
@@ -157,22 +146,22 @@ class ProfileRecord(TypedDict):
     patience_seconds: Annotated[Any, "A number, or unlimited."]
     service_level_seconds: float
     opening: str
-    names: NameStyle
+    names: literals.NameStyle
     locale: str
     ring_seconds: float
     max_wait_seconds: float
     unanswered_share: float
     absent_share: float
     breaks: bool
-    rhythm: ArrivalRhythm
-    service: ServiceDistribution
+    rhythm: literals.ArrivalRhythm
+    service: literals.ServiceDistribution
     outages: list[dict[str, Any]]
 
 
 class PinRecord(TypedDict):
     """Pin: values that fields of one object keep."""
 
-    kind: ObjectKind
+    kind: literals.ObjectKind
     key: str
     fields: Mapping[str, Any]
     expires_at: InstantText | None
@@ -192,7 +181,7 @@ class OutcomeRecord(TypedDict, total=False):
     delay_ms: int
     body: str
     headers: dict[str, Any]
-    connection: ConnectionFault
+    connection: literals.ConnectionFault
     ok: bool
 
 
@@ -200,7 +189,7 @@ class FaultRecord(TypedDict):
     """Fault plan: `outcomes` and `repeat`, or else `probability`, `outcome` and `seed`."""
 
     id: str
-    api: ApiKey
+    api: literals.ApiKey
     operation: str | None
     outcomes: NotRequired[list[OutcomeRecord]]
     repeat: NotRequired[bool]
@@ -221,7 +210,7 @@ class QuotaRecord(TypedDict):
 
     limit: int
     interval: int
-    unit: QuotaUnit
+    unit: literals.QuotaUnit
     retry_after: bool
 
 
@@ -372,7 +361,7 @@ class InboxRecord(TypedDict):
 class ResetRecord(TypedDict):
     """Layers that were reset."""
 
-    layers: list[ResetLayer]
+    layers: list[literals.ResetLayer]
 
 
 class ProblemRecord(TypedDict):

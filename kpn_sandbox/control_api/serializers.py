@@ -4,26 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from kpn_sandbox.control_api.response_schemas import (
-    AccountClockRecord,
-    AccountRecord,
-    AccountSettingsRecord,
-    CallRecord,
-    ClockRecord,
-    CustomerRecord,
-    FaultRecord,
-    FindingRecord,
-    IntervalRecord,
-    LogEntryRecord,
-    NewAccountRecord,
-    PinRecord,
-    ProfileRecord,
-    QueueTheoryRecord,
-    QuotaRecord,
-    RingRecord,
-    ScenarioInForceRecord,
-    StateRecord,
-)
+from kpn_sandbox.control_api import response_schemas as records
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, TheoryFact
@@ -40,6 +21,7 @@ from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
 from kpn_sandbox.vendors.itx.auth import itx_token
+from kpn_sandbox.vendors.kaisa.records import CUSTOMER_ID
 
 
 def instant_text(at: float) -> str:
@@ -70,7 +52,7 @@ def _hour_and_offset(hours: int) -> tuple[str, str]:
     return text[:14], text[19:]
 
 
-def account_record(tenant: Tenant) -> AccountRecord:
+def account_record(tenant: Tenant) -> records.AccountRecord:
     """Return an account without its secrets, as it is now."""
     return {
         **settings_record(tenant),
@@ -79,7 +61,7 @@ def account_record(tenant: Tenant) -> AccountRecord:
     }
 
 
-def settings_record(tenant: Tenant) -> AccountSettingsRecord:
+def settings_record(tenant: Tenant) -> records.AccountSettingsRecord:
     """Return the settings of an account, as they are now."""
     wall = tenant.wall_clock()
     return {
@@ -91,7 +73,7 @@ def settings_record(tenant: Tenant) -> AccountSettingsRecord:
     }
 
 
-def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewAccountRecord:
+def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> records.NewAccountRecord:
     """
     Return an account with its secrets, in the terms in which each API asks for them.
 
@@ -117,21 +99,21 @@ def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> NewA
     }
 
 
-def profile_record(profile: Profile) -> ProfileRecord:
+def profile_record(profile: Profile) -> records.ProfileRecord:
     """Return a profile with all its fields."""
-    return cast(ProfileRecord, profile.to_dict())
+    return cast(records.ProfileRecord, profile.to_dict())
 
 
-def quota_record(quota: Quota) -> QuotaRecord:
+def quota_record(quota: Quota) -> records.QuotaRecord:
     """Return a quota."""
-    return cast(QuotaRecord, quota.to_dict())
+    return cast(records.QuotaRecord, quota.to_dict())
 
 
-def scenario_record(tenant: Tenant) -> ScenarioInForceRecord:
+def scenario_record(tenant: Tenant) -> records.ScenarioInForceRecord:
     """Return the scenario in force, with the parameters of its queues while arrivals are constant."""
     at, timeline = tenant.now(), tenant.timeline
     scenario = SCENARIOS[timeline.setting_at(at).scenario]
-    record: ScenarioInForceRecord = {
+    record: records.ScenarioInForceRecord = {
         "name": scenario.name,
         "summary": scenario.summary,
         "effective_from": optional_instant_text(timeline.scenario_since(at)),
@@ -143,7 +125,7 @@ def scenario_record(tenant: Tenant) -> ScenarioInForceRecord:
     return record
 
 
-def _theory_record(fact: TheoryFact) -> QueueTheoryRecord:
+def _theory_record(fact: TheoryFact) -> records.QueueTheoryRecord:
     return {
         "queue": fact.number,
         "staff": fact.staff,
@@ -153,7 +135,7 @@ def _theory_record(fact: TheoryFact) -> QueueTheoryRecord:
     }
 
 
-def account_clock_record(clock: Clock, wall: float) -> AccountClockRecord:
+def account_clock_record(clock: Clock, wall: float) -> records.AccountClockRecord:
     """
     Return a clock with its present instant.
 
@@ -164,14 +146,14 @@ def account_clock_record(clock: Clock, wall: float) -> AccountClockRecord:
     return {"mode": clock.mode, "at": instant_text(clock.now(wall)), "speed": clock.speed}
 
 
-def clock_record(tenant: Tenant) -> ClockRecord:
+def clock_record(tenant: Tenant) -> records.ClockRecord:
     """Return the clock of an account with its present instant and the dated changes that do not hold there."""
     wall = tenant.wall_clock()
     not_in_force = tenant.timeline.not_in_force(tenant.clock.now(wall))
     return {**account_clock_record(tenant.clock, wall), "not_in_force": list(not_in_force)}
 
 
-def pin_record(pin: Pin) -> PinRecord:
+def pin_record(pin: Pin) -> records.PinRecord:
     """Return a pin with the reads that are left."""
     return {
         "kind": pin.kind,
@@ -182,15 +164,15 @@ def pin_record(pin: Pin) -> PinRecord:
     }
 
 
-def fault_record(plan: FaultPlan) -> FaultRecord:
+def fault_record(plan: FaultPlan) -> records.FaultRecord:
     """Return a fault plan with the number of outcomes that are left."""
     names = ("outcomes", "repeat") if plan.probability is None else ("probability", "outcome", "seed")
     values = plan.to_dict()
     record = {"id": plan.id, "api": plan.api, "operation": plan.operation}
-    return cast(FaultRecord, {**record, **{name: values[name] for name in names}, "remaining": plan.remaining})
+    return cast(records.FaultRecord, {**record, **{name: values[name] for name in names}, "remaining": plan.remaining})
 
 
-def call_record(fact: CallFact) -> CallRecord:
+def call_record(fact: CallFact) -> records.CallRecord:
     """Return a call; its customer is named by the primary key."""
     return {
         "queue": fact.queue,
@@ -213,12 +195,12 @@ def call_record(fact: CallFact) -> CallRecord:
     }
 
 
-def _ring_record(fact: RingFact) -> RingRecord:
+def _ring_record(fact: RingFact) -> records.RingRecord:
     times = {"started_at": instant_text(fact.started_at), "ended_at": optional_instant_text(fact.ended_at)}
-    return cast(RingRecord, {**fact._asdict(), **times})
+    return cast(records.RingRecord, {**fact._asdict(), **times})
 
 
-def interval_record(fact: IntervalFact) -> IntervalRecord:
+def interval_record(fact: IntervalFact) -> records.IntervalRecord:
     """Return a queue in an interval."""
     return {
         "starts_at": instant_text(fact.start),
@@ -238,12 +220,12 @@ def interval_record(fact: IntervalFact) -> IntervalRecord:
     }
 
 
-def state_record(fact: StateFact) -> StateRecord:
+def state_record(fact: StateFact) -> records.StateRecord:
     """Return a change of an agent's state."""
-    return cast(StateRecord, {**fact._asdict(), "at": instant_text(fact.at), "status": fact.status.value})
+    return cast(records.StateRecord, {**fact._asdict(), "at": instant_text(fact.at), "status": fact.status.value})
 
 
-def log_entry_record(entry: LogEntry) -> LogEntryRecord:
+def log_entry_record(entry: LogEntry) -> records.LogEntryRecord:
     """Return an entry of the request log."""
     return {
         "id": entry.id,
@@ -261,9 +243,9 @@ def log_entry_record(entry: LogEntry) -> LogEntryRecord:
     }
 
 
-def finding_record(finding: ConductFinding) -> FindingRecord:
+def finding_record(finding: ConductFinding) -> records.FindingRecord:
     """Return a breach of a conduct rule."""
-    return cast(FindingRecord, {**vars(finding), "examples": list(finding.examples)})
+    return cast(records.FindingRecord, {**vars(finding), "examples": list(finding.examples)})
 
 
 def inbox_record(record: Record) -> dict[str, Any]:
@@ -272,6 +254,16 @@ def inbox_record(record: Record) -> dict[str, Any]:
     return {"received_at": instant_text(record.received_at), **names, **record.body}
 
 
-def customer_record(fact: CustomerFact) -> CustomerRecord:
+def customer_record(fact: CustomerFact) -> records.CustomerRecord:
     """Return a customer with every identifier."""
-    return cast(CustomerRecord, fact._asdict())
+    identifiers = fact.identifiers
+    return {
+        "primary_key": int(identifiers["primary_key"]),
+        "entity_id": identifiers["entity_id"],
+        "customer_number": int(identifiers["customer_number"]),
+        "phone": identifiers["phone"],
+        "external_id": identifiers["external_id"],
+        "kaisa_customer_id": int(identifiers[CUSTOMER_ID]),
+        "name": fact.name,
+        "area": fact.area,
+    }

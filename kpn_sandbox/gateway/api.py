@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, request
 from kpn_sandbox.auth import BearerAuth
 from kpn_sandbox.auth.errors import InactiveToken
 from kpn_sandbox.gateway.cors import ANY_ORIGIN, CorsPolicy
-from kpn_sandbox.gateway.error_handling import ApiError
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, mapped_error
 from kpn_sandbox.gateway.fast_path import FastRoute
 from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
 from kpn_sandbox.gateway.postman import Collection as PostmanCollection
@@ -25,7 +25,6 @@ from kpn_sandbox.literals import ApiKey, FidelityLabel, ObjectKind
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.accounts import Account, CredentialKind
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
@@ -74,10 +73,7 @@ class Services:
 
     def identify(self, client_id: str | None) -> Caller:
         """Return the account of a client id whose secret may be wrong; no account for None and for an unknown id."""
-        try:
-            return Caller(None if client_id is None else self.sandbox.tenant(client_id))
-        except UnknownAccount:
-            return Caller(None)
+        return Caller(None if client_id is None else self.sandbox.find_tenant(client_id))
 
 
 class VendorApi(ABC):
@@ -99,6 +95,9 @@ class VendorApi(ABC):
     """The view of each operation."""
     statuses: ClassVar[Collection[int]] = STATUSES
     """Statuses that a client or a fault may force, each with the API's own error."""
+    redirects: ClassVar[tuple[int, ...]] = (302,)
+    """Forced statuses with a Location header."""
+    exception_map: ClassVar[ExceptionMap]
     pin_checks: ClassVar[Mapping[ObjectKind, PinCheck]] = {}
     path_prefixes: ClassVar[tuple[str, ...]] = ()
     """Paths below which every path belongs to the API, with or without an operation."""
@@ -172,11 +171,7 @@ class VendorApi(ABC):
         """
 
     @abstractmethod
-    def error_for(self, error: Exception) -> ApiError:
-        """Return the API's error that an exception becomes."""
-
-    @abstractmethod
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> ApiError:
         """
         Return the API's error for a forced status.
 
@@ -185,6 +180,10 @@ class VendorApi(ABC):
             operation: Operation of the request.
             subject: Object that a 404 names; empty for none.
         """
+
+    def error_for(self, error: Exception) -> ApiError:
+        """Return the API's error for an exception that the current request met."""
+        return mapped_error(error, self.exception_map)
 
     def error_response(self, error: Exception) -> Response:
         """Return the response to the current request for an exception."""

@@ -60,7 +60,7 @@ class ApiError(Exception):
 
 ErrorRow = Callable[[Any], ApiError]
 ExceptionMap = Mapping[type[Exception], ErrorRow]
-"""The error that an exception becomes; the row of the nearest base class counts."""
+"""The error that an exception becomes; the row of the nearest base class counts, the last one is that of Exception."""
 
 
 def common_rows(
@@ -91,20 +91,19 @@ def common_rows(
     }
 
 
-def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError | None:
+def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError:
     """
-    Return the error of an API that an exception becomes, None when no row is about it.
+    Return the error of an API that an exception becomes.
 
     Args:
-        error: The exception.
+        error: The exception; an error of the API stays as it is.
         rows: Exception map of the API.
     """
-    if isinstance(error, ApiError):
-        return error
-    for kind in type(error).__mro__:
-        if kind in rows:
-            return rows[kind](error)
-    return None
+    return (
+        error
+        if isinstance(error, ApiError)
+        else next(rows[each] for each in type(error).__mro__ if each in rows)(error)
+    )
 
 
 def allow_header(error: http.MethodNotAllowed) -> list[tuple[str, str]]:

@@ -12,14 +12,13 @@ from typing import Any
 
 from marshmallow import Schema
 
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import STATUSES, Operation, phrase
 from kpn_sandbox.literals import LONGEST_DELAY_MS
 
 Json = dict[str, Any]
 
 TEXT: Json = {"type": "string"}
-EXAMPLE_LOCATION = "https://sandbox/"
-"""Target of the redirects in examples."""
 
 _PREFER = {
     "name": "Prefer",
@@ -59,89 +58,66 @@ class ApiDoc:
     Args:
         title: Name of the product.
         version: Version of the API.
-        description: Markdown.
+        package: Package of the vendor, whose docstring is the description, apart from the list of its modules.
         operations: Description of each operation, in the order of the document.
-        error_body: Returns the body of the error for a status; empty for an error without a body.
+        error_for_status: Returns the error for a status, as `VendorApi.error_for_status` does.
         error_schemas: Schemas of errors by name.
-        schemas: Marshmallow schemas by component name.
+        schemas: Schemas of the components, whose names are those of the classes without `Schema`.
         error_names: Returns the names of the error schemas that fit an error of an operation; all by default.
         security: Security schemes by name.
         parameters: Component parameters by name, in headers, beside `Prefer`.
         statuses: Statuses that may be forced.
         phrases: Descriptions of statuses; HTTP's reason phrase for those that are missing.
         response_headers: Returns the names of the headers that an operation's response of a status has.
-        attribute_functions: Return the schemas of the API's own marshmallow fields, for apispec.
+        notes: Markdown below the docstring of the package.
     """
 
     title: str
     version: str
-    description: str
+    package: ModuleType
     operations: Mapping[Operation, OperationDoc]
-    error_body: Callable[[Operation, int], bytes]
+    error_for_status: Callable[[int, Operation, str], ApiError]
     error_schemas: Mapping[str, Json]
-    schemas: Mapping[str, type[Schema]]
+    schemas: Sequence[type[Schema]]
     error_names: Callable[[Operation, Json], Sequence[str]] | None = None
     security: Mapping[str, Json] = field(default_factory=dict)
     parameters: Mapping[str, Json] = field(default_factory=dict)
     statuses: Collection[int] = STATUSES
     phrases: Mapping[int, str] = field(default_factory=dict)
     response_headers: Callable[[Operation, int], Sequence[str]] = lambda operation, status: ()
-    attribute_functions: Sequence[Callable[..., Json]] = ()
+    notes: str = ""
 
+    def document(self, base_url: str) -> Json:
+        """Return the OpenAPI 3.1 document for a sandbox at that URL."""
+        # Imported here because apispec takes a tenth of the time of a start, and most starts make no document.
+        from apispec import APISpec
+        from apispec.ext.marshmallow import MarshmallowPlugin
 
-def document_of(api: ApiDoc, base_url: str) -> Json:
-    """
-    Return the OpenAPI 3.1 document of an API.
-
-    Args:
-        api: Description of the API.
-        base_url: URL of the sandbox as the reader sees it.
-    """
-    # Imported here because apispec takes a tenth of the time of a start, and most starts make no document.
-    from apispec import APISpec
-    from apispec.ext.marshmallow import MarshmallowPlugin
-
-    # Schemas that are only referred to get the name of their class.
-    plugin = MarshmallowPlugin(schema_name_resolver=_class_name)
-    spec = APISpec(
-        title=api.title,
-        version=api.version,
-        openapi_version="3.1.0",
-        info={"description": api.description},
-        servers=[{"url": base_url}],
-        plugins=[plugin],
-    )
-    converter: Any = plugin.converter
-    for function in api.attribute_functions:
-        converter.add_attribute_function(function)
-    for name, schema in api.schemas.items():
-        spec.components.schema(name, schema=schema)
-    for name, shape in api.error_schemas.items():
-        spec.components.schema(name, shape)
-    for name, scheme in api.security.items():
-        spec.components.security_scheme(name, scheme)
-    for name, header in {"Prefer": _PREFER, **api.parameters}.items():
-        spec.components.parameter(name, "header", header)
-    for operation, doc in api.operations.items():
-        for path in operation.paths:
-            spec.path(path=path, operations={operation.method.lower(): _operation(api, operation, doc, path)})
-    document: Json = spec.to_dict()
-    return document
-
-
-def description_of(package: ModuleType) -> str:
-    """Return the docstring of a vendor's package as the description of its API: without the list of modules."""
-    return (package.__doc__ or "").partition("\nModules:\n")[0]
+        # Schemas that are only referred to get the name of their class.
+        plugin = MarshmallowPlugin(schema_name_resolver=_class_name)
+        description = (self.package.__doc__ or "").partition("\nModules:\n")[0] + self.notes
+        servers, info = [{"url": base_url}], {"description": description}
+        spec = APISpec(self.title, self.version, "3.1.0", plugins=[plugin], info=info, servers=servers)
+        converter: Any = plugin.converter
+        converter.add_attribute_function(_own_field_schema)
+        for schema in self.schemas:
+            spec.components.schema(_class_name(schema), schema=schema)
+        for name, shape in self.error_schemas.items():
+            spec.components.schema(name, shape)
+        for name, scheme in self.security.items():
+            spec.components.security_scheme(name, scheme)
+        for name, header in {"Prefer": _PREFER, **self.parameters}.items():
+            spec.components.parameter(name, "header", header)
+        for operation, doc in self.operations.items():
+            for path in operation.paths:
+                spec.path(path=path, operations={operation.method.lower(): _operation(self, operation, doc, path)})
+        document: Json = spec.to_dict()
+        return document
 
 
 def reference(name: str) -> Json:
     """Return a reference to a component schema."""
     return {"$ref": f"#/components/schemas/{name}"}
-
-
-def any_of(names: Sequence[str]) -> Json:
-    """Return a schema that fits what fits one of some component schemas."""
-    return {"anyOf": [reference(name) for name in names]}
 
 
 def object_schema(*required: str, **properties: Json) -> Json:
@@ -189,9 +165,13 @@ def example_of(schema: type[Schema]) -> Json:
     }
 
 
-def schemas_by_name(*schemas: type[Schema]) -> dict[str, type[Schema]]:
-    """Return schemas by their component names: those of their classes without `Schema`."""
-    return {_class_name(schema): schema for schema in schemas}
+def _own_field_schema(converter: Any, field: Any, **options: Any) -> Json:
+    """Return the `json_schema` of a marshmallow field that has one, for apispec, which knows only marshmallow's own."""
+    schema = getattr(field, "json_schema", {})
+    if not schema or not field.allow_none:
+        return dict(schema)
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return {**schema, "type": [*types, "null"]}
 
 
 def _class_name(schema: Any) -> str:
@@ -249,9 +229,11 @@ def _success(doc: OperationDoc) -> Json:
 
 
 def _error(api: ApiDoc, operation: Operation, status: int) -> Json:
-    body = api.error_body(operation, status)
+    # No object has this number.
+    body = api.error_for_status(status, operation, f"{operation.subject} 49999" if operation.subject else "").body()
     if not body:
         return {}
     example = json.loads(body)
     names = api.error_names(operation, example) if api.error_names else tuple(api.error_schemas)
-    return {"schema": any_of(names) if api.error_names or len(names) > 1 else reference(names[0]), "example": example}
+    any_of: Json = {"anyOf": [reference(name) for name in names]}
+    return {"schema": any_of if api.error_names or len(names) > 1 else any_of["anyOf"][0], "example": example}

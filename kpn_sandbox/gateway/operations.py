@@ -5,7 +5,7 @@ Apart from `api`, because the request context needs operations and `api` needs t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -28,12 +28,9 @@ class Operation:
         name: Name of the request in the Postman collection.
         method: HTTP method.
         path: Path with variables in braces.
-        summary: One sentence for the OpenAPI document.
         statuses: Statuses that it answers without being forced to.
-        label: `documented`, `inferred` or `invented`.
-        source: Document that the label rests on.
-        aliases: Further paths that answer the same.
-        kind: Kind of object that it shows, as pins name it; empty for none.
+        aliases: Further paths of the same operation.
+        kind: Kind of object that it shows, by the name that pins have for it; empty for none.
         parameter: Path variable that identifies one object; empty for a list.
         subject: Noun of that object in error texts.
     """
@@ -42,14 +39,25 @@ class Operation:
     name: str
     method: str
     path: str
-    summary: str
     statuses: tuple[int, ...]
-    label: FidelityLabel
-    source: str
     aliases: tuple[str, ...] = ()
     kind: str = ""
     parameter: str = ""
     subject: str = ""
+    summary: str = ""
+    label: FidelityLabel = "invented"
+    source: str = ""
+
+    def described(self, summary: str, label: FidelityLabel, source: str) -> "Operation":
+        """
+        Return the operation with its description.
+
+        Args:
+            summary: One sentence for the OpenAPI document.
+            label: `documented`, `inferred` or `invented`.
+            source: Document that the label rests on.
+        """
+        return replace(self, summary=summary, label=label, source=source)
 
     @property
     def paths(self) -> tuple[str, ...]:

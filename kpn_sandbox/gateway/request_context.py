@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from flask import Response, request
 
+from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fault_injection import BREAKS, BrokenConnection, drip
 from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
@@ -70,6 +71,8 @@ class _Api(Protocol):
     @property
     def statuses(self) -> Collection[int]: ...
     @property
+    def redirects(self) -> tuple[int, ...]: ...
+    @property
     def default_quota(self) -> Quota | None: ...
     def authenticate(self, context: "RequestContext") -> Tenant: ...
     def identify(self) -> Caller: ...
@@ -77,7 +80,7 @@ class _Api(Protocol):
     def respond(self, context: "RequestContext", endpoint: Endpoint) -> Response: ...
     def quota_headers(self, count: QuotaState) -> list[tuple[str, str]]: ...
     def error_response(self, error: Exception) -> Response: ...
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception: ...
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> ApiError: ...
 
 
 class RequestContext:
@@ -222,9 +225,12 @@ class RequestContext:
             retry_after=_seconds(response.headers.get("Retry-After")),
         )
 
-    def _forced(self, status: int, subject: str = "") -> Exception:
+    def _forced(self, status: int, subject: str = "") -> ApiError:
         assert self.operation is not None, "no status is forced on a request without an operation"
-        return self.api.error_for_status(status, self.operation, subject)
+        error = self.api.error_for_status(status, self.operation, subject)
+        if status in self.api.redirects:
+            error.headers = [*error.headers, ("Location", request.base_url)]
+        return error
 
     def _count(self, tenant: Tenant, quota: Quota, counter: str) -> None:
         client_id, now = tenant.account.client_id, tenant.now()
@@ -260,19 +266,16 @@ class RequestLifecycle:
 
     def run(self, api: _Api, endpoint: Endpoint, variables: Mapping[str, str]) -> Response:
         """
-        Return the response to the current request.
+        Return the response to the current request; the API's `error_response` makes one of what this raises.
 
         Args:
             api: API of the request.
             endpoint: View of its operation.
             variables: Variables of the path.
-
-        Raises:
-            Exception: Whatever the API's `error_response` turns into a response.
         """
-        context = self.open(api, endpoint, variables)
+        context = self._open(api, endpoint, variables)
         if endpoint.authenticated:
-            # The fast path has authenticated already where it left a request to the framework.
+            # The fast path has authenticated already where it left a request to Flask.
             tenant: Tenant | None = request.environ.pop(AUTHENTICATED, None)
             context.authorize(api.authenticate(context) if tenant is None else tenant)
             reserved = api.reserved(context)
@@ -280,20 +283,7 @@ class RequestLifecycle:
                 context.apply_reserved(reserved)
         return api.respond(context, endpoint)
 
-    def open(self, api: _Api, endpoint: Endpoint, variables: Mapping[str, str]) -> RequestContext:
-        """
-        Open the context of the current request, and apply what the client prefers.
-
-        Args:
-            api: API of the request.
-            endpoint: View of its operation.
-            variables: Variables of the path.
-
-        Raises:
-            MalformedPreference: A preference has a value that it may not have.
-            StorageError: An earlier stage of the request has met one already.
-            Exception: The API's error for a forced status.
-        """
+    def _open(self, api: _Api, endpoint: Endpoint, variables: Mapping[str, str]) -> RequestContext:
         context = RequestContext(api, endpoint, variables, self)
         environ = request.environ
         environ[_CONTEXT] = context

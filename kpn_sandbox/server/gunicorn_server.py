@@ -2,8 +2,7 @@
 gunicorn as a library: a master and worker processes with threads.
 
 It differs from the gunicorn command in five ways: the socket is bound already, starting and stopping print nothing,
-Ctrl-C is as graceful as SIGTERM, bytes that are no request are answered with JSON, and a connection without a request
-holds no thread.
+Ctrl-C is as graceful as SIGTERM, bytes that are no request get JSON, and silent connections hold no thread.
 """
 
 import os
@@ -24,16 +23,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.pausable_pool import PausableThreadPool
-from kpn_sandbox.server.protocol_errors import (
-    HEADER_BYTES,
-    HEADERS_TOO_LONG,
-    LINE_BYTES,
-    LINE_TOO_LONG,
-    SERVER_FAILED,
-    ProtocolErrorResponse,
-    bad_request,
-)
 from kpn_sandbox.settings import Settings
 
 # A client may ask for a delay of up to a minute; a stop waits a little longer, so that such a response is sent.
@@ -59,11 +50,7 @@ class GunicornWorker(ThreadWorker):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def accept(self, listener: socket) -> None:
-        """
-        Accept a connection and wait for its request in the poller.
-
-        gunicorn hands a new connection to a thread at once, where a silent client would hold it until its time-out.
-        """
+        """Accept a connection; its request is waited for in the poller, where a silent client holds no thread."""
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -76,17 +63,9 @@ class GunicornWorker(ThreadWorker):
         self.poller.register(client, EVENT_READ, partial(self.on_pending_socket_readable, connection))
 
     def handle_error(self, req: object, client: socket, addr: object, exc: Exception) -> None:
-        """
-        Send the response to bytes that are no request, or to a request that failed outside the application.
-
-        Args:
-            req: The request, None when there is none.
-            client: Socket of the connection.
-            addr: Address of the client.
-            exc: What went wrong.
-        """
+        """Send the response to bytes that are no request, or to a request that failed outside the application."""
         response = _response(exc)
-        if response is SERVER_FAILED:
+        if response is protocol_errors.SERVER_FAILED:
             self.log.error("request failed before it reached the application", exc_info=exc)
         try:
             util.write_nonblock(client, response.to_bytes())
@@ -119,27 +98,12 @@ class GunicornMaster(Arbiter):
 
 
 class GunicornApplication(BaseApplication):
-    """
-    The sandbox as gunicorn's application: loaded once, before the fork.
-
-    Args:
-        flask_app: The application.
-        settings: Settings of the start.
-        listener: Bound socket.
-        pool: Runs the requests of each worker.
-        ready: Called once the workers accept requests.
-    """
+    """The sandbox as gunicorn's application, loaded once before the fork; calls `ready` when all workers accept."""
 
     def __init__(
-        self,
-        flask_app: Flask,
-        settings: Settings,
-        *,
-        listener: socket,
-        pool: PausableThreadPool,
-        ready: Callable[[], None],
+        self, app: Flask, settings: Settings, *, listener: socket, pool: PausableThreadPool, ready: Callable[[], None]
     ) -> None:
-        self.callable_app = flask_app
+        self.callable_app = app
         self.settings = settings
         self.listener = listener
         self.pool = pool
@@ -156,8 +120,8 @@ class GunicornApplication(BaseApplication):
             "worker_connections": _CONNECTIONS,
             "keepalive": _KEEPALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
-            "limit_request_line": LINE_BYTES,
-            "limit_request_field_size": HEADER_BYTES,
+            "limit_request_line": protocol_errors.LINE_BYTES,
+            "limit_request_field_size": protocol_errors.HEADER_BYTES,
             "loglevel": "warning",
             "proc_name": "kpn-sandbox",
             "control_socket_disable": True,
@@ -176,13 +140,7 @@ class GunicornApplication(BaseApplication):
         GunicornMaster(self).run()
 
     def forked(self, master: Arbiter, worker: GunicornWorker) -> None:
-        """
-        Prepare a new worker process.
-
-        Args:
-            master: The master.
-            worker: The worker of this process.
-        """
+        """Prepare a new worker process."""
         # Until the worker has booted it has nothing to finish, so a stop signal may simply end it.
         for number in _STOP_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
@@ -198,20 +156,18 @@ class GunicornApplication(BaseApplication):
             self.ready()
 
 
-def _response(error: Exception) -> ProtocolErrorResponse:
+def _response(error: Exception) -> protocol_errors.ProtocolErrorResponse:
     if isinstance(error, LimitRequestLine):
-        return LINE_TOO_LONG
+        return protocol_errors.LINE_TOO_LONG
     if isinstance(error, LimitRequestHeaders):
-        return HEADERS_TOO_LONG
-    return bad_request(str(error)) if isinstance(error, ParseException) else SERVER_FAILED
+        return protocol_errors.HEADERS_TOO_LONG
+    if isinstance(error, ParseException):
+        return protocol_errors.bad_request(str(error))
+    return protocol_errors.SERVER_FAILED
 
 
 def _make_tickets(count: int) -> int:
-    """
-    Return a pipe with one byte for each worker but one; who finds it empty is the last.
-
-    Workers share nothing else, and a read of one byte is atomic across processes.
-    """
+    # Workers share nothing but this pipe. Each but the last takes one byte, which no two can read.
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.write(writer, b"." * count)
@@ -234,14 +190,8 @@ def _raise_file_limit() -> None:
 
 
 def bind_to_cpu(number: int) -> None:
-    """
-    Keep the threads of this process on one CPU.
-
-    They take turns by the interpreter's lock, so more CPUs would not help, and moving between them costs caches.
-
-    Args:
-        number: Any number; those that follow each other get different CPUs.
-    """
+    """Keep the threads of this process on one CPU; numbers that follow each other get different CPUs."""
+    # The interpreter's lock lets one thread run at a time, so more CPUs would only cost caches.
     if hasattr(os, "sched_setaffinity"):
         cpus = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cpus[number % len(cpus)]})

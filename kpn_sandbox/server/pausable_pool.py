@@ -26,7 +26,7 @@ class _Task(NamedTuple):
         try:
             result = self.function(*self.args, **self.kwargs)
         # Whatever the task raised belongs to whoever waits for it; the thread goes on to the next task.
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             self.future.set_exception(error)
         else:
             self.future.set_result(result)
@@ -36,8 +36,8 @@ class PausableThreadPool(Executor):
     """
     An executor whose tasks may pause without blocking other tasks.
 
-    It starts no thread before the first task, so it can be made before a process forks. All counters are written under
-    the lock; they are read without it only to decide whether taking the lock is worth while.
+    It starts no thread before the first task, so it can be made before a fork. Counters are written under the lock, and
+    read without it only to decide whether to take it.
 
     Args:
         size: Tasks that are worked on at a time.

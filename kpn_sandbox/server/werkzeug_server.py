@@ -19,7 +19,7 @@ class QuietRequestHandler(WSGIRequestHandler):
     """A request handler that logs nothing and sends its errors as JSON."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing: the terminal belongs to the program that runs the server."""
+        """Log nothing: the terminal is the program's that runs the server."""
 
     def log_error(self, format: str, *args: Any) -> None:
         """Log nothing: a client's mistake is in the response to it."""
@@ -40,13 +40,7 @@ class ThreadedServer(ThreadedWSGIServer):
 
 
 def make_threaded(app: Flask, listener: socket) -> ThreadedServer:
-    """
-    Return a threaded server; the caller runs `serve_forever` and ends it with `shutdown` and `server_close`.
-
-    Args:
-        app: Application to serve.
-        listener: Bound socket, which the server takes over.
-    """
+    """Return a server that takes over a bound socket; run it with `serve_forever`, `shutdown`, `server_close`."""
     host, port = listener.getsockname()[:2]
     server = ThreadedServer(host, port, app, handler=QuietRequestHandler, fd=listener.fileno())
     # Werkzeug duplicates the file descriptor, so the original would keep the port open.
@@ -55,14 +49,7 @@ def make_threaded(app: Flask, listener: socket) -> ThreadedServer:
 
 
 def run_threaded(app: Flask, listener: socket, *, ready: Callable[[], None]) -> None:
-    """
-    Serve until SIGINT or SIGTERM, then finish the requests in flight.
-
-    Args:
-        app: Application to serve.
-        listener: Bound socket.
-        ready: Called once requests are accepted.
-    """
+    """Serve on a bound socket until SIGINT or SIGTERM; `ready` is called once requests are accepted."""
     server = make_threaded(app, listener)
 
     def stop(number: int, frame: object) -> None:

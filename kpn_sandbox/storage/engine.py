@@ -27,6 +27,8 @@ class Database:
     """
     The database of all accounts and what belongs to them; safe to share between threads.
 
+    All methods raise StorageError if it cannot be used, and IntegrityError if a row contradicts another one.
+
     Args:
         url: A SQLAlchemy URL, `sqlite:///file` or `postgresql+psycopg://...`.
         busy_seconds: How long a writer waits for another one; more than 0.
@@ -53,12 +55,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """
-        Open a connection for reading, all of whose statements see the same moment.
-
-        Raises:
-            StorageError: The database cannot be used.
-        """
+        """Open a connection for reading, all of whose statements see the same moment."""
         with self._translated(), self._reader.connect() as connection:
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN")
@@ -66,13 +63,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """
-        Open a transaction, committed at the end and rolled back after an exception.
-
-        Raises:
-            IntegrityError: A row contradicts another one.
-            StorageError: The database cannot be used.
-        """
+        """Open a transaction, committed at the end and rolled back after an exception."""
         with self._translated(), self._engine.begin() as connection:
             if self._is_sqlite:
                 # IMMEDIATE takes the lock first: a reader that becomes a writer could not wait, only fail.
@@ -81,18 +72,14 @@ class Database:
 
     def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
         """
-        Run one statement in a transaction of its own, without the cost of SQLAlchemy's execution.
+        Run one statement in a transaction of its own, as `PreparedStatements.fetch_one` does.
 
         Args:
             statement: A statement that is built once, not per call: its compiled form is cached by identity.
             values: The values of its parameters.
 
-        Returns:
-            The first row of its result, None when there is none.
-
         Raises:
-            IntegrityError: A row contradicts another one.
-            StorageError: The database cannot be used.
+            IntegrityError, StorageError: As for all methods.
         """
         try:
             return self._statements.fetch_one(statement, **values)
@@ -114,12 +101,7 @@ class Database:
         return insert_into_postgresql(table)
 
     def check(self) -> None:
-        """
-        Read something small.
-
-        Raises:
-            StorageError: The database cannot be used.
-        """
+        """Read something small, to find out whether the database can be used."""
         with self.read() as connection:
             connection.execute(select(func.count()).select_from(generated_secrets))
 

@@ -38,12 +38,7 @@ class _Compiled(NamedTuple):
 
 
 def pauses(seconds: float) -> Iterator[float]:
-    """
-    Yield ever longer pauses between tries to write.
-
-    Args:
-        seconds: What they add up to, within the length of one of them.
-    """
+    """Yield ever longer pauses between tries to write, which add up to the seconds given or a little more."""
     pause = _FIRST_PAUSE
     while seconds > 0:
         yield pause
@@ -74,14 +69,11 @@ class PreparedStatements:
 
     def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
         """
-        Run a statement and commit it.
+        Run a statement, commit it, and return the first row of its result, None when there is none.
 
         Args:
             statement: A statement that is built once, not per call: its compiled form is cached by identity.
             values: The values of its parameters.
-
-        Returns:
-            The first row of its result, None when there is none.
 
         Raises:
             IntegrityError: A row contradicts another one.

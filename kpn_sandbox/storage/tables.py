@@ -170,33 +170,18 @@ tokens = Table(
     serial_column(),
     Column("digest", String(64), nullable=False, unique=True),
     client_id_column(),
-    Column("purpose", String(32), nullable=False),
-    Column("issued_at", Float, nullable=False),
-    Column("revoked", Integer, nullable=False),
-    Index("tokens_by_account", "client_id", "serial"),
-    info={RESET_LAYER: "tokens"},
-)
-"""One row per access token, found by the digest of its text; issued_at is an instant of the account."""
-
-sessions = Table(
-    "sessions",
-    metadata,
-    serial_column(),
-    Column("digest", String(64), nullable=False, unique=True),
-    client_id_column(),
+    Column("kind", String(32), nullable=False),
     Column("user", String(256), nullable=False),
-    Column("kind", String(16), nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("issued_at", Float, nullable=False),
-    Column("ended", Integer, nullable=False),
-    Index("sessions_by_user", "client_id", "user", "kind"),
+    Column("revoked", Integer, nullable=False),
+    Index("tokens_by_user", "client_id", "kind", "user", "serial"),
     info={RESET_LAYER: "tokens"},
 )
 """
-One row per session of a user of an account, found by the digest of its text; issued_at is an instant of the account.
+One row per access token or session, found by the digest of its text; issued_at is an instant of the account.
 
-At most one session of a user and kind has not ended. Where the text follows from the user's secret, the nonce makes it
-a new one each time.
+A session has a user. Where its text follows from the user's secret, the nonce makes it a new one each time.
 """
 
 generated_secrets = Table(

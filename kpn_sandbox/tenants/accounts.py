@@ -73,12 +73,7 @@ class NewAccount:
     clock: Clock = field(default_factory=RunningClock)
 
     def account(self, created_at: float) -> Account:
-        """
-        Return the account of these settings.
-
-        Raises:
-            InvalidSetting, UnknownScenario, InvalidProfile: The settings are not allowed.
-        """
+        """Return the account of these settings; it raises what `Account` raises."""
         client_id = random_text() if self.client_id is None else self.client_id
         seed = client_id if self.seed is None else self.seed
         return Account(client_id, seed, self.scenario, self.profile, self.clock, created_at)
@@ -179,8 +174,7 @@ class Accounts:
             UnknownAccount: There is no such account.
         """
         credentials = Credentials(self.show(client_id), random_text())
-        with account_transaction(self._database, client_id) as connection:
-            self._write_secret(connection, credentials)
+        self._write_secret(credentials)
         return credentials
 
     def authenticate(self, client_id: str, secret: str) -> Account | None:
@@ -201,9 +195,7 @@ class Accounts:
         Create an account, or adapt the one with its client id.
 
         What was changed of the account since it was created stays, unless it now begins in another way than then.
-
-        Raises:
-            InvalidSetting, UnknownScenario, InvalidProfile: The settings are not allowed.
+        Settings that are not allowed raise what `Account` raises.
         """
         wanted = Credentials(new.account(self._wall_clock()), _secret(new.client_secret))
         if self.find(wanted.account.client_id) is None:
@@ -220,23 +212,20 @@ class Accounts:
                 log = tables.configuration
                 connection.execute(delete(log).where(log.c.client_id == client_id))
         if self.authenticate(client_id, wanted.client_secret) is None:
-            with account_transaction(self._database, client_id) as connection:
-                self._write_secret(connection, wanted)
+            self._write_secret(wanted)
 
-    def _write_secret(self, connection: Connection, credentials: Credentials) -> None:
+    def _write_secret(self, credentials: Credentials) -> None:
         client_id = credentials.account.client_id
-        connection.execute(_update(client_id).values(_secret_columns(credentials)))
-        connection.execute(delete(_DERIVED).where(_DERIVED.c.client_id == client_id))
-        self._write_derived(connection, credentials)
+        with account_transaction(self._database, client_id) as connection:
+            connection.execute(_update(client_id).values(_secret_columns(credentials)))
+            self._write_derived(connection, credentials)
 
     def _write_derived(self, connection: Connection, credentials: Credentials) -> None:
         client_id = credentials.account.client_id
-        rows = [
-            {"client_id": client_id, "kind": kind.name, "digest": kind.digest(client_id, credentials.client_secret)}
-            for kind in self._credential_kinds
-        ]
-        if rows:
-            connection.execute(insert(_DERIVED), rows)
+        connection.execute(delete(_DERIVED).where(_DERIVED.c.client_id == client_id))
+        for kind in self._credential_kinds:
+            digest = kind.digest(client_id, credentials.client_secret)
+            connection.execute(insert(_DERIVED).values(client_id=client_id, kind=kind.name, digest=digest))
 
 
 def account_of(row: Row[Any]) -> Account:

@@ -156,7 +156,7 @@ def format_instant(at: float) -> str:
 
 class Clocks:
     """
-    The clocks of all accounts of a database.
+    The clocks of all accounts of a database; changing that of an unknown account raises UnknownAccount.
 
     Args:
         database: The database.
@@ -173,12 +173,9 @@ class Clocks:
 
         Args:
             client_id: The account.
-            mode: As for `new_clock`.
-            at: As for `new_clock`.
-            speed: As for `new_clock`.
+            mode, at, speed: As for `new_clock`.
 
         Raises:
-            UnknownAccount: There is no such account.
             InvalidSetting: The mode or the speed is not allowed.
             InstantOutOfRange: The instant is before 2000 or after 2100.
         """
@@ -196,7 +193,6 @@ class Clocks:
             seconds: Seconds of the account, from 0 on.
 
         Raises:
-            UnknownAccount: There is no such account.
             InvalidSetting: The seconds are not allowed.
             InstantOutOfRange: The clock would leave the year 2100.
         """

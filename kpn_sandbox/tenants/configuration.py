@@ -53,7 +53,7 @@ class AppliedChange(NamedTuple):
 
 class Configurations:
     """
-    The timelines of all accounts of a database.
+    The timelines of all accounts of a database; changing that of an unknown account raises UnknownAccount.
 
     Args:
         database: The database.
@@ -76,7 +76,6 @@ class Configurations:
             effective: From when on it counts.
 
         Raises:
-            UnknownAccount: There is no such account.
             InvalidProfile: The profile is not allowed, alone or with a scenario that it meets; nothing is changed.
             TooManyChanges: The account has as many dated changes as it may have.
         """
@@ -104,7 +103,6 @@ class Configurations:
             for_seconds: How long, by the account's clock, until the scenario before returns; None for good.
 
         Raises:
-            UnknownAccount: There is no such account.
             UnknownScenario: There is no such scenario.
             InvalidSetting: The duration is not allowed, or the scenario is to count always in spite of it.
             InvalidProfile: With the account's profile it makes a center that is too busy to simulate.

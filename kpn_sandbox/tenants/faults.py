@@ -132,10 +132,6 @@ class FaultPlan:
         """Number of outcomes that are left; None if the plan is never used up."""
         return None if self.total is None else max(0, self.total - self.used)
 
-    def applies_to(self, api: str, operation: str) -> bool:
-        """Return whether the plan is about an operation of an API."""
-        return self.api == api and self.operation in (None, operation)
-
     def nth(self, position: int) -> Outcome | None:
         """Return the outcome of the n-th request (from 1) that the plan applies to; None if nothing goes wrong."""
         if self.probability is None:
@@ -159,7 +155,7 @@ class FaultPlan:
 
 
 class Faults:
-    """The fault plans of all accounts of a database."""
+    """The fault plans of all accounts of a database; changing those of an unknown account raises UnknownAccount."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -171,9 +167,6 @@ class Faults:
         Args:
             client_id: The account.
             plan: The plan.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         added = plan.with_id(random_text(8))
         values = {"client_id": client_id, "id": added.id, "plan": json.dumps(added.to_dict()), "used": 0}
@@ -211,7 +204,6 @@ class Faults:
             fault: Id of the only plan to delete; None deletes all.
 
         Raises:
-            UnknownAccount: There is no such account.
             UnknownFault: The account has no plan with that id.
         """
         these: list[Any] = [_ROW.client_id == client_id]
@@ -222,19 +214,16 @@ class Faults:
 
     def take_outcome(self, client_id: str, plans: Iterable[FaultPlan], api: str, operation: str) -> Outcome | None:
         """
-        Take the next outcome for a request from the first plan that applies to it and is not used up.
+        Take the next outcome for a request from the first plan for it that is not used up; None without one.
 
         Args:
             client_id: The account.
             plans: Its fault plans, in the order in which they were added.
             api: Key of the API of the request.
             operation: Key of its operation.
-
-        Returns:
-            None if there is none; an outcome that is `ok` was planned to be so.
         """
         for plan in plans:
-            if plan.applies_to(api, operation):
+            if plan.api == api and plan.operation in (None, operation):
                 position = self._take(client_id, plan)
                 outcome = None if position is None else plan.nth(position)
                 if outcome is not None:

@@ -13,6 +13,9 @@ from urllib.parse import parse_qsl
 from kpn_sandbox.tenants.clock import format_instant
 from kpn_sandbox.tenants.request_log import LogEntry
 
+_VERSION: dict[str, Any] = {"httpVersion": "HTTP/1.1", "cookies": []}
+_SIZES = {"headersSize": -1, "bodySize": -1}
+
 
 def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str, Any]:
     """
@@ -28,44 +31,36 @@ def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str
 
 
 def _entry(entry: LogEntry, base_url: str) -> dict[str, Any]:
-    own = {"_id": entry.id, "_api": entry.api, "_operation": entry.operation, "_at": format_instant(entry.at)}
-    return {
-        "startedDateTime": datetime.fromtimestamp(entry.wall_at, UTC).isoformat(timespec="milliseconds"),
-        "time": entry.duration_ms,
-        "request": _request(entry, base_url),
-        "response": _response(entry),
-        "cache": {},
-        "timings": {"send": 0, "wait": entry.duration_ms, "receive": 0},
-        "comment": entry.note,
-        **own,
-    }
-
-
-def _request(entry: LogEntry, base_url: str) -> dict[str, Any]:
     query = f"?{entry.query}" if entry.query else ""
-    return {
+    request = {
         "method": entry.method,
         "url": f"{base_url}{entry.path}{query}",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
+        **_VERSION,
         "headers": _pairs(entry.headers.items()),
         "queryString": _pairs(parse_qsl(entry.query, keep_blank_values=True)),
-        "headersSize": -1,
-        "bodySize": -1,
+        **_SIZES,
     }
-
-
-def _response(entry: LogEntry) -> dict[str, Any]:
-    return {
+    response = {
         "status": entry.status,
         "statusText": "",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
+        **_VERSION,
         "headers": [] if entry.retry_after is None else _pairs([("Retry-After", str(entry.retry_after))]),
         "content": {"size": -1, "mimeType": "application/json"},
         "redirectURL": "",
-        "headersSize": -1,
-        "bodySize": -1,
+        **_SIZES,
+    }
+    return {
+        "startedDateTime": datetime.fromtimestamp(entry.wall_at, UTC).isoformat(timespec="milliseconds"),
+        "time": entry.duration_ms,
+        "request": request,
+        "response": response,
+        "cache": {},
+        "timings": {"send": 0, "wait": entry.duration_ms, "receive": 0},
+        "comment": entry.note,
+        "_id": entry.id,
+        "_api": entry.api,
+        "_operation": entry.operation,
+        "_at": format_instant(entry.at),
     }
 
 

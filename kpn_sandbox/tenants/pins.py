@@ -75,7 +75,7 @@ class Pin:
 
 
 class Pins:
-    """The pins of all accounts of a database."""
+    """The pins of all accounts of a database; changing those of an unknown account raises UnknownAccount."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -87,9 +87,6 @@ class Pins:
         Args:
             client_id: The account.
             pin: The pin, on an object that exists, with fields that are already checked.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         pin = replace(pin, mark=random_text(16))
         with account_transaction(self._database, client_id) as connection:
@@ -134,9 +131,6 @@ class Pins:
             client_id: The account.
             kind: Only pins on this kind of object.
             key: Only the pin on the object of this number.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         # No object has such a number, and PostgreSQL refuses queries for some of these characters.
         if key is not None and not (key.isascii() and key.isprintable()):

@@ -114,7 +114,11 @@ def _epoch(local: datetime) -> int:
 
 
 class Quotas:
-    """The quotas of all accounts of a database; the APIs of an account are counted separately."""
+    """
+    The quotas of all accounts of a database; the APIs of an account are counted separately.
+
+    Changing the quota of an unknown account raises UnknownAccount.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -127,20 +131,12 @@ class Quotas:
         Args:
             client_id: The account.
             quota: The quota.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         self._write(client_id, quota)
         return quota
 
     def remove(self, client_id: str) -> None:
-        """
-        Remove the quota of an account.
-
-        Raises:
-            UnknownAccount: There is no such account.
-        """
+        """Remove the quota of an account."""
         self._write(client_id, None)
 
     def count(self, client_id: str, quota: Quota, api: str, now: float) -> QuotaState:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from kpn_sandbox.caching import BoundedCache, SingleFlightCache
 from kpn_sandbox.literals import ResetLayer
@@ -30,12 +30,9 @@ from kpn_sandbox.tenants.tenant import Tenant
 TRACE_BYTES = 256 * 1024 * 1024
 """Computed days in the cache: those of some three hundred centers of 50 agents on a busy Monday."""
 
+# Centers and tenants in the caches; several tenants may share a center.
 CENTERS = 512
-"""Centers in the cache; several accounts may share one."""
-
-TENANTS = 4096
-"""Tenants in the cache."""
-
+_TENANTS = 4096
 _BY_ID = accounts.c.client_id == bindparam("client_id")
 _VERSION = select(accounts.c.version).where(_BY_ID)
 _ACCOUNT = select(accounts).where(_BY_ID)
@@ -71,7 +68,7 @@ class Sandbox:
         self.request_log = RequestLog(database, on=journal)
         self._traces = SingleFlightCache(TRACE_BYTES)
         self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
-        self._tenants: BoundedCache[Tenant] = BoundedCache(TENANTS)
+        self._tenants: BoundedCache[Tenant] = BoundedCache(_TENANTS)
 
     def tenant(self, client_id: str) -> Tenant:
         """
@@ -126,7 +123,7 @@ class Sandbox:
             timeline=timeline,
             pins=pins,
             plans=plans,
-            quota=_quota(row),
+            quota=None if row.quota is None else Quota(**json.loads(row.quota)),
             version=row.version,
         )
 
@@ -138,7 +135,3 @@ class Sandbox:
             center = Center(seed, epochs, self._traces)
             self._centers.put(key, center)
         return center
-
-
-def _quota(row: Row[Any]) -> Quota | None:
-    return None if row.quota is None else Quota(**json.loads(row.quota))

@@ -37,7 +37,7 @@ def derived_text(secret: str, purpose: str) -> str:
 
     Args:
         secret: The secret.
-        purpose: Anything; each purpose gives another text.
+        purpose: Any text; each purpose gives another result.
     """
     digest = hmac.digest(_bytes(secret), _bytes(purpose), "sha256")
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:TOKEN_LENGTH])
@@ -56,12 +56,11 @@ def salted(secret: str) -> tuple[bytes, bytes]:
 
 def matches(secret: str, salt: bytes, digest: bytes) -> bool:
     """
-    Return whether a secret is the one of a salted digest, in a time that does not depend on where they differ.
+    Return whether a secret is that of a salted digest, in a time that does not depend on where they differ.
 
     Args:
         secret: The secret that a client presents.
-        salt: The stored salt.
-        digest: The stored digest.
+        salt, digest: What `salted` returned for the right secret.
     """
     return hmac.compare_digest(_digest(salt, secret), digest)
 
@@ -74,7 +73,17 @@ def get_or_create_secret(database: Database, name: str) -> str:
         database: The database that stores it.
         name: Up to 64 characters.
     """
-    return _stored(database, name) or _generated(database, name)
+    stored = _stored(database, name)
+    if stored is not None:
+        return stored
+    text = random_text()
+    try:
+        with database.write() as connection:
+            connection.execute(insert(generated_secrets).values(name=name, value=text))
+    except IntegrityError:
+        # Another process generated it in the meantime; the stored text is the one that counts.
+        return _stored(database, name) or text
+    return text
 
 
 def admin_token(database: Database, configured: str | None) -> str:
@@ -100,14 +109,3 @@ def _bytes(text: str) -> bytes:
 def _stored(database: Database, name: str) -> str | None:
     with database.read() as connection:
         return connection.scalar(select(generated_secrets.c.value).where(generated_secrets.c.name == name))
-
-
-def _generated(database: Database, name: str) -> str:
-    text = random_text()
-    try:
-        with database.write() as connection:
-            connection.execute(insert(generated_secrets).values(name=name, value=text))
-    except IntegrityError:
-        # Another process generated it in the meantime; the stored text is the one that counts.
-        return _stored(database, name) or text
-    return text

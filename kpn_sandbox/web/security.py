@@ -1,4 +1,4 @@
-"""What keeps the pages safe: the headers of every page, and the check whether a visitor is at this machine."""
+"""Headers that keep the pages safe, and the check whether a visitor is at this machine."""
 
 from ipaddress import ip_address
 from typing import Any

@@ -35,7 +35,7 @@ class Door:
     def token(self, client_id="anna", secret="secret"):
         """A new token for the credentials."""
         form = {"client_id": client_id, "client_secret": secret}
-        return self.server.token(TokenRequest("POST", {}, "client_credentials", form))
+        return self.server.token(TokenRequest({}, "client_credentials", form))
 
     def caller(self, text):
         """The account whose token this is."""

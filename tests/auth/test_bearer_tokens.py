@@ -186,7 +186,7 @@ def test_the_oldest_tokens_are_forgotten(door, worker):
     door.sandbox.accounts.create(NewAccount("berta", "secret"))
     hers, first = door.token("berta")["access_token"], door.token()["access_token"]
     later = [
-        {"digest": str(n), "client_id": "anna", "purpose": "kpn", "issued_at": 0.0, "revoked": 0}
+        {"digest": str(n), "client_id": "anna", "kind": "kpn", "user": "", "nonce": "", "issued_at": 0.0, "revoked": 0}
         for n in range(TOKENS_PER_ACCOUNT)
     ]
     with door.database.write() as connection:

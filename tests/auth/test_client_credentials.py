@@ -20,7 +20,7 @@ def test_good_credentials_bring_a_token(door, wall):
 
 def test_http_basic_is_as_good_as_the_form(door, basic):
     """The credentials may stand in the header."""
-    token = door.server.token(TokenRequest("POST", basic("anna", "secret"), GRANT, {}))
+    token = door.server.token(TokenRequest(basic("anna", "secret"), GRANT, {}))
 
     assert token["client_id"] == "anna"
 
@@ -44,11 +44,11 @@ def test_other_credentials_bring_none(door, client_id, secret):
 def test_an_odd_header_is_no_credentials(door, header):
     """What cannot be read is refused, not a failure."""
     with pytest.raises(InvalidClientError):
-        door.server.token(TokenRequest("POST", {"Authorization": header}, GRANT, {}))
+        door.server.token(TokenRequest({"Authorization": header}, GRANT, {}))
 
 
 @pytest.mark.parametrize("grant_type", [None, "", "password", "Client_credentials"])
 def test_there_is_one_grant_type(door, grant_type):
     """The grant type comes first: it is refused before the client is looked at."""
     with pytest.raises(UnsupportedGrantTypeError):
-        door.server.token(TokenRequest("POST", {}, grant_type, {}))
+        door.server.token(TokenRequest({}, grant_type, {}))

@@ -1,14 +1,23 @@
 """Sessions: one of each kind for a user, known to every worker, on both databases."""
 
+from dataclasses import replace
 from threading import Thread
 
 import pytest
 
+from kpn_sandbox.auth.bearer_tokens import TokenKind
 from kpn_sandbox.auth.errors import InvalidSession
-from kpn_sandbox.auth.sessions import FOREVER, SESSIONS_PER_USER, SessionAuth, SessionKind, Sessions
-from kpn_sandbox.storage.tables import sessions as table
+from kpn_sandbox.auth.sessions import FOREVER, SESSIONS_PER_USER, SessionAuth, Sessions, User
+from kpn_sandbox.storage.tables import tokens as table
+from kpn_sandbox.tenants.accounts import Account
 
-LOGIN, BEARER = SessionKind("login", FOREVER), SessionKind("bearer", 3600)
+ANNA = User(Account("anna", "anna"), "anna", "secret")
+HALL = replace(ANNA, name="anna+hall")
+LOGIN, BEARER = TokenKind("login", FOREVER), TokenKind("bearer", 3600)
+
+
+def is_valid(session):
+    return not session.revoked and not session.expired()
 
 
 @pytest.fixture
@@ -25,46 +34,46 @@ def others(worker):
 
 def test_the_next_session_of_a_user_ends_the_one_before(sessions, others):
     """Of one kind a user has one session; other users and kinds are not touched."""
-    sessions.begin("anna", "anna", "login", "first")
-    sessions.begin("anna", "anna+hall", "login", "beside")
-    sessions.get_or_begin("anna", "anna", "bearer", "secret")
-    assert others.is_active(others.find("first"))
+    sessions.begin(ANNA, LOGIN, "first")
+    sessions.begin(HALL, LOGIN, "beside")
+    sessions.get_or_begin(ANNA, BEARER)
+    assert is_valid(others.find("first"))
 
-    sessions.begin("anna", "anna", "login", "second")
+    sessions.begin(ANNA, LOGIN, "second")
 
-    assert [others.is_active(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
+    assert [is_valid(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
 
 
 def test_a_session_that_ended_opens_nothing(sessions, others):
     """Who ends a session ends it for every worker; it is still known whose it was."""
-    sessions.begin("anna", "anna", "login", "text")
+    sessions.begin(ANNA, LOGIN, "text")
     others.end(others.find("text"))
 
     found = sessions.find("text")
 
-    assert not sessions.is_active(found)
+    assert not is_valid(found)
     assert found.tenant.account.client_id == "anna"
     assert sessions.find("unknown") is None
 
 
 def test_a_lasting_session_is_told_again_until_its_time_is_over(sessions, others, wall):
     """The same text with what is left of its life; after that, or with another secret, a new one."""
-    first = sessions.get_or_begin("anna", "anna", "bearer", "secret")
+    first = sessions.get_or_begin(ANNA, BEARER)
     wall.at += 1000
-    again = others.get_or_begin("anna", "anna", "bearer", "secret")
-    changed = others.get_or_begin("anna", "anna", "bearer", "new secret")
+    again = others.get_or_begin(ANNA, BEARER)
+    changed = others.get_or_begin(replace(ANNA, secret="new secret"), BEARER)
     wall.at += 3600
 
     assert again == (first.text, 2600)
     assert changed.text != first.text
-    assert not sessions.is_active(sessions.find(changed.text))
-    assert sessions.get_or_begin("anna", "anna", "bearer", "new secret").text != changed.text
+    assert not is_valid(sessions.find(changed.text))
+    assert sessions.get_or_begin(replace(ANNA, secret="new secret"), BEARER).text != changed.text
 
 
 def test_old_sessions_are_forgotten(sessions):
     """So many sessions of a user and kind are remembered."""
     for number in range(SESSIONS_PER_USER + 5):
-        sessions.begin("anna", "anna", "login", f"text {number}")
+        sessions.begin(ANNA, LOGIN, f"text {number}")
 
     assert sessions.find("text 4") is None
     assert sessions.find("text 5") is not None
@@ -74,39 +83,39 @@ def test_users_who_log_in_at_once_do_not_meet(sessions, others):
     """Whoever is last has the session; exactly one lives."""
     texts = [f"text {number}" for number in range(20)]
     workers = [sessions, others] * 10
-    begin = [Thread(target=one.begin, args=("anna", "anna", "login", text)) for text, one in zip(texts, workers)]
+    begin = [Thread(target=one.begin, args=(ANNA, LOGIN, text)) for text, one in zip(texts, workers, strict=True)]
     for thread in begin:
         thread.start()
     for thread in begin:
         thread.join()
 
     found = [sessions.find(text) for text in texts]
-    assert sum(session is not None and sessions.is_active(session) for session in found) == 1
+    assert sum(session is not None and is_valid(session) for session in found) == 1
 
 
 def test_the_text_is_kept_nowhere(sessions, worker):
     """The database knows digests only."""
-    text = sessions.get_or_begin("anna", "anna", "bearer", "secret").text
+    text = sessions.get_or_begin(ANNA, BEARER).text
 
     with worker().database.read() as connection:
         rows = connection.execute(table.select()).all()
     assert rows and not any(text in str(row) for row in rows)
 
 
-def test_the_first_active_session_that_is_presented_counts(sessions, others):
-    """A request is authenticated by the first of its texts that is an active session, and rejected without one."""
-    sessions.begin("anna", "anna", "login", "ended")
-    sessions.begin("anna", "anna", "login", "active")
+def test_the_first_valid_session_that_is_presented_counts(sessions, others):
+    """A request is authenticated by the first of its texts that is a valid session, and rejected without one."""
+    sessions.begin(ANNA, LOGIN, "ended")
+    sessions.begin(ANNA, LOGIN, "valid")
     auth = SessionAuth(others)
 
-    assert auth.authenticate(["unknown", "ended", "active"]).user == "anna"
+    assert auth.authenticate(["unknown", "ended", "valid"]).user == "anna"
     with pytest.raises(InvalidSession):
         auth.authenticate(["unknown", "ended"])
 
 
 def test_an_ended_session_still_identifies_its_tenant(sessions, others):
-    """A rejected request is logged for the tenant of the first session that it presents, active or not."""
-    sessions.begin("anna", "anna", "login", "ended")
+    """A rejected request is logged for the tenant of the first session that it presents, valid or not."""
+    sessions.begin(ANNA, LOGIN, "ended")
     sessions.end(sessions.find("ended"))
     auth = SessionAuth(others)
 

@@ -1,4 +1,4 @@
-"""An administrator, an account of its own, and ways to turn it; on each kind of database."""
+"""An administrator, an account with credentials, and callers of the control API, on each kind of database."""
 
 from base64 import b64encode
 
@@ -8,13 +8,13 @@ from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
 
 on_one_database = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-"""For long tables of what is refused before any database is asked."""
+"""For long tables of requests that are refused before any database is read."""
 
 MONDAY = "2026-11-23T10:00:00+01:00"
 
 
-class Turn:
-    """Asks the control API below a path."""
+class ControlCaller:
+    """Calls the control API below a path."""
 
     def __init__(self, client, authorization, below=""):
         self._client = client
@@ -32,7 +32,7 @@ def basic(client_id, secret):
 
 @pytest.fixture
 def start(url, wall, pauses):
-    """Starts the application, as another worker or another start would."""
+    """Start the application, as another worker or another start would."""
     apps = []
 
     def one_more(**settings):
@@ -46,26 +46,26 @@ def start(url, wall, pauses):
 
 @pytest.fixture
 def admin(app, client):
-    """Asks as the administrator."""
-    return Turn(client, f"Bearer {app.extensions['kpn_sandbox'].admin_token}")
+    """Calls the control API as the administrator."""
+    return ControlCaller(client, f"Bearer {app.extensions['kpn_sandbox'].admin_token}")
 
 
 @pytest.fixture
 def made(admin):
-    """What the making of an account answered; its clock stands."""
+    """The response that created an account with a frozen clock."""
     clock = {"mode": "frozen", "at": MONDAY}
     return admin("POST", "/accounts", {"client_id": "berta", "profile": {"agents": 15}, "clock": clock}).json
 
 
 @pytest.fixture
-def turn(client, made):
-    """Asks as that account about itself."""
-    return Turn(client, basic("berta", made["client_secret"]), "/accounts/berta")
+def control(client, made):
+    """Calls the control API as that account about itself."""
+    return ControlCaller(client, basic("berta", made["client_secret"]), "/accounts/berta")
 
 
 @pytest.fixture
 def kpn(client, made):
-    """Asks the vendor's API as that account."""
+    """Calls KPN's API as that account."""
     form = {name: made["credentials"]["kpn"][name] for name in ("client_id", "client_secret")}
     token = client.post(made["credentials"]["kpn"]["token_url"], data=form).json["access_token"]
     return lambda path: client.get(path, headers={"Authorization": f"Bearer {token}"})

@@ -1,16 +1,16 @@
-"""Accounts are made, shown and dropped; their secrets are told once."""
+"""Accounts are created, shown and deleted; their secrets are in one response only; their tokens are revoked."""
 
 import pytest
 
 from tests.application import CREDENTIALS, TOKEN_URL
 
-from .conftest import MONDAY, Turn, basic, on_one_database
+from .conftest import MONDAY, ControlCaller, basic, on_one_database
 
 SETTINGS = {"client_id", "seed", "scenario", "profile", "clock"}
 
 
-def test_nothing_need_be_said(admin):
-    """Id, secret and seed are chosen; the rest is the default."""
+def test_every_setting_is_optional(admin):
+    """An account without any setting gets a generated id and secret, the id as its seed, and defaults for the rest."""
     answer = admin("POST", "/accounts", {})
 
     made = answer.json
@@ -20,13 +20,13 @@ def test_nothing_need_be_said(admin):
 
 
 def test_even_the_body_may_be_missing(admin):
-    """A plain POST makes an account."""
+    """A POST without a body creates an account."""
     assert admin("POST", "/accounts").status_code == 201
 
 
-def test_what_is_said_is_so(admin):
-    """Each wish is fulfilled."""
-    wish = {
+def test_an_account_has_the_given_settings(admin):
+    """Every given setting is one of the new account; null in the profile's patch means the default."""
+    settings = {
         "client_id": "carla",
         "client_secret": "hush!",
         "seed": "zaad",
@@ -35,7 +35,7 @@ def test_what_is_said_is_so(admin):
         "clock": {"mode": "frozen", "at": MONDAY},
     }
 
-    made = admin("POST", "/accounts", wish).json
+    made = admin("POST", "/accounts", settings).json
 
     assert made["clock"] == {"mode": "frozen", "at": MONDAY, "speed": 0.0}
     assert (made["profile"]["agents"], made["profile"]["load"]) == (7, 1)
@@ -48,7 +48,7 @@ def test_what_is_said_is_so(admin):
 
 
 def test_there_are_credentials_for_every_api(made):
-    """With addresses on the server that was asked."""
+    """A new account has the credentials of every API, with addresses on the server that was called."""
     credentials, secret = made["credentials"], made["client_secret"]
 
     assert credentials["kpn"]["token_url"] == f"http://localhost{TOKEN_URL}"
@@ -58,26 +58,26 @@ def test_there_are_credentials_for_every_api(made):
     assert credentials["itx"]["url"] == f"http://localhost/rest/kpi?token={credentials['itx']['token']}"
 
 
-def test_secrets_are_told_once(admin, made):
-    """Nobody is shown them again, the administrator included."""
+def test_secrets_are_in_the_first_response_only(admin, made):
+    """No later response contains an account's secrets, not even one for the administrator."""
     shown = admin("GET", "/accounts/berta")
 
     assert set(shown.json) == SETTINGS | {"created_at", "replay"}
     assert made["client_secret"] not in shown.text + admin("GET", "/accounts").text
 
 
-def test_a_new_secret_voids_the_old_one(turn, client):
-    """From the next request on."""
-    answer = turn("POST", "/secret")
+def test_a_new_secret_voids_the_old_one(control, client):
+    """A new secret is valid, and the old one void, from the next request on."""
+    answer = control("POST", "/secret")
 
     secret = answer.json["client_secret"]
     assert answer.json["credentials"]["kaisa"]["password"] == secret
-    assert turn("GET").status_code == 401
-    assert Turn(client, basic("berta", secret))("GET", "/accounts/berta").status_code == 200
+    assert control("GET").status_code == 401
+    assert ControlCaller(client, basic("berta", secret))("GET", "/accounts/berta").status_code == 200
 
 
-def test_an_id_is_given_once(admin, made):
-    """The second is told which field to change."""
+def test_a_client_id_is_unique(admin, made):
+    """A second account with a client id is refused with 409 and the field to change."""
     answer = admin("POST", "/accounts", {"client_id": "berta"})
 
     assert answer.status_code == 409
@@ -86,12 +86,12 @@ def test_an_id_is_given_once(admin, made):
     ]
 
 
-def test_dropping_drops_the_whole_world(admin, turn, kpn):
-    """Its token is unknown, and an account of the same name begins anew."""
-    turn("PUT", "/pins/agents/40001", {"fields": {"Status": "AUX"}})
+def test_deleting_an_account_deletes_its_state(admin, control, kpn):
+    """Tokens of a deleted account are unknown, and an account of the same name has no state of it."""
+    control("PUT", "/pins/agents/40001", {"fields": {"Status": "AUX"}})
     kpn("/agents")
 
-    assert turn("DELETE").status_code == 204
+    assert control("DELETE").status_code == 204
     assert kpn("/agents").status_code == 401
     assert admin("GET", "/accounts/berta").status_code == 404
     admin("POST", "/accounts", {"client_id": "berta"})
@@ -121,8 +121,8 @@ def test_dropping_drops_the_whole_world(admin, turn, kpn):
         ({"clientId": "x"}, "clientId"),
     ],
 )
-def test_a_wrong_wish_makes_nothing(admin, body, field):
-    """The field is named and what would be right; no account is made."""
+def test_a_wrong_setting_creates_nothing(admin, body, field):
+    """A wrong setting is named with what would be right, and no account is created."""
     before = admin("GET", "/accounts").json
 
     answer = admin("POST", "/accounts", body)
@@ -133,16 +133,16 @@ def test_a_wrong_wish_makes_nothing(admin, body, field):
     assert admin("GET", "/accounts").json == before
 
 
-def test_a_refused_secret_is_not_told_back(admin):
-    """Answers end up in logs."""
+def test_a_refused_secret_is_not_repeated(admin):
+    """A secret that is refused is not repeated in the response, because responses end up in logs."""
     answer = admin("POST", "/accounts", {"client_secret": "geheim é"})
 
     assert answer.status_code == 400
     assert "geheim" not in answer.text
 
 
-def test_every_wrong_field_is_told(admin):
-    """Those of the profile beside those of the account."""
+def test_every_wrong_field_is_named(admin):
+    """All wrong fields are named at once, those of the profile beside those of the account."""
     answer = admin("POST", "/accounts", {"client_id": "a b", "profile": {"agents": 0, "queues": 77}, "colour": "red"})
 
     assert {error["field"] for error in answer.json["errors"]} == {
@@ -187,25 +187,25 @@ def rejected(client, given):
     return {name for name, answer in answers.items() if answer.status_code == 401}
 
 
-def test_all_tokens_of_an_account_are_revoked(client, turn, made, start):
+def test_all_tokens_of_an_account_are_revoked(client, control, made, start):
     """Access tokens of every API and sessions are rejected at once, by every worker; those of other accounts stay."""
     given, worker = tokens(client, made), start().test_client()
     others = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
     assert rejected(client, given) == rejected(worker, given) == set()
 
-    answer = turn("POST", "/tokens/revoke")
+    answer = control("POST", "/tokens/revoke")
 
     assert (answer.status_code, answer.json) == (200, {"revoked": 4})
     assert rejected(client, given) == rejected(worker, given) == set(given)
     assert worker.get("/agents", headers={"Authorization": f"Bearer {others}"}).status_code == 200
-    assert turn("POST", "/tokens/revoke", {}).json == {"revoked": 0}
+    assert control("POST", "/tokens/revoke", {}).json == {"revoked": 0}
 
 
-def test_a_revoked_token_is_not_approved(client, turn, made):
+def test_a_revoked_token_is_not_approved(client, control, made):
     """KPN's gateway tells a revoked token from an unknown one."""
     token = tokens(client, made)["kpn"]
 
-    turn("POST", "/tokens/revoke", {"token": token})
+    control("POST", "/tokens/revoke", {"token": token})
     answer = client.get("/agents", headers={"Authorization": f"Bearer {token}"})
 
     assert (answer.status_code, answer.json) == (
@@ -220,30 +220,30 @@ def test_a_revoked_token_is_not_approved(client, turn, made):
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_one_token_is_revoked(client, turn, made, name):
+def test_one_token_is_revoked(client, control, made, name):
     """The others go on; revoking it once more revokes nothing."""
     given = tokens(client, made)
 
-    answers = [turn("POST", "/tokens/revoke", {"token": given[name]}).json for _ in range(2)]
+    answers = [control("POST", "/tokens/revoke", {"token": given[name]}).json for _ in range(2)]
 
     assert answers == [{"revoked": 1}, {"revoked": 0}]
     assert rejected(client, given) == {name}
 
 
-def test_a_token_after_the_revocation_is_valid(client, turn, made):
+def test_a_token_after_the_revocation_is_valid(client, control, made):
     """A client that asks for a new token goes on."""
     tokens(client, made)
 
-    turn("POST", "/tokens/revoke")
+    control("POST", "/tokens/revoke")
 
     assert rejected(client, tokens(client, made)) == set()
 
 
-def test_the_token_of_another_account_is_not_revoked(client, turn, made):
+def test_the_token_of_another_account_is_not_revoked(client, control, made):
     """It looks like one that was never issued, stays valid, and is not repeated in the response."""
     token = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
 
-    answers = [turn("POST", "/tokens/revoke", {"token": text}) for text in (token, "never issued")]
+    answers = [control("POST", "/tokens/revoke", {"token": text}) for text in (token, "never issued")]
 
     expected = [{"field": "token", "allowed": "an access token or a session of this account"}]
     assert [(answer.status_code, answer.json["errors"]) for answer in answers] == [(400, expected)] * 2
@@ -254,11 +254,11 @@ def test_the_token_of_another_account_is_not_revoked(client, turn, made):
 @pytest.mark.parametrize(
     ("body", "field"), [({"token": 5}, "token"), ({"token": ""}, "token"), ({"tokens": []}, "tokens"), ([], "body")]
 )
-def test_a_revocation_that_makes_no_sense_revokes_nothing(client, turn, made, body, field):
+def test_a_revocation_that_makes_no_sense_revokes_nothing(client, control, made, body, field):
     """Every wrong or unknown field is named, and the tokens stay valid."""
     given = tokens(client, made)
 
-    answer = turn("POST", "/tokens/revoke", body)
+    answer = control("POST", "/tokens/revoke", body)
 
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, field)
     assert rejected(client, given) == set()

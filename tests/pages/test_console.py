@@ -24,7 +24,7 @@ def done(console):
     """Wait until the console says that an action is done."""
 
     def done():
-        expect(console.locator("#said")).to_contain_text("done.")
+        expect(console.locator("#message")).to_contain_text("done.")
 
     return done
 
@@ -96,7 +96,7 @@ def test_a_wrong_profile_is_refused_with_what_would_be_right(console, account, e
     console.locator("#profile [name=agents]").fill("5000")
     console.get_by_role("button", name="Change the profile").click()
 
-    expect(console.locator("#said")).to_contain_text("a whole number from 1 to 1000")
+    expect(console.locator("#message")).to_contain_text("a whole number from 1 to 1000")
     expect(console.locator("#r-agents")).to_have_text("a whole number from 1 to 1000")
 
 
@@ -219,7 +219,7 @@ def test_the_administrator_controls_any_account(open_page, admin_token, account)
 
     page.get_by_role("button", name="calm").click()
 
-    expect(page.locator("#said")).to_contain_text("done.")
+    expect(page.locator("#message")).to_contain_text("done.")
     expect(page.locator("#curl-scenario")).to_contain_text("$KPN_SANDBOX_ADMIN_TOKEN")
     assert account.scenario()["name"] == "calm"
 

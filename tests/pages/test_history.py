@@ -17,7 +17,7 @@ def test_the_values_of_three_charts_can_be_read(open_page, account):
     page.locator(".chart svg").first.focus()
     page.keyboard.press("ArrowRight")
 
-    expect(page.locator(".told").first).to_contain_text("2026-11-18: ")
+    expect(page.locator(".reading").first).to_contain_text("2026-11-18: ")
     expect(page.locator(".chart").first.locator("tbody tr")).to_have_count(7)
     assert serious(page) == []
 
@@ -30,5 +30,5 @@ def test_a_customers_panel_is_shown(open_page):
     page.get_by_label("Customer").fill("nobody at all")
     page.get_by_role("button", name="Show", exact=True).click()
 
-    expect(page.locator("#said")).to_contain_text("Customer nobody at all")
+    expect(page.locator("#message")).to_contain_text("Customer nobody at all")
     assert serious(page) == []

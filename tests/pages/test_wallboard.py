@@ -30,7 +30,7 @@ def test_queues_are_those_of_the_api(wallboard, objects):
     names = ("Name", "InQueueCalls", "Staffed", "Available", "InACD", "InACW", "InAUX")
     assert shown == [[queue[name] for name in names] for queue in queues]
     levels = [row[3] for row in cells(wallboard)]
-    assert all(f"{queue['ServiceLevel']} %" in level for queue, level in zip(queues, levels))
+    assert all(f"{queue['ServiceLevel']} %" in level for queue, level in zip(queues, levels, strict=True))
 
 
 def test_totals_are_the_sums_of_the_queues(wallboard, objects):
@@ -58,7 +58,7 @@ def test_agents_are_those_of_the_api(wallboard, objects):
     tiles = wallboard.locator("#agents li").all_inner_texts()
 
     assert len(tiles) == len(inside)
-    assert all(agent["Agent"] in tile for agent, tile in zip(inside, tiles))
+    assert all(agent["Agent"] in tile for agent, tile in zip(inside, tiles, strict=True))
 
 
 def test_logged_out_agents_are_shown_on_demand(wallboard, objects):
@@ -96,9 +96,9 @@ def test_the_day_is_drawn_and_its_values_can_be_read(wallboard):
     chart.focus()
     wallboard.keyboard.press("ArrowLeft")
 
-    expect(wallboard.locator(".told")).to_contain_text("10:00–10:20:")
+    expect(wallboard.locator(".reading")).to_contain_text("10:00–10:20:")
     chart.hover(position={"x": 60, "y": 60})
-    expect(wallboard.locator(".told")).to_contain_text("arrivals")
+    expect(wallboard.locator(".reading")).to_contain_text("arrivals")
 
 
 def test_a_fault_is_shown_plainly(wallboard, account, expected):

@@ -29,7 +29,7 @@ def one_span(on: date, plan: Profile) -> tuple[Span, ...]:
 def spans(on: date, *parts: tuple[int, Profile]) -> tuple[Span, ...]:
     """A day under several profiles, each given with the millisecond from which it is in force."""
     ends = [start for start, _ in parts[1:]] + [calendar_day(on).length]
-    return tuple(Span(start, end, resolve_profile(plan)) for (start, plan), end in zip(parts, ends))
+    return tuple(Span(start, end, resolve_profile(plan)) for (start, plan), end in zip(parts, ends, strict=True))
 
 
 def trace(on: date, plan: Profile, seed: str = "seed") -> DayTrace:

@@ -106,19 +106,19 @@ def simulate(calls: Sequence[Call], agents: Sequence[Agent]) -> list[Outcome]:
     Returns:
         The outcomes in the order of the calls.
     """
-    floor = played_floor(calls, agents)
-    return [floor.outcomes[index] for index in range(len(calls))]
+    queue = play(calls, agents)
+    return [queue.outcomes[index] for index in range(len(calls))]
 
 
-def played_floor(calls: Sequence[Call], agents: Sequence[Agent]) -> "Floor":
-    """Plays the whole day and gives the floor as it is afterwards."""
-    floor = Floor(calls, agents)
-    while floor.events:
-        floor.play_next_instant()
-    return floor
+def play(calls: Sequence[Call], agents: Sequence[Agent]) -> "QueueState":
+    """Plays the whole day and returns the queue as it is afterwards."""
+    queue = QueueState(calls, agents)
+    while queue.events:
+        queue.play_next_instant()
+    return queue
 
 
-class Floor:
+class QueueState:
     """
     The queue and its agents at the present instant.
 
@@ -177,7 +177,7 @@ class Floor:
             self.waiting.append((self.now, subject))
 
     def let_callers_go(self) -> None:
-        """Ends the waits that have lasted too long; a caller who hangs up as he is sent away has hung up."""
+        """Ends the waits that have lasted too long; a caller who hangs up when the center ends the wait has hung up."""
         for entry in list(self.waiting):
             call = self.calls[entry[1]]
             if min(call.hangs_up_at, call.is_sent_away_at) <= self.now:

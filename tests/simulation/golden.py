@@ -31,7 +31,7 @@ def center(size: str, limit_bytes: int = 64_000_000, seed: str = "golden") -> Ce
 
 
 def digest(size: str) -> str:
-    """Everything that happens on the golden day, and what is told of it at a few instants, in one number."""
+    """Everything that happens on the golden day, and the facts at a few instants of it, in one number."""
     subject = center(size)
     trace = subject.day_index(day_of(MONDAY)).trace
     sum_of_all = hashlib.sha256()

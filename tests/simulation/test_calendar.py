@@ -1,5 +1,6 @@
 """The day lasts from midnight to midnight in Amsterdam, on every date of a century."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from math import inf, nan
 from zoneinfo import ZoneInfo
@@ -51,7 +52,7 @@ def test_days_follow_one_another_without_gap() -> None:
     count = (LAST_DATE - FIRST_DATE).days + 1
     days = [calendar_day(FIRST_DATE + timedelta(days=number)) for number in range(count)]
 
-    assert all(day.starts_at + day.length // 1000 == after.starts_at for day, after in zip(days, days[1:]))
+    assert all(day.starts_at + day.length // 1000 == after.starts_at for day, after in itertools.pairwise(days))
     assert sum(day.shift != 0 for day in days) == 2 * 101
 
 

@@ -1,5 +1,6 @@
 """Call detail records give the counters."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -69,10 +70,10 @@ def test_a_port_carries_one_call_at_a_time():
     for call in calls:
         by_port.setdefault((call.trunk, call.port), []).append((call.arrived_at, call.ended_at or call.left_at))
 
-    assert all(end <= start for held in by_port.values() for (_, end), (start, _) in zip(held, held[1:]))
+    assert all(end <= start for held in by_port.values() for (_, end), (start, _) in itertools.pairwise(held))
 
 
-def test_customers_are_told_apart_by_each_identifier():
+def test_each_identifier_is_of_one_customer():
     """No two customers share an identifier, and everyone who calls is one of them."""
     subject = center("normal")
 

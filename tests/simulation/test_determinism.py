@@ -29,20 +29,20 @@ def test_another_process_says_the_same(hash_seed):
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-m", "tests.simulation.golden"]
 
-    told = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True).stdout
+    printed = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True).stdout
 
-    assert json.loads(told) == json.loads(golden.DIGESTS.read_text())
+    assert json.loads(printed) == json.loads(golden.DIGESTS.read_text())
 
 
 def test_the_order_of_questions_does_not_matter():
-    """A center that keeps nothing, asked at random instants of many days, says what a patient one says in order."""
+    """A center without a cache gives, at random instants of many days, what another one gives in order of time."""
     instants = [golden.MONDAY + 86_400 * day + 977 * step for day in range(-2, 3) for step in range(6)]
     shuffled = random.Random(1).sample(instants, len(instants))
-    forgetful, patient = golden.center("50 agents", limit_bytes=0), golden.center("50 agents")
+    uncached, cached = golden.center("50 agents", limit_bytes=0), golden.center("50 agents")
 
-    told = {at: (forgetful.agents(at), forgetful.queues(at), forgetful.trunks(at)) for at in shuffled}
+    shown = {at: (uncached.agents(at), uncached.queues(at), uncached.trunks(at)) for at in shuffled}
 
-    assert told == {at: (patient.agents(at), patient.queues(at), patient.trunks(at)) for at in instants}
+    assert shown == {at: (cached.agents(at), cached.queues(at), cached.trunks(at)) for at in instants}
 
 
 def test_another_seed_is_another_center():

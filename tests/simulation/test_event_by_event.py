@@ -18,7 +18,7 @@ def agents_of(outcomes: list[Outcome]) -> list[int | None]:
 
 
 def test_call_rings_talks_and_wraps() -> None:
-    """A call that finds an agent rings at once and occupies him until the wrap-up ends."""
+    """A call that finds an agent rings at once and occupies the agent until the wrap-up ends."""
     outcomes = simulate([Call(100, ring=5, talk=50, wrap=20), Call(110, talk=10)], [Agent()])
 
     assert outcomes == [
@@ -42,7 +42,7 @@ def test_freed_at_once_comes_after_those_who_idle() -> None:
 
 
 def test_patience_ends_a_wait() -> None:
-    """A caller leaves when his patience ends before an agent is free."""
+    """A caller leaves when patience ends before an agent is free."""
     outcomes = simulate([Call(0, talk=100), Call(10, talk=5, patience=30)], [Agent()])
 
     assert outcomes[1] == Outcome(ABANDONED, left_at=40)
@@ -168,7 +168,7 @@ def test_limits_run_on_from_the_arrival(call: Call, kind: Kind) -> None:
 
 
 def test_nobody_is_served_without_agents() -> None:
-    """Without agents everybody leaves in his own time."""
+    """Without agents every caller leaves when patience or the maximum wait ends."""
     outcomes = simulate([Call(0, patience=10), Call(5, maximum_wait=3)], [])
 
     assert outcomes == [Outcome(ABANDONED, left_at=10), Outcome(FLOWED_OUT, left_at=8)]
@@ -178,7 +178,7 @@ def test_queue_behaves_as_theory_says() -> None:
     """With exponential times the queue shows what Erlang A says, within what fifty batches allow."""
     batches = [exponential_batch(Random(number)) for number in range(50)]
 
-    in_time, abandoned = zip(*batches)
+    in_time, abandoned = zip(*batches, strict=True)
     assert is_near(in_time, answered_in_time(10, 9, 300, 120, 20))
     assert is_near(abandoned, limited_patience(10, 9, 300, 120).abandoned_share)
 
@@ -190,7 +190,7 @@ def exponential_batch(random: Random) -> tuple[float, float]:
         now += random.expovariate(9 / 300_000)
         talk, patience = random.expovariate(1 / 300_000), random.expovariate(1 / 120_000)
         calls.append(Call(round(now), talk=round(talk), patience=round(patience)))
-    steady = list(zip(calls, simulate(calls, [Agent(logout=NEVER)] * 10)))[200:]
+    steady = list(zip(calls, simulate(calls, [Agent(logout=NEVER)] * 10), strict=True))[200:]
     in_time = sum(outcome.answer is not None and outcome.answer - call.arrival <= 20_000 for call, outcome in steady)
     return in_time / len(steady), sum(outcome.kind is ABANDONED for _, outcome in steady) / len(steady)
 

@@ -1,7 +1,7 @@
 """History says what the counters said, and it adds up."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import numpy as np
@@ -269,7 +269,7 @@ def test_calls_by_customer_are_all_calls_that_were_offered():
 
 def test_instants_are_utc():
     """A period is one of local dates: midnight in Amsterdam begins a day, not midnight in London."""
-    before_midnight = datetime(2026, 11, 22, 22, 59, 59, tzinfo=timezone.utc).timestamp()
+    before_midnight = datetime(2026, 11, 22, 22, 59, 59, tzinfo=UTC).timestamp()
 
     days = [History().days(center(), TODAY, TODAY, before_midnight + more).total.offered for more in (0, 7200)]
 

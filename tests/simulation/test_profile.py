@@ -99,7 +99,7 @@ REFUSED = [
 ]
 
 
-def test_every_wrong_field_is_told() -> None:
+def test_every_wrong_field_is_named() -> None:
     """Whoever made three mistakes learns of all of them at once."""
     with pytest.raises(InvalidProfile) as refusal:
         Profile.from_dict({"agents": 2000, "load": 1.5, "queues": 77, "colour": "red"})

@@ -1,4 +1,4 @@
-"""The recursion gives every call the same fate as the simulation that goes event by event."""
+"""The recursion gives every call the same outcome as the simulation that goes event by event."""
 
 from heapq import heapify, heappop, heappush
 from random import Random
@@ -8,7 +8,7 @@ import pytest
 from kpn_sandbox.simulation.queueing import DayLimits, OfferedCalls, QueueSimulation, UnansweredRing
 from kpn_sandbox.simulation.roster import AgentShift, Break
 from kpn_sandbox.simulation.staffing import BREAK, NO_ANSWER
-from tests.simulation.event_by_event import NEVER, RING_TIMEOUT, Agent, Call, Kind, Outcome, played_floor, simulate
+from tests.simulation.event_by_event import NEVER, RING_TIMEOUT, Agent, Call, Kind, Outcome, play, simulate
 
 NO_LIMITS = DayLimits(NEVER, NEVER, NEVER, NEVER)
 
@@ -23,8 +23,8 @@ def test_no_call_differs(unit: int) -> None:
     for number in range(100):
         calls, agents = drawn_queue(Random(number), unit)
 
-        line = played_line(calls, agents)
-        assert outcomes(line, calls) == simulate(calls, agents), f"queue {number}"
+        queue = simulated(calls, agents)
+        assert outcomes(queue, calls) == simulate(calls, agents), f"queue {number}"
 
 
 def test_no_agent_differs() -> None:
@@ -32,18 +32,18 @@ def test_no_agent_differs() -> None:
     for number in range(100):
         calls, agents = drawn_queue(Random(number), 1000)
 
-        line, floor = played_line(calls, agents), played_floor(calls, agents)
-        rests = sorted((rest.agent, rest.start, rest.end) for rest in line.aux)
-        assert rests == sorted(rest for rest in floor.aux if rest[1] < rest[2]), f"queue {number}"
-        assert {stay.agent: stay.logout for stay in line.logins} == floor.logouts, f"queue {number}"
+        queue, expected = simulated(calls, agents), play(calls, agents)
+        aux = sorted((period.agent, period.start, period.end) for period in queue.aux)
+        assert aux == sorted(period for period in expected.aux if period[1] < period[2]), f"queue {number}"
+        assert {login.agent: login.logout for login in queue.logins} == expected.logouts, f"queue {number}"
 
 
 def test_call_that_comes_back_too_late_leaves_then() -> None:
     """A call whose maximum wait ends during a ring that nobody answers leaves when it comes back to the queue."""
     calls = [Call(0, is_ignored_once=True, maximum_wait=RING_TIMEOUT - 1)]
 
-    line = played_line(calls, [Agent()])
-    assert outcomes(line, calls) == [Outcome(Kind.FLOWED_OUT, left_at=RING_TIMEOUT, rona=1)]
+    queue = simulated(calls, [Agent()])
+    assert outcomes(queue, calls) == [Outcome(Kind.FLOWED_OUT, left_at=RING_TIMEOUT, rona=1)]
 
 
 def drawn_queue(random: Random, unit: int) -> tuple[list[Call], list[Agent]]:
@@ -95,24 +95,24 @@ def rounded(milliseconds: float, unit: int) -> int:
     return round(milliseconds / unit) * unit
 
 
-def played_line(calls: list[Call], agents: list[Agent]) -> QueueSimulation:
-    """The line of the package after all calls."""
-    line = QueueSimulation(offers_of(calls), NO_LIMITS)
+def simulated(calls: list[Call], agents: list[Agent]) -> QueueSimulation:
+    """The queue of the package after all calls."""
+    queue = QueueSimulation(offered_calls(calls), NO_LIMITS)
     for index, agent in enumerate(agents):
         breaks = tuple(Break(due, length, BREAK) for due, length in agent.breaks)
-        line.add(AgentShift(index, 0, agent.login, agent.logout, breaks))
+        queue.add(AgentShift(index, 0, agent.login, agent.logout, breaks))
     entering = [(call.arrival, index) for index, call in enumerate(calls)]
     heapify(entering)
     while entering:
         now, index = heappop(entering)
-        back_at = line.offer(index, now)
+        back_at = queue.offer(index, now)
         if back_at is not None:
             heappush(entering, (back_at, index))
-    line.close()
-    return line
+    queue.close()
+    return queue
 
 
-def offers_of(calls: list[Call]) -> OfferedCalls:
+def offered_calls(calls: list[Call]) -> OfferedCalls:
     """The calls as the recursion takes them."""
     return OfferedCalls(
         patience=[call.hangs_up_at for call in calls],
@@ -124,25 +124,25 @@ def offers_of(calls: list[Call]) -> OfferedCalls:
     )
 
 
-def outcomes(line: QueueSimulation, calls: list[Call]) -> list[Outcome]:
-    """What the line noted of its calls, in their order."""
-    return [outcome(line, index, call) for index, call in enumerate(calls)]
+def outcomes(queue: QueueSimulation, calls: list[Call]) -> list[Outcome]:
+    """The outcomes of all calls, in their order."""
+    return [outcome(queue, index, call) for index, call in enumerate(calls)]
 
 
-def outcome(line: QueueSimulation, index: int, call: Call) -> Outcome:
-    """What the line noted of one call."""
-    penalties = {(rest.agent, rest.start) for rest in line.aux if rest.reason == NO_ANSWER}
-    rings = [ring for ring in line.rings if ring.call == index]
+def outcome(queue: QueueSimulation, index: int, call: Call) -> Outcome:
+    """The outcome of one call."""
+    penalties = {(period.agent, period.start) for period in queue.aux if period.reason == NO_ANSWER}
+    rings = [ring for ring in queue.rings if ring.call == index]
     ignored = [ring for ring in rings if (ring.agent, ring.end) in penalties]
-    if line.answers[index] >= 0:
-        return answered(line, index, call, len(ignored))
-    return left(line.ends[index], call, [ring for ring in rings if ring not in ignored], len(ignored))
+    if queue.answers[index] >= 0:
+        return answered(queue, index, call, len(ignored))
+    return left(queue.ends[index], call, [ring for ring in rings if ring not in ignored], len(ignored))
 
 
-def answered(line: QueueSimulation, index: int, call: Call, rona: int) -> Outcome:
+def answered(queue: QueueSimulation, index: int, call: Call, rona: int) -> Outcome:
     """The outcome of a call that was answered."""
-    answer, end = line.answers[index], line.ends[index]
-    return Outcome(Kind.ANSWERED, line.agents[index], answer - call.ring, answer, end, end + call.wrap, rona=rona)
+    answer, end = queue.answers[index], queue.ends[index]
+    return Outcome(Kind.ANSWERED, queue.agents[index], answer - call.ring, answer, end, end + call.wrap, rona=rona)
 
 
 def left(end: int, call: Call, rings: list[UnansweredRing], rona: int) -> Outcome:

@@ -1,5 +1,6 @@
 """The shipped quantile tables are what their formulas say."""
 
+import itertools
 import json
 from fractions import Fraction
 from math import sqrt
@@ -23,7 +24,7 @@ SHAPES = [
 
 def moment_of_cells(entries: list[int], power: int) -> Fraction:
     """Mean of the first or second power under linear interpolation, in units of the table's mean."""
-    pairs = list(zip(entries, entries[1:]))
+    pairs = list(itertools.pairwise(entries))
     if power == 1:
         return Fraction(sum(low + high for low, high in pairs), 2 * CELLS * SCALE)
     return Fraction(sum(low * low + low * high + high * high for low, high in pairs), 3 * CELLS * SCALE**2)

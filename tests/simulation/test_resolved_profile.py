@@ -1,5 +1,6 @@
 """A plan gives every agent a home, every queue its settings and every trunk its ports."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_more_agents_leave_the_homes_of_the_others() -> None:
     """Agents who were there first keep their queue when more come."""
     homes = [resolve_profile(Profile(agents=agents, queues=7)).homes for agents in range(1, 120)]
 
-    assert all(more[: len(fewer)] == fewer for fewer, more in zip(homes, homes[1:]))
+    assert all(more[: len(fewer)] == fewer for fewer, more in itertools.pairwise(homes))
 
 
 def test_queue_takes_from_the_profile_what_it_does_not_say() -> None:

@@ -1,7 +1,7 @@
 """Who works when: every agent once a day at most, in turn, and off the phone when it is time and no call is left."""
 
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -20,14 +20,14 @@ OPENINGS = ["24x7", "08:00-20:00", "02:10-02:50", "23:59-24:00", "00:00-00:01"]
 
 @pytest.mark.parametrize(("opening", "on"), [*product(OPENINGS, [MONDAY, SPRING, AUTUMN, date(2028, 2, 29)])])
 def test_nobody_works_twice_or_at_night(opening: str, on: date) -> None:
-    """An agent has one session a day at most, inside the day, and his breaks lie in it, one after the other."""
+    """An agent has one shift a day at most, inside the day, with breaks that lie in it one after the other."""
     length = calendar_day(on).length
 
-    for session in roster(on, profile(opening=opening, agents=60, queues=4)):
-        due = [each.due for each in session.breaks]
-        assert 0 <= session.login <= session.logout <= length - LAST_LOGOUT
-        assert due == sorted(due) and all(session.login <= each < session.logout for each in due)
-    agents = [session.agent for session in roster(on, profile(opening=opening, agents=60, queues=4))]
+    for shift in roster(on, profile(opening=opening, agents=60, queues=4)):
+        due = [each.due for each in shift.breaks]
+        assert 0 <= shift.login <= shift.logout <= length - LAST_LOGOUT
+        assert due == sorted(due) and all(shift.login <= each < shift.logout for each in due)
+    agents = [shift.agent for shift in roster(on, profile(opening=opening, agents=60, queues=4))]
     assert len(agents) == len(set(agents))
 
 
@@ -35,9 +35,9 @@ def test_shifts_lie_in_opening_hours() -> None:
     """Whoever opens is there in time, nobody comes earlier than ten minutes before or stays past the closing time."""
     shifts = roster(MONDAY, profile(opening="08:00-20:00"))
 
-    assert min(session.login for session in shifts) <= 8 * HOUR
-    assert min(session.login for session in shifts) >= 8 * HOUR - 10 * MINUTE
-    assert max(session.logout for session in shifts) == 20 * HOUR
+    assert min(shift.login for shift in shifts) <= 8 * HOUR
+    assert min(shift.login for shift in shifts) >= 8 * HOUR - 10 * MINUTE
+    assert max(shift.logout for shift in shifts) == 20 * HOUR
 
 
 @pytest.mark.parametrize("agents", [8, 10, 50])
@@ -45,7 +45,7 @@ def test_somebody_is_always_there(agents: int) -> None:
     """A queue of eight agents or more is staffed around the clock, on the quietest day too."""
     for day in dates(14):
         present = roster(day, profile(agents=agents, queues=1))
-        edges = sorted({0, *(session.logout for session in present)})
+        edges = sorted({0, *(shift.logout for shift in present)})
 
         assert all(any(each.login <= edge < each.logout for each in present) for edge in edges[:-1]), day
         assert edges[-1] == 24 * HOUR - LAST_LOGOUT
@@ -64,8 +64,8 @@ def test_agents_take_turns() -> None:
     center = profile(agents=8, queues=1, absent_share=0)
     starts: dict[int, list[int]] = {agent: [] for agent in range(8)}
     for day in dates(8, MONDAY, step=7):
-        for session in roster(day, center):
-            starts[session.agent].append(session.login // (15 * MINUTE))
+        for shift in roster(day, center):
+            starts[shift.agent].append(shift.login // (15 * MINUTE))
 
     turns = [sorted(each) for each in starts.values()]
     assert len(turns[0]) == 8 and len(set(turns[0])) > 4
@@ -84,18 +84,17 @@ def test_agents_keep_their_stream() -> None:
     """Who works the same shift in a larger center comes and goes and takes breaks at the very same instants."""
     fewer, more = (by_agent(roster(WEDNESDAY, profile(agents=agents))) for agents in (40, 80))
 
-    assert fewer and all(more[agent] == session for agent, session in fewer.items())
+    assert fewer and all(more[agent] == shift for agent, shift in fewer.items())
 
 
 def test_greater_absence_misses_the_same_agents_first() -> None:
     """Whoever is absent when few are is absent when more are."""
     for day in dates(10):
         present = [
-            {session.agent for session in roster(day, profile(absent_share=share))}
-            for share in (0, 0.05, 0.12, 0.37, 0.9)
+            {shift.agent for shift in roster(day, profile(absent_share=share))} for share in (0, 0.05, 0.12, 0.37, 0.9)
         ]
 
-        assert all(more >= fewer for more, fewer in zip(present, present[1:])), day
+        assert all(more >= fewer for more, fewer in pairwise(present)), day
         assert present[0] > present[-1], day
 
 
@@ -110,18 +109,18 @@ def test_absence_is_the_share_asked_for(share: float) -> None:
 
 def test_breaks_are_those_of_the_shift() -> None:
     """A long shift has two breaks and a lunch, and a quarter of the agents are off the phone once more."""
-    found = [session for day in dates(20) for session in roster(day, profile(agents=100, queues=1, absent_share=0))]
-    long = [session for session in found if session.logout - session.login > 8 * HOUR and session.breaks]
+    found = [shift for day in dates(20) for shift in roster(day, profile(agents=100, queues=1, absent_share=0))]
+    long = [shift for shift in found if shift.logout - shift.login > 8 * HOUR and shift.breaks]
 
-    extra = [len(session.breaks) == 4 for session in long]
-    assert {len(session.breaks) for session in long} == {3, 4}
+    extra = [len(shift.breaks) == 4 for shift in long]
+    assert {len(shift.breaks) for shift in long} == {3, 4}
     assert sum(extra) / len(extra) == pytest.approx(0.25, abs=0.05)
-    assert all(sum(each.reason == LUNCH for each in session.breaks) == 1 for session in long)
+    assert all(sum(each.reason == LUNCH for each in shift.breaks) == 1 for shift in long)
 
 
 def test_breaks_can_be_left_out() -> None:
     """Without breaks nobody is off the phone."""
-    assert all(session.breaks == () for session in roster(MONDAY, profile(breaks=False)))
+    assert all(shift.breaks == () for shift in roster(MONDAY, profile(breaks=False)))
 
 
 def test_constant_rhythm_has_no_shifts() -> None:
@@ -135,22 +134,22 @@ def test_constant_rhythm_has_no_shifts() -> None:
 def test_breaks_wait_for_the_call() -> None:
     """A break begins when it is due, or when the call is over that the agent was on, and log-outs likewise."""
     center = profile(load=1.5, agents=30, queues=2)
-    due = {(session.agent, each.due) for session in roster(MONDAY, center) for each in session.breaks}
-    logouts = {(session.agent, session.logout) for session in roster(MONDAY, center)}
+    due = {(shift.agent, each.due) for shift in roster(MONDAY, center) for each in shift.breaks}
+    logouts = {(shift.agent, shift.logout) for shift in roster(MONDAY, center)}
     day = trace(MONDAY, center)
 
-    over = set(zip(day.calls.agent.tolist(), day.calls.wrap_end.tolist()))
-    over |= set(zip(day.rings.agent.tolist(), day.rings.end.tolist()))
-    over |= set(zip(day.aux.agent.tolist(), day.aux.end.tolist()))
+    over = set(zip(day.calls.agent.tolist(), day.calls.wrap_end.tolist(), strict=True))
+    over |= set(zip(day.rings.agent.tolist(), day.rings.end.tolist(), strict=True))
+    over |= set(zip(day.aux.agent.tolist(), day.aux.end.tolist(), strict=True))
     planned = day.aux.reason != NO_ANSWER
-    begun = set(zip(day.aux.agent[planned].tolist(), day.aux.start[planned].tolist()))
-    left = set(zip(day.logins.agent.tolist(), day.logins.logout.tolist()))
+    begun = set(zip(day.aux.agent[planned].tolist(), day.aux.start[planned].tolist(), strict=True))
+    left = set(zip(day.logins.agent.tolist(), day.logins.logout.tolist(), strict=True))
     assert begun <= due | over and begun & due and begun - due
     assert left <= logouts | over and left & logouts and left - logouts
 
 
 def test_nobody_does_two_things_at_once() -> None:
-    """Calls, unanswered rings and time in AUX of an agent follow one another inside his stay."""
+    """Calls, unanswered rings and time in AUX of an agent follow one another between log-in and log-out."""
     day = trace(MONDAY, profile(load=1.5, unanswered_share=0.1, patience_seconds=60))
     answered = day.calls.outcome == ANSWERED
     work = np.concatenate(
@@ -163,7 +162,7 @@ def test_nobody_does_two_things_at_once() -> None:
     )
     agent, start, end = work[:, np.lexsort((work[2], work[1], work[0]))]
 
-    login, logout = (dict(zip(day.logins.agent.tolist(), each.tolist())) for each in day.logins[2:])
+    login, logout = (dict(zip(day.logins.agent.tolist(), each.tolist(), strict=True)) for each in day.logins[2:])
     assert (start <= end).all()
     assert (end[:-1] <= start[1:])[agent[:-1] == agent[1:]].all()
     assert all(login[who] <= one <= other <= logout[who] for who, one, other in work.T.tolist())
@@ -171,7 +170,7 @@ def test_nobody_does_two_things_at_once() -> None:
 
 def test_reasons_are_known() -> None:
     """Breaks have the reasons of the published list."""
-    reasons = {each.reason for day in dates(10) for session in roster(day, Profile()) for each in session.breaks}
+    reasons = {each.reason for day in dates(10) for shift in roster(day, Profile()) for each in shift.breaks}
 
     assert reasons == {1, LUNCH, 3, PERSONAL, 5, 6}
 
@@ -183,4 +182,4 @@ def roster(on: date, center: Profile) -> list[AgentShift]:
 
 def by_agent(found: list[AgentShift]) -> dict[int, AgentShift]:
     """The sessions, each under its agent."""
-    return {session.agent: session for session in found}
+    return {shift.agent: shift for shift in found}

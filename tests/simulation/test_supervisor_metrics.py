@@ -1,5 +1,6 @@
-"""What agents and services have done follows from the calls and changes behind it."""
+"""The metrics of agents and services follow from call detail records and states."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -8,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation import call_detail_records as truth
 from kpn_sandbox.simulation import supervisor_metrics as metrics
 from kpn_sandbox.simulation.calendar import day_of
+from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import DISPOSITIONS, code_of
 from kpn_sandbox.simulation.facts import Status
@@ -34,8 +35,8 @@ def center(name: str, *later: tuple[int, Profile], **fields) -> Center:
     return Center("workforce", (Epoch(ALWAYS, profile), *changes), TRACES)
 
 
-def today(at: float) -> truth.ObservedPeriod:
-    return truth.ObservedPeriod(MIDNIGHT, MIDNIGHT + DAY, at)
+def today(at: float) -> ObservedPeriod:
+    return ObservedPeriod(MIDNIGHT, MIDNIGHT + DAY, at)
 
 
 @checked
@@ -44,14 +45,14 @@ def test_times_are_those_of_the_states(name, second):
     """Ready, busy, wrap-up and break time of the day are the time that an agent spent in those states."""
     subject, at = center(name), MIDNIGHT + second
 
-    told = metrics.supervisor_metrics(subject, at)
+    shown = metrics.supervisor_metrics(subject, at)
 
-    for place, agent in list(enumerate(told.agents))[::5]:
-        spent = time_in_states(truth.find_states(subject, agent.login, today(at)), at)
-        assert told.ready_seconds[place] == spent["ready"] // 1000
-        assert told.busy_seconds[place] == spent["busy"] // 1000
-        assert told.wrap_seconds[place] == spent["wrap"] // 1000
-        assert told.break_seconds[place] == spent["break"] // 1000
+    for place, agent in list(enumerate(shown.agents))[::5]:
+        spent = time_in_states(find_states(subject, agent.login, today(at)), at)
+        assert shown.ready_seconds[place] == spent["ready"] // 1000
+        assert shown.busy_seconds[place] == spent["busy"] // 1000
+        assert shown.wrap_seconds[place] == spent["wrap"] // 1000
+        assert shown.break_seconds[place] == spent["break"] // 1000
 
 
 @checked
@@ -59,19 +60,19 @@ def test_times_are_those_of_the_states(name, second):
 def test_calls_are_those_of_the_agent(name, second):
     """Calls answered, their average handling time and the talk at hand follow from the agent's calls."""
     subject, at = center(name), MIDNIGHT + second
-    calls = truth.find_calls(subject, today(at))
+    calls = find_calls(subject, today(at))
 
-    told = metrics.supervisor_metrics(subject, at)
+    shown = metrics.supervisor_metrics(subject, at)
 
-    for place, agent in enumerate(told.agents):
-        his = [call for call in calls if call.agent == agent.login]
-        handled = [round((c.wrapped_at - c.answered_at) * 1000) for c in his if c.wrapped_at is not None]
-        assert told.answered[place] == len(his)
+    for place, agent in enumerate(shown.agents):
+        own = [call for call in calls if call.agent == agent.login]
+        handled = [round((c.wrapped_at - c.answered_at) * 1000) for c in own if c.wrapped_at is not None]
+        assert shown.answered[place] == len(own)
         average = (2 * sum(handled) + 1000 * len(handled)) // (2000 * len(handled)) if handled else None
-        assert told.handling_seconds[place] == average
+        assert shown.handling_seconds[place] == average
         if agent.status is Status.TALKING:
-            lasted = int(at - his[-1].answered_at)
-            assert lasted - 1 <= told.talk_seconds[place] + told.hold_seconds[place] <= lasted
+            lasted = int(at - own[-1].answered_at)
+            assert lasted - 1 <= shown.talk_seconds[place] + shown.hold_seconds[place] <= lasted
 
 
 @checked
@@ -98,7 +99,7 @@ def test_short_abandons_left_within_the_threshold(name, second):
     subject, at = center(name), MIDNIGHT + second
 
     for service in metrics.services(subject, at):
-        calls = truth.find_calls(subject, today(at), queue=service.queue.number)
+        calls = find_calls(subject, today(at), queue=service.queue.number)
         waits = [call.left_at - call.arrived_at for call in calls if call.outcome == "abandoned"]
         assert service.abandoned == len(waits)
         assert service.short_abandoned == sum(wait <= service.threshold_seconds for wait in waits)
@@ -109,7 +110,7 @@ def test_short_abandons_left_within_the_threshold(name, second):
 def test_every_conversation_that_ended_is_disposed_of_once(second):
     """All dispositions together are the calls wrapped up and the calls made; only transferred calls are noted so."""
     subject, at = center("normal"), MIDNIGHT + second
-    calls = truth.find_calls(subject, today(at))
+    calls = find_calls(subject, today(at))
     wrapped = [call for call in calls if call.wrapped_at is not None]
     made = subject.agent_activity(day_of(at)).outbound
 
@@ -124,28 +125,28 @@ def test_calls_are_made_in_the_back_office():
     """Agents make calls while they are in AUX for the back office, one after the other."""
     subject = center("normal", agents=200)
     made = subject.agent_activity(day_of(MIDNIGHT)).outbound
-    rows = list(zip(*(column.tolist() for column in made)))
+    rows = list(zip(*(column.tolist() for column in made), strict=True))
 
     assert len(rows) > 50
     for agent, _, start, answer, end, _ in rows:
-        states = truth.find_states(subject, 40001 + agent, today(MIDNIGHT + DAY))
+        states = find_states(subject, 40001 + agent, today(MIDNIGHT + DAY))
         where = [state for state in states if state.at <= MIDNIGHT + start / 1000]
         assert where[-1].reason == BACK_OFFICE
         assert start <= end and (answer == -1 or start <= answer <= end)
-    assert all(one[4] <= two[2] for one, two in zip(rows, rows[1:]) if one[0] == two[0])
+    assert all(one[4] <= two[2] for one, two in itertools.pairwise(rows) if one[0] == two[0])
 
 
 @pytest.mark.parametrize("second", [30_000, 43_200, 60_000])
 def test_an_overdue_break_follows_the_call(second):
-    """Whoever is told to be due away leaves when the call at hand is over."""
+    """An agent who is due away leaves when the call at hand is over."""
     subject, at = center("busy", agents=300), MIDNIGHT + second
-    told = metrics.supervisor_metrics(subject, at)
-    due = [agent for agent, away in zip(told.agents, told.due_away) if away]
+    shown = metrics.supervisor_metrics(subject, at)
+    due = [agent for agent, away in zip(shown.agents, shown.due_away, strict=True) if away]
 
     assert due
     for agent in due:
-        period = truth.ObservedPeriod(at + 1, MIDNIGHT + DAY, MIDNIGHT + DAY)
-        following = [state.status for state in truth.find_states(subject, agent.login, period)]
+        period = ObservedPeriod(at + 1, MIDNIGHT + DAY, MIDNIGHT + DAY)
+        following = [state.status for state in find_states(subject, agent.login, period)]
         busy = {Status.RINGING, Status.TALKING, Status.WRAPPING}
         assert next(each for each in following if each not in busy) in (Status.AUXILIARY, Status.LOGGED_OUT)
 
@@ -185,7 +186,7 @@ def time_in_states(states, at):
     """Milliseconds in each state until an instant."""
     spent = Counter()
     ends = [*(state.at for state in states[1:]), at]
-    for state, end in zip(states, ends):
+    for state, end in zip(states, ends, strict=True):
         kind = KINDS.get(state.status)
         if state.status is Status.AUXILIARY and state.reason in (BREAK, LUNCH):
             kind = "break"

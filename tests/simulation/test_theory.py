@@ -248,7 +248,7 @@ def blocked_share(day: DayTrace) -> float:
 def surprises(measured: Sequence[Figures], expected: Figures) -> list[str]:
     """The figures that lie further from theory than chance allows."""
     found = []
-    for name, values, value in zip(Figures._fields, zip(*measured), expected):
+    for name, values, value in zip(Figures._fields, zip(*measured, strict=True), expected, strict=True):
         if standard_errors(values, value) >= STANDARD_ERRORS:
             found.append(f"{name} is {np.mean(values):.4f}, not {value:.4f}")
     return found

@@ -1,5 +1,6 @@
 """Which port carries which call: the one idle longest, the next trunk, or none."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -149,10 +150,10 @@ def test_port_does_one_thing_at_a_time() -> None:
     )
     port, calls = day.port_usage.port, day.calls
 
-    carried = zip(port.tolist(), calls.arrival.tolist(), calls.end.tolist())
+    carried = zip(port.tolist(), calls.arrival.tolist(), calls.end.tolist(), strict=True)
     used = sorted([each for each in carried if each[0] >= 0] + [tuple(fault) for fault in day.port_usage.outages])
     assert (calls.outcome == BLOCKED).any()
-    assert all(one[2] <= other[1] for one, other in zip(used, used[1:]) if one[0] == other[0])
+    assert all(one[2] <= other[1] for one, other in itertools.pairwise(used) if one[0] == other[0])
 
 
 def test_ports_tell_what_they_do() -> None:

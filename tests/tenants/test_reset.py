@@ -28,7 +28,15 @@ def receive(sandbox, client_id):
 
 
 def give_token(sandbox, client_id):
-    row = {"digest": client_id, "client_id": client_id, "purpose": "kpn", "issued_at": 0.0, "revoked": 0}
+    row = {
+        "digest": client_id,
+        "client_id": client_id,
+        "kind": "kpn",
+        "user": "",
+        "nonce": "",
+        "issued_at": 0.0,
+        "revoked": 0,
+    }
     with sandbox.database.write() as connection:
         connection.execute(insert(tables.tokens).values(row))
 

@@ -1,5 +1,7 @@
 """Timelines of accounts: what is in force when, and which dated changes do not hold at an instant."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_a_patch_from_now_on_changes_nothing_that_was(patches):
         centers.append(Center("seed", timeline.epochs, SingleFlightCache(2**26)))
         now += seconds
 
-    for older, newer, instant in zip(centers[:-1], centers[1:], instants[1:], strict=True):
+    for (older, newer), instant in zip(pairwise(centers), instants[1:], strict=True):
         for before in (instant - 1, instant - 600, MIDNIGHT + 3600):
             assert newer.queues(before) == older.queues(before)
             assert newer.agents(before) == older.agents(before)

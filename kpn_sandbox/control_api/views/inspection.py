@@ -8,6 +8,7 @@ import orjson
 from flask import Response
 
 from kpn_sandbox import __version__
+from kpn_sandbox.control_api import serializers
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.response_schemas import (
@@ -16,16 +17,6 @@ from kpn_sandbox.control_api.response_schemas import (
     InboxRecord,
     LogPageRecord,
     StatesRecord,
-)
-from kpn_sandbox.control_api.serializers import (
-    call_record,
-    customer_record,
-    finding_record,
-    inbox_record,
-    instant_text,
-    interval_record,
-    log_entry_record,
-    state_record,
 )
 from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import day_of
@@ -48,7 +39,7 @@ def list_requests(request: ControlRequest) -> LogPageRecord | dict[str, Any]:
     page = request.sandbox.request_log.entries(request.client_id, **filters)
     if request.query.get("format") == "har":
         return har(page.entries, base_url=request.base_url, version=__version__)
-    records = [log_entry_record(entry) for entry in page.entries]
+    records = [serializers.log_entry_record(entry) for entry in page.entries]
     return {"count": page.count, "dropped": page.dropped, "requests": records}
 
 
@@ -60,14 +51,14 @@ def delete_requests(request: ControlRequest) -> None:
 def show_conduct(request: ControlRequest) -> ConductRecord:
     """Return which conduct rules the client broke, from its request log."""
     entries = request.sandbox.request_log.entries(request.client_id).entries
-    return {"requests": len(entries), "findings": [finding_record(finding) for finding in conduct(entries)]}
+    return {"requests": len(entries), "findings": [serializers.finding_record(finding) for finding in conduct(entries)]}
 
 
 def list_customers(request: ControlRequest) -> CustomersRecord:
     """Return the customers of the center, those who call most often first."""
     tenant = request.tenant
     customers = call_detail_records.list_customers(tenant.center, tenant.now())
-    return {"customers": [customer_record(fact) for fact in customers]}
+    return {"customers": [serializers.customer_record(fact) for fact in customers]}
 
 
 def list_calls(request: ControlRequest) -> Response:
@@ -81,7 +72,7 @@ def list_calls(request: ControlRequest) -> Response:
     queue, agent = request.query.get("queue"), request.query.get("agent")
     # A week of a large center is hundreds of thousands of calls, so they are computed and sent by the hour.
     chunks = (call_detail_records.find_calls(center, hour, queue=queue, agent=agent) for hour in _hours(period))
-    return _json_list("calls", (list(map(call_record, facts)) for facts in chunks))
+    return _json_list("calls", (list(map(serializers.call_record, facts)) for facts in chunks))
 
 
 def list_states(request: ControlRequest) -> StatesRecord:
@@ -95,7 +86,7 @@ def list_states(request: ControlRequest) -> StatesRecord:
     if not _LOGIN.fullmatch(login):
         raise ProblemError(404, "Logid must be 1 to 9 digits.")
     facts = call_detail_records.find_states(request.tenant.center, int(login), _period(request))
-    return {"states": [state_record(fact) for fact in facts]}
+    return {"states": [serializers.state_record(fact) for fact in facts]}
 
 
 def list_intervals(request: ControlRequest) -> Response:
@@ -107,13 +98,13 @@ def list_intervals(request: ControlRequest) -> Response:
     """
     minutes, queue = int(request.query.get("minutes", 30)), request.query.get("queue")
     days = fold_intervals(request.tenant.center, _period(request), minutes=minutes, queue=queue)
-    return _json_list("intervals", (list(map(interval_record, facts)) for facts in days))
+    return _json_list("intervals", (list(map(serializers.interval_record, facts)) for facts in days))
 
 
 def list_inbox(request: ControlRequest) -> InboxRecord:
     """Return the KPI records that Atobi's endpoint received, the newest last."""
     received = Inbox(request.sandbox.database).list(request.client_id, **request.query)
-    return {"records": [inbox_record(record) for record in received]}
+    return {"records": [serializers.inbox_record(record) for record in received]}
 
 
 def _period(request: ControlRequest) -> ObservedPeriod:
@@ -121,8 +112,8 @@ def _period(request: ControlRequest) -> ObservedPeriod:
     end = request.query.get("to", now)
     start = request.query.get("from_", day_of(min(end, now)).starts_at)
     if not 0 <= end - start <= LONGEST_PERIOD:
-        allowed = f"at or after from ({instant_text(start)}), at most 7 days"
-        raise invalid_fields({"field": "to", "value": instant_text(end), "allowed": allowed})
+        allowed = f"at or after from ({serializers.instant_text(start)}), at most 7 days"
+        raise invalid_fields({"field": "to", "value": serializers.instant_text(end), "allowed": allowed})
     # A period ends before its last instant, but a call that arrives at this very moment has arrived. Fractions of the
     # present second do not count, as in all figures of the center, so that these add up with the counters.
     return ObservedPeriod(start, end if "to" in request.query else end + 0.001, now // 1)

@@ -5,13 +5,13 @@ from flask import Response, request
 from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer, presented_client_id
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi, bearer_caller
 from kpn_sandbox.gateway.error_handling import ApiError
-from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
+from kpn_sandbox.gateway.operations import STATUSES, Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.gateway.responses import rate_limit_headers
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, AtobiTokenEndpoint, form_of
-from kpn_sandbox.vendors.atobi.errors import AtobiError, error_for, error_for_status
+from kpn_sandbox.vendors.atobi.errors import EXCEPTION_MAP, AtobiError, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.atobi.openapi import document
 from kpn_sandbox.vendors.atobi.operations import OPERATIONS, PAGE, TOKEN
 from kpn_sandbox.vendors.atobi.postman import COLLECTION
@@ -69,6 +69,8 @@ class AtobiApi(VendorApi):
     statuses = tuple(sorted({*STATUSES, 413, 415, 422}))
     path_prefixes = ("/api/external",)
     default_quota = THROTTLE
+    exception_map = EXCEPTION_MAP
+    error_for_status = staticmethod(error_for_status)
     openapi_document = staticmethod(document)
     postman = COLLECTION
 
@@ -104,12 +106,9 @@ class AtobiApi(VendorApi):
         return [*rate_limit_headers(count, with_reset=count.exceeded), *super().quota_headers(count)]
 
     def error_for(self, error: Exception) -> ApiError:
-        """Return Atobi's error for an exception."""
-        return error_for(error, request.path)
-
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return Atobi's error for a forced status."""
-        return error_for_status(status, request.base_url, request.path)
+        """Return Atobi's error for an exception, in the shape of the token endpoint for its requests."""
+        found = super().error_for(error)
+        return at_token_endpoint(found) if request.path == TOKEN.path else found
 
 
 API = AtobiApi

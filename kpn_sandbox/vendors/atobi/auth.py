@@ -57,7 +57,7 @@ class AtobiTokenEndpoint:
         headers = {"Authorization": request.headers.get("Authorization", "")}
         if presented_client_id(headers, form) is None and not headers["Authorization"]:
             raise InvalidRequestError("The request is missing a required parameter: client_id")
-        token = self._server.token(TokenRequest("POST", headers, grant_type, form, on_authenticated=on_authenticated))
+        token = self._server.token(TokenRequest(headers, grant_type, form, on_authenticated=on_authenticated))
         body = {name: token[name] for name in ("token_type", "expires_in", "access_token")}
         return json.dumps({**body, "scope": form["scope"]} if "scope" in form else body).encode()
 

@@ -17,8 +17,8 @@ from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError, Unsu
 from werkzeug import exceptions as http
 
 from kpn_sandbox.gateway.cors import CORS_HEADERS
-from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
-from kpn_sandbox.gateway.operations import phrase
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows
+from kpn_sandbox.gateway.operations import Operation, phrase
 from kpn_sandbox.gateway.responses import JSON
 from kpn_sandbox.vendors.atobi.operations import TOKEN
 
@@ -77,33 +77,24 @@ def invalid_request(text: str) -> TokenEndpointError:
     return TokenEndpointError(400, "invalid_request", text)
 
 
-def error_for(error: Exception, path: str) -> ApiError:
-    """
-    Return the error that an exception becomes.
-
-    Args:
-        error: The exception.
-        path: Path of the request; the token endpoint has a shape of its own.
-    """
-    found = mapped_error(error, EXCEPTION_MAP) or AtobiError(500, "Server Error")
-    if path != TOKEN.path or isinstance(found, TokenEndpointError):
-        return found
-    return TokenEndpointError(found.status, _CODES.get(found.status, "server_error"), found.text, found.headers)
+def at_token_endpoint(error: ApiError) -> ApiError:
+    """Return an error in the shape of the token endpoint."""
+    if isinstance(error, TokenEndpointError):
+        return error
+    return TokenEndpointError(error.status, _CODES.get(error.status, "server_error"), error.text, error.headers)
 
 
-def error_for_status(status: int, location: str, path: str) -> ApiError:
+def error_for_status(status: int, operation: Operation, subject: str = "") -> ApiError:
     """
     Return the error for a forced status.
 
     Args:
-        status: 300 or more.
-        location: Target of a redirect.
-        path: Path of the request.
+        status, operation, subject: As for `VendorApi.error_for_status`.
     """
-    headers = {302: [("Location", location)], 405: [("Allow", "OPTIONS, POST")]}
+    headers = [("Allow", "OPTIONS, POST")] if status == 405 else ()
     errors = {"data": ["The data field is invalid."]} if status == 422 else None
-    error = AtobiError(status, STATUS_MAP.get(status, phrase(status)), errors, headers.get(status, ()))
-    return error_for(error, path)
+    error = AtobiError(status, STATUS_MAP.get(status, phrase(status)), errors, headers)
+    return at_token_endpoint(error) if operation is TOKEN else error
 
 
 STATUS_MAP = {401: UNAUTHENTICATED, 422: INVALID, 429: "Too Many Attempts."}
@@ -142,5 +133,6 @@ EXCEPTION_MAP: ExceptionMap = {
     http.MethodNotAllowed: lambda error: AtobiError(405, "Method Not Allowed", headers=allow_header(error)),
     http.NotFound: lambda error: AtobiError(404, "Not Found"),
     http.BadRequest: lambda error: AtobiError(400, "Bad Request"),
+    Exception: lambda error: AtobiError(500, "Server Error"),
 }
-"""Errors by exception; `error_for` gives those of the token endpoint their shape."""
+"""Errors by exception; `at_token_endpoint` gives those of the token endpoint their shape."""

@@ -10,7 +10,7 @@ Source:
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
@@ -51,12 +51,14 @@ class _TextField(fields.Field[str]):
 class WordField(_TextField):
     """A short text."""
 
+    json_schema = {"type": ["string"], "minLength": 1, "maxLength": _LONGEST}
     allowed = f"must be a string of 1 to {_LONGEST} characters"
 
 
 class AtobiIdField(_TextField):
     """An id: a string or a whole number."""
 
+    json_schema = {"type": ["string", "integer"]}
     accepts_numbers = True
     allowed = f"must be a string of 1 to {_LONGEST} characters or an integer"
 
@@ -67,6 +69,7 @@ class AtobiIdField(_TextField):
 class DecimalField(_TextField):
     """A number, or a string with one."""
 
+    json_schema = {"type": ["string", "number"]}
     accepts_numbers = True
     allowed = "must be a number"
 
@@ -77,6 +80,7 @@ class DecimalField(_TextField):
 class TimeField(_TextField):
     """A date and time in UTC, or seconds since the epoch."""
 
+    json_schema = {"type": ["string", "integer"]}
     accepts_numbers = True
     allowed = "does not match the format Y-m-d H:i:s"
 
@@ -108,7 +112,7 @@ def instant(text: str) -> float:
         return float(text)
     if not _TIME.fullmatch(text):
         raise ValueError("neither Y-m-d H:i:s nor seconds")
-    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc).timestamp()
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 def _required(field: "type[_TextField]", example: str, description: str, **options: Any) -> _TextField:

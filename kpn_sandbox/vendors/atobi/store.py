@@ -64,7 +64,7 @@ class Received(NamedTuple):
 
 
 class Inbox:
-    """The inboxes of all accounts of a database."""
+    """The inboxes of all accounts of a database; changing that of an unknown account raises UnknownAccount."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,12 +76,6 @@ class Inbox:
         Args:
             client_id: The account.
             records: Records of one type and one context, each with an element id of its own.
-
-        Returns:
-            How many are new, and how many replaced one.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         with account_transaction(self._database, client_id) as connection:
             updated = sum(_delete(connection, client_id, chunk) for chunk in _chunks(records))

@@ -6,7 +6,7 @@ from kpn_sandbox.auth.client_credentials import SessionTokenServer
 from kpn_sandbox.auth.sessions import Sessions
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
-from kpn_sandbox.gateway.operations import Endpoint, Operation
+from kpn_sandbox.gateway.operations import Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.gateway.responses import rate_limit_headers
 from kpn_sandbox.tenants.quota import QuotaState
@@ -21,7 +21,7 @@ from kpn_sandbox.vendors.bright_pattern.auth import (
     presented_client,
 )
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
-from kpn_sandbox.vendors.bright_pattern.errors import error_for, error_for_status
+from kpn_sandbox.vendors.bright_pattern.errors import EXCEPTION_MAP, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.bright_pattern.headers import CORS
 from kpn_sandbox.vendors.bright_pattern.openapi import document
 from kpn_sandbox.vendors.bright_pattern.operations import (
@@ -106,6 +106,8 @@ class BrightPatternApi(VendorApi):
     statuses = tuple(STATUSES)
     path_prefixes = ("/statsapi", "/configapi")
     cors = CORS
+    exception_map = EXCEPTION_MAP
+    error_for_status = staticmethod(error_for_status)
     openapi_document = staticmethod(document)
     postman = COLLECTION
 
@@ -151,16 +153,13 @@ class BrightPatternApi(VendorApi):
         return [*rate_limit_headers(count), *super().quota_headers(count)]
 
     def error_for(self, error: Exception) -> ApiError:
-        """Return Bright Pattern's error for an exception."""
-        return error_for(error, request.path)
+        """Return Bright Pattern's error for an exception, in the shape of the token endpoint for its requests."""
+        found = super().error_for(error)
+        return at_token_endpoint(found) if found is not error and request.path == TOKEN.path else found
 
     def error_response(self, error: Exception) -> Response:
         """Return the response for an exception, with the CORS headers for the page of the request."""
         return self._with_cors(super().error_response(error))
-
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return Bright Pattern's error for a forced status."""
-        return error_for_status(status, operation, request.base_url)
 
     def _with_cors(self, response: Response) -> Response:
         response.headers.extend(self.cors.headers(request.environ.get("HTTP_ORIGIN")))

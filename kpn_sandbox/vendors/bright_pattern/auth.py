@@ -19,10 +19,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, presented_client_id
-from kpn_sandbox.auth.client_credentials import SessionTokenServer, User
-from kpn_sandbox.auth.sessions import FOREVER, Session, SessionAuth, SessionKind, Sessions
+from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind
+from kpn_sandbox.auth.client_credentials import SessionTokenServer
+from kpn_sandbox.auth.sessions import FOREVER, SessionAuth, Sessions, User
 from kpn_sandbox.tenants.accounts import Account
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.errors import LoginClosedError, TokenEndpointError, unauthorized
@@ -30,9 +30,9 @@ from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
 from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
 
-LOGIN_SESSION = SessionKind("login", FOREVER)
+LOGIN_SESSION = TokenKind("login", FOREVER)
 """A session that lasts until the next log-in of the same user."""
-TOKEN_SESSION = SessionKind("bearer", 3600)
+TOKEN_SESSION = TokenKind("bearer", 3600)
 
 LONGEST_USER = 256
 """Characters of a user name."""
@@ -93,7 +93,7 @@ class BrightPatternAuth:
         self._session_auth = SessionAuth(sessions)
         self._sandbox = sandbox
 
-    def session(self, request: Request) -> Session:
+    def session(self, request: Request) -> AccessToken:
         """
         Return the session of a request: the first active one that it presents.
 
@@ -108,12 +108,8 @@ class BrightPatternAuth:
 
     def tenant_of(self, user: str | None) -> Tenant | None:
         """Return the account of a user name whose password may be wrong, None for an unknown one."""
-        for client_id in _client_ids(user) if user else ():
-            try:
-                return self._sandbox.tenant(client_id)
-            except UnknownAccount:
-                continue
-        return None
+        found = (self._sandbox.find_tenant(client_id) for client_id in (_client_ids(user) if user else ()))
+        return next((tenant for tenant in found if tenant is not None), None)
 
 
 def presented(request: Request) -> Iterator[str]:
@@ -169,7 +165,7 @@ class LoginEndpoint:
             raise unauthorized("Unknown user name or wrong password")
         on_authenticated(user.account)
         token = str(uuid4())
-        self._sessions.begin(user.account.client_id, user.name, LOGIN_SESSION.name, token)
+        self._sessions.begin(user, LOGIN_SESSION, token)
         body = {
             "token": token,
             "privileges": list(PRIVILEGES),
@@ -177,7 +173,7 @@ class LoginEndpoint:
         }
         return body, _cookies(token, sent["tenant_url"], user.name)
 
-    def logout(self, session: Session, response: Response) -> Response:
+    def logout(self, session: AccessToken, response: Response) -> Response:
         """
         End a session and return the response, which deletes the session's cookies.
 
@@ -219,7 +215,7 @@ class BrightPatternTokenEndpoint:
         sent = {name: value for name in names if (value := _single(request.form, name)) is not None}
         headers = {"Authorization": request.headers.get("Authorization", "")}
         token = self._server.token(
-            TokenRequest("POST", headers, sent.get("grant_type"), sent, on_authenticated=on_authenticated)
+            TokenRequest(headers, sent.get("grant_type"), sent, on_authenticated=on_authenticated)
         )
         return {
             "access_token": token["access_token"],

@@ -20,7 +20,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError, UnsupportedGrantTypeError
 from werkzeug import exceptions as http
 
 from kpn_sandbox.auth.errors import InvalidSession
-from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows
 from kpn_sandbox.gateway.operations import Operation, phrase
 from kpn_sandbox.gateway.responses import JSON
 from kpn_sandbox.tenants.errors import UnknownAccount
@@ -149,35 +149,26 @@ def no_subscription() -> BrightPatternError:
     return BrightPatternError(404, Code.NO_SUBSCRIPTION, "There is no active subscription")
 
 
-def error_for(error: Exception, path: str) -> ApiError:
-    """
-    Return the error that an exception becomes.
-
-    Args:
-        error: The exception.
-        path: Path of the request; the token endpoint has a shape of its own.
-    """
-    found = mapped_error(error, EXCEPTION_MAP)
-    if found is None:
-        return BrightPatternError(500, Code.INTERNAL, "Internal server error")
-    return _at_token_endpoint(found) if found is not error and path == TOKEN.path else found
+def at_token_endpoint(error: ApiError) -> TokenEndpointError:
+    """Return an error in the shape of the token endpoint."""
+    if isinstance(error, TokenEndpointError):
+        return error
+    return TokenEndpointError(error.status, _OAUTH_ERRORS.get(error.status, "server_error"), error.text, error.headers)
 
 
-def error_for_status(status: int, operation: Operation, location: str) -> BrightPatternError:
+def error_for_status(status: int, operation: Operation, subject: str = "") -> BrightPatternError:
     """
     Return the error for a forced status.
 
     Args:
-        status: 300 or more.
-        operation: Operation of the request.
-        location: Target of a redirect.
+        status, operation, subject: As for `VendorApi.error_for_status`.
     """
     if status == 403 and operation.path == LOGIN.path:
         return LoginClosedError()
-    headers = {302: [("Location", location)], 405: [("Allow", ", ".join(methods_of(operation.path)))]}
+    headers = [("Allow", ", ".join(methods_of(operation.path)))] if status == 405 else ()
     text = "Unauthorized" if status == 401 else phrase(status)
-    error = BrightPatternError(status, STATUS_MAP.get(status, Code.OTHER), text, headers.get(status, ()))
-    return _at_token_endpoint(error) if operation is TOKEN else error
+    error = BrightPatternError(status, STATUS_MAP.get(status, Code.OTHER), text, headers)
+    return at_token_endpoint(error) if operation is TOKEN else error
 
 
 STATUS_MAP = {
@@ -215,17 +206,12 @@ EXCEPTION_MAP: ExceptionMap = {
         405, Code.METHOD_NOT_ALLOWED, "Method not allowed", allow_header(error)
     ),
     http.BadRequest: lambda error: BadRequestError(Code.BAD_REQUEST, "Bad request"),
+    Exception: lambda error: BrightPatternError(500, Code.INTERNAL, "Internal server error"),
 }
-"""Errors by exception; `error_for` gives those of the token endpoint their shape."""
+"""Errors by exception; `at_token_endpoint` gives those of the token endpoint their shape."""
 
 
 def _unsupported_grant_type(grant_type: str | None) -> BrightPatternError:
     if not grant_type:
         return TokenEndpointError(400, "invalid_request", "grant_type is missing")
     return TokenEndpointError(400, "unsupported_grant_type", "grant_type must be client_credentials")
-
-
-def _at_token_endpoint(error: ApiError) -> TokenEndpointError:
-    if isinstance(error, TokenEndpointError):
-        return error
-    return TokenEndpointError(error.status, _OAUTH_ERRORS.get(error.status, "server_error"), error.text, error.headers)

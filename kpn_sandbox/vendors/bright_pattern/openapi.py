@@ -2,69 +2,34 @@
 
 from typing import Any
 
-from marshmallow import fields
-
-from kpn_sandbox.gateway.openapi import (
-    EXAMPLE_LOCATION,
-    TEXT,
-    ApiDoc,
-    Json,
-    OperationDoc,
-    description_of,
-    document_of,
-    list_schema,
-    oauth2_scheme,
-    object_schema,
-    parameter,
-    reference,
-    schemas_by_name,
-)
+from kpn_sandbox.gateway.openapi import TEXT, ApiDoc, OperationDoc, oauth2_scheme, object_schema, parameter, reference
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import bright_pattern
+from kpn_sandbox.vendors.bright_pattern import schemas
 from kpn_sandbox.vendors.bright_pattern.errors import Code, error_for_status
 from kpn_sandbox.vendors.bright_pattern.operations import OPEN, OPERATIONS, STATUSES, TOKEN
-from kpn_sandbox.vendors.bright_pattern.schemas import (
-    ApplicationAnswerSchema,
-    ApplicationSchema,
-    ColumnIdField,
-    ComparableField,
-    LimitField,
-    LoginAnswerSchema,
-    LoginSchema,
-    NamedSchema,
-    SwitchField,
-    TokenAnswerSchema,
-    WallboardSchema,
-    WordChoiceField,
-)
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS
-
-_TYPES: dict[type[fields.Field[Any]], list[str]] = {
-    ColumnIdField: ["string", "integer"],
-    LimitField: ["integer", "string"],
-    SwitchField: ["boolean", "string"],
-    ComparableField: ["string", "number", "boolean"],
-}
 
 
 def document(base_url: str) -> dict[str, Any]:
     """Return the OpenAPI document for a sandbox at that URL."""
-    api = ApiDoc(
+    return ApiDoc(
         title="Bright Pattern Real-Time Statistics API",
         version="5.36",
-        description=f"{description_of(bright_pattern)}\n{_tables()}",
+        package=bright_pattern,
+        notes=f"\n{_tables()}",
         operations={each: _operation(each) for each in OPERATIONS},
-        error_body=_error_body,
+        error_for_status=error_for_status,
         error_schemas=_ERRORS,
         error_names=_error_names,
-        schemas=schemas_by_name(
-            ApplicationSchema,
-            ApplicationAnswerSchema,
-            LoginSchema,
-            LoginAnswerSchema,
-            TokenAnswerSchema,
-            NamedSchema,
-            WallboardSchema,
+        schemas=(
+            schemas.ApplicationSchema,
+            schemas.ApplicationAnswerSchema,
+            schemas.LoginSchema,
+            schemas.LoginAnswerSchema,
+            schemas.TokenAnswerSchema,
+            schemas.NamedSchema,
+            schemas.WallboardSchema,
         ),
         security={
             "oauth2": oauth2_scheme(f"{base_url}{TOKEN.path}"),
@@ -74,9 +39,7 @@ def document(base_url: str) -> dict[str, Any]:
         },
         statuses=tuple(STATUSES),
         phrases=STATUSES,
-        attribute_functions=[_field_schema],
-    )
-    return document_of(api, base_url)
+    ).document(base_url)
 
 
 def _operation(operation: Operation) -> OperationDoc:
@@ -88,27 +51,13 @@ def _operation(operation: Operation) -> OperationDoc:
     )
 
 
-def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> Json:
-    """Return the schema of a field of this API's own, for apispec."""
-    for kind, types in _TYPES.items():
-        if isinstance(field, kind):
-            return {"type": [*types, "null"] if field.allow_none else types}
-    if isinstance(field, WordChoiceField):
-        return {"type": ["string", "null"] if field.allow_none else "string", "enum": [*field.words, "", None]}
-    return {}
-
-
 def _tables() -> str:
     statistics = (f"* `{each.name}` ({each.unit.value}): {each.meaning}" for each in STATISTICS.values())
     codes = (f"* {int(code)}: {code.meaning}" for code in Code)
     return "\n".join(("Statistics:", "", *statistics, "", "Error codes, the sandbox's own:", "", *codes, ""))
 
 
-def _error_body(operation: Operation, status: int) -> bytes:
-    return error_for_status(status, operation, EXAMPLE_LOCATION).body()
-
-
-def _error_names(operation: Operation, body: Json) -> tuple[str, ...]:
+def _error_names(operation: Operation, body: dict[str, Any]) -> tuple[str, ...]:
     members = {"error_code": "Refusal", "error_description": "TokenRefusal"}
     found = next((name for member, name in members.items() if member in body), "LoginRefusal")
     return tuple(dict.fromkeys((found, "Refusal")))
@@ -123,22 +72,27 @@ _ERRORS = {
 _WALLBOARD = object_schema("id", "name", "is_global", id=TEXT, name=TEXT, is_global=_TRUTH)
 _ENTRY = {**_WALLBOARD, "properties": {**_WALLBOARD["properties"], "is_default": _TRUTH}}
 _SCREEN = {**_WALLBOARD, "properties": {**_WALLBOARD["properties"], "config": {"type": "object"}}}
-_NAMED = list_schema(reference("Named"))
-_RESPONSES: dict[str, Json] = {
+_NAMED = {"type": "array", "items": reference("Named")}
+_RESPONSES: dict[str, dict[str, Any]] = {
     "login": reference("LoginAnswer"),
     "token": reference("TokenAnswer"),
     "data": {"type": "object", "additionalProperties": reference("ApplicationAnswer")},
-    "dispositions": {"anyOf": [object_schema("dispositions", dispositions=list_schema(TEXT)), list_schema(TEXT)]},
+    "dispositions": {
+        "anyOf": [
+            object_schema("dispositions", dispositions={"type": "array", "items": TEXT}),
+            {"type": "array", "items": TEXT},
+        ]
+    },
     "teams": _NAMED,
     "agents": _NAMED,
     "services": _NAMED,
     "available_agents": object_schema("availability", availability=_TRUTH),
-    "wallboards": object_schema("wallboards", wallboards=list_schema(_ENTRY)),
+    "wallboards": object_schema("wallboards", wallboards={"type": "array", "items": _ENTRY}),
     "add_wallboard": object_schema("id", id=TEXT),
     "show_wallboard": _SCREEN,
 }
 _ID = parameter("id", "path", required=True)
-_PARAMETERS: dict[str, list[Json | str]] = {
+_PARAMETERS: dict[str, list[dict[str, Any] | str]] = {
     "dispositions": [
         *(parameter(name, "query", enum=["0", "1"]) for name in ("agentCanSelect", "inbound", "outbound", "preview")),
         parameter("format", "query", enum=["object", "array"]),
@@ -152,7 +106,7 @@ _SUBSCRIPTION = {"type": "object", "minProperties": 1, "additionalProperties": r
 _SAMPLE = {"data": {"agent_grids": [{"id": "1", "columns": [{"id": "1", "stat_name": "acd_state"}]}]}}
 _CREDENTIALS = object_schema("grant_type", grant_type=TEXT, client_id=TEXT, client_secret=TEXT, scope=TEXT)
 _FORM = {"grant_type": "client_credentials", "client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
-_BODIES: dict[str, Json] = {
+_BODIES: dict[str, dict[str, Any]] = {
     "login": {"application/json": {"schema": reference("Login")}},
     "token": {"application/x-www-form-urlencoded": {"schema": _CREDENTIALS, "example": _FORM}},
     "subscribe": {"application/json": {"schema": _SUBSCRIPTION, "example": _SAMPLE}},

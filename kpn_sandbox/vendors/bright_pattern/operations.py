@@ -28,166 +28,62 @@ STATUSES = {
 _READ = (200, 401, 405, 500)
 _STORED = (200, 400, 401, 404, 405, 500)
 
-LOGIN = Operation(
-    "login",
-    "Authenticate",
-    "POST",
-    "/statsapi/auth",
-    "A session for a user name and a password.",
-    (200, 400, 401, 403, 405, 500),
-    "documented",
-    f"{WIKI}, Authenticate; {REFERENCE}",
+LOGIN = Operation("login", "Authenticate", "POST", "/statsapi/auth", (200, 400, 401, 403, 405, 500)).described(
+    "A session for a user name and a password.", "documented", f"{WIKI}, Authenticate; {REFERENCE}"
 )
-LOGOUT = Operation(
-    "logout",
-    "Log out",
-    "DELETE",
-    "/statsapi/auth",
-    "The end of the session.",
-    _READ,
-    "inferred",
-    f"{WALLBOARD}, app/stats-api.factory.js",
+LOGOUT = Operation("logout", "Log out", "DELETE", "/statsapi/auth", _READ).described(
+    "The end of the session.", "inferred", f"{WALLBOARD}, app/stats-api.factory.js"
 )
 TOKEN = Operation(
-    "token",
-    "Get access token",
-    "POST",
-    "/configapi/v2/oauth/token",
-    "An access token for a user name and an API secret key.",
-    (200, 400, 401, 405, 500),
-    "documented",
-    REFERENCE,
-)
+    "token", "Get access token", "POST", "/configapi/v2/oauth/token", (200, 400, 401, 405, 500)
+).described("An access token for a user name and an API secret key.", "documented", REFERENCE)
 SUBSCRIBE = Operation(
-    "subscribe",
-    "Create subscription",
-    "POST",
-    "/statsapi/subscription",
+    "subscribe", "Create subscription", "POST", "/statsapi/subscription", (200, 400, 401, 405, 409, 500)
+).described(
     "Say which statistics are wished; takes the place of the subscription before.",
-    (200, 400, 401, 405, 409, 500),
     "documented",
     f"{WIKI}, Create subscription",
 )
 UNSUBSCRIBE = Operation(
-    "unsubscribe",
-    "Delete subscription",
-    "DELETE",
-    "/statsapi/subscription/active",
-    "Delete the active subscription.",
-    (200, 401, 404, 405, 500),
-    "documented",
-    f"{WIKI}, Delete subscription",
-)
+    "unsubscribe", "Delete subscription", "DELETE", "/statsapi/subscription/active", (200, 401, 404, 405, 500)
+).described("Delete the active subscription.", "documented", f"{WIKI}, Delete subscription")
 DATA = Operation(
-    "data",
-    "Get subscription data",
-    "GET",
-    "/statsapi/subscription/data",
-    "The statistics of the subscription.",
-    (200, 204, 401, 404, 405, 500),
-    "documented",
-    f"{WIKI}, Get subscription data",
-)
+    "data", "Get subscription data", "GET", "/statsapi/subscription/data", (200, 204, 401, 404, 405, 500)
+).described("The statistics of the subscription.", "documented", f"{WIKI}, Get subscription data")
 DISPOSITIONS = Operation(
-    "dispositions",
-    "Get dispositions",
-    "GET",
-    "/statsapi/cfg/dispositions",
-    "Names of dispositions.",
-    (200, 400, 401, 405, 500),
-    "documented",
-    f"{WIKI}, Get dispositions",
+    "dispositions", "Get dispositions", "GET", "/statsapi/cfg/dispositions", (200, 400, 401, 405, 500)
+).described("Names of dispositions.", "documented", f"{WIKI}, Get dispositions")
+TEAMS = Operation("teams", "Get teams", "GET", "/statsapi/cfg/teams", _READ).described(
+    "The teams that the user supervises.", "documented", REFERENCE
 )
-TEAMS = Operation(
-    "teams",
-    "Get teams",
-    "GET",
-    "/statsapi/cfg/teams",
-    "The teams that the user supervises.",
-    _READ,
-    "documented",
-    REFERENCE,
+AGENTS = Operation("agents", "Get agents", "GET", "/statsapi/cfg/agents", _READ).described(
+    "The agents of those teams.", "inferred", f"{SAMPLES}, 4-agents.sh"
 )
-AGENTS = Operation(
-    "agents",
-    "Get agents",
-    "GET",
-    "/statsapi/cfg/agents",
-    "The agents of those teams.",
-    _READ,
-    "inferred",
-    f"{SAMPLES}, 4-agents.sh",
-)
-SERVICES = Operation(
-    "services",
-    "Get services",
-    "GET",
-    "/statsapi/cfg/services",
-    "The services of those teams.",
-    _READ,
-    "inferred",
-    f"{SAMPLES}, 5-services.sh",
+SERVICES = Operation("services", "Get services", "GET", "/statsapi/cfg/services", _READ).described(
+    "The services of those teams.", "inferred", f"{SAMPLES}, 5-services.sh"
 )
 AVAILABLE_AGENTS = Operation(
     "available_agents",
     "Check available agents",
     "GET",
     "/statsapi/info/check_available_agents",
-    "Whether an agent is ready for a service; open to everybody.",
     (200, 400, 404, 405, 500),
-    "documented",
-    REFERENCE,
-)
-WALLBOARDS = Operation(
-    "wallboards",
-    "List wallboards",
-    "GET",
-    "/statsapi/cfg/wallboards",
-    "The wallboards that are stored.",
-    _READ,
-    "inferred",
-    WALLBOARD,
+).described("Whether an agent is ready for a service; open to everybody.", "documented", REFERENCE)
+WALLBOARDS = Operation("wallboards", "List wallboards", "GET", "/statsapi/cfg/wallboards", _READ).described(
+    "The wallboards that are stored.", "inferred", WALLBOARD
 )
 ADD_WALLBOARD = Operation(
-    "add_wallboard",
-    "Store wallboard",
-    "POST",
-    "/statsapi/cfg/wallboards",
-    "Store a wallboard.",
-    (201, 400, 401, 405, 500),
-    "inferred",
-    WALLBOARD,
-)
+    "add_wallboard", "Store wallboard", "POST", "/statsapi/cfg/wallboards", (201, 400, 401, 405, 500)
+).described("Store a wallboard.", "inferred", WALLBOARD)
 SHOW_WALLBOARD = Operation(
-    "show_wallboard",
-    "Get wallboard",
-    "GET",
-    "/statsapi/cfg/wallboards/{id}",
-    "A wallboard.",
-    (200, 401, 404, 405, 500),
-    "inferred",
-    WALLBOARD,
-)
+    "show_wallboard", "Get wallboard", "GET", "/statsapi/cfg/wallboards/{id}", (200, 401, 404, 405, 500)
+).described("A wallboard.", "inferred", WALLBOARD)
 REMOVE_WALLBOARD = Operation(
-    "remove_wallboard",
-    "Delete wallboard",
-    "DELETE",
-    "/statsapi/cfg/wallboards/{id}",
-    "Delete a wallboard.",
-    (200, 401, 404, 405, 500),
-    "inferred",
-    WALLBOARD,
-)
+    "remove_wallboard", "Delete wallboard", "DELETE", "/statsapi/cfg/wallboards/{id}", (200, 401, 404, 405, 500)
+).described("Delete a wallboard.", "inferred", WALLBOARD)
 CHANGE_WALLBOARD = Operation(
-    "change_wallboard",
-    "Change wallboard",
-    "PUT",
-    "/statsapi/cfg/wallboards/{id}/{name}",
-    "Store a wallboard anew, with this name.",
-    _STORED,
-    "inferred",
-    WALLBOARD,
-)
+    "change_wallboard", "Change wallboard", "PUT", "/statsapi/cfg/wallboards/{id}/{name}", _STORED
+).described("Store a wallboard anew, with this name.", "inferred", WALLBOARD)
 
 OPERATIONS = (
     LOGIN,

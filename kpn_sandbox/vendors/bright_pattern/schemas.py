@@ -41,6 +41,8 @@ def _invalid(code: Code, text: str) -> ValidationError:
 class ColumnIdField(fields.Field[str]):
     """An id of a column or grid: a string or a whole number."""
 
+    json_schema = {"type": ["string", "integer"]}
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise _invalid(Code.WRONG_TYPE, "An id is a string or a whole number")
@@ -49,6 +51,8 @@ class ColumnIdField(fields.Field[str]):
 
 class LimitField(fields.Field["int | None"]):
     """A limit: a whole number or a string of digits; empty for no limit."""
+
+    json_schema = {"type": ["integer", "string"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if value == "":
@@ -61,6 +65,8 @@ class LimitField(fields.Field["int | None"]):
 
 class SwitchField(fields.Field[bool]):
     """A switch: a boolean, or a string like one."""
+
+    json_schema = {"type": ["boolean", "string"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         switch = {"true": True, "1": True, "false": False, "0": False, "": False}.get(str(value).strip().lower())
@@ -81,18 +87,21 @@ class WordChoiceField(fields.Field[str]):
 
     def __init__(self, code: Code, *words: str, **options: Any) -> None:
         super().__init__(**options)
-        self.words = words
+        self.json_schema = {"type": "string", "enum": [*words, "", None]}
+        self._words = words
         self._code = code
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = value.strip().upper() if isinstance(value, str) else None
-        if text is None or text and text not in self.words:
-            raise _invalid(self._code, f"Must be one of {', '.join(self.words)}")
+        if text is None or text and text not in self._words:
+            raise _invalid(self._code, f"Must be one of {', '.join(self._words)}")
         return text
 
 
 class ComparableField(fields.Field[str]):
     """A value to compare with: a string, a number or a boolean."""
+
+    json_schema = {"type": ["string", "number", "boolean"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str | int | float):

@@ -103,7 +103,7 @@ class _Lookup(NamedTuple):
 
 
 class Subscriptions:
-    """The subscriptions of all users of a database."""
+    """The subscriptions of all users; changing those of an unknown account raises UnknownAccount."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -121,7 +121,6 @@ class Subscriptions:
 
         Raises:
             TooManySubscriptions: As many others have one already.
-            UnknownAccount: The account is gone.
         """
         client_id = tenant.account.client_id
         values = {"body": body, "made_at": tenant.now(), "wall_at": tenant.wall_clock()}
@@ -147,13 +146,11 @@ class Subscriptions:
 
     def remove(self, tenant: Tenant, user: str) -> bool:
         """
-        Delete the subscription of a user.
+        Delete the subscription of a user and return whether there was one.
 
-        Returns:
-            Whether there was one.
-
-        Raises:
-            UnknownAccount: The account is gone.
+        Args:
+            tenant: The account.
+            user: Name of the user.
         """
         client_id = tenant.account.client_id
         with account_transaction(self._database, client_id) as connection:
@@ -182,7 +179,7 @@ class Wallboard:
 
 
 class Wallboards:
-    """The wallboards of all accounts of a database."""
+    """The wallboards of all accounts; changing those of an unknown account raises UnknownAccount."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -220,9 +217,6 @@ class Wallboards:
             name: Its name.
             is_global: Whether all users of the account see it.
             config: Its configuration, as JSON values.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         added = Wallboard(str(uuid4()).upper(), name, is_global, config)
         with account_transaction(self._database, client_id) as connection:

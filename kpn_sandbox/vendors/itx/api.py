@@ -1,18 +1,17 @@
 """ITX's Custom KPI API as the sandbox provides it: labels of its behaviors, authentication, responses."""
 
 import orjson
-from flask import Response, request
+from flask import Response
 
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
-from kpn_sandbox.gateway.error_handling import ApiError
-from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
+from kpn_sandbox.gateway.operations import Endpoint, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import snapshot_response
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.auth import CREDENTIAL, ItxAuth
-from kpn_sandbox.vendors.itx.errors import HEADERS, error_for, error_for_status
+from kpn_sandbox.vendors.itx.errors import EXCEPTION_MAP, HEADERS, error_for_status
 from kpn_sandbox.vendors.itx.openapi import document
 from kpn_sandbox.vendors.itx.operations import OPERATIONS, PAGE
 from kpn_sandbox.vendors.itx.postman import COLLECTION
@@ -56,6 +55,8 @@ class ItxApi(VendorApi):
     behaviors = BEHAVIORS
     endpoints = ENDPOINTS
     path_prefixes = ("/rest",)
+    exception_map = EXCEPTION_MAP
+    error_for_status = staticmethod(error_for_status)
     openapi_document = staticmethod(document)
     postman = COLLECTION
     credential_kinds = (CREDENTIAL,)
@@ -84,14 +85,6 @@ class ItxApi(VendorApi):
         """Return the response with the JSON of the panel that a view returns."""
         body = orjson.dumps(endpoint.view(context, self.services.history))
         return snapshot_response(body, context.account, context.at, HEADERS)
-
-    def error_for(self, error: Exception) -> ApiError:
-        """Return ITX's error for an exception."""
-        return error_for(error)
-
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return ITX's error for a forced status."""
-        return error_for_status(status, request.base_url)
 
 
 API = ItxApi

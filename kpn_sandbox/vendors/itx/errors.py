@@ -14,8 +14,8 @@ import json
 from werkzeug import exceptions as http
 
 from kpn_sandbox.gateway.cors import CORS_HEADERS
-from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
-from kpn_sandbox.gateway.operations import phrase
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows
+from kpn_sandbox.gateway.operations import Operation, phrase
 from kpn_sandbox.gateway.responses import JSON
 
 HEADERS = (JSON, *CORS_HEADERS, ("Cache-Control", "no-store"))
@@ -32,21 +32,14 @@ class ItxError(ApiError):
         return json.dumps({"sections": [{"title": "Error", "message": self.text, "documents": []}]}).encode()
 
 
-def error_for(error: Exception) -> ApiError:
-    """Return the error that an exception becomes."""
-    return mapped_error(error, EXCEPTION_MAP) or ItxError(500, phrase(500))
-
-
-def error_for_status(status: int, location: str) -> ItxError:
+def error_for_status(status: int, operation: Operation, subject: str = "") -> ItxError:
     """
     Return the error for a forced status.
 
     Args:
-        status: 300 or more.
-        location: Target of a redirect.
+        status, operation, subject: As for `VendorApi.error_for_status`.
     """
-    headers = [("Location", location)] if status == 302 else STATUS_MAP.get(status, ())
-    return ItxError(status, phrase(status), headers)
+    return ItxError(status, phrase(status), STATUS_MAP.get(status, ()))
 
 
 STATUS_MAP: dict[int, Headers] = {405: [("Allow", "GET, HEAD, OPTIONS")]}
@@ -62,5 +55,6 @@ EXCEPTION_MAP: ExceptionMap = {
     http.MethodNotAllowed: lambda error: ItxError(405, "Only GET is supported", allow_header(error)),
     http.NotFound: lambda error: ItxError(404, phrase(404)),
     http.BadRequest: lambda error: ItxError(400, phrase(400)),
+    Exception: lambda error: ItxError(500, phrase(500)),
 }
 """Errors by exception."""

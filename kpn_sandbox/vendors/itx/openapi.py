@@ -2,51 +2,26 @@
 
 from typing import Any
 
-from marshmallow import fields
-
-from kpn_sandbox.gateway.openapi import (
-    EXAMPLE_LOCATION,
-    ApiDoc,
-    Json,
-    OperationDoc,
-    description_of,
-    document_of,
-    parameter,
-    reference,
-)
-from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.gateway.openapi import ApiDoc, OperationDoc, parameter, reference
 from kpn_sandbox.vendors import itx
+from kpn_sandbox.vendors.itx import schemas
 from kpn_sandbox.vendors.itx.auth import PARAMETER
 from kpn_sandbox.vendors.itx.errors import error_for_status
 from kpn_sandbox.vendors.itx.operations import KPI
-from kpn_sandbox.vendors.itx.schemas import JsonNumberField, KpiResponseDTO, TimestampField
 
 
 def document(base_url: str) -> dict[str, Any]:
     """Return the OpenAPI document for a sandbox at that URL."""
-    api = ApiDoc(
+    return ApiDoc(
         title="ITX Custom KPI API",
         version="1.0",
-        description=description_of(itx),
+        package=itx,
         operations={KPI: OperationDoc(reference("KpiResponseDTO"), SAMPLE, [_CUSTOMER])},
-        error_body=_error_body,
+        error_for_status=error_for_status,
         error_schemas={"Refusal": {"allOf": [reference("KpiResponseDTO")]}},
-        schemas={"KpiResponseDTO": KpiResponseDTO},
+        schemas=(schemas.KpiResponseDTO,),
         security={"token": {"type": "apiKey", "in": "query", "name": PARAMETER}},
-        attribute_functions=[_field_schema],
-    )
-    return document_of(api, base_url)
-
-
-def _field_schema(converter: Any, field: "fields.Field[Any]", **kwargs: Any) -> Json:
-    """Return the schema of a field of this API's own, for apispec."""
-    if isinstance(field, TimestampField):
-        return {"type": "string", "format": "date-time", "pattern": "^[0-9-]{10}T[0-9:]{8}Z$"}
-    return {"type": "number"} if isinstance(field, JsonNumberField) else {}
-
-
-def _error_body(operation: Operation, status: int) -> bytes:
-    return error_for_status(status, EXAMPLE_LOCATION).body()
+    ).document(base_url)
 
 
 _CUSTOMER = parameter(

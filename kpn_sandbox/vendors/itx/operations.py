@@ -4,15 +4,8 @@ from kpn_sandbox.gateway.operations import Operation
 
 PAGE = 'apidoc.itxuc.com, "Custom KPI API" (guides/custom-kpi)'
 
-KPI = Operation(
-    "kpi",
-    "KPI panel",
-    "GET",
-    "/rest/kpi",
-    "Documents about a customer, in sections.",
-    (200, 400, 401, 405),
-    "documented",
-    PAGE,
+KPI = Operation("kpi", "KPI panel", "GET", "/rest/kpi", (200, 400, 401, 405)).described(
+    "Documents about a customer, in sections.", "documented", PAGE
 )
 
 OPERATIONS = (KPI,)

@@ -1,6 +1,6 @@
 """The panel of a customer: orders, invoices and contacts as documents in sections."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -122,7 +122,7 @@ def _contact(fact: ContactFact) -> dict[str, Any]:
 
 def instant(at: float) -> str:
     """Return an instant in UTC, to the second."""
-    return datetime.fromtimestamp(at // 1, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(at // 1, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def money(cents: int) -> orjson.Fragment:

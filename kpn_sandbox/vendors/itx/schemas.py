@@ -27,6 +27,7 @@ class PanelTextField(fields.String):
 class TimestampField(fields.Field[str]):
     """A timestamp in UTC, to the second."""
 
+    json_schema = {"type": "string", "format": "date-time", "pattern": "^[0-9-]{10}T[0-9:]{8}Z$"}
     default_error_messages = {"invalid": "must be a timestamp like 2026-11-23T09:00:00Z (UTC, no fraction, no offset)"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -42,6 +43,7 @@ class TimestampField(fields.Field[str]):
 class JsonNumberField(fields.Field[Decimal]):
     """A JSON number."""
 
+    json_schema = {"type": "number"}
     default_error_messages = {"invalid": "must be a number"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:

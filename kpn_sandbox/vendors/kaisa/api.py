@@ -11,7 +11,7 @@ from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import conditional_response, snapshot_response
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.auth import CREDENTIAL, KaisaAuth
-from kpn_sandbox.vendors.kaisa.errors import HEADERS, error_for, error_for_status
+from kpn_sandbox.vendors.kaisa.errors import EXCEPTION_MAP, HEADERS, ChallengeError, error_for_status
 from kpn_sandbox.vendors.kaisa.openapi import document
 from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS, CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS, WIDGETS_PAGE
 from kpn_sandbox.vendors.kaisa.postman import COLLECTION
@@ -61,6 +61,7 @@ class KaisaApi(VendorApi):
     behaviors = BEHAVIORS
     endpoints = ENDPOINTS
     path_prefixes = ("/widgets", "/api/widgets", "/customers", "/miscellaneous")
+    exception_map = EXCEPTION_MAP
     openapi_document = staticmethod(document)
     postman = COLLECTION
     credential_kinds = (CREDENTIAL,)
@@ -103,13 +104,9 @@ class KaisaApi(VendorApi):
         reads = endpoint.operation.method == "GET"
         return (conditional_response if reads else snapshot_response)(body, tenant, at, HEADERS)
 
-    def error_for(self, error: Exception) -> ApiError:
-        """Return Kaisa's error for an exception."""
-        return error_for(error)
-
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return Kaisa's error for a forced status."""
-        return error_for_status(status, request.base_url, self._auth.challenge())
+    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> ApiError:
+        """Return Kaisa's error for a forced status, a 401 with a challenge."""
+        return ChallengeError(self._auth.challenge()) if status == 401 else error_for_status(status, operation)
 
 
 API = KaisaApi

@@ -18,8 +18,8 @@ from werkzeug import exceptions as http
 
 from kpn_sandbox.auth.errors import MalformedDigest
 from kpn_sandbox.gateway.cors import CORS_HEADERS
-from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
-from kpn_sandbox.gateway.operations import phrase
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows
+from kpn_sandbox.gateway.operations import Operation, phrase
 from kpn_sandbox.gateway.responses import JSON, PreconditionFailed
 from kpn_sandbox.simulation.errors import DateOutOfRange, PeriodTooLong
 
@@ -59,25 +59,14 @@ class ChallengeError(KaisaError):
         return b""
 
 
-def error_for(error: Exception) -> ApiError:
-    """Return the error that an exception becomes."""
-    return mapped_error(error, EXCEPTION_MAP) or KaisaError(500)
-
-
-def error_for_status(status: int, location: str, challenge: str) -> ApiError:
+def error_for_status(status: int, operation: Operation, subject: str = "") -> KaisaError:
     """
     Return the error for a forced status.
 
     Args:
-        status: 300 or more.
-        location: Target of a redirect.
-        challenge: Challenge of a 401.
+        status, operation, subject: As for `VendorApi.error_for_status`.
     """
-    if status == 401:
-        return ChallengeError(challenge)
-    if status == 302:
-        return KaisaError(302, headers=[("Location", location)])
-    return KaisaError(status, headers=STATUS_MAP.get(status, ()))
+    return ChallengeError("") if status == 401 else KaisaError(status, headers=STATUS_MAP.get(status, ()))
 
 
 STATUS_MAP: dict[int, Headers] = {405: [("Allow", "GET, HEAD, OPTIONS")], 429: [("Retry-After", "60")]}
@@ -98,6 +87,7 @@ EXCEPTION_MAP: ExceptionMap = {
     http.MethodNotAllowed: lambda error: KaisaError(405, headers=allow_header(error)),
     http.NotFound: lambda error: KaisaError(404),
     http.BadRequest: lambda error: KaisaError(400),
+    Exception: lambda error: KaisaError(500),
 }
 """Errors by exception."""
 

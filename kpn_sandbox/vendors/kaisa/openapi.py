@@ -2,54 +2,35 @@
 
 from typing import Any
 
-from marshmallow import Schema
-
-from kpn_sandbox.gateway.openapi import (
-    EXAMPLE_LOCATION,
-    TEXT,
-    ApiDoc,
-    Json,
-    OperationDoc,
-    description_of,
-    document_of,
-    example_of,
-    parameter,
-    reference,
-)
+from kpn_sandbox.gateway.openapi import TEXT, ApiDoc, OperationDoc, example_of, object_schema, parameter, reference
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import kaisa
-from kpn_sandbox.vendors.kaisa import operations
+from kpn_sandbox.vendors.kaisa import operations, schemas
 from kpn_sandbox.vendors.kaisa.errors import error_for_status
 from kpn_sandbox.vendors.kaisa.records import DATASETS, FIELDS
-from kpn_sandbox.vendors.kaisa.schemas import CustomerSchema, CustomersSchema, ErrorsSchema, PingSchema, dataset_schema
 
 
 def document(base_url: str) -> dict[str, Any]:
     """Return the OpenAPI document for a sandbox at that URL."""
-    return document_of(_api(), base_url)
-
-
-def _api() -> ApiDoc:
     return ApiDoc(
         title="Kaisa Developer API",
         version="2.4.9",
-        description=description_of(kaisa),
+        package=kaisa,
         operations=_operations(),
-        error_body=_error_body,
+        error_for_status=error_for_status,
         error_schemas={"Errors": _ERRORS},
-        schemas=_schemas(),
+        schemas=(
+            *map(schemas.dataset_schema, DATASETS),
+            schemas.dataset_schema("top_customers_by_calls", one_customer=True),
+            schemas.CustomersSchema,
+            schemas.PingSchema,
+        ),
         security={"digest": {"type": "http", "scheme": "digest"}},
-    )
-
-
-def _schemas() -> dict[str, type[Schema]]:
-    datasets = {_title(name): dataset_schema(name) for name in DATASETS}
-    one = {"TopCustomersByCallsOfOne": dataset_schema("top_customers_by_calls", one_customer=True)}
-    return {**datasets, **one, "Customers": CustomersSchema, "Ping": PingSchema}
+    ).document(base_url)
 
 
 def _operations() -> dict[Operation, OperationDoc]:
-    customer = example_of(CustomerSchema)
+    customer = example_of(schemas.CustomerSchema)
     page = {"customers": [customer], "total": 1, "page": 0, "pagesize": 1000, "numpages": 1}
     listed = OperationDoc(reference("Customers"), page, _PAGES)
     single = OperationDoc(reference("Customers"), page, [*_PAGES[2:], _ID])
@@ -68,26 +49,20 @@ def _title(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def _form(*required: str) -> Json:
+def _form(*required: str) -> dict[str, Any]:
     properties = {name: TEXT for name in FIELDS if name != "uuid"}
     schema = {"type": "object", "required": list(required), "properties": properties}
     example = {"name": "Example company", "custnr": "E-1"}
     return {"application/x-www-form-urlencoded": {"schema": schema, "example": example}}
 
 
-def _error_body(operation: Operation, status: int) -> bytes:
-    return error_for_status(status, EXAMPLE_LOCATION, 'Digest realm="Kaisa"').body()
-
-
 _ERRORS = {
-    "type": "object",
-    "description": ErrorsSchema.__doc__,
-    "required": ["errors"],
-    "properties": {"errors": {"type": "array", "items": TEXT}},
+    "description": schemas.ErrorsSchema.__doc__,
+    **object_schema("errors", errors={"type": "array", "items": TEXT}),
 }
 _DATASET = {"anyOf": [*(reference(_title(name)) for name in DATASETS), reference("TopCustomersByCallsOfOne")]}
 _SAMPLE = {"dataset": "call_totals", "datasources": [{"datasource": 0, "data": "96"}]}
-_NUMBER: Json = {"type": "integer"}
+_NUMBER: dict[str, Any] = {"type": "integer"}
 _PERIOD = [
     parameter("type", "query", "The dataset.", required=True, enum=list(DATASETS)),
     parameter("customer_id", "query", "Kaisa's id of a customer; none or 0 for all.", **_NUMBER),

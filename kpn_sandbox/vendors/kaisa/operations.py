@@ -7,66 +7,31 @@ CUSTOMERS_PAGE = 'support.kaisa.io, "Customers" (201249581)'
 LIBRARY = "github.com/freespee/fs-widgets"
 
 WIDGETS = Operation(
-    "widgets",
-    "Widgets data",
-    "GET",
-    "/widgets/data",
-    "Figures of the calls of some days.",
-    (200, 304, 400, 401, 405, 412),
-    "documented",
-    f"{WIDGETS_PAGE}; {LIBRARY} for the second path",
-    aliases=("/api/widgets/data",),
-)
-CUSTOMERS = Operation(
-    "customers",
-    "List customers",
-    "GET",
-    "/customers",
-    "Customers, a page at a time.",
-    (200, 304, 400, 401, 405, 412),
-    "documented",
-    CUSTOMERS_PAGE,
+    "widgets", "Widgets data", "GET", "/widgets/data", (200, 304, 400, 401, 405, 412), aliases=("/api/widgets/data",)
+).described("Figures of the calls of some days.", "documented", f"{WIDGETS_PAGE}; {LIBRARY} for the second path")
+CUSTOMERS = Operation("customers", "List customers", "GET", "/customers", (200, 304, 400, 401, 405, 412)).described(
+    "Customers, a page at a time.", "documented", CUSTOMERS_PAGE
 )
 CUSTOMER = Operation(
-    "customer",
-    "Single customer",
-    "GET",
-    "/customers/{customer_id}",
+    "customer", "Single customer", "GET", "/customers/{customer_id}", (200, 304, 400, 401, 405, 412)
+).described(
     "One customer, in a list of one.",
-    (200, 304, 400, 401, 405, 412),
     "documented",
     'support.kaisa.io, "Introduction" (201050852): a sub-resource may be a path or a parameter',
 )
-ADD_CUSTOMER = Operation(
-    "add_customer",
-    "Add customer",
-    "POST",
-    "/customers",
-    "Add a customer; url-encoded.",
-    (200, 400, 401, 405),
-    "documented",
-    CUSTOMERS_PAGE,
+ADD_CUSTOMER = Operation("add_customer", "Add customer", "POST", "/customers", (200, 400, 401, 405)).described(
+    "Add a customer; url-encoded.", "documented", CUSTOMERS_PAGE
 )
 CHANGE_CUSTOMER = Operation(
     "change_customer",
     "Change customer",
     "PUT",
     "/customers",
-    "Change fields of a customer; url-encoded.",
     (200, 400, 401, 404, 405),
-    "documented",
-    CUSTOMERS_PAGE,
     aliases=("/customers/{customer_id}",),
-)
-PING = Operation(
-    "ping",
-    "Ping",
-    "GET",
-    "/miscellaneous/ping",
-    "Whether the API answers.",
-    (200, 304, 401, 405, 412),
-    "inferred",
-    "github.com/freespee/freespee-php-api-client, test/ClientTest.php",
+).described("Change fields of a customer; url-encoded.", "documented", CUSTOMERS_PAGE)
+PING = Operation("ping", "Ping", "GET", "/miscellaneous/ping", (200, 304, 401, 405, 412)).described(
+    "Whether the API answers.", "inferred", "github.com/freespee/freespee-php-api-client, test/ClientTest.php"
 )
 
 OPERATIONS = (WIDGETS, CUSTOMERS, CUSTOMER, ADD_CUSTOMER, CHANGE_CUSTOMER, PING)

@@ -227,7 +227,7 @@ def _form_field(name: str, most: int, *, required: bool = False) -> fields.Strin
 
 def _customer_form(*, new: bool) -> type[Schema]:
     limits = {"name": 60, "custnr": 45}
-    form: "dict[str, fields.Field[Any]]" = {
+    form: dict[str, fields.Field[Any]] = {
         name: _form_field(name, limits.get(name, 255), required=new and name in limits)
         for name in FIELDS
         if name not in ("customer_id", "uuid")

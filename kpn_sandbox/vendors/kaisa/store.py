@@ -29,7 +29,7 @@ _ROW = kaisa_customers.c
 
 
 class CustomerStore:
-    """The added and changed customers of all accounts of a database."""
+    """The added and changed customers of all accounts; changing those of an unknown account raises UnknownAccount."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,17 +42,11 @@ class CustomerStore:
 
     def add(self, client_id: str, fields: Mapping[str, str]) -> int:
         """
-        Add a customer.
+        Add a customer and return its id.
 
         Args:
             client_id: The account.
             fields: The customer's fields, by name.
-
-        Returns:
-            The customer's id.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         with account_transaction(self._database, client_id) as connection:
             # The transaction locks the account, so no other worker can take the same id.
@@ -69,9 +63,6 @@ class CustomerStore:
             client_id: The account.
             customer_id: The customer.
             fields: The new fields, by name; all others stay.
-
-        Raises:
-            UnknownAccount: There is no such account.
         """
         this = (_ROW.client_id == client_id, _ROW.customer_id == customer_id)
         with account_transaction(self._database, client_id) as connection:

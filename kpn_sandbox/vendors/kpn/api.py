@@ -19,7 +19,7 @@ from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, KpnTokenEndpoint, presented_client
-from kpn_sandbox.vendors.kpn.errors import error_for, error_for_status
+from kpn_sandbox.vendors.kpn.errors import EXCEPTION_MAP, UnknownPathError, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.kpn.headers import CORS, quota_headers
 from kpn_sandbox.vendors.kpn.openapi import document
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, PAGE, STATUSES, TOKEN
@@ -107,6 +107,9 @@ class KpnApi(VendorApi):
         "trunks": partial(check_pin, TrunkSchema),
     }
     cors = CORS
+    redirects = (301, 302, 303, 307, 308)
+    exception_map = EXCEPTION_MAP
+    error_for_status = staticmethod(error_for_status)
     openapi_document = staticmethod(document)
     postman = COLLECTION
 
@@ -167,11 +170,11 @@ class KpnApi(VendorApi):
                 self.bearer_auth.authenticate(request.environ.get("HTTP_AUTHORIZATION"))
             except OAuth2Error as unauthorized:
                 error = unauthorized
-        return error_for(error, raw_path(request.environ))
-
-    def error_for_status(self, status: int, operation: Operation, subject: str = "") -> Exception:
-        """Return KPN's error for a forced status."""
-        return error_for_status(status, operation, request.base_url, subject)
+        path = raw_path(request.environ)
+        if isinstance(error, NotFound):
+            return UnknownPathError(path)
+        found = super().error_for(error)
+        return at_token_endpoint(found) if found is not error and path == TOKEN.path else found
 
     def fast_routes(self) -> dict[str, FastRoute]:
         """Return the routes of the fast path: each resource at both of its paths."""

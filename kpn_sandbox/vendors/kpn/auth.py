@@ -63,7 +63,7 @@ class KpnTokenEndpoint:
             raise method_not_allowed(allowed_methods(TOKEN))
         form = {name: value for name in ("client_id", "client_secret") if (value := _single(request.form, name))}
         credentials = {"Authorization": request.headers.get("Authorization", "")}
-        token_request = TokenRequest("POST", credentials, grant_type, form, on_authenticated=on_authenticated)
+        token_request = TokenRequest(credentials, grant_type, form, on_authenticated=on_authenticated)
         return printed(self._record(self._server.token(token_request)))
 
     def _grant_type(self, request: Request) -> str | None:

@@ -20,7 +20,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError, UnsupportedGrantTypeError
 from werkzeug import exceptions as http
 
 from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
-from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, common_rows, mapped_error
+from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, common_rows
 from kpn_sandbox.gateway.operations import Operation, phrase
 from kpn_sandbox.gateway.responses import PreconditionFailed
 from kpn_sandbox.simulation.errors import ObjectNotFound
@@ -136,35 +136,24 @@ def allowed_methods(operation: Operation) -> tuple[str, ...]:
     return ("OPTIONS", "POST") if operation is TOKEN else ("GET", "HEAD", "OPTIONS")
 
 
-def error_for(error: Exception, path: str) -> ApiError:
-    """
-    Return the error that an exception becomes.
-
-    Args:
-        error: The exception.
-        path: Raw path of the request, for the fault of an unknown path and for the shape of the token endpoint.
-    """
-    if isinstance(error, http.NotFound):
-        return UnknownPathError(path)
-    found = mapped_error(error, EXCEPTION_MAP) or FaultError(INTERNAL_ERROR)
-    return found if found is error or path != TOKEN.path else _at_token_endpoint(found)
+def at_token_endpoint(error: ApiError) -> ApiError:
+    """Return an error in the shape of the token endpoint."""
+    if isinstance(error, EnvelopeError) and error.status == 400:
+        return invalid_request(error.text)
+    if isinstance(error, EnvelopeError) and error.status == 405:
+        return method_not_allowed(allowed_methods(TOKEN))
+    return error
 
 
-def error_for_status(status: int, operation: Operation, location: str, subject: str = "") -> KpnError:
+def error_for_status(status: int, operation: Operation, subject: str = "") -> KpnError:
     """
     Return the error for a forced status.
 
     Args:
-        status: 300 or more, one of KPN's return codes or another.
-        operation: Operation of the request.
-        location: Target of a redirect.
-        subject: Object that a 404 names; empty for none.
+        status, operation, subject: As for `VendorApi.error_for_status`.
     """
     if operation is TOKEN and status in _TOKEN_STATUS_MAP:
         return _TOKEN_STATUS_MAP[status]()
-    if status in _REDIRECTS:
-        text = "Found. Link in location header" if status == 302 else phrase(status)
-        return EnvelopeError(status, text, [("Location", location)])
     if status == 404:
         return EnvelopeError(404, f"{subject} not found" if subject else "Not found")
     if status == 405:
@@ -175,6 +164,7 @@ def error_for_status(status: int, operation: Operation, location: str, subject: 
 
 
 STATUS_MAP: dict[int, Callable[[], KpnError]] = {
+    302: lambda: EnvelopeError(302, "Found. Link in location header"),
     400: lambda: bad_request("Bad request"),
     401: lambda: FaultError(UNKNOWN_TOKEN),
     403: lambda: FaultError(ACCESS_DENIED),
@@ -190,7 +180,6 @@ _TOKEN_STATUS_MAP: dict[int, Callable[[], KpnError]] = {
     400: lambda: invalid_request("Bad request"),
     401: invalid_client,
 }
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 EXCEPTION_MAP: ExceptionMap = {
     **common_rows(
@@ -210,8 +199,9 @@ EXCEPTION_MAP: ExceptionMap = {
     PreconditionFailed: lambda error: STATUS_MAP[412](),
     http.MethodNotAllowed: lambda error: method_not_allowed(error.valid_methods or ()),
     http.BadRequest: lambda error: STATUS_MAP[400](),
+    Exception: lambda error: FaultError(INTERNAL_ERROR),
 }
-"""Errors by exception; `error_for` adds those that depend on the path."""
+"""Errors by exception, apart from those that depend on the path."""
 
 
 def _other(status: int) -> KpnError:
@@ -220,11 +210,3 @@ def _other(status: int) -> KpnError:
         return EnvelopeError(status, text)
     # Apigee documents codes of this form for other statuses.
     return FaultError(Fault(status, text, f"messaging.adaptors.http.flow.{text.replace(' ', '')}"))
-
-
-def _at_token_endpoint(error: ApiError) -> ApiError:
-    if isinstance(error, EnvelopeError) and error.status == 400:
-        return invalid_request(error.text)
-    if isinstance(error, EnvelopeError) and error.status == 405:
-        return method_not_allowed(allowed_methods(TOKEN))
-    return error

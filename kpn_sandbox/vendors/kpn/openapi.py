@@ -4,50 +4,32 @@ from typing import Any
 
 from marshmallow import Schema
 
-from kpn_sandbox.gateway.openapi import (
-    EXAMPLE_LOCATION,
-    TEXT,
-    ApiDoc,
-    Json,
-    OperationDoc,
-    any_of,
-    description_of,
-    document_of,
-    list_schema,
-    oauth2_scheme,
-    object_schema,
-    parameter,
-    reference,
-    schemas_by_name,
-)
+from kpn_sandbox.gateway.openapi import TEXT, ApiDoc, OperationDoc, oauth2_scheme, object_schema, parameter, reference
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import kpn
+from kpn_sandbox.vendors.kpn import schemas
 from kpn_sandbox.vendors.kpn.errors import error_for_status
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, STATUSES, TOKEN
-from kpn_sandbox.vendors.kpn.schemas import (
-    AgentSchema,
-    QueueSchema,
-    RecentTokenSchema,
-    TokenSchema,
-    TrunkSchema,
-    example,
-)
 
-_RECORDS: dict[str, type[Schema]] = {"agents": AgentSchema, "queues": QueueSchema, "trunks": TrunkSchema}
+_RECORDS: dict[str, type[Schema]] = {
+    "agents": schemas.AgentSchema,
+    "queues": schemas.QueueSchema,
+    "trunks": schemas.TrunkSchema,
+}
 _NUMBERS = {"Logid": "40001", "Number": "1000"}
 
 
 def document(base_url: str) -> dict[str, Any]:
     """Return the OpenAPI document for a sandbox at that URL."""
-    api = ApiDoc(
+    return ApiDoc(
         title="KPN Dashboard Server",
         version="1.0",
-        description=description_of(kpn),
+        package=kpn,
         operations={each: _TOKEN if each is TOKEN else _resource(each) for each in OPERATIONS},
-        error_body=_error_body,
+        error_for_status=error_for_status,
         error_schemas=_ERRORS,
         error_names=_error_names,
-        schemas=schemas_by_name(*_RECORDS.values(), TokenSchema, RecentTokenSchema),
+        schemas=(*_RECORDS.values(), schemas.TokenSchema, schemas.RecentTokenSchema),
         security={
             "oauth2": oauth2_scheme(f"{base_url}{TOKEN.path}?grant_type=client_credentials"),
             "basic": {"type": "http", "scheme": "basic"},
@@ -56,15 +38,14 @@ def document(base_url: str) -> dict[str, Any]:
         statuses=tuple(STATUSES),
         phrases={**STATUSES, 304: "Unchanged since the answer that If-None-Match names"},
         response_headers=_headers,
-    )
-    return document_of(api, base_url)
+    ).document(base_url)
 
 
 def _resource(operation: Operation) -> OperationDoc:
-    record, sample = _RECORDS[operation.kind], example(_RECORDS[operation.kind])
+    record, sample = _RECORDS[operation.kind], schemas.example(_RECORDS[operation.kind])
     shape = reference(record.__name__.removesuffix("Schema"))
     is_single = bool(operation.parameter)
-    data = object_schema(operation.key, **{operation.key: shape if is_single else list_schema(shape)})
+    data = object_schema(operation.key, **{operation.key: shape if is_single else {"type": "array", "items": shape}})
     return OperationDoc(
         schema=object_schema("Error", "DataSet", Error={"type": "null"}, DataSet=data),
         example={"Error": None, "DataSet": {operation.key: sample if is_single else [sample]}},
@@ -73,16 +54,11 @@ def _resource(operation: Operation) -> OperationDoc:
     )
 
 
-def _number(name: str) -> Json:
+def _number(name: str) -> dict[str, Any]:
     return {**parameter(name, "path", required=True, pattern="^[0-9]{1,9}$"), "example": _NUMBERS[name]}
 
 
-def _error_body(operation: Operation, status: int) -> bytes:
-    subject = f"{operation.subject} 49999" if operation.subject else ""
-    return error_for_status(status, operation, EXAMPLE_LOCATION, subject).body()
-
-
-def _error_names(operation: Operation, body: Json) -> tuple[str, ...]:
+def _error_names(operation: Operation, body: dict[str, Any]) -> tuple[str, ...]:
     return ("Fault", "Refusal", "TokenRefusal") if operation is TOKEN else ("Fault", "Refusal")
 
 
@@ -116,8 +92,8 @@ _CONDITIONS = {
     "IfMatch": {"name": "If-Match", "description": "ETag that the answer must have.", "schema": TEXT},
 }
 _TOKEN = OperationDoc(
-    schema=any_of(("Token", "RecentToken")),
-    example=example(TokenSchema),
+    schema={"anyOf": [reference("Token"), reference("RecentToken")]},
+    example=schemas.example(schemas.TokenSchema),
     parameters=[
         {"name": "grant_type", "in": "query", "required": True, "schema": {**TEXT, "enum": ["client_credentials"]}}
     ],

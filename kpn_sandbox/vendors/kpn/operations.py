@@ -28,16 +28,8 @@ _SINGLE_STATUSES = (200, 304, 400, 401, 404, 405, 412, 500)
 
 
 def _list(kind: ObjectKind, section: str) -> Operation:
-    return Operation(
-        kind,
-        f"(GET) {kind.capitalize()}",
-        "GET",
-        f"/{kind}",
-        f"All {kind}.",
-        _LIST_STATUSES,
-        "documented",
-        f"{PAGE}, {section}",
-        kind=kind,
+    return Operation(kind, f"(GET) {kind.capitalize()}", "GET", f"/{kind}", _LIST_STATUSES, kind=kind).described(
+        f"All {kind}.", "documented", f"{PAGE}, {section}"
     )
 
 
@@ -48,23 +40,15 @@ def _single(kind: ObjectKind, path: str, section: str) -> Operation:
         f"(GET) Single {key.capitalize()}",
         "GET",
         path,
-        f"One {key}.",
         _SINGLE_STATUSES,
-        "documented",
-        f"{PAGE}, {section}",
         kind=kind,
         parameter=path[path.index("{") + 1 : -1],
         subject=key.capitalize(),
-    )
+    ).described(f"One {key}.", "documented", f"{PAGE}, {section}")
 
 
-TOKEN = Operation(
-    "token",
-    "Get Access Token",
-    "POST",
-    KPN_TOKEN_PATH,
+TOKEN = Operation("token", "Get Access Token", "POST", KPN_TOKEN_PATH, (200, 400, 401, 405, 500)).described(
     "An access token for the credentials of an application.",
-    (200, 400, 401, 405, 500),
     "documented",
     f"{PAGE}, Get Access Token; apigee/api-platform-samples, default-proxies/oauth",
 )

@@ -1,4 +1,4 @@
-// What an account is now: seed, clock, scenario, quota.
+// The account's seed, clock, scenario and quota.
 import { find, make, put } from "./common.js";
 
 export function showAccount(account) {
@@ -18,10 +18,10 @@ export function showScenario(scenario) {
   }
 }
 
-// The quota stands in the headers of every counted answer; asking for one that is not there would be an error.
+// The quota is read from the headers of a counted answer; requesting one that is not set would be an error.
 export function showQuota(headers) {
-  const told = (name) => headers.get(`quota-${name}`);
-  const limit = told("limit");
-  const words = `${limit} calls in ${told("interval")} ${told("time-unit")}; ${told("used")} used until ${told("reset-UTC")}.`;
+  const header = (name) => headers.get(`quota-${name}`);
+  const limit = header("limit");
+  const words = `${limit} calls in ${header("interval")} ${header("time-unit")}; ${header("used")} used until ${header("reset-UTC")}.`;
   put(find("#quota-now"), limit ? words : "No quota.");
 }

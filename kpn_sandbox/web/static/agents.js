@@ -1,6 +1,6 @@
-// Agents as tiles: color, word and sign tell the state, the figure how long it lasts.
+// Agents as tiles: color, word and sign show the state, the figure how long it lasts.
 import { duration, find, make, put } from "./common.js";
-import { inHall } from "./queues.js";
+import { isHallDisplay } from "./queues.js";
 
 const STATES = {
   AVAIL: ["free", "Free", "○"],
@@ -28,11 +28,11 @@ const shortTime = (seconds) => (seconds < LONG ? duration(seconds) : seconds < 3
 function fill(item, agent, tiny) {
   const [kind, word, sign] = STATES[agent.Status] || ["out", agent.Status, "?"];
   const state = agent.Reason ? `${word} ${agent.Reason}` : word;
-  const [name, told, time] = item.children;
-  const far = inHall();
+  const [name, status, time] = item.children;
+  const far = isHallDisplay();
   if (item.className !== kind) item.className = kind;
   put(name, far ? shortName(agent.Agent) : agent.Agent);
-  put(told, tiny ? sign : `${sign} ${far && agent.Reason ? agent.Reason : state}`);
+  put(status, tiny ? sign : `${sign} ${far && agent.Reason ? agent.Reason : state}`);
   put(time, far ? shortTime(Number(agent.Time)) : duration(agent.Time));
   item.title = `${agent.Agent} (${agent.Logid}), ${state}${agent.Direction === "OUT" ? ", calls out" : ""}`;
 }
@@ -40,8 +40,8 @@ function fill(item, agent, tiny) {
 // On a wall the tiles are as large as the panel allows.
 function fit(list, count) {
   const panel = list.closest(".panel");
-  panel.classList.toggle("fitted", inHall());
-  if (!inHall() || !count) return;
+  panel.classList.toggle("fitted", isHallDisplay());
+  if (!isHallDisplay() || !count) return;
   const [width, height] = [list.clientWidth, list.clientHeight];
   let best = { size: 0, columns: 1 };
   for (let columns = 1; columns <= count; columns += 1) {
@@ -55,13 +55,13 @@ function fit(list, count) {
 
 export function showAgents(agents) {
   const list = find("#agents");
-  const everybody = find("#all-agents").checked;
-  const shown = everybody ? agents : agents.filter((agent) => agent.Status !== "UNSTAFF");
+  const withLoggedOut = find("#all-agents").checked;
+  const shown = withLoggedOut ? agents : agents.filter((agent) => agent.Status !== "UNSTAFF");
   const same = list.children.length === shown.length && shown.every((agent, at) => list.children[at].dataset.number === agent.Logid);
   if (!same) list.replaceChildren(...shown.map(tile));
   fit(list, shown.length);
-  const tiny = inHall() && list.closest(".tiny") !== null;
+  const tiny = isHallDisplay() && list.closest(".tiny") !== null;
   shown.forEach((agent, at) => fill(list.children[at], agent, tiny));
-  const inside = agents.filter((agent) => agent.Status !== "UNSTAFF").length;
-  put(find("#agent-count"), `${inside} of ${agents.length} logged in`);
+  const loggedIn = agents.filter((agent) => agent.Status !== "UNSTAFF").length;
+  put(find("#agent-count"), `${loggedIn} of ${agents.length} logged in`);
 }

@@ -1,11 +1,11 @@
-// Bars of answered and missed calls; missed ones stand on top, and a sentence tells the bar that is pointed at.
+// Bars of answered and missed calls, missed ones on top; a sentence describes the bar under the pointer.
 import { draw, make, put, roundAbove } from "./common.js";
 
 const HEIGHT = 190;
 const EDGE = { left: 46, right: 6, top: 10, bottom: 24 };
 
 // Both shapes of a dataset: calls by what became of them, or one figure with a mark for those that were missed.
-const normal = ({ name, Answered, Missed, val, isWarningValue }) => {
+const normalized = ({ name, Answered, Missed, val, isWarningValue }) => {
   const whole = Number(val ?? 0);
   return { name, answered: Answered ?? (isWarningValue ? 0 : whole), missed: Missed ?? (isWarningValue ? whole : 0) };
 };
@@ -14,25 +14,25 @@ const sentence = ({ name, answered, missed }) => [answered || !missed ? `${answe
   .filter(Boolean).join(", ").replace(/^/, `${name}: `);
 
 export class Bars {
-  constructor(room) {
-    this.room = room;
+  constructor(container) {
+    this.container = container;
     this.at = -1;
   }
 
   show(data) {
-    this.bars = data.map(normal);
-    const words = make("p", { class: "told", "aria-live": "polite" });
+    this.bars = data.map(normalized);
+    const words = make("p", { class: "reading", "aria-live": "polite" });
     this.words = words;
-    this.svg = this.drawn();
+    this.svg = this.chart();
     const rows = this.bars.map((bar) => make("tr", {}, make("th", { scope: "row" }, bar.name), make("td", {}, String(bar.answered)), make("td", {}, String(bar.missed))));
     const head = make("tr", {}, ...["", "Answered", "Missed"].map((name) => make("th", { scope: "col" }, name)));
     const table = make("details", {}, make("summary", {}, "As a table"), make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
-    this.room.replaceChildren(this.svg, words, table);
+    this.container.replaceChildren(this.svg, words, table);
     this.point(-1);
   }
 
-  drawn() {
-    const width = Math.max(280, this.room.clientWidth);
+  chart() {
+    const width = Math.max(280, this.container.clientWidth);
     const most = roundAbove(Math.max(...this.bars.map((bar) => bar.answered + bar.missed)));
     const high = HEIGHT - EDGE.top - EDGE.bottom;
     const wide = (width - EDGE.left - EDGE.right) / this.bars.length;

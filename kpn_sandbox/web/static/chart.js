@@ -1,4 +1,4 @@
-// The day so far as lines; what a line is shows in its color, its dashes and its name at the end.
+// The day so far as lines, distinct by color, dashes and the name at the end.
 import { draw, make, put, roundAbove } from "./common.js";
 
 const LINES = [
@@ -13,13 +13,13 @@ const HALF_HOUR = 1_800_000;
 
 // Calls between points, from the counters at the points; the last interval is as long as it is yet.
 function intervals(points, midnight) {
-  const told = [];
+  const found = [];
   for (let end = STEPS_TOGETHER; ; end += STEPS_TOGETHER) {
     const [before, after] = [points[end - STEPS_TOGETHER], points[Math.min(end, points.length - 1)]];
-    if (!before || before === after) return told;
+    if (!before || before === after) return found;
     const more = (key) => Math.max(0, after[key] - before[key]);
     const finished = more("answered") + more("abandoned");
-    told.push({
+    found.push({
       from: before.at.slice(11, 16),
       to: after.at.slice(11, 16),
       hour: (Date.parse(before.at) - midnight + (Date.parse(after.at) - midnight)) / 7_200_000,
@@ -33,29 +33,29 @@ function intervals(points, midnight) {
 }
 
 export class Chart {
-  constructor(room, table) {
-    this.room = room;
+  constructor(container, table) {
+    this.container = container;
     this.table = table;
     this.at = -1;
-    this.told = [];
-    this.words = make("p", { class: "told", "aria-live": "polite" });
+    this.intervals = [];
+    this.words = make("p", { class: "reading", "aria-live": "polite" });
   }
 
   show(frame) {
     if (!frame.points.length) return;
-    this.told = intervals(frame.points, Date.parse(frame.points[0].at));
+    this.intervals = intervals(frame.points, Date.parse(frame.points[0].at));
     this.draw();
     this.tabulate();
   }
 
   draw() {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const width = this.room.clientWidth;
-    const height = Math.max(150, this.room.clientHeight - rem * 1.7);
-    if (!width || !this.told.length) return;
+    const width = this.container.clientWidth;
+    const height = Math.max(150, this.container.clientHeight - rem * 1.7);
+    if (!width || !this.intervals.length) return;
     const edge = { left: rem * 2.6, right: rem * 8.6, top: rem * 0.5, bottom: rem * 1.5 };
     // An interval that has hardly begun would fall to zero and look like trouble.
-    const drawn = this.told.filter((each) => each.whole);
+    const drawn = this.intervals.filter((each) => each.whole);
     const most = roundAbove(Math.max(10, ...drawn.map((each) => each.offered)));
     this.x = (hour) => edge.left + (hour / HOURS) * (width - edge.left - edge.right);
     const y = (value, share) => edge.top + (1 - value / (share ? 100 : most)) * (height - edge.top - edge.bottom);
@@ -68,8 +68,8 @@ export class Chart {
     svg.addEventListener("pointermove", (event) => this.point(this.nearest(event.offsetX)));
     svg.addEventListener("pointerleave", () => this.point(-1));
     svg.addEventListener("keydown", (event) => this.step(event));
-    const had = this.room.contains(document.activeElement);
-    this.room.replaceChildren(svg, this.words);
+    const had = this.container.contains(document.activeElement);
+    this.container.replaceChildren(svg, this.words);
     if (had) svg.focus();
     this.point(this.at);
   }
@@ -112,7 +112,7 @@ export class Chart {
   }
 
   nearest(x) {
-    const far = this.told.map((each) => Math.abs(this.x(each.hour) - x));
+    const far = this.intervals.map((each) => Math.abs(this.x(each.hour) - x));
     return far.indexOf(Math.min(...far));
   }
 
@@ -120,13 +120,13 @@ export class Chart {
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!move) return;
     event.preventDefault();
-    const from = this.at < 0 ? this.told.length : this.at;
-    this.point(Math.min(this.told.length - 1, Math.max(0, from + move)));
+    const from = this.at < 0 ? this.intervals.length : this.at;
+    this.point(Math.min(this.intervals.length - 1, Math.max(0, from + move)));
   }
 
   point(at) {
     this.at = at;
-    const each = this.told[at];
+    const each = this.intervals[at];
     this.cursor.setAttribute("x1", each ? this.x(each.hour) : -9);
     this.cursor.setAttribute("x2", each ? this.x(each.hour) : -9);
     put(this.words, each ? this.sentence(each) : "");
@@ -138,13 +138,13 @@ export class Chart {
   }
 
   summary() {
-    const last = this.told[this.told.length - 1];
+    const last = this.intervals[this.intervals.length - 1];
     return `The day so far in half hours. ${last ? `Latest ${this.sentence(last)}.` : ""} Arrow keys tell the others.`;
   }
 
   tabulate() {
     const heads = ["Half hour", ...LINES.map((line) => line.name)].map((name) => make("th", { scope: "col" }, name));
-    const rows = this.told.map((each) => make("tr", {}, make("th", { scope: "row" }, `${each.from}–${each.to}`),
+    const rows = this.intervals.map((each) => make("tr", {}, make("th", { scope: "row" }, `${each.from}–${each.to}`),
       ...LINES.map((line) => make("td", {}, each[line.key] === null ? "–" : `${each[line.key]}${line.share ? " %" : ""}`))));
     this.table.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows)));
   }

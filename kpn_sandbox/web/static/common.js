@@ -1,4 +1,4 @@
-// Small things that all pages use. Text goes in as text only, never as HTML.
+// What all pages use. Text goes into the page as text only, never as HTML.
 
 export const find = (selector, within = document) => within.querySelector(selector);
 
@@ -24,8 +24,8 @@ export function draw(tag, attributes = {}, ...children) {
 
 // Writes only what differs, so that screen readers and selections are left alone.
 export function put(element, text) {
-  const told = String(text);
-  if (element.textContent !== told) element.textContent = told;
+  const string = String(text);
+  if (element.textContent !== string) element.textContent = string;
 }
 
 // The end of an axis: a round number that is high enough.
@@ -41,7 +41,7 @@ export function duration(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-export function copying(within) {
+export function enableCopyButtons(within) {
   for (const button of within.querySelectorAll("[data-copies]")) {
     button.addEventListener("click", async () => {
       const source = document.getElementById(button.dataset.copies);
@@ -63,16 +63,16 @@ export const basic = (user, secret) => {
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 };
 
-// Asks this server; the browser's own login window never opens, because no kept credentials are used.
-export const ask = (path, options = {}) => fetch(path, { credentials: "omit", cache: "no-store", ...options });
+// Requests go to this server only; the browser's login window never opens, because stored credentials are not used.
+export const request = (path, options = {}) => fetch(path, { credentials: "omit", cache: "no-store", ...options });
 
 export async function vendorToken(authorization, account) {
-  const answer = await ask("/wallboard/token", {
+  const answer = await request("/wallboard/token", {
     method: "POST",
     headers: { "Content-Type": "application/json", ...(authorization ? { Authorization: authorization } : {}) },
     body: JSON.stringify(account ? { account } : {}),
   });
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(told.detail || `Status ${answer.status}`), { status: answer.status });
-  return told;
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw Object.assign(new Error(body.detail || `Status ${answer.status}`), { status: answer.status });
+  return body;
 }

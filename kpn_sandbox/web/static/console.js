@@ -1,54 +1,54 @@
-// The console: every control asks the control API for what its curl line says, then all is read again.
-import { copying, find, put } from "./common.js";
-import { Actions, Remote } from "./remote.js";
+// The console: every control sends the request that its curl line shows, then everything is read again.
+import { enableCopyButtons, find, put } from "./common.js";
+import { Actions, ControlClient } from "./control_client.js";
 import { Values } from "./values.js";
-import { Journal } from "./journal.js";
+import { RequestLog } from "./request_log.js";
 import { faultPlan, pickApi, showFaults } from "./faults.js";
 import { profilePatch, showProfile } from "./profile.js";
 import { showAccount, showClock, showScenario } from "./account.js";
 
 const actions = new Actions(readAgain);
 const values = new Values(actions);
-const journal = new Journal(actions);
+const requestLog = new RequestLog(actions);
 const form = find("#login");
 
 async function readAgain() {
-  const remote = actions.remote;
+  const client = actions.client;
   const [account, scenario, faults] = await Promise.all([
-    remote.call("GET", ""),
-    remote.call("GET", "/scenario"),
-    remote.call("GET", "/faults"),
+    client.call("GET", ""),
+    client.call("GET", "/scenario"),
+    client.call("GET", "/faults"),
   ]);
   showAccount(account);
   showClock(account.clock);
   showProfile(account.profile);
   showScenario(scenario);
   showFaults(faults.faults, actions);
-  await Promise.all([values.read(), journal.read()]);
+  await Promise.all([values.read(), requestLog.read()]);
 }
 
-async function enter(login) {
-  const remote = new Remote(login);
-  await remote.call("GET", "");
-  actions.remote = remote;
+async function logIn(login) {
+  const client = new ControlClient(login);
+  await client.call("GET", "");
+  actions.client = client;
   sessionStorage.setItem("console", JSON.stringify(login));
-  put(find("#who"), `${login.id}${login.token ? " (administrator)" : ""}`);
+  put(find("#logged-in"), `${login.id}${login.token ? " (administrator)" : ""}`);
   form.hidden = true;
   find("#console").hidden = false;
-  find("#leave").hidden = false;
+  find("#log-out").hidden = false;
   await readAgain();
 }
 
-async function tryToEnter(login) {
+async function tryToLogIn(login) {
   try {
-    await enter(login);
+    await logIn(login);
   } catch (error) {
     sessionStorage.removeItem("console");
     put(find("#refused"), error.message);
   }
 }
 
-function settle() {
+function connectControls() {
   pickApi();
   for (const button of document.querySelectorAll("[data-scenario]")) {
     actions.button(button, () => {
@@ -76,15 +76,15 @@ function settle() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  tryToEnter({ id: form.client_id.value, secret: form.client_secret.value, token: form.admin_token.value });
+  tryToLogIn({ id: form.client_id.value, secret: form.client_secret.value, token: form.admin_token.value });
 });
-find("#leave").addEventListener("click", () => { sessionStorage.removeItem("console"); location.reload(); });
-copying(document);
-settle();
-const kept = sessionStorage.getItem("console");
-if (kept) tryToEnter(JSON.parse(kept));
+find("#log-out").addEventListener("click", () => { sessionStorage.removeItem("console"); location.reload(); });
+enableCopyButtons(document);
+connectControls();
+const stored = sessionStorage.getItem("console");
+if (stored) tryToLogIn(JSON.parse(stored));
 setInterval(async () => {
-  if (!actions.remote || document.hidden) return;
-  await actions.remote.call("GET", "/clock").then(showClock).catch(() => {});
-  await journal.live().catch(() => {});
+  if (!actions.client || document.hidden) return;
+  await actions.client.call("GET", "/clock").then(showClock).catch(() => {});
+  await requestLog.live().catch(() => {});
 }, 1000);

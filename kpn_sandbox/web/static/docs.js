@@ -1,8 +1,8 @@
-// Swagger UI with a choice of the APIs; the choice stands in the address, so it can be linked to.
+// Swagger UI with a choice of the APIs; the address has the choice, so that it can be linked to.
 addEventListener("DOMContentLoaded", () => {
   const choice = document.getElementById("api");
-  const wished = new URLSearchParams(location.search).get("api");
-  if ([...choice.options].some((option) => option.value === wished)) choice.value = wished;
+  const named = new URLSearchParams(location.search).get("api");
+  if ([...choice.options].some((option) => option.value === named)) choice.value = named;
   choice.addEventListener("change", () => { location.search = `?api=${encodeURIComponent(choice.value)}`; });
   window.ui = SwaggerUIBundle({
     url: `/openapi/${choice.value}.json`,
@@ -11,7 +11,7 @@ addEventListener("DOMContentLoaded", () => {
     layout: "BaseLayout",
     deepLinking: true,
     displayRequestDuration: true,
-    // The public validator would be asked otherwise, and nothing leaves this server.
+    // The public validator would be called otherwise, and nothing leaves this server.
     validatorUrl: null,
     tryItOutEnabled: true,
   });

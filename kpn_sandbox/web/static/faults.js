@@ -1,4 +1,4 @@
-// Fault plans: what is to go wrong, how often, and what is left of it.
+// Fault plans: their form, and the list with what is left of each.
 import { find, make } from "./common.js";
 
 // Which operations can be chosen follows from the API.
@@ -12,11 +12,11 @@ export function pickApi() {
   refill();
 }
 
-function outcome({ what, delay_ms: delay }) {
+function outcome({ outcome: chosen, delay_ms: delay }) {
   const late = Number(delay.value) ? { delay_ms: Number(delay.value) } : {};
-  if (what.value === "slow") return { delay_ms: Number(delay.value) };
-  const breaks = "connection" in what.selectedOptions[0].dataset;
-  return breaks ? { connection: what.value, ...late } : { status: Number(what.value), ...late };
+  if (chosen.value === "slow") return { delay_ms: Number(delay.value) };
+  const breaks = "connection" in chosen.selectedOptions[0].dataset;
+  return breaks ? { connection: chosen.value, ...late } : { status: Number(chosen.value), ...late };
 }
 
 export function faultPlan() {
@@ -33,12 +33,12 @@ const left = (fault) => {
   return fault.remaining === null ? "again and again" : `${fault.remaining} left`;
 };
 
-const told = (fault) => [...new Set((fault.outcomes?.length ? fault.outcomes : [fault.outcome]).map((each) => JSON.stringify(each)))].join(" ");
+const outcomesOf = (fault) => [...new Set((fault.outcomes?.length ? fault.outcomes : [fault.outcome]).map((each) => JSON.stringify(each)))].join(" ");
 
 export function showFaults(faults, actions) {
   find("#faults").replaceChildren(...faults.map((fault) => {
     const drop = make("button", { type: "button", class: "danger", "aria-label": `Drop fault ${fault.id}` }, "Drop");
-    const item = make("li", { "data-fault": fault.id }, make("b", {}, left(fault)), `${fault.api} ${fault.operation || "all"} ${told(fault)}`, drop);
+    const item = make("li", { "data-fault": fault.id }, make("b", {}, left(fault)), `${fault.api} ${fault.operation || "all"} ${outcomesOf(fault)}`, drop);
     queueMicrotask(() => actions.button(drop, () => ["DELETE", `/faults/${encodeURIComponent(fault.id)}`]));
     return item;
   }));

@@ -1,32 +1,32 @@
-// What happened on earlier days, with the login that the wallboard of this tab has.
-import { ask, basic, find, put, vendorToken } from "./common.js";
+// Calls of earlier days, with the login of the wallboard in this tab.
+import { request, basic, find, put, vendorToken } from "./common.js";
 import { Bars } from "./bars.js";
 
 const form = find("#login");
-const charts = [...document.querySelectorAll("[data-set]")].map((room) => [room.dataset.set, new Bars(room)]);
+const charts = [...document.querySelectorAll("[data-set]")].map((container) => [container.dataset.set, new Bars(container)]);
 let login = JSON.parse(sessionStorage.getItem("wallboard") || "null");
-let told = null;
-let asked = 0;
+let data = null;
+let latest = 0;
 
 function draw() {
-  for (const [name, bars] of charts) bars.show(told.datasets[name]);
+  for (const [name, bars] of charts) bars.show(data.datasets[name]);
 }
 
 async function show() {
-  asked += 1;
-  const question = asked;
+  latest += 1;
+  const number = latest;
   try {
     const { access_token: token } = await vendorToken(login && basic(...login));
     form.hidden = true;
     find("#shown").hidden = false;
     put(find("#period"), "Reading");
-    const answer = await ask(`/history/days?days=${find("#days").value}`, { headers: { Authorization: `Bearer ${token}` } });
+    const answer = await request(`/history/days?days=${find("#days").value}`, { headers: { Authorization: `Bearer ${token}` } });
     const body = await answer.json();
-    // Who chose again in the meantime wants to see the later choice only.
-    if (question !== asked) return;
+    // A later choice may have been answered already.
+    if (number !== latest) return;
     if (!answer.ok) throw new Error(body.detail);
-    told = body;
-    put(find("#period"), `${told.client_id}, ${told.from} to ${told.to}`);
+    data = body;
+    put(find("#period"), `${data.client_id}, ${data.from} to ${data.to}`);
     draw();
   } catch (error) {
     if (error.status !== 401) return put(find("#period"), `▲ ${error.message}`);
@@ -42,6 +42,6 @@ form.addEventListener("submit", (event) => {
   show();
 });
 find("#days").addEventListener("change", show);
-addEventListener("resize", () => told && draw());
+addEventListener("resize", () => data && draw());
 if (login || form.dataset.local === "yes") show();
 else form.hidden = false;

@@ -1,8 +1,8 @@
-// The KPI panel of one customer, with the login that the wallboard of this tab has.
-import { ask, basic, find, make, put, vendorToken } from "./common.js";
+// The KPI panel of one customer, with the login of the wallboard in this tab.
+import { request, basic, find, make, put, vendorToken } from "./common.js";
 
 const form = find("#login");
-const whose = find("#whose");
+const customer = find("#customer");
 let login = JSON.parse(sessionStorage.getItem("wallboard") || "null");
 
 function row({ depth, text, mark, color }) {
@@ -10,7 +10,7 @@ function row({ depth, text, mark, color }) {
   return make("span", { class: `depth-${depth}` }, text, ...marks);
 }
 
-// What belongs to a document is folded away below it.
+// The values of a document are folded away below it.
 function grouped(rows) {
   const list = [];
   for (const each of rows) {
@@ -29,19 +29,19 @@ async function show() {
     const { access_token: token } = await vendorToken(login && basic(...login));
     form.hidden = true;
     find("#shown").hidden = false;
-    const wanted = new URLSearchParams({ customerId: whose.customer_id.value.trim() });
-    const answer = await ask(`/panel/rows?${wanted}`, { headers: { Authorization: `Bearer ${token}` } });
-    const told = await answer.json();
-    if (!answer.ok) throw new Error(told.detail);
-    find("#customers").replaceChildren(...told.customers.map((each) => make("option", { value: each.customer_id }, each.name)));
-    if (!whose.customer_id.value) {
-      whose.customer_id.value = told.customers[0].customer_id;
+    const wanted = new URLSearchParams({ customerId: customer.customer_id.value.trim() });
+    const answer = await request(`/panel/rows?${wanted}`, { headers: { Authorization: `Bearer ${token}` } });
+    const body = await answer.json();
+    if (!answer.ok) throw new Error(body.detail);
+    find("#customers").replaceChildren(...body.customers.map((each) => make("option", { value: each.customer_id }, each.name)));
+    if (!customer.customer_id.value) {
+      customer.customer_id.value = body.customers[0].customer_id;
       return show();
     }
-    find("#rows").replaceChildren(...grouped(told.rows));
-    return put(find("#said"), `Customer ${whose.customer_id.value} of ${told.client_id}`);
+    find("#rows").replaceChildren(...grouped(body.rows));
+    return put(find("#message"), `Customer ${customer.customer_id.value} of ${body.client_id}`);
   } catch (error) {
-    if (error.status !== 401) return put(find("#said"), `▲ ${error.message}`);
+    if (error.status !== 401) return put(find("#message"), `▲ ${error.message}`);
     form.hidden = false;
     return put(find("#refused"), error.message);
   }
@@ -53,6 +53,6 @@ form.addEventListener("submit", (event) => {
   sessionStorage.setItem("wallboard", JSON.stringify(login));
   show();
 });
-whose.addEventListener("submit", (event) => { event.preventDefault(); show(); });
+customer.addEventListener("submit", (event) => { event.preventDefault(); show(); });
 if (login || form.dataset.local === "yes") show();
 else form.hidden = false;

@@ -1,3 +1,3 @@
-import { copying } from "./common.js";
+import { enableCopyButtons } from "./common.js";
 
-copying(document);
+enableCopyButtons(document);

@@ -1,7 +1,7 @@
 // Loaded before the first paint, so that the page never flashes in the other theme.
 (() => {
-  const kept = localStorage.getItem("theme");
-  if (kept) document.documentElement.dataset.theme = kept;
+  const stored = localStorage.getItem("theme");
+  if (stored) document.documentElement.dataset.theme = stored;
   addEventListener("DOMContentLoaded", () => {
     document.getElementById("theme").addEventListener("click", () => {
       const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;

@@ -3,7 +3,7 @@ import { duration, find, put } from "./common.js";
 
 const sum = (queues, name) => queues.reduce((total, queue) => total + Number(queue[name]), 0);
 
-function tell(id, text, mark) {
+function show(id, text, mark) {
   const box = find(id);
   put(find("dd", box), text);
   box.dataset.mark = mark || "";
@@ -18,10 +18,10 @@ export function showTotals(queues, goals) {
   const target = goals.length ? Math.min(...goals.map((goal) => goal.target_percent)) : 80;
   const threshold = goals.length ? Math.max(...goals.map((goal) => goal.threshold_seconds)) : 20;
   const free = sum(queues, "Available");
-  tell("#k-waiting", waiting, waiting && !free ? "warn" : "");
-  tell("#k-longest", duration(longest), longest > 60 ? "bad" : longest > threshold ? "warn" : "");
-  tell("#k-level", `${level} %`, level < target - 10 ? "bad" : level < target ? "warn" : "good");
-  tell("#k-free", free, free ? "" : "warn");
-  tell("#k-answered", sum(queues, "AnsweredCalls").toLocaleString("en"));
-  tell("#k-abandoned", Math.max(0, abandoned).toLocaleString("en"));
+  show("#k-waiting", waiting, waiting && !free ? "warn" : "");
+  show("#k-longest", duration(longest), longest > 60 ? "bad" : longest > threshold ? "warn" : "");
+  show("#k-level", `${level} %`, level < target - 10 ? "bad" : level < target ? "warn" : "good");
+  show("#k-free", free, free ? "" : "warn");
+  show("#k-answered", sum(queues, "AnsweredCalls").toLocaleString("en"));
+  show("#k-abandoned", Math.max(0, abandoned).toLocaleString("en"));
 }

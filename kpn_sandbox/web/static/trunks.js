@@ -1,6 +1,6 @@
 // Trunks with their ports, each a small sign.
 import { find, make, put } from "./common.js";
-import { inHall } from "./queues.js";
+import { isHallDisplay } from "./queues.js";
 
 const SIGNS = { SEIZED: "■", QUEUEDIN: "◧", IDLE: "□", FAULT: "✕" };
 const MOST_SIGNS = 240;
@@ -32,11 +32,11 @@ function fill(element, trunk, brief) {
 }
 
 export function showTrunks(trunks) {
-  const room = find("#trunks");
-  const brief = inHall() && trunks.length > MOST_IN_WORDS;
-  room.closest(".panel").classList.toggle("many", trunks.length > MOST_IN_FULL);
-  room.closest(".panel").classList.toggle("crowd", brief);
-  const same = room.children.length === trunks.length && trunks.every((trunk, at) => room.children[at].dataset.number === trunk.Number);
-  if (!same) room.replaceChildren(...trunks.map(box));
-  trunks.forEach((trunk, at) => fill(room.children[at], trunk, brief));
+  const container = find("#trunks");
+  const brief = isHallDisplay() && trunks.length > MOST_IN_WORDS;
+  container.closest(".panel").classList.toggle("many", trunks.length > MOST_IN_FULL);
+  container.closest(".panel").classList.toggle("brief", brief);
+  const same = container.children.length === trunks.length && trunks.every((trunk, at) => container.children[at].dataset.number === trunk.Number);
+  if (!same) container.replaceChildren(...trunks.map(box));
+  trunks.forEach((trunk, at) => fill(container.children[at], trunk, brief));
 }

@@ -1,5 +1,5 @@
-// What KPN's API answers, with every value a button that pins it.
-import { ask, find, make, put, vendorToken } from "./common.js";
+// The answers of KPN's API, with every value a button that pins it.
+import { request, find, make, put, vendorToken } from "./common.js";
 import { showQuota } from "./account.js";
 
 const BROKEN = 599;
@@ -12,29 +12,29 @@ export class Values {
     this.kind = "queues";
     this.pins = [];
     this.target = null;
-    for (const button of document.querySelectorAll("[data-kind]")) button.addEventListener("click", () => this.turn(button));
+    for (const button of document.querySelectorAll("[data-kind]")) button.addEventListener("click", () => this.choose(button));
     find("#look").addEventListener("click", () => this.read());
     actions.button(find("#unpin-all"), () => ["DELETE", "/pins"]);
     find("#pin form").addEventListener("submit", (event) => this.pin(event));
     find("#pin [data-close]").addEventListener("click", () => find("#pin").close());
   }
 
-  turn(button) {
+  choose(button) {
     this.kind = button.dataset.kind;
     for (const each of document.querySelectorAll("[data-kind]")) each.setAttribute("aria-pressed", String(each === button));
     return this.read();
   }
 
   async read() {
-    const { authorization, id } = this.actions.remote;
-    put(find("#asked"), `GET /${this.kind}`);
-    this.pins = (await this.actions.remote.call("GET", "/pins")).pins;
+    const { authorization, id } = this.actions.client;
+    put(find("#request"), `GET /${this.kind}`);
+    this.pins = (await this.actions.client.call("GET", "/pins")).pins;
     this.showPins();
     this.token ??= (await vendorToken(authorization, id)).access_token;
-    let answer = await this.look();
+    let answer = await this.fetch();
     if (answer.status === 401) {
       this.token = (await vendorToken(authorization, id)).access_token;
-      answer = await this.look();
+      answer = await this.fetch();
     }
     if (answer.status !== BROKEN) showQuota(answer.headers);
     const body = await answer.json().catch(() => ({}));
@@ -42,9 +42,9 @@ export class Values {
     else find("#values").replaceChildren(make("caption", {}, `▲ It answers ${answer.status}: ${JSON.stringify(body)}`));
   }
 
-  // A broken connection is an answer, too: a fault plan may have asked for it.
-  look() {
-    return ask(`/${this.kind}`, { headers: { Authorization: `Bearer ${this.token}` } }).catch(() => new Response("{}", { status: BROKEN }));
+  // A broken connection is an outcome, too: a fault plan may have caused it.
+  fetch() {
+    return request(`/${this.kind}`, { headers: { Authorization: `Bearer ${this.token}` } }).catch(() => new Response("{}", { status: BROKEN }));
   }
 
   show(records) {
@@ -59,12 +59,12 @@ export class Values {
   cell(record, name, pinned) {
     const key = record[KEYS[this.kind]];
     if (name === KEYS[this.kind]) return make("th", { scope: "row" }, key);
-    const told = record[name] === null ? "–" : record[name];
-    const label = `${name} of ${key}: ${told}${pinned && name in pinned ? ", pinned" : ""}`;
+    const text = record[name] === null ? "–" : record[name];
+    const label = `${name} of ${key}: ${text}${pinned && name in pinned ? ", pinned" : ""}`;
     return make("td", {}, make("button", {
       type: "button", "aria-label": label, class: pinned && name in pinned ? "pinned" : "", "data-pin": `${key} ${name}`,
       onclick: () => this.open(key, name, record[name], pinned),
-    }, told));
+    }, text));
   }
 
   open(key, name, value, pinned) {
@@ -88,7 +88,7 @@ export class Values {
     if (expires.value) body.expires_at = expires.value.trim();
     const good = await this.actions.act(find("#pin"), ["PUT", `/pins/${this.kind}/${key}`, body]);
     if (good) find("#pin").close();
-    else put(find("#pin .bad"), find("#said").textContent);
+    else put(find("#pin .bad"), find("#message").textContent);
   }
 
   showPins() {

@@ -1,6 +1,6 @@
 """Every fixture, every method of an account, the marker and the options, in a project that has only the package."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_options_and_fixture_choose_the_account(account):
     assert (shown["profile"]["agents"], shown["profile"]["queues"]) == (8, 2)
 
 
-@pytest.mark.kpn_sandbox(scenario="peak", at=datetime(2026, 11, 23, 11, tzinfo=timezone.utc), agents=5, seed="mine")
+@pytest.mark.kpn_sandbox(scenario="peak", at=datetime(2026, 11, 23, 11, tzinfo=UTC), agents=5, seed="mine")
 class TestMarker:
     """The marker goes before fixture and options."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kpn_sandbox.vendors.atobi.store import Inbox
 from tests.application import CREDENTIALS
 
 SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text(encoding="utf-8"))
@@ -45,7 +46,5 @@ def send(client, atobi_token):
 @pytest.fixture
 def inbox(app):
     """What was received, oldest first: bodies."""
-    from kpn_sandbox.vendors.atobi.store import Inbox
-
     database = app.extensions["kpn_sandbox"].sandbox.database
     return lambda **filters: [record.body for record in Inbox(database).list("APP_CONSUMER_KEY", **filters)]

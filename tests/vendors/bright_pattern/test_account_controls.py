@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpn_sandbox.tenants.accounts import NewAccount
 from tests.vendors.bright_pattern.conftest import FORM, LOGIN, TOKEN_PATH, agents, services
 
 ACCOUNT = "APP_CONSUMER_KEY"
@@ -168,8 +169,6 @@ def test_what_does_not_exist_is_refused_in_this_shape(client, method, path, stat
 
 def test_accounts_never_meet(app, start, poll):
     """Another account has its own world, sessions and subscriptions."""
-    from kpn_sandbox.tenants.accounts import NewAccount
-
     made = app.extensions["kpn_sandbox"].sandbox.accounts.create(NewAccount("other", "secret"))
     client = app.test_client()
     client.post("/statsapi/auth", json={"tenant_url": "x", "username": "other", "password": made.client_secret})

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from kpn_sandbox.app import create_app
+from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.bright_pattern.schemas import ApplicationAnswerSchema
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
 from tests.vendors.bright_pattern.conftest import LOGIN, grid, names_in
@@ -20,9 +22,6 @@ checked = settings(max_examples=60, deadline=None, suppress_health_check=list(He
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
     """Subscribes and gives status and JSON of the data, or of the refusal."""
-    from kpn_sandbox.app import create_app
-    from kpn_sandbox.settings import Settings
-
     url = f"sqlite:///{tmp_path_factory.mktemp('grids')}/sandbox.db"
     app = create_app(Settings(database_url=url, agents=25, bright_pattern_refresh=0, journal=False))
     client = app.test_client()

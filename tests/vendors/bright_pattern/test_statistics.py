@@ -38,7 +38,7 @@ def test_services_are_kpns_queues(told, get, at):
     queues = get("/queues", **at).json["DataSet"]["queues"]
 
     assert [row["name"] for row in rows] == [queue["Name"] for queue in queues]
-    for row, queue in zip(rows, queues):
+    for row, queue in zip(rows, queues, strict=True):
         kpn = {name: number(value) for name, value in queue.items() if name != "Name"}
         abandoned = kpn["OfferedCalls"] - kpn["AnsweredCalls"] - kpn["Flowout"] - kpn["InQueueCalls"]
         assert number(row["in_calls_received_per_day"]) == kpn["OfferedCalls"] == number(row["in_calls_queued_per_day"])
@@ -126,7 +126,7 @@ def test_shares_are_computed_from_calls(told, get, at):
     rows = part["service_grids"][0]["values"]
     total = part["stats_totals"]
 
-    for row, chosen in [*((row, [queue]) for row, queue in zip(rows, queues)), (total, queues)]:
+    for row, chosen in [*((row, [queue]) for row, queue in zip(rows, queues, strict=True)), (total, queues)]:
         answered, in_time, seconds, received = (
             sum(number(queue[name]) for queue in chosen)
             for name in ("AnsweredCalls", "InServiceLevelCalls", "Answertime", "OfferedCalls")

@@ -13,6 +13,7 @@ from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.vendors.itx.records import IDENTIFIERS
 from kpn_sandbox.vendors.itx.schemas import COLORS, KpiResponseDTO
 from tests.application import CREDENTIALS
+from tests.vendors.itx.conftest import TOKEN
 
 CLIENT = CREDENTIALS["client_id"]
 
@@ -112,8 +113,6 @@ def test_nobody_has_an_empty_panel(ask):
 )
 def test_refusals_are_panels(client, url, status, message):
     """Whoever ignores the status has something to show all the same."""
-    from tests.vendors.itx.conftest import TOKEN
-
     response = client.get(url.format(TOKEN))
 
     assert response.status_code == status
@@ -130,8 +129,6 @@ def test_only_get_is_supported(ask):
 
 def test_further_parameters_are_ignored(client, everybody):
     """The URL may hold whatever else is fixed in ITX."""
-    from tests.vendors.itx.conftest import TOKEN
-
     url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={everybody[3].identifiers['entity_id']}"
 
     assert client.get(url).status_code == 200

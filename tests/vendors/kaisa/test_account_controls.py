@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 
@@ -71,8 +72,6 @@ def test_reserved_numbers_answer_with_their_status(ask):
 
 def test_accounts_are_worlds_of_their_own(sandbox, ask):
     """Another account has other customers and other calls."""
-    from kpn_sandbox.tenants.accounts import NewAccount
-
     sandbox.accounts.create(NewAccount("other", "secret"))
     ask("/customers", "POST", data={"name": "Mine", "custnr": "1"})
 

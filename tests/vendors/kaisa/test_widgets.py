@@ -203,7 +203,7 @@ def test_wrong_parameters_are_all_told(client, challenge, query):
 
     assert response.status_code == 400, response.text
     assert len(response.json["errors"]) == len(WRONG[query])
-    assert all(told.startswith(begin) for told, begin in zip(response.json["errors"], WRONG[query]))
+    assert all(told.startswith(begin) for told, begin in zip(response.json["errors"], WRONG[query], strict=True))
 
 
 @pytest.mark.parametrize("name", DATASETS)

@@ -1,10 +1,10 @@
-"""Conditional requests."""
+"""Conditional requests to KPN's API."""
 
 import pytest
 
 
 def test_an_answer_at_hand_is_not_sent_again(get):
-    """304 without a body, with the tag and the sandbox's headers, without a content type."""
+    """A current ETag gets 304 with the tag and the sandbox's headers, without a body and a content type."""
     tag = get("/agents").headers["ETag"]
 
     answer = get("/agents", If_None_Match=tag)
@@ -17,14 +17,14 @@ def test_an_answer_at_hand_is_not_sent_again(get):
 
 @pytest.mark.parametrize("form", ["W/{}", '"other", {}', "*", '"a",W/{},"b"'])
 def test_tags_come_in_several_forms(get, form):
-    """Weak, in a list, or any."""
+    """A tag may be weak, in a list, or `*`."""
     tag = get("/agents").headers["ETag"]
 
     assert get("/agents", If_None_Match=form.format(tag)).status_code == 304
 
 
 def test_a_changed_answer_is_sent(get, wall):
-    """The old tag does not hold when the center has moved on."""
+    """An old tag does not match when the center has moved on."""
     tag = get("/agents").headers["ETag"]
     wall.at += 60
 
@@ -33,7 +33,7 @@ def test_a_changed_answer_is_sent(get, wall):
 
 @pytest.mark.parametrize(("form", "status"), [("{}", 200), ("*", 200), ('"other"', 412), ("W/{}", 412), ("", 412)])
 def test_if_match_wants_that_very_answer(get, form, status):
-    """Another one is refused in the envelope; weak tags never match."""
+    """`If-Match` with another tag, or with a weak one, is refused in the envelope."""
     tag = get("/agents").headers["ETag"]
 
     answer = get("/agents", If_Match=form.format(tag))

@@ -1,4 +1,4 @@
-"""Every refusal, in KPN's shapes."""
+"""Errors of KPN's API, in KPN's shapes."""
 
 import json
 import sqlite3
@@ -38,7 +38,7 @@ REVOKED = ("Access Token not approved", "keymanagement.service.access_token_not_
 
 @pytest.mark.parametrize("operation", RESOURCES, ids=lambda operation: operation.key)
 @pytest.mark.parametrize(
-    ("authorization", "told"),
+    ("authorization", "expected"),
     [
         (None, MISSING),
         ("", MISSING),
@@ -49,19 +49,19 @@ REVOKED = ("Access Token not approved", "keymanagement.service.access_token_not_
         ("Bearer \xe9\x00", UNKNOWN),
     ],
 )
-def test_resources_need_a_token(client, operation, authorization, told):
-    """Each want of one has its own fault and challenge."""
+def test_resources_need_a_token(client, operation, authorization, expected):
+    """A token that is missing, malformed or unknown has its own fault and challenge."""
     headers = {} if authorization is None else {"Authorization": authorization}
 
     answer = client.get(url(operation), headers=headers)
 
-    assert (answer.status_code, answer.data) == (401, fault(*told))
-    assert answer.headers["WWW-Authenticate"] == challenge(*told)
+    assert (answer.status_code, answer.data) == (401, fault(*expected))
+    assert answer.headers["WWW-Authenticate"] == challenge(*expected)
     assert answer.headers["Content-Type"] == "application/json"
 
 
-def test_an_expired_token_is_told_so(get, wall):
-    """After 3,599 seconds of the account's time."""
+def test_an_expired_token_has_its_own_fault(get, wall):
+    """A token expires after 3,599 seconds of the account's time."""
     wall.at += 3599
 
     answer = get("/agents")
@@ -70,8 +70,8 @@ def test_an_expired_token_is_told_so(get, wall):
     assert answer.headers["WWW-Authenticate"] == challenge(*EXPIRED)
 
 
-def test_a_revoked_token_is_told_so(get, app, token):
-    """It is known but not approved."""
+def test_a_revoked_token_has_its_own_fault(get, app, token):
+    """A revoked token is known but not approved."""
     revoke_tokens(app.extensions["kpn_sandbox"].sandbox.database, "APP_CONSUMER_KEY", token)
 
     answer = get("/agents")
@@ -91,7 +91,7 @@ def test_a_revoked_token_is_told_so(get, app, token):
     ],
 )
 def test_unknown_numbers_are_not_found(get, path, text):
-    """In the envelope, with what was looked for."""
+    """An unknown number is 404 in the envelope, which names the number."""
     answer = get(path)
 
     assert (answer.status_code, answer.data) == (404, f'{{"Error": "{text}", "DataSet": null}}'.encode())
@@ -100,7 +100,7 @@ def test_unknown_numbers_are_not_found(get, path, text):
 @pytest.mark.parametrize("text", ["abc", "4e4", "-1", "+1", "1.0", "1234567890", "1;2"])
 @pytest.mark.parametrize(("path", "name"), [("/agent/logid/", "Logid"), ("/queue/number/", "Number")])
 def test_a_number_is_1_to_9_digits(get, path, name, text):
-    """The refusal names the variable."""
+    """Any other number is 400, and the text names the variable of the path."""
     answer = get(path + text)
 
     assert (answer.status_code, answer.json) == (400, {"Error": f"{name} must be 1 to 9 digits", "DataSet": None})
@@ -109,14 +109,14 @@ def test_a_number_is_1_to_9_digits(get, path, name, text):
 @pytest.mark.parametrize("text", ["%20", "40001%00", "%00", "%C3%A9", "%ff", "%D9%A1", "4%0a"])
 @pytest.mark.parametrize(("path", "name"), [("/agent/logid/", "Logid"), ("/trunk/number/", "Number")])
 def test_percent_encoding_hides_nothing(get, path, name, text):
-    """ASCII digits only."""
+    """Percent-encoded characters other than ASCII digits are refused."""
     answer = get(path + text)
 
     assert (answer.status_code, answer.json) == (400, {"Error": f"{name} must be 1 to 9 digits", "DataSet": None})
 
 
 def test_the_token_comes_before_the_number(client):
-    """A stranger does not learn what a number may be."""
+    """A client without a token does not learn what a number may be."""
     assert client.get("/agent/logid/abc").status_code == 401
 
 
@@ -132,7 +132,7 @@ def test_resources_are_read_only(client, operation, method, base):
 
 
 @pytest.mark.parametrize(
-    ("target", "told"),
+    ("target", "escaped"),
     [
         ("/nope", r"\/nope"),
         ("/agents/", r"\/agents\/"),
@@ -146,31 +146,31 @@ def test_resources_are_read_only(client, operation, method, base):
         ("/Agents", r"\/Agents"),
     ],
 )
-def test_a_path_nobody_owns_is_told_as_it_came(client, target, told):
-    """Slashes are written as the gateway writes them, everything else is escaped as JSON."""
+def test_an_unknown_path_is_repeated_in_its_fault(client, target, escaped):
+    """The fault writes slashes as the gateway does, and escapes everything else as JSON."""
     path = target.partition("?")[0].removeprefix("http://elsewhere:80")
 
     answer = client.get(path, environ_overrides={"RAW_URI": target})
 
-    text = f"Unable to identify proxy for host: default and url: {told}"
+    text = f"Unable to identify proxy for host: default and url: {escaped}"
     assert (answer.status_code, answer.data) == (404, fault(text, "messaging.adaptors.http.flow.ApplicationNotFound"))
 
 
 @pytest.mark.parametrize("path", [BASE, f"{BASE}/", f"{BASE}/nope", f"{BASE}/agents/"])
 def test_below_the_base_path_the_token_comes_first(client, get, path):
-    """A stranger does not learn which paths exist; who has a token does."""
+    """Only a client with a token learns which paths exist below the base path."""
     assert client.get(path).data == fault(*MISSING)
     assert get(path).status_code == 404
     assert get(path).json["fault"]["detail"]["errorcode"] == "messaging.adaptors.http.flow.ApplicationNotFound"
 
 
-def test_a_path_beside_the_base_path_is_nobody_s(client):
-    """What only begins alike does not lie below it."""
+def test_a_path_beside_the_base_path_is_unknown(client):
+    """A path that only begins like the base path is not below it."""
     assert client.get(f"{BASE}s").status_code == 404
 
 
 def test_a_failure_of_the_sandbox_is_a_fault(get, tmp_path, caplog):
-    """No trace in the answer; the log has it, under the id that the caller got."""
+    """The answer has no trace; the log has it, with the request id of the answer."""
     with closing(sqlite3.connect(tmp_path / "sandbox.db")) as database:
         database.execute("UPDATE accounts SET origin = 'spoiled', version = version + 1")
         database.commit()
@@ -185,7 +185,7 @@ def test_a_failure_of_the_sandbox_is_a_fault(get, tmp_path, caplog):
 
 @pytest.mark.parametrize("ask", ["resource", "token"])
 def test_a_database_that_fails_is_an_unavailable_service(app, client, get, tmp_path, caplog, ask):
-    """The log says in one line what is wrong with it."""
+    """The answer is 503, and the log says in one line what is wrong with the database."""
     app.extensions["kpn_sandbox"].sandbox.database.close()
     for path in tmp_path.iterdir():
         path.write_bytes(b"spoiled" * 1000)
@@ -198,14 +198,14 @@ def test_a_database_that_fails_is_an_unavailable_service(app, client, get, tmp_p
     assert "sandbox.db cannot be used: file is not a database" in caplog.text
 
 
-def test_a_wished_failure_is_not_logged(get, caplog):
-    """Nothing has failed."""
+def test_a_forced_failure_is_not_logged(get, caplog):
+    """A 500 that the client forces is no failure of the sandbox."""
     assert get("/agents", Prefer="code=500").status_code == 500
     assert caplog.records == []
 
 
 def test_every_refusal_of_a_known_path_is_json(client):
-    """Nothing is ever told in HTML."""
+    """No error is HTML."""
     answers = [client.open(path, method=method) for path in ("/agents", "/nope", "/x/y") for method in ("GET", "BREW")]
 
     assert {answer.headers["Content-Type"] for answer in answers} == {"application/json"}

@@ -5,6 +5,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from kpn_sandbox.gateway.fast_path import FastPathMiddleware
+from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
@@ -163,6 +164,4 @@ def failing(row):
 
 
 def _busy(statement, **values):
-    from kpn_sandbox.storage import StorageError
-
     raise StorageError("database is locked")

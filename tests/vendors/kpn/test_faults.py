@@ -1,4 +1,4 @@
-"""Planned faults: which request meets them, and what it is answered."""
+"""Planned faults at KPN's API: the requests that meet them, and their answers."""
 
 import json
 
@@ -12,7 +12,7 @@ ME = "APP_CONSUMER_KEY"
 
 @pytest.fixture
 def fail(sandbox):
-    """Plans outcomes for an operation of the demo account; all operations without one."""
+    """Plan outcomes for an operation of the demo account; without one, for all operations."""
 
     def plan(*outcomes, operation=None, **more):
         return sandbox.faults.add(ME, FaultPlan("kpn", operation, tuple(Outcome(**each) for each in outcomes), **more))
@@ -21,7 +21,7 @@ def fail(sandbox):
 
 
 def test_outcomes_happen_one_by_one(get, fail, pauses):
-    """Each to one request, in order; then all is well again."""
+    """Each outcome happens to one request, in order; the requests after the last are answered as usual."""
     fail({"status": 503}, {"status": 502, "delay_ms": 200}, {"ok": True}, operation="agents")
 
     answers = [get("/agents") for _ in range(4)]
@@ -32,29 +32,29 @@ def test_outcomes_happen_one_by_one(get, fail, pauses):
 
 
 def test_other_operations_meet_no_fault(get, fail):
-    """A plan may be about one operation only."""
+    """A plan for one operation does not meet requests of another."""
     fail({"status": 503}, operation="agents")
 
     assert (get("/queues").status_code, get("/agents").status_code) == (200, 503)
 
 
-def test_a_plan_without_operation_is_about_all(get, fail):
-    """Whatever is asked uses it up."""
+def test_a_plan_without_operation_meets_all(get, fail):
+    """A plan without an operation meets requests of every operation."""
     fail({"status": 500}, {"status": 502})
 
     assert [get(path).status_code for path in ("/trunks", "/agent/logid/40001", "/queues")] == [500, 502, 200]
 
 
-def test_who_may_not_ask_uses_nothing_up(client, get, fail):
-    """The token is looked at first."""
+def test_unauthenticated_requests_use_no_outcome(client, get, fail):
+    """The token is checked before the fault."""
     fail({"status": 503})
 
     assert client.get("/agents").status_code == 401
     assert get("/agents").status_code == 503
 
 
-def test_a_wished_refusal_uses_nothing_up(get, fail):
-    """It comes before everything else."""
+def test_a_forced_error_uses_no_outcome(get, fail):
+    """A status forced by the Prefer header comes before the fault."""
     fail({"status": 503})
 
     assert get("/agents", Prefer="code=404").status_code == 404
@@ -63,7 +63,7 @@ def test_a_wished_refusal_uses_nothing_up(get, fail):
 
 @pytest.mark.parametrize("status", [201, 202, 206])
 def test_a_forced_success_changes_the_status_only(get, fail, status):
-    """The answer is the ordinary one."""
+    """A planned 2xx status has the body of the ordinary answer."""
     fail({"status": status}, {"status": status})
 
     answer = get("/queues")
@@ -90,7 +90,7 @@ def test_a_forced_success_changes_the_status_only(get, fail, status):
     ],
 )
 def test_a_status_that_kpn_does_not_list_has_kpns_shape(get, fail, status, body):
-    """The API's own below 500, the gateway's from there on."""
+    """It has the API's shape below 500, and the gateway's from there on."""
     fail({"status": status})
 
     answer = get("/agents")
@@ -99,7 +99,7 @@ def test_a_status_that_kpn_does_not_list_has_kpns_shape(get, fail, status, body)
 
 
 def test_no_content_is_no_content(get, fail):
-    """An answer that has no body tells none of its headers."""
+    """An answer without a body has no headers of a body."""
     fail({"status": 204})
 
     answer = get("/agents")
@@ -108,7 +108,7 @@ def test_no_content_is_no_content(get, fail):
 
 
 def test_a_fault_may_bring_its_own_body_and_headers(get, fail):
-    """JSON is written out, a text is sent as it is; headers come beside the usual ones or in their place."""
+    """JSON is serialized, a text is sent as it is; headers are added to the usual ones or replace them."""
     fail(
         {"status": 503, "body": {"down": True}, "headers": {"Retry-After": "7"}},
         {"status": 200, "body": "<html>", "headers": {"Content-Type": "text/html"}},
@@ -125,21 +125,21 @@ def test_a_fault_may_bring_its_own_body_and_headers(get, fail):
 
 
 @pytest.mark.parametrize("body", [{}, [], 0, False, ""])
-def test_a_body_may_be_next_to_nothing(get, fail, body):
-    """It is a body all the same."""
+def test_a_body_may_be_empty(get, fail, body):
+    """A body that is empty, zero or false replaces the usual one like any other."""
     fail({"status": 200, "body": body})
 
     assert get("/agents").data == (b"" if body == "" else json.dumps(body).encode())
 
 
 def test_a_fault_of_the_token_endpoint_gives_no_token(client, fail, sandbox):
-    """The refusal has its own shape, wrong secrets use nothing up, and the next request is served."""
+    """The error has the shape of token errors, wrong secrets use no outcome, and the next request gets a token."""
     fail({"status": 401}, operation="token")
 
-    stranger = client.post(TOKEN_URL, data={**CREDENTIALS, "client_secret": "wrong"})
+    rejected = client.post(TOKEN_URL, data={**CREDENTIALS, "client_secret": "wrong"})
     refused, served = (client.post(TOKEN_URL, data=CREDENTIALS) for _ in range(2))
 
-    assert stranger.status_code == 401
+    assert rejected.status_code == 401
     assert refused.text == '{"ErrorCode" : "invalid_client", "Error" :"ClientId is Invalid"}'
     assert served.status_code == 200
     assert sandbox.faults.list(ME)[0].remaining == 0
@@ -147,7 +147,7 @@ def test_a_fault_of_the_token_endpoint_gives_no_token(client, fail, sandbox):
 
 @pytest.mark.parametrize("connection", ["reset", "empty", "garbage"])
 def test_a_broken_connection_answers_nothing(get, fail, connection):
-    """Without a socket the test client meets a reset."""
+    """Without a socket the test client gets a reset."""
     fail({"connection": connection})
 
     with pytest.raises(ConnectionResetError, match=connection):
@@ -156,7 +156,7 @@ def test_a_broken_connection_answers_nothing(get, fail, connection):
 
 
 def test_a_dripping_answer_is_the_ordinary_one(get, fail, pauses):
-    """With a pause before each byte."""
+    """An answer that drips has the ordinary bytes, with a pause before each."""
     fail({"connection": "drip"})
 
     dripped, plain = get("/trunks"), get("/trunks")
@@ -166,7 +166,7 @@ def test_a_dripping_answer_is_the_ordinary_one(get, fail, pauses):
 
 
 def test_a_probability_is_drawn_from_its_seed(get, fail, sandbox):
-    """The same plan hits the same requests, about as often as it says."""
+    """The same plan hits the same requests, about as often as its probability says."""
 
     def hits():
         sandbox.faults.add(ME, FaultPlan("kpn", probability=0.3, outcome=Outcome(status=503), seed="dice"))
@@ -180,8 +180,8 @@ def test_a_probability_is_drawn_from_its_seed(get, fail, sandbox):
     assert 15 < sum(first) < 45
 
 
-def test_another_worker_meets_what_is_left(start, get, fail):
-    """Outcomes are used up once, whoever answers."""
+def test_workers_share_the_outcomes(start, get, fail):
+    """An outcome is used up once, whichever worker answers."""
     other = start(agents=12).test_client()
     fail({"status": 503}, {"status": 502})
     token = other.post(TOKEN_URL, data=CREDENTIALS, headers={"Prefer": "code=201"})

@@ -35,7 +35,7 @@ TAILS = st.text(max_size=12) | st.sampled_from(["?grant_type=client_credentials"
 
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory):
-    """One application for the module: examples are many, and none of them may do it harm."""
+    """One application for the module: none of the many examples may do it harm."""
     url = f"sqlite:///{tmp_path_factory.mktemp('fuzz')}/sandbox.db"
     app = create_app(Settings(database_url=url, agents=5), pause=lambda seconds: None)
     yield app
@@ -56,7 +56,7 @@ def api(fuzzed):
 @pytest.mark.slow
 @pytest.mark.parametrize(("operation", "mode"), [*GOOD, *BAD], ids=lambda part: getattr(part, "key", None))
 def test_answers_are_as_the_document_says(api, bearer, operation, mode):
-    """Good and bad requests alike: a status, a content type and a body that the document knows."""
+    """Good and bad requests get a status, a content type and a body that the document contains."""
     cases = api[operation.path][operation.method].as_strategy(generation_mode=mode)
     headers = {} if operation is TOKEN else bearer
 
@@ -81,7 +81,7 @@ def test_answers_are_as_the_document_says(api, bearer, operation, mode):
 )
 @hypothesis_settings(max_examples=300, deadline=None, derandomize=True)
 def test_odd_requests_get_proper_answers(fuzzed, bearer, method, path, tail, headers, body, token):
-    """Never a failure, never HTML: JSON or nothing at all."""
+    """No request causes a failure or HTML: the answer is JSON or has no body."""
     given_headers = {**headers, **(bearer if token else {})}
 
     answer = fuzzed.test_client().open(path + tail, method=method, headers=given_headers, data=body)

@@ -1,4 +1,4 @@
-"""Pins, as the dashboard's callers see them."""
+"""Pins in the answers of KPN's API."""
 
 import pytest
 
@@ -11,7 +11,7 @@ AWAY = {"Status": "AUX", "Reason": "2", "Direction": None, "VDN": None}
 
 @pytest.fixture
 def pin(sandbox):
-    """Pins fields of an object of the demo account."""
+    """Pin fields of an object of the demo account."""
 
     def put(kind, key, fields, **limits):
         return sandbox.pins.put(ME, Pin(kind, key, fields, **limits))
@@ -32,20 +32,20 @@ def agent(get, number="40003", **headers):
     ],
 )
 def test_a_pin_shows_in_the_list_and_in_the_single_answer(get, pin, kind, key, fields, listed, single):
-    """Over the living figures of its object, and over no other."""
+    """Pinned fields replace the living figures of their object, and of no other."""
     before = get(listed).json["DataSet"][kind]
 
     pin(kind, key, fields)
 
     after = get(listed).json["DataSet"][kind]
-    [changed] = [record for record, old in zip(after, before) if record != old]
+    [changed] = [record for record, old in zip(after, before, strict=True) if record != old]
     assert changed == {**next(old for old in before if key in old.values()), **fields}
     assert list(changed) == list(before[0])
     assert get(single).json["DataSet"] == {kind.removesuffix("s"): changed}
 
 
 def test_a_pin_changes_the_tag(get, pin):
-    """Whoever has the answer of before gets the new one."""
+    """A client that sends the earlier tag gets the new answer."""
     tag = get("/agents").headers["ETag"]
 
     pin("agents", "40003", AWAY)
@@ -54,7 +54,7 @@ def test_a_pin_changes_the_tag(get, pin):
 
 
 def test_a_removed_pin_is_gone(get, pin, sandbox):
-    """The next request sees the living figures again."""
+    """The request after the removal is answered with the living figures."""
     before = agent(get)
     pin("agents", "40003", {"Agent": "Somebody"})
     assert agent(get)["Agent"] == "Somebody"
@@ -65,7 +65,7 @@ def test_a_removed_pin_is_gone(get, pin, sandbox):
 
 
 def test_a_pin_expires_by_the_accounts_clock(get, pin, wall):
-    """At its instant, not a second later."""
+    """A pin ends at its instant, not a second later."""
     pin("agents", "40003", {"Agent": "Somebody"}, expires_at=parse_instant("2026-11-23T10:00:10+01:00"))
 
     wall.at += 9
@@ -83,14 +83,14 @@ def test_a_pin_with_reads_shows_so_often(get, pin):
     get("/queues"), get("/agent/logid/40004"), get("/agent/logid/1")
     listed = [record["Agent"] for record in get("/agents").json["DataSet"]["agents"]]
     get("/agent/logid/40003", method="HEAD")
-    told = [agent(get)["Agent"] for _ in range(2)]
+    names = [agent(get)["Agent"] for _ in range(2)]
 
     assert listed.count("Somebody") == 1
-    assert [name == "Somebody" for name in told] == [True, False]
+    assert [name == "Somebody" for name in names] == [True, False]
 
 
 def test_a_pin_with_reads_counts_over_all_workers(get, start, pin, token):
-    """An answer of another worker is one of them."""
+    """Answers of all workers count as reads of a pin."""
     other = start(agents=12).test_client()
     pin("agents", "40003", {"Agent": "Somebody"}, reads_left=2)
 
@@ -102,7 +102,7 @@ def test_a_pin_with_reads_counts_over_all_workers(get, start, pin, token):
 
 
 def test_a_refused_request_reads_nothing(get, pin):
-    """What was not shown is not counted."""
+    """An answer that does not show the pin does not count as a read."""
     pin("agents", "40003", {"Agent": "Somebody"}, reads_left=1)
 
     get("/agents", Prefer="code=503"), get("/agents", Prefer="code=abc")

@@ -1,7 +1,8 @@
-"""A quota, as the dashboard's callers meet it."""
+"""Quotas at KPN's API."""
 
 import pytest
 
+from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
 from tests.application import CREDENTIALS, TOKEN_URL
 
@@ -10,7 +11,7 @@ ME = "APP_CONSUMER_KEY"
 
 @pytest.fixture
 def limit(sandbox):
-    """Gives the demo account a quota per minute."""
+    """Give the demo account a quota per minute."""
 
     def give(limit, **more):
         sandbox.quotas.set(ME, Quota(limit, **more))
@@ -18,12 +19,12 @@ def limit(sandbox):
     return give
 
 
-def told(answer):
+def quota_headers(answer):
     return {name: value for name, value in answer.headers if name.startswith("quota-") or name == "Retry-After"}
 
 
-def test_every_counted_answer_tells_the_quota(get, limit):
-    """Limit, window and what was used of it, also when nothing was found or nothing has changed."""
+def test_every_counted_answer_has_the_quota_headers(get, limit):
+    """Limit, window and use are in the headers, also of 404 and 304."""
     limit(3)
 
     answers = [get("/agents"), get("/agent/logid/1")]
@@ -31,7 +32,7 @@ def test_every_counted_answer_tells_the_quota(get, limit):
 
     assert [answer.status_code for answer in answers] == [200, 404, 304]
     assert [answer.headers["quota-used"] for answer in answers] == ["1", "2", "3"]
-    assert told(answers[0]) == {
+    assert quota_headers(answers[0]) == {
         "quota-limit": "3",
         "quota-interval": "1",
         "quota-time-unit": "minute",
@@ -41,7 +42,7 @@ def test_every_counted_answer_tells_the_quota(get, limit):
 
 
 def test_beyond_the_quota_is_kpns_fault(get, limit):
-    """With `quota-used` at the limit, and without a `Retry-After`."""
+    """The fault has `quota-used` at the limit, and no `Retry-After`."""
     limit(1)
     get("/agents")
 
@@ -54,12 +55,12 @@ def test_beyond_the_quota_is_kpns_fault(get, limit):
             "detail": {"errorcode": "policies.ratelimit.QuotaViolation"},
         }
     }
-    assert (told(refused)["quota-used"], told(refused)["quota-limit"]) == ("1", "1")
+    assert (quota_headers(refused)["quota-used"], quota_headers(refused)["quota-limit"]) == ("1", "1")
     assert "Retry-After" not in refused.headers
 
 
-def test_who_wishes_is_told_when_to_come_again(get, limit):
-    """In seconds to the next window, by the account's clock."""
+def test_retry_after_can_be_switched_on(get, limit):
+    """With the setting, the fault has the seconds to the next window in `Retry-After`, by the account's clock."""
     limit(1, retry_after=True)
     get("/agents")
 
@@ -67,7 +68,7 @@ def test_who_wishes_is_told_when_to_come_again(get, limit):
 
 
 def test_the_next_window_begins_anew(get, limit, wall):
-    """By the account's clock."""
+    """The count begins anew with the next window of the account's clock."""
     limit(1)
     statuses = [get("/agents").status_code, get("/agents").status_code]
 
@@ -76,8 +77,8 @@ def test_the_next_window_begins_anew(get, limit, wall):
     assert [*statuses, get("/agents").status_code] == [200, 429, 200]
 
 
-def test_what_is_not_counted(client, get, limit):
-    """Requests for tokens, with no good token, and those with a wished refusal; they tell no quota either."""
+def test_some_requests_are_not_counted(client, get, limit):
+    """Requests for tokens, without a good token or with a forced error do not count and have no quota headers."""
     limit(1)
 
     uncounted = [
@@ -87,20 +88,18 @@ def test_what_is_not_counted(client, get, limit):
         get("/agents", method="POST"),
     ]
 
-    assert [told(answer) for answer in uncounted] == [{}] * 4
+    assert [quota_headers(answer) for answer in uncounted] == [{}] * 4
     assert get("/agents").status_code == 200
 
 
 def test_a_fault_is_counted(get, limit, sandbox):
-    """The quota is the gateway's, the fault comes from behind it."""
-    from kpn_sandbox.tenants.faults import FaultPlan, Outcome
-
+    """A request counts before its fault, because the gateway counts and the fault comes from behind it."""
     limit(1)
     sandbox.faults.add(ME, FaultPlan("kpn", outcomes=(Outcome(status=503), Outcome(status=503))))
 
     assert [get("/agents").status_code for _ in range(2)] == [503, 429]
 
 
-def test_without_a_quota_nothing_is_told(get):
-    """No header, no limit."""
-    assert told(get("/agents")) == {}
+def test_without_a_quota_there_are_no_quota_headers(get):
+    """An account without a quota has no limit and no headers of one."""
+    assert quota_headers(get("/agents")) == {}

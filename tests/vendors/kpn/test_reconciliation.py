@@ -21,7 +21,7 @@ checked = settings(
 
 @pytest.fixture(params=["normal", "peak", "understaffed", "trunk outage", "night closed", "lab"])
 def ask(request, start):
-    """Asks a center in one of the scenarios for one of its lists at an instant."""
+    """Request one of the lists of a center in one of the scenarios, as of an instant."""
     client = start(scenario=request.param, agents=30).test_client()
     credentials = {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
     url = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
@@ -63,7 +63,7 @@ def test_a_day_only_grows(ask, moments):
 @checked
 @given(second=some.integers(0, DAY - 400), gap=some.integers(1, 300))
 def test_states_age(ask, second, gap):
-    """Whoever is in a state for longer than the gap is as much older in it."""
+    """An agent who stays in a state between two instants is as much longer in it."""
     before, after = (ask("/agents", MIDNIGHT + moment)["agents"] for moment in (second, second + gap))
 
     check_ageing(before, after, gap)
@@ -86,7 +86,7 @@ def test_conversation_time_is_the_sum_of_talking_agents(ask):
     seconds_watched = 120
     watched = [ask("/queues", MIDNIGHT + 39_600 + second)["queues"] for second in range(seconds_watched + 1)]
 
-    for snapshots in zip(*watched):
+    for snapshots in zip(*watched, strict=True):
         gain = int(snapshots[-1]["ACDtime"]) - int(snapshots[0]["ACDtime"])
         talking = [int(queue["InACD"]) for queue in snapshots]
         calls = int(snapshots[-1]["AnsweredCalls"]) - int(snapshots[0]["AnsweredCalls"])

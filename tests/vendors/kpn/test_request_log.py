@@ -1,4 +1,4 @@
-"""What the journal tells of requests to KPN's API."""
+"""The request log of KPN's API."""
 
 import sqlite3
 from contextlib import closing
@@ -16,21 +16,21 @@ BASE = "/communication/kpn/dashboard-server"
 
 @pytest.fixture
 def entries(sandbox, token):
-    """What was noted since the token was fetched."""
+    """The entries since the token was fetched."""
     sandbox.request_log.clear(ME)
 
-    def noted():
+    def logged():
         return sandbox.request_log.entries(ME).entries
 
-    return noted
+    return logged
 
 
-def told(entries):
+def summaries(entries):
     return [(entry.method, entry.path, entry.operation, entry.status, entry.note) for entry in entries]
 
 
-def test_an_entry_tells_the_request_and_its_answer(get, entries, wall):
-    """Whole, but without the token."""
+def test_an_entry_has_the_request_and_its_answer(get, entries, wall):
+    """An entry is complete, but for the token, which is redacted."""
     get("/agents?page=2&token=abc", X_Request_Id="mine", Accept="*/*")
 
     [entry] = entries()
@@ -59,8 +59,8 @@ def test_an_entry_tells_the_request_and_its_answer(get, entries, wall):
     )
 
 
-def test_every_request_of_a_good_token_is_noted(get, entries, sandbox):
-    """Whatever it was answered, also when it asked for nothing that exists; with what the sandbox did to it."""
+def test_every_request_with_a_good_token_is_logged(get, entries, sandbox):
+    """Requests of every outcome are logged, also for paths that do not exist, with a note of what the sandbox did."""
     sandbox.faults.add(ME, FaultPlan("kpn", "queue", (Outcome(status=502, delay_ms=5), Outcome(connection="drip"))))
 
     get("/agents", Prefer="code=503")
@@ -73,7 +73,7 @@ def test_every_request_of_a_good_token_is_noted(get, entries, sandbox):
     get("/agents", method="DELETE")
     get("/trunks", method="HEAD")
 
-    assert told(entries()) == [
+    assert summaries(entries()) == [
         ("GET", "/agents", "agents", 503, "Prefer: code=503"),
         ("GET", "/agents", "agents", 400, ""),
         ("GET", "/agent/logid/1", "agent", 404, ""),
@@ -86,18 +86,18 @@ def test_every_request_of_a_good_token_is_noted(get, entries, sandbox):
     ]
 
 
-def test_a_broken_connection_is_noted_without_a_status(get, entries, sandbox):
-    """There was no answer."""
+def test_a_broken_connection_is_logged_without_a_status(get, entries, sandbox):
+    """A request whose connection broke has the status 0."""
     sandbox.faults.add(ME, FaultPlan("kpn", outcomes=(Outcome(connection="reset"),)))
 
     with pytest.raises(ConnectionResetError):
         get("/agents")
 
-    assert told(entries()) == [("GET", "/agents", "agents", 0, "fault: connection reset")]
+    assert summaries(entries()) == [("GET", "/agents", "agents", 0, "fault: connection reset")]
 
 
-def test_a_spent_token_is_noted(app, get, entries, token, wall):
-    """It is known whose it was; the mark tells that it was the same one."""
+def test_an_expired_token_is_logged(app, get, entries, token, wall):
+    """A request with an expired token is logged for its account, with the digest of the token."""
     get("/agents")
     wall.at += 3600
     get("/agents")
@@ -106,8 +106,8 @@ def test_a_spent_token_is_noted(app, get, entries, token, wall):
     assert (expired.status, expired.note, expired.token) == (401, "Access Token expired", good.token)
 
 
-def test_a_quota_that_is_used_up_is_noted(get, entries, sandbox):
-    """With what the caller was told to wait."""
+def test_a_used_up_quota_is_logged(get, entries, sandbox):
+    """A request beyond the quota is logged with its `Retry-After`."""
     sandbox.quotas.set(ME, Quota(1, retry_after=True))
 
     get("/agents"), get("/agents")
@@ -118,8 +118,8 @@ def test_a_quota_that_is_used_up_is_noted(get, entries, sandbox):
     ]
 
 
-def test_requests_for_a_token_are_noted(client, entries):
-    """With a good secret or a wrong one, in the form or in the header; the secret is not."""
+def test_requests_for_a_token_are_logged(client, entries):
+    """Requests for a token are logged with a good secret and a wrong one, without the secret."""
     client.post(TOKEN_URL, data=CREDENTIALS)
     client.post(TOKEN_URL, data={**CREDENTIALS, "client_secret": "wrong"})
     client.post(TOKEN_URL, auth=(ME, "wrong"))
@@ -135,8 +135,8 @@ def test_requests_for_a_token_are_noted(client, entries):
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer unknown", "Basic QTpC", "Bearer"])
-def test_strangers_are_not_noted(client, entries, authorization):
-    """Nobody knows whose journal it would be."""
+def test_unknown_clients_are_not_logged(client, entries, authorization):
+    """A request without a known token belongs to no account's log."""
     headers = {"Authorization": authorization} if authorization else {}
 
     for path in ("/agents", f"{BASE}/nope", "/agent/logid/x"):
@@ -147,22 +147,22 @@ def test_strangers_are_not_noted(client, entries, authorization):
     assert entries() == ()
 
 
-def test_a_path_that_nobody_owns_is_noted(get, entries):
-    """A slip in a path is what one looks for; it is told whose token came with it."""
+def test_an_unknown_path_is_logged(get, entries):
+    """A request with a good token for an unknown path, such as a misspelled one, is logged."""
     get("/agent/40001")
 
-    assert told(entries()) == [("GET", "/agent/40001", "", 404, "")]
+    assert summaries(entries()) == [("GET", "/agent/40001", "", 404, "")]
 
 
-def test_what_is_beside_the_api_is_not_noted(get, entries):
-    """It is no request to the API."""
+def test_other_pages_are_not_logged(get, entries):
+    """Requests for the sandbox's own pages are not in the log of the API."""
     get("/_sandbox/health"), get("/openapi/kpn.json"), get("/agents", method="OPTIONS")
 
     assert entries() == ()
 
 
-def test_an_answer_that_cannot_be_noted_is_not_given(get, entries, tmp_path):
-    """Nothing acknowledged is lost; when the journal can be written again, all is well."""
+def test_an_answer_that_cannot_be_logged_is_not_sent(get, entries, tmp_path):
+    """When the log cannot be written the answer is 503; when it can again, requests are answered."""
     with closing(sqlite3.connect(tmp_path / "sandbox.db")) as database:
         database.execute("ALTER TABLE requests RENAME TO elsewhere")
         refused = get("/agents")
@@ -174,8 +174,8 @@ def test_an_answer_that_cannot_be_noted_is_not_given(get, entries, tmp_path):
     assert len(entries()) == 1
 
 
-def test_without_a_journal_nothing_is_noted(start):
-    """A setting turns it off."""
+def test_the_log_can_be_switched_off(start):
+    """With the setting off nothing is logged."""
     app = start(journal=False)
     client = app.test_client()
 

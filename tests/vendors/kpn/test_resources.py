@@ -1,4 +1,4 @@
-"""The six resources."""
+"""The six resources of KPN's API."""
 
 import pytest
 
@@ -12,7 +12,7 @@ SINGLES += [("trunks", "trunk", "/trunk/number/", "Number")]
 
 @pytest.mark.parametrize(("name", "schema", "count"), LISTS)
 def test_a_list_holds_all_in_the_envelope(get, name, schema, count):
-    """Error first and null, then the data set; every record has KPN's keys in KPN's order and passes the schema."""
+    """In the envelope Error is null and comes first; records have KPN's keys in KPN's order and pass the schema."""
     answer = get(f"/{name}").json
 
     records = answer["DataSet"][name]
@@ -24,7 +24,7 @@ def test_a_list_holds_all_in_the_envelope(get, name, schema, count):
 
 @pytest.mark.parametrize("name", ["agents", "queues", "trunks"])
 def test_every_value_is_a_string_or_null(get, name):
-    """Numbers too, and those of ports."""
+    """Every value is a string or null, numbers and fields of ports included."""
     records = get(f"/{name}").json["DataSet"][name]
 
     values = [value for record in records for key, value in record.items() if key != "Ports"]
@@ -34,7 +34,7 @@ def test_every_value_is_a_string_or_null(get, name):
 
 @pytest.mark.parametrize(("plural", "single", "path", "key"), SINGLES)
 def test_list_and_single_agree(get, plural, single, path, key):
-    """Within a second each record of a list is the answer to the request for it."""
+    """Within a second each record of a list is the answer to the request for that object."""
     records = get(f"/{plural}").json["DataSet"][plural]
 
     alone = [get(path + record[key]).json for record in records]
@@ -43,20 +43,20 @@ def test_list_and_single_agree(get, plural, single, path, key):
 
 
 @pytest.mark.parametrize("path", ["/agents", "/queue/number/1000", "/trunks"])
-def test_the_base_path_is_a_second_home(get, path):
-    """The same bytes at both."""
+def test_the_base_path_answers_the_same(get, path):
+    """A resource has the same bytes at the root and below the base path."""
     assert get(BASE + path).data == get(path).data
 
 
 def test_the_base_path_may_be_another_or_none(start):
-    """As the settings say."""
+    """The base path is that of the settings; an empty one leaves the root alone."""
     paths = [str(rule) for path in ("/v1", "/", "") for rule in start(base_path=path).url_map.iter_rules()]
 
     assert (paths.count("/v1/agents"), paths.count("/agents"), paths.count("//agents")) == (2, 6, 0)
 
 
 def test_ports_are_complete(get):
-    """As many as the trunk has, numbered from 1."""
+    """A trunk shows all its ports, numbered from 1."""
     for trunk in get("/trunks").json["DataSet"]["trunks"]:
         numbers = [port["Number"] for port in trunk["Ports"]]
 
@@ -64,7 +64,7 @@ def test_ports_are_complete(get):
 
 
 def test_the_headers_of_an_answer(get):
-    """Those of the gateway, and those that make the answer repeatable; the content type has no charset."""
+    """An answer has the gateway's headers and those that make it repeatable; the content type has no charset."""
     headers = get("/agents", X_Request_Id="my-id_1").headers
 
     config = headers["X-Sandbox-Replay"].split("; ")[3]
@@ -83,14 +83,14 @@ def test_the_headers_of_an_answer(get):
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, "é", "a;b"])
 def test_an_odd_request_id_is_replaced(get, given):
-    """1 to 64 letters, digits, hyphens and underscores are echoed; otherwise one is made for each request."""
+    """1 to 64 letters, digits, hyphens and underscores are echoed; otherwise a new id is made for each request."""
     first, second = (get("/agents", X_Request_Id=given).headers["X-Request-Id"] for _ in range(2))
 
     assert len({first, second, given}) == 3
 
 
 def test_head_is_get_without_the_body(get):
-    """Same status and headers, the length included."""
+    """HEAD has the status and headers of GET, its length included."""
     full, head = get("/agents"), get("/agents", method="HEAD")
 
     assert (head.status_code, head.data) == (200, b"")
@@ -98,7 +98,7 @@ def test_head_is_get_without_the_body(get):
     assert head.headers["ETag"] == full.headers["ETag"]
 
 
-def test_a_browser_may_ask_first(client):
+def test_a_preflight_is_granted(client):
     """A preflight needs no token and allows the header that will carry one."""
     answer = client.options("/agents", headers={"Origin": "https://example.org"})
 
@@ -109,7 +109,7 @@ def test_a_browser_may_ask_first(client):
 
 
 def test_the_answer_stays_within_the_second_and_moves_with_time(get, wall):
-    """The center is told in whole seconds."""
+    """An answer changes with the whole seconds of the account's clock."""
     first = get("/agents").data
     wall.at += 0.5
     same = get("/agents").data
@@ -121,7 +121,7 @@ def test_the_answer_stays_within_the_second_and_moves_with_time(get, wall):
 
 
 def test_answers_repeat(get, wall):
-    """Asked later as of the same instant, the sandbox tells the same bytes."""
+    """A later request as of the same instant gets the same bytes."""
     first = get("/queues")
     wall.at += 3000
 

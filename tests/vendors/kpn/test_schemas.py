@@ -1,4 +1,4 @@
-"""How things are spelled: KPN's own examples, and the writers against marshmallow."""
+"""Schemas and serializers of KPN's API: KPN's examples, and the fast serializers against marshmallow."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ PAIRS = [(AgentRecord, AgentSchema), (QueueRecord, QueueSchema), (PortRecord, Po
 
 @pytest.mark.parametrize("key", [operation.key for operation in RESOURCES])
 def test_the_published_examples_pass(key):
-    """Every record on KPN's page is valid and has our keys in our order."""
+    """Every record on KPN's page is valid and has the schema's keys in the same order."""
     held = SAMPLES[key]["DataSet"][key]
     records = held if isinstance(held, list) else [held]
     schema = SCHEMAS[key.removesuffix("s")]
@@ -43,70 +43,72 @@ def test_the_published_examples_pass(key):
 
 
 def test_the_published_token_passes():
-    """Keys and order; the application's own values are not ours to check."""
+    """The token on KPN's page is valid and has the schema's keys in the same order."""
     assert TokenSchema().validate(SAMPLES["token"]) == {}
     assert list(SAMPLES["token"]) == list(TokenSchema().fields)
 
 
-@pytest.mark.parametrize(("spell", "schema"), [(token_record, TokenSchema), (recent_token_record, RecentTokenSchema)])
-def test_our_tokens_have_the_keys_of_their_schema(spell, schema):
-    """Both bodies."""
+@pytest.mark.parametrize(
+    ("serialize", "schema"), [(token_record, TokenSchema), (recent_token_record, RecentTokenSchema)]
+)
+def test_our_tokens_have_the_keys_of_their_schema(serialize, schema):
+    """Both token bodies are valid and have the keys of their schema in the same order."""
     token = {"token_type": "Bearer", "issued_at": 1.0, "client_id": "c", "access_token": "t", "expires_in": 3599}
 
-    assert list(spell(token)) == list(schema().fields)
-    assert schema().validate(spell(token)) == {}
+    assert list(serialize(token)) == list(schema().fields)
+    assert schema().validate(serialize(token)) == {}
 
 
 @pytest.mark.parametrize(("record", "schema"), PAIRS)
 def test_records_and_schemas_name_the_same_fields(record, schema):
-    """In the same order."""
+    """A record has the fields of its schema, in the same order."""
     assert record._fields == tuple(schema().fields)
 
 
 @pytest.mark.parametrize(("record", "schema"), PAIRS[:3])
-def test_a_writer_spells_as_the_schema_dumps(record, schema):
-    """Numbers, texts and nulls."""
+def test_a_serializer_gives_what_the_schema_dumps(record, schema):
+    """Numbers, texts and nulls are serialized as marshmallow does."""
     values = [7, "x", None, 0, -1, "é"]
     made = record(*(values[index % len(values)] for index in range(len(record._fields))))
 
     assert list(record_serializer(schema)(made).items()) == list(schema().dump(made).items())
 
 
-def test_a_writer_remembers_a_bounded_number_of_values():
-    """Beyond it, it spells on."""
+def test_a_serializer_works_beyond_its_cache():
+    """More values than the cache of texts holds are serialized correctly."""
     write = record_serializer(PortSchema)
 
-    spelled = [write(PortRecord(number, "IDLE"))["Number"] for number in range(60_000)]
+    serialized = [write(PortRecord(number, "IDLE"))["Number"] for number in range(60_000)]
 
-    assert spelled == [str(number) for number in range(60_000)]
+    assert serialized == [str(number) for number in range(60_000)]
 
 
-def test_a_writer_spells_what_is_nested():
-    """The ports of a trunk."""
+def test_a_serializer_includes_nested_records():
+    """The ports of a trunk are serialized as marshmallow does."""
     trunk = TrunkRecord("T", 1000, 2, 1, 1, 50, (PortRecord(1, "IDLE"), PortRecord(2, "SEIZED")))
 
     assert record_serializer(TrunkSchema)(trunk) == TrunkSchema().dump(trunk)
 
 
 def test_an_agent_is_renamed_not_computed():
-    """Each fact stands under KPN's name for it."""
+    """Each fact of an agent has KPN's name for it, as in KPN's example."""
     fact = AgentFact(40001, "Agent 1", Status.TALKING, None, Direction.INBOUND, 2, 11, 1000.5, "KPN 1", 139)
 
     assert record_serializer(AgentSchema)(agent_record(fact, 1170)) == SAMPLES["agent"]["DataSet"]["agent"]
 
 
-def test_pieces_spell_what_the_writer_spells():
-    """A record put together from pieces is the one that is spelled as a whole, whatever its text holds."""
+def test_split_json_is_the_serialized_record():
+    """A record put together from cached parts equals the serialized one, with any text in it."""
     fact = AgentFact(40001, 'Jan "Time":" \\ \u00e9', Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139)
     cache = SplitJsonCache(AgentSchema, "Time")
 
     for at in (1001, 1002, 1170):
-        spelled = cache.serialize(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at))
-        assert orjson.loads(spelled) == record_serializer(AgentSchema)(agent_record(fact, at))
+        serialized = cache.serialize(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at))
+        assert orjson.loads(serialized) == record_serializer(AgentSchema)(agent_record(fact, at))
 
 
-def test_pieces_tell_equal_facts_apart():
-    """SplitJsonCache are remembered for an object, so another fact with other values is spelled anew."""
+def test_split_json_belongs_to_one_fact():
+    """Cached parts are those of one fact, so a later fact at the same address is serialized anew."""
     cache = SplitJsonCache(AgentSchema, "Time")
     names = [f"Agent {number}" for number in range(cache.LIMIT + 10)]
 
@@ -115,8 +117,8 @@ def test_pieces_tell_equal_facts_apart():
         assert name.encode() in cache.serialize(fact, 5, lambda: agent_record(fact, 1005))
 
 
-def test_examples_are_kpn_s():
-    """What the OpenAPI document shows is what KPN's page shows."""
+def test_examples_are_those_of_kpns_page():
+    """The examples of the OpenAPI document are those of KPN's page."""
     for key, schema in SCHEMAS.items():
         sample = SAMPLES[key]["DataSet"][key]
         sample = {**sample, "Ports": sample["Ports"][:1]} if "Ports" in sample else sample
@@ -124,8 +126,8 @@ def test_examples_are_kpn_s():
         assert example(schema) == sample
 
 
-def test_ready_answers_are_the_others():
-    """An answer of agents spelled already is the one that is put together record by record."""
+def test_serialized_agents_are_the_view():
+    """Agents serialized from cached parts give the bytes of the view."""
     center = Center("ready", (Epoch(ALWAYS, Profile(agents=30)),), SingleFlightCache())
 
     for at in (1_795_424_400, 1_795_424_401, 1_795_427_000, 1_795_424_402):

@@ -1,4 +1,4 @@
-"""The token endpoint."""
+"""KPN's token endpoint."""
 
 import base64
 import re
@@ -16,7 +16,7 @@ def basic(text):
 
 
 def test_the_answer_is_as_documented(client):
-    """Every key in KPN's order, every value a string but the list, spelled with a space on both sides of the colon."""
+    """Keys are in KPN's order, every value but the list is a string, and the colon has a space on both sides."""
     answer = client.post(TOKEN_URL, data=CREDENTIALS)
 
     token = answer.json["access_token"]
@@ -42,7 +42,7 @@ def test_the_answer_is_as_documented(client):
 
 
 def test_the_content_type_is_json_and_nothing_else(client):
-    """No charset: there are clients that compare the whole header. The token is not to be kept by caches."""
+    """The content type has no charset, because clients compare the whole header; caches must not keep the token."""
     answer = client.post(TOKEN_URL, data=CREDENTIALS)
 
     assert answer.headers.getlist("Content-Type") == ["application/json"]
@@ -73,14 +73,14 @@ def test_the_recent_body_has_a_level_and_no_list(start):
 
 
 def test_basic_credentials_need_no_body(client):
-    """HTTP Basic is as good as the form."""
+    """HTTP Basic is accepted as the form is."""
     answer = client.post(TOKEN_URL, headers=basic("APP_CONSUMER_KEY:APP_CONSUMER_SECRET"))
 
     assert (answer.status_code, answer.json["client_id"]) == (200, "APP_CONSUMER_KEY")
 
 
 def test_the_grant_type_may_also_stand_in_the_form(client):
-    """Repeating it there does no harm."""
+    """The grant type may be repeated in the form."""
     answer = client.post(TOKEN_URL, data={**CREDENTIALS, "grant_type": "client_credentials"})
 
     assert answer.status_code == 200
@@ -88,14 +88,14 @@ def test_the_grant_type_may_also_stand_in_the_form(client):
 
 @pytest.mark.parametrize("form", [{}, {"grant_type": "client_credentials"}])
 def test_the_grant_type_must_stand_in_the_query(client, form):
-    """In the form alone it is not seen."""
+    """A grant type in the form alone counts as missing."""
     answer = client.post(TOKEN_PATH, data={**CREDENTIALS, **form})
 
     assert (answer.status_code, answer.data) == (400, MISSING)
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "escaped"),
     [
         ("password", '"password"'),
         ("Client_Credentials", '"Client_Credentials"'),
@@ -103,11 +103,11 @@ def test_the_grant_type_must_stand_in_the_query(client, form):
         ("%ff", '"%FF"'),
     ],
 )
-def test_another_grant_type_is_told(client, given, told):
-    """The refusal repeats what was given, escaped as JSON."""
+def test_another_grant_type_is_refused(client, given, escaped):
+    """The error repeats the given grant type, escaped as JSON."""
     answer = client.post(f"{TOKEN_PATH}?grant_type={given}", data=CREDENTIALS)
 
-    expected = f'{{"ErrorCode" : "invalid_request", "Error" :"Unsupported grant type : {told[1:-1]}"}}'
+    expected = f'{{"ErrorCode" : "invalid_request", "Error" :"Unsupported grant type : {escaped[1:-1]}"}}'
     assert (answer.status_code, answer.text) == (400, expected)
 
 
@@ -146,8 +146,8 @@ def test_without_good_credentials_there_is_no_token(client, request_parts):
         (TOKEN_URL, {**CREDENTIALS, "client_id": ["APP_CONSUMER_KEY", "other"]}),
     ],
 )
-def test_a_parameter_that_stands_there_twice_is_refused(client, url, form):
-    """Which of the two counts is nobody's guess."""
+def test_a_repeated_parameter_is_refused(client, url, form):
+    """A parameter that is given twice is 400, because either could be meant."""
     answer = client.post(url, data=form)
 
     assert answer.status_code == 400
@@ -155,7 +155,7 @@ def test_a_parameter_that_stands_there_twice_is_refused(client, url, form):
 
 
 def test_a_body_beyond_a_megabyte_is_refused(client):
-    """In the token endpoint's own shape."""
+    """A body over 1 MB is 413 in the shape of token errors."""
     answer = client.post(TOKEN_URL, data={**CREDENTIALS, "more": "x" * 1_100_000})
 
     assert answer.status_code == 400
@@ -164,21 +164,21 @@ def test_a_body_beyond_a_megabyte_is_refused(client):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_reading_the_endpoint_misses_the_grant_type(client, method):
-    """As KPN's own endpoint answered a probe."""
+    """A GET without a grant type is 400, as KPN's own endpoint answered a probe."""
     assert client.open(TOKEN_PATH, method=method).status_code == 400
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "BREW"])
 def test_tokens_are_given_by_post_only(client, method):
-    """Other methods are refused, with those that are allowed."""
+    """Other methods are 405, with the allowed ones in `Allow`."""
     answer = client.open(TOKEN_URL, method=method)
 
     assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
     assert answer.json == {"Error": "Method not allowed", "DataSet": None}
 
 
-def test_a_lenient_sandbox_takes_anybody(start):
-    """The grant type may stand in the form, and unknown credentials make an account of their own."""
+def test_a_lenient_sandbox_accepts_any_credentials(start):
+    """The grant type may stand in the form, and unknown credentials create an account."""
     client = start(lenient=True).test_client()
     form = {"grant_type": "client_credentials", "client_id": "carla", "client_secret": "hers"}
 
@@ -189,7 +189,7 @@ def test_a_lenient_sandbox_takes_anybody(start):
 
 
 def test_the_application_name_is_one_per_client(start):
-    """It is derived from the client id, so it is the same at every start."""
+    """The name is derived from the client id, so it is the same at every start."""
 
     def name(client_id):
         client = start(client_id=client_id).test_client()

@@ -7,7 +7,6 @@ from flask import Request, Response, request
 
 from kpn_sandbox.gateway.operations import endpoint
 from kpn_sandbox.simulation.dispositions import DISPOSITIONS as CENTER_DISPOSITIONS
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
 from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
@@ -91,12 +90,9 @@ def tenant_of_url(request: Request, services: StatisticsServices) -> Tenant:
     missing = [name for name in ("tenantUrl", "service") if not request.args.get(name)]
     if missing:
         raise BadRequestError(Code.MISSING, f"{missing[0]} is missing")
-    for name in _tenant_names(request.args["tenantUrl"]):
-        try:
-            return services.sandbox.tenant(name)
-        except UnknownAccount:
-            continue
-    return services.sandbox.tenant(services.settings.client_id)
+    found = (services.sandbox.find_tenant(name) for name in _tenant_names(request.args["tenantUrl"]))
+    named = next((tenant for tenant in found if tenant is not None), None)
+    return named or services.sandbox.tenant(services.settings.client_id)
 
 
 def _tenant_names(tenant_url: str) -> list[str]:

@@ -77,8 +77,8 @@ def test_a_body_that_is_no_object_is_refused_where_a_call_has_none(admin, made, 
 
 
 @on_one_database
-def test_several_unknown_names_are_told_at_once(turn):
+def test_several_unknown_names_are_refused_at_once(control):
     """So that whoever wrote them need not try one after the other."""
-    answer = turn("GET", "/requests?shoes=1&socks=2")
+    answer = control("GET", "/requests?shoes=1&socks=2")
 
     assert {error["field"] for error in answer.json["errors"]} == {"shoes", "socks"}

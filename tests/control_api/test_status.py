@@ -1,4 +1,4 @@
-"""Health and readiness."""
+"""Health, readiness, the labels of all operations, the scenarios, and errors of unknown paths."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from kpn_sandbox import __version__
 
 
 @pytest.mark.parametrize("path", ["/_sandbox/health", "/_sandbox/ready"])
-def test_it_tells_that_it_lives(client, wall, path):
-    """Version, engine and how long it has been up; nobody is asked who he is."""
+def test_health_is_open(client, wall, path):
+    """Health and readiness show version, engine and uptime to anybody, but not to pages of other sites."""
     wall.at += 90
 
     answer = client.get(path)
@@ -18,8 +18,8 @@ def test_it_tells_that_it_lives(client, wall, path):
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_it_is_not_ready_without_its_database(app, client, tmp_path):
-    """It lives on, but says so."""
+def test_a_sandbox_without_its_database_is_not_ready(app, client, tmp_path):
+    """A sandbox whose database fails is not ready, but still healthy."""
     app.extensions["kpn_sandbox"].sandbox.database.close()
     for path in tmp_path.iterdir():
         path.write_bytes(b"spoiled" * 1000)
@@ -35,8 +35,8 @@ def test_it_is_not_ready_without_its_database(app, client, tmp_path):
     ("method", "path", "status"),
     [("GET", "/_sandbox/nope", 404), ("POST", "/_sandbox/health", 405), ("OPTIONS", "/_sandbox/health", 405)],
 )
-def test_refusals_are_problems(client, method, path, status):
-    """Not in a vendor's shape."""
+def test_errors_of_paths_and_methods_are_problems(client, method, path, status):
+    """An unknown path or method is answered with a problem document, not in a vendor's shape."""
     answer = client.open(path, method=method)
 
     assert (answer.status_code, answer.json["status"]) == (status, status)

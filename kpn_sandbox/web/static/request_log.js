@@ -1,9 +1,9 @@
-// What clients asked for, newest first, and what they should do otherwise.
+// The request log, newest first, and the conduct rules that the client broke.
 import { find, make, put } from "./common.js";
 
 const SHOWN = 200;
 
-export class Journal {
+export class RequestLog {
   constructor(actions) {
     this.actions = actions;
     this.newest = "";
@@ -16,12 +16,12 @@ export class Journal {
   }
 
   query() {
-    const asked = new URLSearchParams({ limit: SHOWN });
+    const filters = new URLSearchParams({ limit: SHOWN });
     for (const name of ["api", "operation", "status"]) {
       const text = find("#filter").elements[name].value.trim();
-      if (text) asked.set(name, text);
+      if (text) filters.set(name, text);
     }
-    return `/requests?${asked}`;
+    return `/requests?${filters}`;
   }
 
   async live() {
@@ -30,7 +30,7 @@ export class Journal {
 
   async read() {
     const path = this.query();
-    const { count, dropped, requests } = await this.actions.remote.call("GET", path);
+    const { count, dropped, requests } = await this.actions.client.call("GET", path);
     this.actions.show(find("#filter"), ["GET", path]);
     put(find("#counted"), `${count} shown${dropped ? `, ${dropped} older ones are gone` : ""}`);
     const newest = `${path} ${count} ${requests.at(-1)?.id ?? ""} ${requests[0]?.id ?? ""}`;
@@ -38,9 +38,9 @@ export class Journal {
     this.newest = newest;
     const latestFirst = requests.length > 1 && requests[0].received_at < requests.at(-1).received_at ? requests.toReversed() : requests;
     find("#requests").replaceChildren(...latestFirst.map((each) => this.row(each)));
-    const { findings } = await this.actions.remote.call("GET", "/conduct");
-    const told = findings.map((each) => make("li", {}, make("b", {}, `▲ ${each.rule}`), `${each.count} times. ${each.advice}`));
-    find("#conduct").replaceChildren(...(told.length ? told : [make("li", {}, "✓ Nothing to complain about.")]));
+    const { findings } = await this.actions.client.call("GET", "/conduct");
+    const items = findings.map((each) => make("li", {}, make("b", {}, `▲ ${each.rule}`), `${each.count} times. ${each.advice}`));
+    find("#conduct").replaceChildren(...(items.length ? items : [make("li", {}, "✓ Nothing to complain about.")]));
   }
 
   row({ at, method, path, query, api, operation, status, duration_ms: took, note }) {

@@ -1,4 +1,4 @@
-"""Journal, conduct, customers, and the calls behind the counters."""
+"""The request log, conduct, customers, received records, and the calls behind the counters."""
 
 import json
 
@@ -10,11 +10,11 @@ from tests.application import TOKEN_URL
 from .conftest import MONDAY
 
 
-def test_requests_are_kept_without_secrets(turn, kpn, made):
-    """The oldest first, each with its id, instants, answer and headers."""
+def test_requests_are_kept_without_secrets(control, kpn, made):
+    """Requests are shown the oldest first, each with its instants, status and headers, but without secrets."""
     kpn("/agents?colour=red")
 
-    page = turn("GET", "/requests").json
+    page = control("GET", "/requests").json
 
     token, agents = page["requests"]
     assert (page["count"], page["dropped"], token["operation"]) == (2, 0, "token")
@@ -45,96 +45,98 @@ def test_requests_are_kept_without_secrets(turn, kpn, made):
         ("operation=no+such", []),
     ],
 )
-def test_requests_are_filtered(turn, kpn, query, paths):
-    """By API, operation, status, instant and number; a plus sign in an instant is meant as one."""
+def test_requests_are_filtered(control, kpn, query, paths):
+    """Requests are filtered by API, operation, status, instant and number; an instant may have an unescaped plus."""
     kpn("/queues")
     kpn("/queue/number/9")
-    turn("POST", "/clock/advance", {"seconds": 60})
+    control("POST", "/clock/advance", {"seconds": 60})
     kpn("/trunks")
 
-    shown = turn("GET", f"/requests?{query}").json["requests"]
+    shown = control("GET", f"/requests?{query}").json["requests"]
 
     assert [each["path"] for each in shown if each["operation"] != "token"] == paths
 
 
-def test_requests_are_exported_and_forgotten(turn, kpn):
-    """As an HTTP archive; what is forgotten is gone."""
+def test_requests_are_exported_and_deleted(control, kpn):
+    """Requests are exported as an HTTP archive; deleted ones are gone."""
     kpn("/agents")
 
-    archive = turn("GET", "/requests?format=har").json
+    archive = control("GET", "/requests?format=har").json
 
     assert [entry["request"]["url"] for entry in archive["log"]["entries"]] == [
         f"http://localhost{TOKEN_URL}",
         "http://localhost/agents",
     ]
-    assert turn("DELETE", "/requests").status_code == 204
-    assert turn("GET", "/requests").json == {"count": 0, "dropped": 0, "requests": []}
+    assert control("DELETE", "/requests").status_code == 204
+    assert control("GET", "/requests").json == {"count": 0, "dropped": 0, "requests": []}
 
 
-def test_bad_conduct_is_told(turn, kpn):
-    """With examples and advice."""
-    turn("PUT", "/quota", {"limit": 1, "interval": 1, "unit": "hour"})
+def test_bad_conduct_is_shown(control, kpn):
+    """A broken conduct rule is shown with the number and the ids of requests that broke it."""
+    control("PUT", "/quota", {"limit": 1, "interval": 1, "unit": "hour"})
     for _ in range(3):
         kpn("/agents")
 
-    conduct = turn("GET", "/conduct").json
+    conduct = control("GET", "/conduct").json
 
     assert [(finding["rule"], finding["count"]) for finding in conduct["findings"]] == [("beyond-quota", 2)]
-    known = {each["id"] for each in turn("GET", "/requests").json["requests"]}
+    known = {each["id"] for each in control("GET", "/requests").json["requests"]}
     assert set(conduct["findings"][0]["examples"]) < known and conduct["requests"] == 4
 
 
-def test_customers_are_told_with_all_their_names(turn):
-    """Every identifier that a vendor knows them by, each of them somebody's only."""
-    customers = turn("GET", "/customers").json["customers"]
+def test_customers_have_every_identifier(control):
+    """Each customer has every identifier that a vendor knows it by, and no two customers share one."""
+    customers = control("GET", "/customers").json["customers"]
 
     for name in ("primary_key", "entity_id", "customer_number", "phone", "external_id", "kaisa_customer_id"):
         assert len({customer[name] for customer in customers}) == len(customers) == 1000
     assert all(customer["name"] for customer in customers)
 
 
-def test_calls_explain_the_counters(turn, kpn):
-    """Today's calls of a queue are those that it has counted."""
+def test_calls_explain_the_counters(control, kpn):
+    """Today's calls of a queue are those that its counters have counted."""
     queue = kpn("/queue/number/1000").json["DataSet"]["queue"]
 
-    calls = turn("GET", "/truth/calls?queue=1000").json["calls"]
+    calls = control("GET", "/truth/calls?queue=1000").json["calls"]
 
     assert len(calls) == int(queue["OfferedCalls"]) > 0
     assert sum(call["outcome"] == "answered" for call in calls) == int(queue["AnsweredCalls"])
     assert calls == sorted(calls, key=lambda call: call["arrived_at"])
-    keys = {customer["primary_key"] for customer in turn("GET", "/customers").json["customers"]}
+    keys = {customer["primary_key"] for customer in control("GET", "/customers").json["customers"]}
     assert {call["customer"] for call in calls} <= keys
 
 
-def test_a_period_is_the_sum_of_its_parts(turn):
-    """From an instant to before another one, whatever the hours between."""
+def test_a_period_is_the_sum_of_its_parts(control):
+    """The calls of a period are those of its parts: from the first instant to before the last, whatever the hours."""
     bounds = ["2026-11-22T22:30:00+01:00", "2026-11-23T01:17:43+01:00", "2026-11-23T09:00:00+01:00"]
 
     def calls(start, end):
-        return turn("GET", f"/truth/calls?from={start}&to={end}").json["calls"]
+        return control("GET", f"/truth/calls?from={start}&to={end}").json["calls"]
 
     assert calls(bounds[0], bounds[1]) + calls(bounds[1], bounds[2]) == calls(bounds[0], bounds[2])
     assert calls(bounds[0], bounds[0]) == []
 
 
-def test_nothing_is_told_of_what_is_to_come(turn):
-    """A period in the future is empty, and one that reaches into it ends now."""
-    today = turn("GET", "/truth/calls").json
+def test_nothing_is_shown_of_the_future(control):
+    """A period in the future is empty, and one that reaches into the future ends now."""
+    today = control("GET", "/truth/calls").json
 
-    assert turn("GET", "/truth/calls?from=2026-11-23T00:00:00+01:00&to=2026-11-24T00:00:00+01:00").json == today
-    assert turn("GET", "/truth/calls?from=2026-11-24T00:00:00+01:00&to=2026-11-25T00:00:00+01:00").json == {"calls": []}
+    assert control("GET", "/truth/calls?from=2026-11-23T00:00:00+01:00&to=2026-11-24T00:00:00+01:00").json == today
+    assert control("GET", "/truth/calls?from=2026-11-24T00:00:00+01:00&to=2026-11-25T00:00:00+01:00").json == {
+        "calls": []
+    }
 
 
-def test_calls_of_an_agent_rang_at_him(turn):
-    """Whether he answered or not."""
-    calls = turn("GET", "/truth/calls?agent=40003").json["calls"]
+def test_calls_of_an_agent_rang_at_the_agent(control):
+    """Calls filtered by an agent are those that rang at the agent, answered or not."""
+    calls = control("GET", "/truth/calls?agent=40003").json["calls"]
 
     assert calls and all(40003 in [ring["agent"] for ring in call["rings"]] for call in calls)
 
 
-def test_states_lead_to_the_present_one(turn, kpn):
+def test_states_lead_to_the_present_one(control, kpn):
     """The last state of an agent is the one that the vendor's API shows."""
-    states = turn("GET", "/truth/agents/40003").json["states"]
+    states = control("GET", "/truth/agents/40003").json["states"]
 
     shown = kpn("/agent/logid/40003").json["DataSet"]["agent"]
     assert states[-1]["status"] == shown["Status"]
@@ -142,14 +144,14 @@ def test_states_lead_to_the_present_one(turn, kpn):
 
 
 @pytest.mark.parametrize("at", ["2026-11-23T00:00:00+01:00", MONDAY, "2026-11-23T10:17:43.5+01:00"])
-def test_intervals_add_up_to_the_counters(turn, kpn, at):
+def test_intervals_add_up_to_the_counters(control, kpn, at):
     """The intervals since midnight sum to KPN's counters, and to the calls of `truth/calls`."""
-    turn("PUT", "/clock", {"mode": "frozen", "at": at})
+    control("PUT", "/clock", {"mode": "frozen", "at": at})
 
-    intervals = turn("GET", "/truth/intervals?minutes=15&queue=1000").json["intervals"]
+    intervals = control("GET", "/truth/intervals?minutes=15&queue=1000").json["intervals"]
 
     queue = kpn("/queue/number/1000").json["DataSet"]["queue"]
-    calls = turn("GET", "/truth/calls?queue=1000").json["calls"]
+    calls = control("GET", "/truth/calls?queue=1000").json["calls"]
     assert {each["queue"] for each in intervals} == {1000}
     for name, counter, outcome in (("offered", "OfferedCalls", None), ("answered", "AnsweredCalls", "answered")):
         total = sum(each[name] for each in intervals)
@@ -158,9 +160,9 @@ def test_intervals_add_up_to_the_counters(turn, kpn, at):
     assert sum(each["abandoned"] for each in intervals) == abandoned
 
 
-def test_intervals_are_of_half_an_hour_by_default(turn):
+def test_intervals_are_of_half_an_hour_by_default(control):
     """Without a query there is every queue of every half hour since midnight."""
-    intervals = turn("GET", "/truth/intervals").json["intervals"]
+    intervals = control("GET", "/truth/intervals").json["intervals"]
 
     starts = list(dict.fromkeys(each["starts_at"] for each in intervals))
     queues = {each["queue"] for each in intervals}
@@ -198,15 +200,15 @@ def test_intervals_are_of_half_an_hour_by_default(turn):
         ("/pins/agents/40001", 404),
     ],
 )
-def test_odd_questions_are_told_what_would_be_right(turn, path, status):
-    """As problems."""
-    answer = turn("GET", path)
+def test_wrong_paths_and_queries_are_problems(control, path, status):
+    """A query or path that is wrong is answered with a problem document."""
+    answer = control("GET", path)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
 
 
-def test_the_inbox_is_read_in_order(app, turn):
-    """What came last stands last; filters choose."""
+def test_the_inbox_is_read_in_order(app, control):
+    """Received records are shown the newest last; filters choose among them."""
     rows = [
         {"client_id": "berta", "type": "kpi", "context": "shop", "kpi": name, "received_at": at, "body": '{"value": 1}'}
         for name, at in (("sales", 1_795_424_400.0), ("visits", 1_795_424_460.0))
@@ -214,9 +216,9 @@ def test_the_inbox_is_read_in_order(app, turn):
     with app.extensions["kpn_sandbox"].sandbox.database.write() as connection:
         connection.execute(inbox.insert(), rows)
 
-    records = turn("GET", "/inbox/kpi").json["records"]
+    records = control("GET", "/inbox/kpi").json["records"]
     assert [record["kpi"] for record in records] == ["sales", "visits"]
     assert (records[0]["received_at"], records[0]["value"]) == (MONDAY, 1)
-    assert turn("GET", "/inbox/kpi?kpi=visits&since=2026-11-23T10:00:30+01:00").json["records"] == records[1:]
-    turn("POST", "/reset", {"layers": ["inbox"]})
-    assert turn("GET", "/inbox/kpi").json == {"records": []}
+    assert control("GET", "/inbox/kpi?kpi=visits&since=2026-11-23T10:00:30+01:00").json["records"] == records[1:]
+    control("POST", "/reset", {"layers": ["inbox"]})
+    assert control("GET", "/inbox/kpi").json == {"records": []}

@@ -1,4 +1,4 @@
-"""What anybody may know."""
+"""The table of operations is complete: every view, every route, every label."""
 
 from inspect import isfunction
 
@@ -37,22 +37,22 @@ def test_every_operation_is_routed(app):
     assert routed == {(operation.method, PREFIX + operation.path) for operation in OPERATIONS}
 
 
-def test_fidelity_tells_how_well_everything_is_known(client):
-    """Each operation and behavior of each API with label and source."""
-    faces = client.get("/_sandbox/fidelity").json["apis"]
-    kpn, sandbox = faces[0], faces[-1]
+def test_fidelity_shows_labels_and_sources(client):
+    """Each operation and behavior of each API is shown with its label and source."""
+    apis = client.get("/_sandbox/fidelity").json["apis"]
+    kpn, sandbox = apis[0], apis[-1]
 
     assert [known["name"] for known in kpn["operations"]] == [f"{each.method} {each.path}" for each in KPN]
     assert [known["name"] for known in kpn["behaviors"]] == [known.name for known in BEHAVIORS]
     assert {known["label"] for known in kpn["behaviors"]} == {"documented", "inferred", "invented"}
     assert {known["label"] for known in sandbox["operations"]} == {"invented"}
-    assert all(known["source"] for face in faces for known in face["operations"] + face["behaviors"])
+    assert all(known["source"] for api in apis for known in api["operations"] + api["behaviors"])
 
 
-def test_scenarios_are_told(client):
-    """Name and what each does."""
-    told = client.get("/_sandbox/scenarios").json["scenarios"]
+def test_scenarios_are_listed(client):
+    """The scenarios are listed with their names and summaries."""
+    scenarios = client.get("/_sandbox/scenarios").json["scenarios"]
 
-    assert [(each["name"], each["summary"]) for each in told] == [
+    assert [(each["name"], each["summary"]) for each in scenarios] == [
         (each.name, each.summary) for each in SCENARIOS.values()
     ]

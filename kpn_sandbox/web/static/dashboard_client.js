@@ -1,10 +1,10 @@
-// Asks KPN's API as any dashboard would: with a bearer token and the ETag of the last answer.
-import { ask, find } from "./common.js";
+// Reads KPN's API as any dashboard would: with a bearer token and the ETag of the last answer.
+import { request, find } from "./common.js";
 
-const KINDS = find("#board").dataset.kinds.split(" ");
+const KINDS = find("#wallboard").dataset.kinds.split(" ");
 const PATIENCE = 8000;
 
-export class Asking {
+export class DashboardClient {
   constructor(token) {
     this.token = token;
     this.data = {};
@@ -19,8 +19,8 @@ export class Asking {
   // Resolves to whether all three answers were good.
   async all() {
     this.refused = false;
-    const said = await Promise.all(KINDS.map((kind) => this.one(kind)));
-    this.complaint = said.find((text) => text) || "";
+    const complaints = await Promise.all(KINDS.map((kind) => this.one(kind)));
+    this.complaint = complaints.find((text) => text) || "";
     if (!this.complaint) this.goodAt = Date.now();
     return !this.complaint;
   }
@@ -30,7 +30,7 @@ export class Asking {
     if (this.tags[kind]) headers["If-None-Match"] = this.tags[kind];
     let answer;
     try {
-      answer = await ask(`/${kind}`, { headers, signal: AbortSignal.timeout(PATIENCE) });
+      answer = await request(`/${kind}`, { headers, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.status === 304) return this.noted(answer);
       const body = await answer.json();
       if (answer.ok) {
@@ -61,7 +61,7 @@ export class Asking {
   }
 
   async frame() {
-    const answer = await ask("/wallboard/day", { headers: { Authorization: `Bearer ${this.token}` } });
+    const answer = await request("/wallboard/day", { headers: { Authorization: `Bearer ${this.token}` } });
     return answer.ok ? answer.json() : null;
   }
 }

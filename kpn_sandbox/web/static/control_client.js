@@ -1,7 +1,7 @@
-// The control API: who asks, what was asked, and the curl line that does the same.
-import { ask, basic, find, make, put } from "./common.js";
+// Requests to the control API, and the curl lines that do the same.
+import { request, basic, find, make, put } from "./common.js";
 
-export class Remote {
+export class ControlClient {
   // Either a client's secret or the administrator's token.
   constructor({ id, secret, token }) {
     this.id = id;
@@ -13,12 +13,12 @@ export class Remote {
   async call(method, path, body) {
     const headers = { Authorization: this.authorization };
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const answer = await ask(path.startsWith("/_") ? path : this.base + path, {
+    const answer = await request(path.startsWith("/_") ? path : this.base + path, {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body),
     });
-    const told = answer.status === 204 ? null : await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(told.detail || told.title), { status: answer.status });
-    return told;
+    const result = answer.status === 204 ? null : await answer.json();
+    if (!answer.ok) throw Object.assign(new Error(result.detail || result.title), { status: answer.status });
+    return result;
   }
 
   curl(method, path, body) {
@@ -31,24 +31,24 @@ export class Remote {
   }
 }
 
-// Every control of the console is an action: it tells its curl line before it is done, and does just that.
+// Every control of the console is an action: it shows its curl line beforehand, and then does just that.
 export class Actions {
   constructor(done) {
     this.done = done;
-    this.remote = null;
-    this.rooms = new Map();
+    this.client = null;
+    this.lines = new Map();
     for (const card of document.querySelectorAll("[data-card]")) {
       const line = make("pre", { tabindex: "0", id: `curl-${card.dataset.card}`, "aria-label": "The same with curl" });
-      const room = make("div", { class: "curl", hidden: true }, make("span", { class: "note" }, "The same with curl"), line);
-      card.append(room);
-      this.rooms.set(card, { room, line });
+      const container = make("div", { class: "curl", hidden: true }, make("span", { class: "note" }, "The same with curl"), line);
+      card.append(container);
+      this.lines.set(card, { container, line });
     }
   }
 
   show(element, [method, path, body]) {
-    const { room, line } = this.rooms.get(element.closest("[data-card]"));
-    put(line, this.remote.curl(method, path, body));
-    room.hidden = false;
+    const { container, line } = this.lines.get(element.closest("[data-card]"));
+    put(line, this.client.curl(method, path, body));
+    container.hidden = false;
   }
 
   button(element, plan) {
@@ -68,16 +68,16 @@ export class Actions {
 
   async act(element, [method, path, body]) {
     this.show(element, [method, path, body]);
-    const said = find("#said");
+    const message = find("#message");
     try {
-      await this.remote.call(method, path, body);
-      said.dataset.mark = "";
-      put(said, `✓ ${method} ${path} done.`);
+      await this.client.call(method, path, body);
+      message.dataset.mark = "";
+      put(message, `✓ ${method} ${path} done.`);
       await this.done();
       return true;
     } catch (error) {
-      said.dataset.mark = "bad";
-      put(said, `▲ ${method} ${path}: ${error.message}`);
+      message.dataset.mark = "bad";
+      put(message, `▲ ${method} ${path}: ${error.message}`);
       return false;
     }
   }

@@ -1,4 +1,4 @@
-"""Profile, scenario, clock, and back to the beginning."""
+"""Profile, scenario and clock of an account are shown and changed; a reset restores them."""
 
 import pytest
 from sqlalchemy import insert
@@ -9,15 +9,15 @@ from kpn_sandbox.storage.tables import configuration
 from .conftest import MONDAY, on_one_database
 
 
-def test_a_profile_is_changed_by_a_merge_patch(turn):
-    """Null brings back a default, all else is as told, what is not named stays."""
-    turn("PATCH", "/profile", {"load": 2, "talk_seconds": 100})
+def test_a_profile_is_changed_by_a_merge_patch(control):
+    """In a patch null restores a default, other values replace the profile's, and fields that are not named stay."""
+    control("PATCH", "/profile", {"load": 2, "talk_seconds": 100})
 
-    answer = turn("PATCH", "/profile", {"load": None, "agents": 30})
+    answer = control("PATCH", "/profile", {"load": None, "agents": 30})
 
     profile = answer.json
     assert (profile["load"], profile["talk_seconds"], profile["agents"]) == (1, 100, 30)
-    assert turn("GET", "/profile").json == profile
+    assert control("GET", "/profile").json == profile
 
 
 def counted(answer):
@@ -51,49 +51,49 @@ def test_a_peak_monday_is_one_in_any_order(admin, client):
 
 @pytest.mark.parametrize("mode", ["frozen", "running"])
 @pytest.mark.parametrize("at", [MONDAY, "2024-02-29T23:59:59+01:00", "2031-06-01T12:00:00+02:00"])
-def test_a_change_counts_always(client, turn, made, mode, at):
+def test_a_change_counts_always(client, control, made, mode, at):
     """The lists show the new center at once and at every other instant, whether the clock stands or runs."""
-    turn("PUT", "/clock", {"mode": mode, "at": MONDAY})
+    control("PUT", "/clock", {"mode": mode, "at": MONDAY})
 
-    answer = turn("PATCH", "/profile", {"agents": 12, "queues": 2})
+    answer = control("PATCH", "/profile", {"agents": 12, "queues": 2})
 
-    turn("PUT", "/clock", {"mode": mode, "at": at})
+    control("PUT", "/clock", {"mode": mode, "at": at})
     kpn = asks(client, made["credentials"]["kpn"])
     assert (answer.json["agents"], answer.headers["X-Sandbox-Effective-From"]) == (12, "")
     assert [len(kpn(f"/{kind}").json["DataSet"][kind]) for kind in ("agents", "queues")] == [12, 2]
 
 
-def test_a_change_counts_from_now_on(turn, kpn):
+def test_a_change_counts_from_now_on(control, kpn):
     """Counters of today do not jump; the staff is there at once."""
     before = counted(kpn("/queues"))
 
-    answer = turn("PATCH", "/profile?effective=now", {"agents": 30})
+    answer = control("PATCH", "/profile?effective=now", {"agents": 30})
 
     assert answer.headers["X-Sandbox-Effective-From"] == MONDAY
-    assert turn("GET", "/profile").headers["X-Sandbox-Effective-From"] == MONDAY
+    assert control("GET", "/profile").headers["X-Sandbox-Effective-From"] == MONDAY
     assert counted(kpn("/queues")) == before
     assert len(kpn("/agents").json["DataSet"]["agents"]) == 30
 
 
-def test_midnight_means_always(turn, kpn):
+def test_midnight_means_always(control, kpn):
     """It is the word that earlier versions had for making the day anew."""
     before = counted(kpn("/queues"))
 
-    profile = turn("PATCH", "/profile?effective=midnight", {"load": 3})
-    scenario = turn("PUT", "/scenario?effective=midnight", {"name": "peak", "effective": "always"})
+    profile = control("PATCH", "/profile?effective=midnight", {"load": 3})
+    scenario = control("PUT", "/scenario?effective=midnight", {"name": "peak", "effective": "always"})
 
     assert profile.headers["X-Sandbox-Effective-From"] == ""
     assert (scenario.status_code, scenario.json["effective_from"]) == (200, None)
     assert counted(kpn("/queues")) > 2 * before
 
 
-def test_a_scenario_tells_from_when_on_it_counts(turn):
+def test_a_scenario_tells_from_when_on_it_counts(control):
     """At the instant of the account, wherever its clock stands."""
-    always = turn("PUT", "/scenario", {"name": "busy"}).json
-    now = turn("PUT", "/scenario?effective=now", {"name": "peak"}).json
-    same = turn("PUT", "/scenario", {"name": "peak", "effective": "now"}).json
-    turn("PUT", "/clock", {"mode": "frozen", "at": "2026-11-23T09:00:00+01:00"})
-    earlier = turn("GET", "/scenario").json
+    always = control("PUT", "/scenario", {"name": "busy"}).json
+    now = control("PUT", "/scenario?effective=now", {"name": "peak"}).json
+    same = control("PUT", "/scenario", {"name": "peak", "effective": "now"}).json
+    control("PUT", "/clock", {"mode": "frozen", "at": "2026-11-23T09:00:00+01:00"})
+    earlier = control("GET", "/scenario").json
 
     assert (always["name"], always["effective_from"], always["ends_at"]) == ("busy", None, None)
     assert (now["name"], now["effective_from"], now["ends_at"]) == ("peak", MONDAY, None)
@@ -101,22 +101,22 @@ def test_a_scenario_tells_from_when_on_it_counts(turn):
     assert (earlier["name"], earlier["effective_from"], earlier["ends_at"]) == ("busy", None, MONDAY)
 
 
-def test_a_clock_tells_what_does_not_count_at_its_instant(turn):
+def test_a_clock_tells_what_does_not_count_at_its_instant(control):
     """Each dated change that is later or over is a sentence, in every answer with the clock."""
-    turn("PUT", "/scenario", {"name": "peak", "for_seconds": 60})
-    turn("PATCH", "/profile?effective=now", {"agents": 12})
+    control("PUT", "/scenario", {"name": "peak", "for_seconds": 60})
+    control("PATCH", "/profile?effective=now", {"agents": 12})
     peak = f'scenario "peak" counts from {MONDAY} to 2026-11-23T10:01:00+01:00'
 
-    here = turn("GET", "/clock").json["not_in_force"]
-    later = turn("POST", "/clock/advance", {"seconds": 60}).json["not_in_force"]
-    earlier = turn("PUT", "/clock", {"mode": "frozen", "at": "2026-11-23T09:00:00+01:00"}).json["not_in_force"]
+    here = control("GET", "/clock").json["not_in_force"]
+    later = control("POST", "/clock/advance", {"seconds": 60}).json["not_in_force"]
+    earlier = control("PUT", "/clock", {"mode": "frozen", "at": "2026-11-23T09:00:00+01:00"}).json["not_in_force"]
 
     assert (here, later) == ([], [peak])
     assert sorted(earlier) == [f'profile {{"agents": 12}} counts from {MONDAY} on', peak]
-    assert turn("GET", "/clock").json["not_in_force"] == earlier
+    assert control("GET", "/clock").json["not_in_force"] == earlier
 
 
-def test_a_dated_change_too_many_is_refused(turn, app):
+def test_a_dated_change_too_many_is_refused(control, app):
     """The refusal says that one that counts always needs no room, and that a reset makes some."""
     with app.extensions["kpn_sandbox"].sandbox.database.write() as connection:
         rows = [
@@ -126,31 +126,31 @@ def test_a_dated_change_too_many_is_refused(turn, app):
         connection.execute(insert(configuration), rows)
 
     for refused in (
-        turn("PATCH", "/profile?effective=now", {"agents": 9}),
-        turn("PUT", "/scenario", {"name": "peak", "for_seconds": 60}),
+        control("PATCH", "/profile?effective=now", {"agents": 9}),
+        control("PUT", "/scenario", {"name": "peak", "for_seconds": 60}),
     ):
         assert (refused.status_code, refused.headers["Content-Type"]) == (409, "application/problem+json")
         assert "1,000" in refused.json["detail"]
         assert "effective=always" in refused.json["detail"] and "reset" in refused.json["detail"]
-    assert turn("PATCH", "/profile", {"agents": 9}).status_code == 200
-    turn("POST", "/reset", {"layers": ["scenario"]})
-    assert turn("PUT", "/scenario?effective=now", {"name": "peak"}).status_code == 200
+    assert control("PATCH", "/profile", {"agents": 9}).status_code == 200
+    control("POST", "/reset", {"layers": ["scenario"]})
+    assert control("PUT", "/scenario?effective=now", {"name": "peak"}).status_code == 200
 
 
-def test_a_merge_patch_may_say_its_own_type(turn):
-    """RFC 7396 names one."""
-    answer = turn("PATCH", "/profile", {"agents": 9}, content_type="application/merge-patch+json")
+def test_a_merge_patch_may_have_its_own_content_type(control):
+    """A patch is accepted with the content type of RFC 7396, too."""
+    answer = control("PATCH", "/profile", {"agents": 9}, content_type="application/merge-patch+json")
 
     assert answer.json["agents"] == 9
 
 
-def test_a_scenario_ends_by_itself(turn):
-    """After so many seconds of the account's clock."""
-    told = turn("PUT", "/scenario", {"name": "peak", "for_seconds": 2700}).json
+def test_a_scenario_ends_by_itself(control):
+    """A scenario for some seconds of the account's clock ends by itself; then the one before is in force again."""
+    scenario = control("PUT", "/scenario", {"name": "peak", "for_seconds": 2700}).json
 
-    assert (told["name"], told["effective_from"], told["ends_at"]) == ("peak", MONDAY, "2026-11-23T10:45:00+01:00")
-    turn("POST", "/clock/advance", {"seconds": 2700})
-    assert turn("GET", "/scenario").json == {
+    assert (scenario["effective_from"], scenario["ends_at"]) == (MONDAY, "2026-11-23T10:45:00+01:00")
+    control("POST", "/clock/advance", {"seconds": 2700})
+    assert control("GET", "/scenario").json == {
         "name": "normal",
         "summary": "A day as planned: about 80 % answered within 20 seconds.",
         "effective_from": "2026-11-23T10:45:00+01:00",
@@ -158,77 +158,77 @@ def test_a_scenario_ends_by_itself(turn):
     }
 
 
-def test_the_lab_tells_what_theory_needs(turn):
-    """Only where arrivals are constant."""
-    theory = turn("PUT", "/scenario", {"name": "lab"}).json["theory"]
+def test_the_lab_scenario_has_parameters_for_theory(control):
+    """A scenario with constant arrivals is shown with the parameters that queueing theory needs of each queue."""
+    theory = control("PUT", "/scenario", {"name": "lab"}).json["theory"]
 
-    assert [queue["queue"] for queue in theory] == [1000, 1001, 1002, 1003, 1004]
+    assert [queue["queue"] for queue in theory] == [1000, 1001, 1002]
     assert set(theory[0]) == {"queue", "staff", "arrivals_per_hour", "service_seconds", "patience_seconds"}
     assert theory[0]["service_seconds"] == 240
 
 
-def test_a_clock_stands_runs_and_runs_fast(turn, wall):
-    """Three clocks, told with milliseconds."""
-    turn("PUT", "/clock", {"mode": "running", "at": MONDAY, "speed": 60})
+def test_a_clock_is_frozen_or_runs_at_a_speed(control, wall):
+    """A running clock moves at its speed, a frozen one does not, and both are shown with milliseconds."""
+    control("PUT", "/clock", {"mode": "running", "at": MONDAY, "speed": 60})
     wall.at += 1.5
-    fast = turn("GET", "/clock").json
+    fast = control("GET", "/clock").json
 
-    frozen = turn("PUT", "/clock", {"mode": "frozen"}).json
+    frozen = control("PUT", "/clock", {"mode": "frozen"}).json
     wall.at += 100
 
     assert fast == {"mode": "running", "at": "2026-11-23T10:01:30+01:00", "speed": 60.0, "not_in_force": []}
     assert frozen == {"mode": "frozen", "at": "2026-11-23T10:01:30+01:00", "speed": 0.0, "not_in_force": []}
-    assert turn("GET", "/clock").json == frozen
+    assert control("GET", "/clock").json == frozen
 
 
-def test_a_running_clock_is_that_of_the_wall(turn, wall):
-    """Nothing said but running brings back wall time."""
-    told = turn("PUT", "/clock", {"mode": "running"}).json
+def test_a_running_clock_shows_wall_time(control, wall):
+    """A clock that is set to running without instant and speed shows wall time."""
+    clock = control("PUT", "/clock", {"mode": "running"}).json
 
-    assert told == {"mode": "running", "at": "2026-11-23T10:00:00.250+01:00", "speed": 1.0, "not_in_force": []}
+    assert clock == {"mode": "running", "at": "2026-11-23T10:00:00.250+01:00", "speed": 1.0, "not_in_force": []}
 
 
 @pytest.mark.parametrize("clock", [{"mode": "frozen", "at": MONDAY}, {"mode": "running", "at": MONDAY}])
-def test_every_clock_can_be_moved_on(turn, clock):
-    """Standing or running."""
-    turn("PUT", "/clock", clock)
+def test_every_clock_can_be_advanced(control, clock):
+    """A clock is advanced by some seconds whether it is frozen or runs."""
+    control("PUT", "/clock", clock)
 
-    told = turn("POST", "/clock/advance", {"seconds": 3600}).json
+    advanced = control("POST", "/clock/advance", {"seconds": 3600}).json
 
-    assert (told["mode"], told["at"]) == (clock["mode"], "2026-11-23T11:00:00+01:00")
+    assert (advanced["mode"], advanced["at"]) == (clock["mode"], "2026-11-23T11:00:00+01:00")
 
 
-def test_time_travels_back_by_setting(turn, kpn):
-    """To any date."""
-    turn("PUT", "/clock", {"mode": "frozen", "at": "2001-09-09T03:46:40+02:00"})
+def test_a_clock_can_be_set_back(control, kpn):
+    """A clock can be set to any instant, so also to an earlier one."""
+    control("PUT", "/clock", {"mode": "frozen", "at": "2001-09-09T03:46:40+02:00"})
 
     assert kpn("/agents").headers["X-Sandbox-Time"].startswith("2001-09-09T03:46:40")
 
 
-def test_a_reset_brings_all_back(turn):
-    """Every layer, and again without any harm."""
-    before = turn("GET").json
+def test_a_reset_restores_everything(control):
+    """A reset restores every layer, and a second one changes nothing more."""
+    before = control("GET").json
     for effective in ("always", "now"):
-        turn("PATCH", f"/profile?effective={effective}", {"agents": 30})
-        turn("PUT", f"/scenario?effective={effective}", {"name": "peak"})
-    turn("POST", "/clock/advance", {"seconds": 60})
-    turn("PUT", "/quota", {"limit": 1, "interval": 1, "unit": "day"})
+        control("PATCH", f"/profile?effective={effective}", {"agents": 30})
+        control("PUT", f"/scenario?effective={effective}", {"name": "peak"})
+    control("POST", "/clock/advance", {"seconds": 60})
+    control("PUT", "/quota", {"limit": 1, "interval": 1, "unit": "day"})
 
-    first, second = turn("POST", "/reset"), turn("POST", "/reset", {})
+    first, second = control("POST", "/reset"), control("POST", "/reset", {})
 
     assert first.json == second.json
-    assert turn("GET").json == before
-    assert turn("GET", "/quota").status_code == 404
+    assert control("GET").json == before
+    assert control("GET", "/quota").status_code == 404
 
 
-def test_a_reset_leaves_the_other_layers(turn):
-    """Only what is named is as in the beginning."""
-    turn("PATCH", "/profile", {"agents": 30})
-    turn("PUT", "/scenario", {"name": "peak"})
+def test_a_reset_leaves_the_other_layers(control):
+    """A reset with layers restores these and leaves the others."""
+    control("PATCH", "/profile", {"agents": 30})
+    control("PUT", "/scenario", {"name": "peak"})
 
-    assert turn("POST", "/reset", {"layers": ["scenario"]}).json == {"layers": ["scenario"]}
-    assert turn("GET", "/scenario").json["name"] == "normal"
-    assert turn("GET", "/profile").json["agents"] == 30
+    assert control("POST", "/reset", {"layers": ["scenario"]}).json == {"layers": ["scenario"]}
+    assert control("GET", "/scenario").json["name"] == "normal"
+    assert control("GET", "/profile").json["agents"] == 30
 
 
 @on_one_database
@@ -270,37 +270,37 @@ def test_a_reset_leaves_the_other_layers(turn):
         ("POST", "/reset", {"layer": ["clock"]}, "layer"),
     ],
 )
-def test_what_is_wrong_changes_nothing(turn, method, path, body, field):
-    """The field is named, its value and what would be right."""
-    before = turn("GET").json
+def test_a_wrong_value_changes_nothing(control, method, path, body, field):
+    """A wrong value is answered with its field and what would be right, and nothing is changed."""
+    before = control("GET").json
 
-    answer = turn(method, path, body) if body is not None else turn(method, path, data="null")
+    answer = control(method, path, body) if body is not None else control(method, path, data="null")
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
     assert [error["field"] for error in answer.json["errors"]] == [field]
-    assert turn("GET").json == before
+    assert control("GET").json == before
 
 
 @on_one_database
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"{'a': 1}", b"\xff", b'{"mode": NaN}', b'{"mode": "\\ud800"}', b"[" * 5000]
 )
-def test_what_is_no_json_is_told_so(turn, data):
-    """With the place where it goes wrong."""
-    answer = turn("PUT", "/clock", data=data)
+def test_a_body_that_is_no_json_is_refused(control, data):
+    """A body that is no JSON is refused with the position where parsing failed."""
+    answer = control("PUT", "/clock", data=data)
 
     assert answer.status_code == 400
     assert answer.json["detail"].startswith("The body must be JSON")
 
 
-def test_a_whole_number_may_be_written_with_a_point(turn):
-    """There are programs that know no others."""
-    assert turn("PUT", "/quota", data='{"limit": 60.0, "interval": 1.0, "unit": "minute"}').json["limit"] == 60
+def test_a_whole_number_may_be_written_with_a_point(control):
+    """A whole number may be written with a decimal point, because some programs know no other numbers."""
+    assert control("PUT", "/quota", data='{"limit": 60.0, "interval": 1.0, "unit": "minute"}').json["limit"] == 60
 
 
-def test_a_huge_body_is_not_read(turn):
-    """Ten megabytes are refused, and nothing is changed."""
-    answer = turn("PATCH", "/profile", data=b'{"agents": 9, "names": "' + b"x" * 10_000_000 + b'"}')
+def test_a_huge_body_is_refused(control):
+    """A body of ten megabytes is refused with 413, and nothing is changed."""
+    answer = control("PATCH", "/profile", data=b'{"agents": 9, "names": "' + b"x" * 10_000_000 + b'"}')
 
     assert (answer.status_code, answer.json["detail"]) == (413, "A body may have 1 MB at most.")
-    assert turn("GET", "/profile").json["agents"] == 15
+    assert control("GET", "/profile").json["agents"] == 15
