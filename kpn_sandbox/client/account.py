@@ -302,6 +302,10 @@ class Account:
         query = _query({"minutes": minutes, **_period(start, end), **_present(queue=queue)})
         return list(self.ask("GET", "/truth/intervals" + query)["intervals"])
 
+    def schedule(self, date: str | None = None) -> JsonObject:
+        """The planned shifts and breaks of a date and who kept to them; the account's date by default."""
+        return self.ask("GET", "/truth/schedule" + _query(_present(date=date)))
+
     def inbox(self, **filters: str) -> list[JsonObject]:
         """The records that Atobi's endpoint received, newest last; filters are `type`, `context`, `kpi`, `since`."""
         return list(self.ask("GET", "/inbox/kpi" + _query(filters))["records"])

@@ -9,17 +9,20 @@ documents, a schema no other fields, and the only message of a field is what wou
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NotRequired, TypedDict
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from kpn_sandbox import validation
-from kpn_sandbox.simulation.calendar import day_of
+from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, day_of
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.validation import Kept, Rule, parse_instant
 
 INSTANT = "an ISO 8601 instant with offset from 2000 to 2100, like 2026-11-23T10:00:00+01:00"
+
+DATE = "a date from 2000-01-01 to 2100-12-31, like 2026-11-23"
 
 _MESSAGES = ("required", "null", "invalid", "invalid_utf8", "type", "too_large", "special", "validator_failed")
 """Keys of all messages that marshmallow's fields have."""
@@ -28,6 +31,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _HEADER_TEXT = re.compile(r"[ -~\xa0-\xff]{0,1000}")
 _FRAMING = ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
 _ABSENT = object()
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLUS_AS_SPACE = re.compile(r"(:[0-9.]+) (\d\d:?\d\d)$")
 _LONGEST_SHOWN = 200
 
@@ -130,6 +134,24 @@ class InstantField(fields.String):
         except (ValueError, InstantOutOfRange):
             raise self.make_error("invalid") from None
         return at
+
+
+class DateField(fields.String):
+    """Calendar date on which centers exist, loaded as a `date`."""
+
+    def __init__(self, **options: Any) -> None:
+        metadata = {"format": "date", "example": "2026-11-23", **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **_with_message(DATE, options))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            found = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        except ValueError:
+            found = None
+        if found is None or not FIRST_DATE <= found <= LAST_DATE:
+            raise self.make_error("invalid")
+        return found
 
 
 class ListField(fields.List[Any]):

@@ -85,7 +85,7 @@ def _json_schema(hint: Any, components: dict[str, Json]) -> Json:
         return {**_json_schema(arguments[0], components), **_keywords(hint.__metadata__)}
     if origin in (Union, UnionType):
         schema = _json_schema(arguments[0], components)
-        return {**schema, "type": [schema["type"], "null"]}
+        return {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"anyOf": [schema, _NULL]}
     if origin is Literal:
         return {**TEXT, "enum": list(arguments)}
     if origin is list:
@@ -174,6 +174,7 @@ _SIMPLE: dict[Any, Json] = {
     bool: {"type": "boolean"},
     Any: {},
 }
+_NULL: Json = {"type": "null"}
 _SECURITY: dict[Access, list[Json]] = {
     Access.OPEN: [],
     Access.ADMIN: [{"administrator": []}],

@@ -211,6 +211,12 @@ OPERATIONS = (
         query=requests.IntervalsQuerySchema,
         returns=IntervalsRecord,
     ),
+    _get(
+        inspection.show_schedule,
+        "/truth/schedule",
+        "The planned shifts and who kept to them.",
+        query=requests.ScheduleQuerySchema,
+    ),
     _get(inspection.list_inbox, "/inbox/kpi", "What Atobi's endpoint received.", query=requests.InboxQuerySchema),
     _post(configuration.reset, "/reset", "As in the beginning.", body=requests.ResetRequestSchema),
 )

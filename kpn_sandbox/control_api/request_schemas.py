@@ -13,6 +13,7 @@ from marshmallow.exceptions import ValidationError
 from kpn_sandbox import literals
 from kpn_sandbox.control_api.fields import (
     ChoiceField,
+    DateField,
     FlagField,
     FreeObjectField,
     HeadersField,
@@ -241,6 +242,12 @@ class IntervalsQuerySchema(PeriodQuerySchema):
 
     minutes = ChoiceField(("15", "30", "60"), metadata=in_query(description="Of an interval; 30 by default."))
     queue = WholeNumberField(0, 999_999_999, metadata=in_query())
+
+
+class ScheduleQuerySchema(QuerySchema):
+    """Date of a schedule."""
+
+    date = DateField(metadata=in_query(description="The account's by default."))
 
 
 class InboxQuerySchema(QuerySchema):

@@ -336,6 +336,43 @@ class IntervalsRecord(TypedDict):
     intervals: list[IntervalRecord]
 
 
+class ShiftRecord(TypedDict):
+    """Planned shift."""
+
+    starts_at: InstantText
+    ends_at: InstantText
+
+
+class BreakRecord(ShiftRecord):
+    """Planned break."""
+
+    reason: Annotated[int, "The AUX reason."]
+
+
+class AgentScheduleRecord(TypedDict):
+    """Schedule of an agent on a date."""
+
+    agent: int
+    queue: int
+    shift: Annotated[ShiftRecord | None, "Null on a day off."]
+    breaks: list[BreakRecord]
+    absent: Annotated[bool, "Whether the agent does not work the planned shift, or a part of it."]
+    logged_in_at: Annotated[InstantText | None, "The first log-in."]
+    logged_out_at: Annotated[InstantText | None, "The last log-out; null while logged in."]
+    adherence: Annotated[
+        float | None,
+        "Share of the planned time so far, absence left out, in which the agent was in the planned state: "
+        "in a break in AUX with its reason, else logged in and not in AUX.",
+    ]
+
+
+class ScheduleRecord(TypedDict):
+    """Schedules of all agents on a date."""
+
+    date: Annotated[str, Keywords("2026-11-23", "date")]
+    agents: list[AgentScheduleRecord]
+
+
 class StateRecord(TypedDict):
     """Change of an agent's state."""
 

@@ -11,6 +11,7 @@ from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, State
 from kpn_sandbox.simulation.intervals import IntervalFact
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
+from kpn_sandbox.simulation.schedule import BreakFact, ScheduleFact
 from kpn_sandbox.tenants.accounts import Credentials
 from kpn_sandbox.tenants.clock import Clock, format_instant
 from kpn_sandbox.tenants.conduct import ConductFinding
@@ -218,6 +219,28 @@ def interval_record(fact: IntervalFact) -> records.IntervalRecord:
         "staffed": fact.staffed,
         "occupancy": fact.occupancy,
     }
+
+
+def schedule_record(fact: ScheduleFact) -> records.AgentScheduleRecord:
+    """Return the schedule of an agent."""
+    return {
+        "agent": fact.agent,
+        "queue": fact.queue,
+        "shift": None if fact.shift is None else _shift_record(*fact.shift),
+        "breaks": [_break_record(each) for each in fact.breaks],
+        "absent": fact.absent,
+        "logged_in_at": optional_instant_text(fact.login),
+        "logged_out_at": optional_instant_text(fact.logout),
+        "adherence": fact.adherence,
+    }
+
+
+def _break_record(fact: BreakFact) -> records.BreakRecord:
+    return {**_shift_record(fact.start, fact.end), "reason": fact.reason}
+
+
+def _shift_record(start: float, end: float) -> records.ShiftRecord:
+    return {"starts_at": instant_text(start), "ends_at": instant_text(end)}
 
 
 def state_record(fact: StateFact) -> records.StateRecord:

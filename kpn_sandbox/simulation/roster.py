@@ -119,7 +119,7 @@ def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list
         shifts = planned_shifts(resolved.hours, queue, count, breaks=resolved.profile.breaks)
         absent = _absent(seed, resolved, day, queue=queue, shifts=len(shifts))
         for place, agent in enumerate(staff):
-            slot = _slot(place, len(staff), day)
+            slot = shift_slot(place, len(staff), day)
             if slot < len(shifts) and slot not in absent:
                 found.append(_agent_shift(seed, resolved, day, shifts[slot], agent=agent, queue=queue))
     return found
@@ -167,7 +167,7 @@ def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: S
     )
 
 
-def _slot(place: int, staff: int, day: CalendarDay) -> int:
+def shift_slot(place: int, staff: int, day: CalendarDay) -> int:
     """The shift that the agent at a place of the staff works on a day."""
     # A group that is not full yet keeps its shifts until it is, so that more agents change no more than that. Three and
     # eight have no common factor: after eight days each agent has worked each shift of the group.

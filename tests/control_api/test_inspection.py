@@ -171,6 +171,29 @@ def test_intervals_are_of_half_an_hour_by_default(control):
     assert {each["seconds"] for each in intervals} == {1800, 0}
 
 
+def test_the_schedule_is_that_of_the_agents_shown(control, kpn):
+    """Whom the schedule shows logged in the vendor's API shows, too; each of the center's agents has an entry."""
+    schedule = control("GET", "/truth/schedule").json
+
+    shown = {int(each["Logid"]): each["Status"] for each in kpn("/agents").json["DataSet"]["agents"]}
+    present = {each["agent"] for each in schedule["agents"] if each["logged_in_at"] and not each["logged_out_at"]}
+    assert schedule["date"] == "2026-11-23"
+    assert [each["agent"] for each in schedule["agents"]] == list(range(40001, 40016))
+    assert present == {agent for agent, status in shown.items() if status != "UNSTAFF"}
+
+
+def test_the_schedule_of_another_date_is_known(control):
+    """Of tomorrow there is the plan alone, of yesterday everything."""
+    tomorrow = control("GET", "/truth/schedule?date=2026-11-24").json
+    before = control("GET", "/truth/schedule?date=2026-11-20").json
+
+    assert (tomorrow["date"], before["date"]) == ("2026-11-24", "2026-11-20")
+    assert any(each["shift"] for each in tomorrow["agents"])
+    assert {each["adherence"] for each in tomorrow["agents"]} == {None}
+    worked = [each for each in before["agents"] if each["shift"] and not each["absent"]]
+    assert worked and all(each["logged_out_at"] and 0.5 < each["adherence"] <= 1 for each in worked)
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -179,6 +202,10 @@ def test_intervals_are_of_half_an_hour_by_default(control):
         ("/truth/intervals?from=2026-11-10T00:00:00%2B01:00", 400),
         ("/truth/intervals?queue=Sales", 400),
         ("/truth/intervals?agent=40001", 400),
+        ("/truth/schedule?date=2026-02-30", 400),
+        ("/truth/schedule?date=20261123", 400),
+        ("/truth/schedule?date=1999-12-31", 400),
+        ("/truth/schedule?from=2026-11-23T00:00:00Z", 400),
         ("/truth/calls?from=2026-11-10T00:00:00+01:00", 400),
         ("/truth/calls?from=2026-11-23T09:00:00+01:00&to=2026-11-23T08:00:00+01:00", 400),
         ("/truth/calls?from=yesterday", 400),

@@ -16,12 +16,14 @@ from kpn_sandbox.control_api.response_schemas import (
     CustomersRecord,
     InboxRecord,
     LogPageRecord,
+    ScheduleRecord,
     StatesRecord,
 )
 from kpn_sandbox.simulation import call_detail_records
-from kpn_sandbox.simulation.calendar import day_of
+from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod
 from kpn_sandbox.simulation.intervals import fold_intervals
+from kpn_sandbox.simulation.schedule import find_schedule
 from kpn_sandbox.tenants.conduct import conduct
 from kpn_sandbox.tenants.har import har
 from kpn_sandbox.vendors.atobi.store import Inbox
@@ -99,6 +101,15 @@ def list_intervals(request: ControlRequest) -> Response:
     minutes, queue = int(request.query.get("minutes", 30)), request.query.get("queue")
     days = fold_intervals(request.tenant.center, _period(request), minutes=minutes, queue=queue)
     return _json_list("intervals", (list(map(serializers.interval_record, facts)) for facts in days))
+
+
+def show_schedule(request: ControlRequest) -> ScheduleRecord:
+    """Return the schedule of a date, which may lie ahead."""
+    tenant = request.tenant
+    now = tenant.now() // 1
+    day = calendar_day(request.query["date"]) if "date" in request.query else day_of(now)
+    facts = find_schedule(tenant.center, day, now)
+    return {"date": day.date.isoformat(), "agents": [serializers.schedule_record(fact) for fact in facts]}
 
 
 def list_inbox(request: ControlRequest) -> InboxRecord:
