@@ -1,24 +1,20 @@
 """
-What a day of a center costs: beside SimPy, beside published figures, and once it is known.
+CPU time of a day of a center: of the whole day beside a goal, of a call beside SimPy, and of answers once it is known.
 
-All figures are the lowest of several rounds in which everything takes its turn. Names are given beforehand: a center
-names its people once, whatever the day. Run as a program, it prints a table:
+All figures are the lowest of several rounds in which everything takes its turn, the reference loop included, by which
+the whole day is judged. Names are given beforehand: a center names its agents once, whatever the day. Run as a program,
+it prints a table:
 
     python benchmarks/day_trace.py --rounds 7
-
-Source:
-    The published figures are those of the prototype of this simulation for the same centers: the whole day with
-    ports, in milliseconds, from the lowest to the typical run.
 """
 
 import gc
 import tracemalloc
 from argparse import ArgumentParser
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from time import perf_counter
 
+from reference import Reference, cpu_seconds
 from simpy_queue import MEAN_PATIENCE_SECONDS, MEAN_TALK_SECONDS, seconds_per_call
 
 from kpn_sandbox.caching import SingleFlightCache
@@ -37,12 +33,12 @@ QUEUE_AGENTS, QUEUE_LOAD, QUEUE_CALLS = 50, 0.92, 10_000
 
 @dataclass
 class Size:
-    """A center and the published milliseconds for a day of it, lowest and typical."""
+    """A center and the standardized milliseconds of CPU time that a day of it may take."""
 
     agents: int
     queues: int
     trunks: int
-    published: tuple[float, float]
+    goal: float
     figures: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -56,8 +52,8 @@ class Size:
 
 
 def sizes() -> list[Size]:
-    """The centers of the published table."""
-    return [Size(50, 5, 2, (5, 6)), Size(200, 15, 6, (22, 32)), Size(1000, 50, 20, (127, 145))]
+    """The centers of the table."""
+    return [Size(50, 5, 2, 10), Size(200, 15, 6, 32), Size(1000, 50, 20, 165)]
 
 
 def monday(number: int) -> CalendarDay:
@@ -72,7 +68,7 @@ def lab_seconds_per_call(number: int) -> float:
     day = monday(number)
     spans = (Span(0, day.length, resolved),)
     taken = []
-    seconds = timed(lambda: taken.append(simulate_day(SEED, day, spans)))
+    seconds = cpu_seconds(lambda: taken.append(simulate_day(SEED, day, spans)))
     return seconds / len(taken[0].calls.arrival)
 
 
@@ -82,10 +78,10 @@ def measure(size: Size, number: int) -> None:
     center.agents(monday(-1).starts_at)
     day = monday(number)
     at = day.starts_at + 17 * 3600
-    size.take("build", timed(lambda: (center.agents(at), center.queues(at))))
-    size.take("ports", timed(lambda: center.trunks(at)))
+    size.take("build", cpu_seconds(lambda: (center.agents(at), center.queues(at))))
+    size.take("ports", cpu_seconds(lambda: center.trunks(at)))
     for name, ask in (("agents", center.agents), ("queues", center.queues), ("trunks", center.trunks)):
-        size.take(name, min(timed(lambda: ask(day.starts_at + hour * 3600 + 1)) for hour in range(8, 20)))
+        size.take(name, min(cpu_seconds(lambda: ask(day.starts_at + hour * 3600 + 1)) for hour in range(8, 20)))
     size.figures["calls"] = len(center.day_index(day).trace.calls.arrival)
 
 
@@ -108,17 +104,6 @@ def ask_everything(center: Center, day: CalendarDay) -> None:
     center.agents(at), center.queues(at), center.trunks(at)
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that it takes, while nothing else is collected."""
-    gc.collect()
-    gc.disable()
-    start = perf_counter()
-    work()
-    seconds = perf_counter() - start
-    gc.enable()
-    return seconds
-
-
 def main() -> None:
     """Prints the table."""
     parser = ArgumentParser(description="What a day of a center costs.")
@@ -126,14 +111,16 @@ def main() -> None:
     parser.add_argument("--most-agents", type=int, default=1000, help="leave out the centers larger than this")
     options = parser.parse_args()
     centers = [size for size in sizes() if size.agents <= options.most_agents]
-    lab, simpy = [], []
+    lab, simpy, reference = [], [], Reference()
     for number in range(options.rounds):
+        reference.measure()
         lab.append(lab_seconds_per_call(number))
         simpy.append(seconds_per_call(QUEUE_AGENTS, QUEUE_CALLS, QUEUE_LOAD))
         for size in centers:
             measure(size, number)
     print(comparison(min(lab), min(simpy)))
-    print(table(centers))
+    print(f"{reference}\n")
+    print(table(centers, reference))
 
 
 def comparison(lab: float, simpy: float) -> str:
@@ -142,39 +129,40 @@ def comparison(lab: float, simpy: float) -> str:
     verdict = "reached" if ratio >= TARGET else "MISSED"
     return (
         f"M/M/{QUEUE_AGENTS}+M, a call: lab {lab * 1e6:.2f} us, SimPy {simpy * 1e6:.1f} us, "
-        f"{ratio:.1f} times (target {TARGET}: {verdict})\n"
+        f"{ratio:.1f} times (target {TARGET}: {verdict})"
     )
 
 
-def table(centers: list[Size]) -> str:
-    """The figures of all sizes, a line each; times in milliseconds."""
+def table(centers: list[Size], reference: Reference) -> str:
+    """The figures of all sizes, a line each; CPU time in milliseconds, that of the whole day also standardized."""
     heads = (
         "agents/queues/trunks",
         "calls",
         "build",
         "+ports",
         "whole",
-        "published",
-        "ratio",
+        "standard",
+        "goal",
+        "",
         "agents",
         "queues",
         "trunks",
         "kept MB",
         "declared",
     )
-    lines = ["{:>20} {:>6} {:>7} {:>7} {:>7} {:>9} {:>9} {:>7} {:>7} {:>7} {:>8} {:>8}".format(*heads)]
-    return "\n".join(lines + [line(size) for size in centers])
+    lines = ["{:>20} {:>6} {:>7} {:>7} {:>7} {:>8} {:>5} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8}".format(*heads)]
+    return "\n".join(lines + [line(size, reference) for size in centers])
 
 
-def line(size: Size) -> str:
+def line(size: Size, reference: Reference) -> str:
     """The figures of one size."""
-    found, (low, high) = size.figures, size.published
+    found = size.figures
     whole = found["build"] + found["ports"]
     declared = Center(SEED, (Epoch(ALWAYS, size.profile),), SingleFlightCache()).day_index(monday(0)).size()
     return (
         f"{size.agents:>9}/{size.queues}/{size.trunks}".rjust(20)
         + f" {found['calls']:>6.0f} {found['build']:>7.2f} {found['ports']:>7.2f} {whole:>7.2f}"
-        + f" {f'{low:g}-{high:g}':>9} {f'{whole / high:.2f}-{whole / low:.2f}':>9}"
+        + f" {reference.standardized(whole):>8.2f} {size.goal:>5g} {reference.judge(whole / 1000, size.goal / 1000):>7}"
         + f" {found['agents']:>7.3f} {found['queues']:>7.3f} {found['trunks']:>7.3f}"
         + f" {kept_bytes(size) / 1e6:>8.2f} {declared / 1e6:>8.2f}"
     )
