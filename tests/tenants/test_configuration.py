@@ -1,4 +1,4 @@
-"""Configurations: what a center is like, and from when on."""
+"""The configuration of a center over time."""
 
 from itertools import pairwise
 
@@ -57,7 +57,7 @@ def scenario(sandbox, at=NOON):
 
 
 def test_a_patch_counts_from_now_on(anna, noon, other):
-    """At every worker, and not a second earlier."""
+    """A patch is in force from the present second on, at every worker, and not a second earlier."""
     profile = noon.configuration.patch(anna, {"agents": 7})
 
     assert profile == Profile(agents=7)
@@ -67,7 +67,7 @@ def test_a_patch_counts_from_now_on(anna, noon, other):
 
 
 def test_patches_add_up(anna, noon):
-    """A field that is not named stays; null gives it its default again."""
+    """A field that is not in a patch stays, and null gives it its default again."""
     noon.configuration.patch(anna, {"agents": 7, "load": 0.5})
 
     assert noon.configuration.patch(anna, {"queues": 2}) == Profile(agents=7, load=0.5, queues=2)
@@ -76,8 +76,8 @@ def test_patches_add_up(anna, noon):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(patches=st.lists(st.tuples(PATCHES, st.integers(1, 6000)), min_size=1, max_size=4))
-def test_a_patch_changes_nothing_that_was(patches):
-    """Before its instant every figure stays what it was, and the counters never go back."""
+def test_a_patch_does_not_change_the_past(patches):
+    """Before its instant every figure stays the same, and counters never go back."""
     account, log, now = Account("anna", "seed", profile=Profile(agents=20)), (), NOON
     centers, instants = [], []
     for patch, seconds in [({}, 1), *patches]:
@@ -95,7 +95,7 @@ def test_a_patch_changes_nothing_that_was(patches):
 
 
 def test_a_patch_from_midnight_rebuilds_the_day(anna, noon, other):
-    """With all patches of today, as if they had been made then; yesterday stays."""
+    """The patches of today count from midnight on as one, and yesterday stays."""
     noon.clocks.set(anna, "frozen", at=MIDNIGHT - 3600)
     noon.configuration.patch(anna, {"agents": 20, "load": 0.5})
     noon.clocks.set(anna, "frozen", at=MIDNIGHT + 3600)
@@ -122,8 +122,8 @@ def test_a_patch_from_midnight_rebuilds_the_day(anna, noon, other):
         ([1], "profile"),
     ],
 )
-def test_a_patch_that_cannot_be_changes_nothing(anna, noon, patch, field):
-    """It is checked as a whole, and the refusal names the field and what would be right."""
+def test_a_wrong_patch_changes_nothing(anna, noon, patch, field):
+    """A patch is checked as a whole; the error names the field and what would be right."""
     noon.configuration.patch(anna, {"agents": 7})
 
     with pytest.raises(InvalidProfile) as refusal:
@@ -134,7 +134,7 @@ def test_a_patch_that_cannot_be_changes_nothing(anna, noon, patch, field):
 
 
 def test_a_patch_must_fit_the_scenarios_to_come(anna, noon):
-    """A center that would be too busy in an hour is refused now."""
+    """A patch is refused if a pending scenario would make the center too busy."""
     noon.configuration.set_scenario(anna, "lab", 60)
     patch = {"agents": 1000, "talk_seconds": 70, "wrap_seconds": 45, "load": 1.2}
 
@@ -145,14 +145,14 @@ def test_a_patch_must_fit_the_scenarios_to_come(anna, noon):
 
 
 def test_a_scenario_counts_from_now_on(anna, noon, other):
-    """At every worker, and not a second earlier."""
+    """A scenario is in force from the present second on, at every worker, and not a second earlier."""
     assert noon.configuration.set_scenario(anna, "peak") == "peak"
 
     assert (scenario(other, NOON - 1), scenario(other)) == ("normal", "peak")
 
 
 def test_a_scenario_ends_by_itself(anna, noon, other):
-    """After its time the one before is back."""
+    """After its duration the scenario before is in force again."""
     noon.configuration.set_scenario(anna, "busy")
 
     noon.configuration.set_scenario(anna, "peak", 60)
@@ -161,7 +161,7 @@ def test_a_scenario_ends_by_itself(anna, noon, other):
 
 
 def test_a_scenario_for_some_time_may_follow_another(anna, noon):
-    """Then what was before both comes back."""
+    """After two scenarios with a duration, the one before both is in force again."""
     noon.configuration.set_scenario(anna, "peak", 60)
     noon.clocks.advance(anna, 30)
 
@@ -177,7 +177,7 @@ def test_a_scenario_for_some_time_may_follow_another(anna, noon):
 
 
 def test_a_scenario_without_an_end_stays(anna, noon):
-    """Also when the one before would have ended later."""
+    """A scenario for good stays, also when the one before it would have ended later."""
     noon.configuration.set_scenario(anna, "peak", 60)
 
     noon.configuration.set_scenario(anna, "busy")
@@ -197,24 +197,24 @@ def test_a_scenario_without_an_end_stays(anna, noon):
         ("peak", 10**9, InvalidSetting),
     ],
 )
-def test_a_scenario_that_cannot_be_changes_nothing(anna, noon, name, seconds, refusal):
-    """The refusal says what would be right."""
+def test_a_wrong_scenario_changes_nothing(anna, noon, name, seconds, refusal):
+    """The error says what would be right."""
     with pytest.raises(refusal):
         noon.configuration.set_scenario(anna, name, seconds)
 
     assert log_of_account(noon, anna) == []
 
 
-def test_nobody_has_no_configuration(sandbox):
-    """There must be an account."""
+def test_an_unknown_account_has_no_configuration(sandbox):
+    """Both kinds of change raise UnknownAccount."""
     with pytest.raises(UnknownAccount):
         sandbox.configuration.patch("nobody", {"agents": 7})
     with pytest.raises(UnknownAccount):
         sandbox.configuration.set_scenario("nobody", "peak")
 
 
-def test_a_large_center_is_computed_before_the_answer(sandbox):
-    """So that the first request for it need not wait."""
+def test_a_large_center_is_computed_before_the_change_returns(sandbox):
+    """The first request for a large center finds its day in the cache."""
     sandbox.accounts.create(NewAccount("anna"))
 
     sandbox.configuration.patch("anna", {"agents": 500})
@@ -222,8 +222,8 @@ def test_a_large_center_is_computed_before_the_answer(sandbox):
     assert len(sandbox.tenant("anna").center.agents(sandbox.tenant("anna").now())) == 500
 
 
-def test_patches_at_the_same_time_all_count(anna, noon, other):
-    """Who comes second builds on the first."""
+def test_simultaneous_patches_all_count(anna, noon, other):
+    """Each of many patches at the same time builds on the one before."""
     fields = ["load", "talk_seconds", "wrap_seconds", "patience_seconds", "ring_seconds", "agents", "queues", "trunks"]
 
     in_threads(lambda turn: (noon, other)[turn % 2].configuration.patch(anna, {fields[turn]: 1 if turn else 0.5}), 8)
@@ -233,7 +233,7 @@ def test_patches_at_the_same_time_all_count(anna, noon, other):
 
 
 def test_changes_of_the_same_second_are_one(anna, noon):
-    """Who tries many things while the clock stands has a short log all the same."""
+    """Many changes while the clock stands are merged, so the log stays short."""
     for number in range(1, 4):
         noon.configuration.patch(anna, {"agents": number, "queues": None if number == 2 else number})
         noon.configuration.set_scenario(anna, ["calm", "busy", "peak"][number - 1])
@@ -242,8 +242,8 @@ def test_changes_of_the_same_second_are_one(anna, noon):
     assert log_of_account(noon, anna) == [Change(NOON, scenario="peak"), Change(NOON, {"agents": 3, "queues": None})]
 
 
-def test_what_changes_nothing_leaves_no_trace():
-    """The same configuration has the same digest, however it came about."""
+def test_changes_without_effect_leave_no_trace():
+    """The same configuration has the same epochs, however it came about."""
     account = Account("anna", "seed")
     log = [Change(NOON, {"agents": 50}), Change(NOON + 5, {"agents": 7}), Change(NOON + 5, {"agents": None})]
 
@@ -251,7 +251,7 @@ def test_what_changes_nothing_leaves_no_trace():
 
 
 def test_a_patch_is_a_merge_patch():
-    """Lists are replaced as a whole, as RFC 7396 has it, and the profile itself stays as it was."""
+    """Lists are replaced as a whole, as RFC 7396 says, and the patched profile is a new object."""
     profile = Profile.from_dict({"queues": [{"name": "A"}, {"name": "B"}]})
 
     after = patched(profile, {"queues": [{"name": "C"}]})
