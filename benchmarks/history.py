@@ -51,7 +51,7 @@ def figures(size: Size, rounds: int) -> tuple[float, float, float, float]:
         center.agents(at)
 
         def ask(days: int = DAYS, customer: int | None = None) -> None:
-            history.days(center, LAST_DAY - timedelta(days=days), LAST_DAY - timedelta(days=1), at, customer)
+            history.days(center, LAST_DAY - timedelta(days=days), LAST_DAY - timedelta(days=1), at, customer=customer)
 
         cold.append(_timed(ask))
         warm.append(_timed(ask))
