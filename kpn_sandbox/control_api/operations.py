@@ -64,11 +64,6 @@ class ControlOperation:
         return self.returns or get_type_hints(self.view)["return"]
 
     @property
-    def rule(self) -> str:
-        """The path as Flask writes it."""
-        return self.path.replace("{", "<").replace("}", ">")
-
-    @property
     def takes_body(self) -> bool:
         """Whether requests have a body, with or without a schema."""
         return self.method in ("POST", "PUT", "PATCH")
