@@ -94,11 +94,9 @@ def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError:
         error: The exception; an error of the API stays as it is.
         rows: Exception map of the API.
     """
-    return (
-        error
-        if isinstance(error, ApiError)
-        else next(rows[each] for each in type(error).__mro__ if each in rows)(error)
-    )
+    if isinstance(error, ApiError):
+        return error
+    return next(rows[kind] for kind in type(error).__mro__ if kind in rows)(error)
 
 
 def allow_header(error: http.MethodNotAllowed) -> list[tuple[str, str]]:
