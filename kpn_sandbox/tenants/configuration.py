@@ -97,8 +97,7 @@ def setting_at(settings: tuple[Setting, ...], at: float) -> Setting:
     Return the setting in force at an instant.
 
     Args:
-        settings: All settings of an account.
-        at: The instant, in epoch seconds.
+        settings, at: All settings of an account, and the instant, in epoch seconds.
     """
     return next(setting for setting in reversed(settings) if setting.since <= at)
 
@@ -118,8 +117,7 @@ def patched(profile: Profile, patch: dict[str, Any]) -> Profile:
     Return a profile with a merge patch applied.
 
     Args:
-        profile: The profile.
-        patch: A JSON merge patch (RFC 7396): null gives a field its default again.
+        profile, patch: The profile, and a JSON merge patch (RFC 7396): null gives a field its default again.
 
     Raises:
         InvalidProfile: The result is not allowed.
@@ -144,8 +142,7 @@ class Configurations:
     The configurations of all accounts of a database; changing that of an unknown account raises UnknownAccount.
 
     Args:
-        database: The database.
-        wall_clock: Returns wall time, in epoch seconds.
+        database, wall_clock: The database, and what returns wall time, in epoch seconds.
         warm: Computes the present day of an account.
     """
 
@@ -248,8 +245,7 @@ def log_of(connection: Connection, client_id: str) -> Log:
     Return all changes of an account, in the order in which they were made.
 
     Args:
-        connection: A connection to the database.
-        client_id: The account.
+        connection, client_id: A connection to the database, and the account.
     """
     return list(map(_change, connection.execute(_LOG, {"client_id": client_id})))
 
