@@ -44,8 +44,7 @@ def digest_credential(name: str, realm: str) -> CredentialKind:
     Return the kind of credential that stores what a server must keep to check HTTP Digest.
 
     Args:
-        name: Name of the kind.
-        realm: The realm, which is part of the digest.
+        name, realm: Name of the kind, and the realm, which is part of the digest.
 
     Source:
         RFC 7616, section 3.4.2: H(A1) is the MD5 of user, realm and password.
@@ -58,9 +57,8 @@ class DigestAuth:
     Authenticates requests by HTTP Digest with an account's id and secret.
 
     Args:
-        sandbox: The sandbox whose accounts are known.
-        kind: The kind of credential that stores the digests.
-        realm: The realm that the digests were made with.
+        sandbox: Accounts.
+        kind, realm: The kind of credential that stores the digests, and the realm that they were made with.
     """
 
     def __init__(self, sandbox: Sandbox, kind: CredentialKind, realm: str) -> None:
@@ -81,8 +79,7 @@ class DigestAuth:
 
         Args:
             authorization: The request's Authorization header, None when it has none.
-            method: The HTTP method.
-            target: Path and query as the client sent them.
+            method, target: The HTTP method, and path and query as the client sent them.
 
         Raises:
             DigestRefused: No credentials, wrong ones, or a nonce that is too old or was used; holds the challenge.

@@ -54,8 +54,7 @@ class Sessions(TokenStore):
         Begin a session; the valid one of the same user and kind ends.
 
         Args:
-            user: The user.
-            kind: The kind of session.
+            user, kind: The user, and the kind of session.
             text: The text of the session, which nobody can guess.
             nonce: What the text follows from beside the user's secret; empty for a random text.
 
@@ -79,8 +78,7 @@ class Sessions(TokenStore):
         Return the valid session that follows from a user's secret; if there is none, begin one.
 
         Args:
-            user: The user.
-            kind: The kind of session.
+            user, kind: The user, and the kind of session.
 
         Raises:
             UnknownAccount: The account was deleted.
@@ -101,12 +99,7 @@ class Sessions(TokenStore):
         return IssuedSession(text, kind.life_seconds)
 
     def end(self, session: AccessToken) -> None:
-        """
-        End the valid session of a session's user and kind.
-
-        Raises:
-            UnknownAccount: The account was deleted.
-        """
+        """End the valid session of a session's user and kind; UnknownAccount if the account was deleted."""
         client_id = session.tenant.account.client_id
         valid = (*_of_user(client_id, session.user, session.kind), _ROW.revoked == 0)
         with account_transaction(self._database, client_id) as connection:

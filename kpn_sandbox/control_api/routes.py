@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
-from marshmallow import Schema
 
 from kpn_sandbox.control_api.auth import ControlAuth, unknown_account
 from kpn_sandbox.control_api.context import ControlContext, ControlRequest
@@ -37,9 +36,8 @@ def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi
     routes = Blueprint("control", __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
         view = _flask_view(operation, context, auth)
-        routes.add_url_rule(
-            operation.rule, operation.key, view, methods=[operation.method], provide_automatic_options=False
-        )
+        rule = operation.path.replace("{", "<").replace("}", ">")
+        routes.add_url_rule(rule, operation.key, view, methods=[operation.method], provide_automatic_options=False)
     return routes
 
 
@@ -79,11 +77,6 @@ def _single_values() -> dict[str, str]:
         if len(values) > 1:
             raise invalid_fields({"field": name, "value": values, "allowed": "given once"})
     return request.args.to_dict()
-
-
-def _loaded(schema: type[Schema], given: Any) -> dict[str, Any]:
-    loaded: dict[str, Any] = schema().load(given)
-    return loaded
 
 
 def _response(operation: ControlOperation, result: Mapping[str, Any] | Response | None) -> Response:

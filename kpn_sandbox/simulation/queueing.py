@@ -254,13 +254,11 @@ class QueueSimulation:
                 # A ring that nobody answered may have outlasted the deadline.
                 ends[call] = max(deadline[call], now)
                 return None
-            if unanswered[call]:
+            answer = start + (NO_ANSWER_TIMEOUT if unanswered[call] else rings[call])
+            # Patience lasts until the answer, while maximum wait and closing end only the wait in the queue.
+            if unanswered[call] or answer > patience[call]:
                 # Only the first ring of a call stays unanswered, or a call could go round forever.
                 unanswered[call] = False
-                return not_answered(call, agent, start, start + NO_ANSWER_TIMEOUT)
-            answer = start + rings[call]
-            # Patience lasts until the answer, while maximum wait and closing end only the wait in the queue.
-            if answer > patience[call]:
                 return not_answered(call, agent, start, answer)
             talked = answer + talks[call]
             if talked > last_talk:
@@ -287,6 +285,9 @@ class QueueSimulation:
         self.aux.append(penalty)
         heapreplace(self._free, (penalty.end, agent))
         return end
+
+    def _last_logout(self, agent: int) -> int:
+        return max((login.logout for login in self.logins if login.agent == agent), default=0)
 
     def _take_next_due(self, agent: int, free: int) -> None:
         """Let the agent who is free first carry out the next thing that is planned."""

@@ -101,8 +101,7 @@ class Accounts:
     The accounts of a database.
 
     Args:
-        database: The database.
-        wall_clock: Returns wall time, in epoch seconds.
+        database, wall_clock: The database, and what returns wall time, in epoch seconds.
         credential_kinds: The kinds of credential to store beside the secret.
     """
 

@@ -56,8 +56,7 @@ class Configurations:
     The timelines of all accounts of a database; changing that of an unknown account raises UnknownAccount.
 
     Args:
-        database: The database.
-        wall_clock: Returns wall time, in epoch seconds.
+        database, wall_clock: The database, and what returns wall time, in epoch seconds.
         warm: Computes the present day of an account.
     """
 

@@ -17,33 +17,28 @@ PARAMETER = "token"
 
 
 def itx_token(client_id: str, secret: str) -> str:
-    """Return the token of an account, which follows from its client id and its secret."""
+    """
+    Return the token of an account, which is derived from its credentials.
+
+    Args:
+        client_id: Client id.
+        secret: Client secret.
+    """
     return derived_text(secret, f"itx {client_id}")
 
 
 CREDENTIAL = url_token_credential("itx", itx_token)
-"""What is stored of each account to find it by its token."""
+"""Stored digest of each account's token."""
 
 
-class ItxAuth:
+def authenticate(url_token_auth: UrlTokenAuth) -> Tenant:
     """
-    Authenticates the requests for a panel.
+    Return the account of the current request's token.
 
-    Args:
-        url_tokens: Tokens of all accounts.
+    Raises:
+        UnknownToken: The token is missing, repeated or unknown.
     """
-
-    def __init__(self, url_tokens: UrlTokenAuth) -> None:
-        self._url_tokens = url_tokens
-
-    def authenticate(self) -> Tenant:
-        """
-        Return the account of the current request's token.
-
-        Raises:
-            UnknownToken: The token is missing, repeated or unknown.
-        """
-        tokens = request.args.getlist(PARAMETER)
-        if len(tokens) != 1:
-            raise UnknownToken()
-        return self._url_tokens.authenticate(tokens[0])
+    tokens = request.args.getlist(PARAMETER)
+    if len(tokens) != 1:
+        raise UnknownToken()
+    return url_token_auth.authenticate(tokens[0])
