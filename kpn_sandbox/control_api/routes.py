@@ -46,8 +46,8 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
         auth.authenticate(request, operation.access, path.get("id"))
         _check_account(context.sandbox, path.get("id"))
         given = _json_body(operation)
-        query = _loaded(operation.query, _single_values())
-        body = _loaded(operation.body, given) if operation.body else {}
+        query: dict[str, Any] = operation.query().load(_single_values())
+        body: dict[str, Any] = operation.body().load(given) if operation.body else {}
         made = ControlRequest(context, path, body, given, query, request.url_root.rstrip("/"))
         return _response(operation, operation.view(made))
 
