@@ -62,7 +62,7 @@ def monday(number: int) -> CalendarDay:
 
 
 def lab_seconds_per_call(number: int) -> float:
-    """What a call of the lab costs, in the queue that SimPy plays."""
+    """The cost of a call of the lab, in the queue that SimPy plays."""
     lab = scenario("lab").over(Profile(agents=QUEUE_AGENTS, queues=1, talk_seconds=MEAN_TALK_SECONDS))
     resolved = resolve_profile(replace(lab, patience_seconds=MEAN_PATIENCE_SECONDS, load=QUEUE_LOAD / 0.9))
     day = monday(number)

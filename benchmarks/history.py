@@ -58,9 +58,7 @@ def figures(size: Size, rounds: int, reference: Reference) -> tuple[float, float
         center.agents(at)
 
         def ask(days: int = DAYS, customer: int | None = None) -> None:
-            history.days(
-                center, LAST_DAY - timedelta(days=days), LAST_DAY - timedelta(days=1), at=at, customer=customer
-            )
+            history.days(center, LAST_DAY - timedelta(days=days), LAST_DAY - timedelta(days=1), at, customer=customer)
 
         cold.append(cpu_seconds(ask))
         warm.append(cpu_seconds(ask))

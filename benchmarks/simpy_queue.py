@@ -2,7 +2,7 @@
 The plain queue of the theory in SimPy, as a yardstick for the simulation's own speed.
 
 Calls arrive at random, last exponentially long, and give up after an exponential patience: M/M/s+M. Run as a program,
-it prints what a call costs:
+it prints the cost of a call:
 
     python benchmarks/simpy_queue.py --agents 50 --calls 20000
 """
@@ -21,7 +21,7 @@ MEAN_PATIENCE_SECONDS = 360.0
 
 def seconds_per_call(agents: int, calls: int, load: float = 0.92, seed: int = 1) -> float:
     """
-    What one call costs in SimPy.
+    The cost of one call in SimPy.
 
     Args:
         agents: Size of the queue's staff.
@@ -71,7 +71,7 @@ class Queue:
 
 
 def main() -> None:
-    """Prints what a call costs."""
+    """Print the cost of a call."""
     parser = ArgumentParser(description="What a call costs in SimPy.")
     parser.add_argument("--agents", type=int, default=50)
     parser.add_argument("--calls", type=int, default=20_000)

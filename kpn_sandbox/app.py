@@ -64,7 +64,7 @@ def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: 
     account.account(wall_clock())
     database = Database(settings.database_url)
     kinds = [kind for api in APIS for kind in api.credential_kinds]
-    sandbox = Sandbox(database, wall_clock, credential_kinds=kinds, journal=settings.journal)
+    sandbox = Sandbox(database, wall_clock, credential_kinds=kinds, log_requests=settings.journal)
     sandbox.accounts.ensure(account)
     app = _flask()
     parts = Parts(settings, sandbox, admin_token(database, settings.admin_token))

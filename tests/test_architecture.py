@@ -34,10 +34,7 @@ VENDOR_MODULES = {"api", "operations", "views", "records", "schemas", "auth", "e
 
 LIBRARIES_INSIDE = {"apispec", "faker", "gunicorn", "platformdirs", "psycopg", "sqlalchemy.dialects"}
 """What may be imported inside a function: large or optional libraries that most runs do not need."""
-MODULES_INSIDE = {
-    "kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows",
-    "kpn_sandbox.simulation.faker_provider": "needs Faker, which an account with numbered names does not use",
-}
+MODULES_INSIDE = {"kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows"}
 IMPORTS_LATE = {
     "pytest_plugin.py": "every run of pytest loads it, also those that use nothing of it",
     "testing/sandbox.py": "tests against a sandbox that runs elsewhere need no server",

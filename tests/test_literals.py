@@ -9,7 +9,6 @@ from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.conduct import RULES
 from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.kpn.operations import TOKEN
-from kpn_sandbox.web.assets import STATIC
 
 ROOT = Path(literals.__file__).parent
 
@@ -42,22 +41,6 @@ def test_the_token_request_goes_to_the_token_operation():
 def test_apis_are_hyphenated_in_urls():
     """The keys of the APIs differ from their spelling in URLs by the hyphen alone."""
     assert [*map(literals.hyphenated, literals.API_KEYS)] == ["kpn", "bright-pattern", "kaisa", "atobi", "itx"]
-
-
-def test_lists_of_shared_words_are_written_once():
-    """No module, template or script but the literals lists the connection faults, object kinds, units or APIs."""
-    lists = [literals.CONNECTION_FAULTS, literals.OBJECT_KINDS, literals.QUOTA_UNITS, literals.API_KEYS]
-    patterns = [r"\W{1,6}".join(words[:3]) for words in lists]
-    files = [*ROOT.rglob("*.py"), *STATIC.glob("*.js"), *(STATIC.parent / "templates").glob("*.html")]
-
-    found = {
-        file.name
-        for file in files
-        for pattern in patterns
-        if re.search(rf"[\"']{pattern}", file.read_text(encoding="utf-8"))
-    }
-
-    assert found == {"literals.py"}
 
 
 def test_shared_limits_are_written_once():

@@ -3,8 +3,6 @@
 import ast
 import re
 
-import pytest
-
 from kpn_sandbox import literals
 from tests.source import MODULES, PACKAGE, listed
 
@@ -44,7 +42,6 @@ def test_a_list_of_words_is_written_down_once():
     assert not again, listed(again)
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_pages_get_the_words_from_the_server():
     """No template and no script spells out the whole of a list of `literals`."""
     again = {

@@ -221,7 +221,13 @@ def field_errors(messages: Any, given: Any, path: str = "") -> list[FieldError]:
 
 
 def field_error(field: str, allowed: str) -> ValidationError:
-    """Return the error of a field whose value is right by itself but not beside the other fields."""
+    """
+    Return the error of a field whose value is right by itself but not beside the other fields.
+
+    Args:
+        field: Name of the field.
+        allowed: Values that are allowed there, to be read after "must be".
+    """
     return ValidationError({field: [allowed]})
 
 

@@ -69,11 +69,6 @@ class ControlOperation:
         return self.returns or get_type_hints(self.view)["return"]
 
     @property
-    def rule(self) -> str:
-        """The path as Flask writes it."""
-        return self.path.replace("{", "<").replace("}", ">")
-
-    @property
     def takes_body(self) -> bool:
         """Whether a request may have a body with fields."""
         return self.body is not requests.NoBodySchema

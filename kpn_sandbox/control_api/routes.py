@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
-from marshmallow import Schema
 
 from kpn_sandbox.control_api.auth import ControlAuth, unknown_account
 from kpn_sandbox.control_api.context import ControlContext, ControlRequest
@@ -37,9 +36,8 @@ def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi
     routes = Blueprint("control", __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
         view = _flask_view(operation, context, auth)
-        routes.add_url_rule(
-            operation.rule, operation.key, view, methods=[operation.method], provide_automatic_options=False
-        )
+        rule = operation.path.replace("{", "<").replace("}", ">")
+        routes.add_url_rule(rule, operation.key, view, methods=[operation.method], provide_automatic_options=False)
     return routes
 
 
@@ -48,8 +46,8 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
         auth.authenticate(request, operation.access, path.get("id"))
         _check_account(context.sandbox, path.get("id"))
         given = _json_body(operation)
-        query = _loaded(operation.query, _single_values())
-        body = _loaded(operation.body, given) if operation.body else {}
+        query: dict[str, Any] = operation.query().load(_single_values())
+        body: dict[str, Any] = operation.body().load(given) if operation.body else {}
         made = ControlRequest(context, path, body, given, query, request.url_root.rstrip("/"))
         return _response(operation, operation.view(made))
 
@@ -79,11 +77,6 @@ def _single_values() -> dict[str, str]:
         if len(values) > 1:
             raise invalid_fields({"field": name, "value": values, "allowed": "given once"})
     return request.args.to_dict()
-
-
-def _loaded(schema: type[Schema], given: Any) -> dict[str, Any]:
-    loaded: dict[str, Any] = schema().load(given)
-    return loaded
 
 
 def _response(operation: ControlOperation, result: Mapping[str, Any] | Response | None) -> Response:

@@ -44,32 +44,18 @@ class Behavior:
 
 @dataclass(frozen=True)
 class Services:
-    """
-    Parts of the application that the APIs share.
-
-    Args:
-        settings: Settings of the application.
-        sandbox: Accounts and their stores.
-        lifecycle: Runs the requests.
-        history: Calls of earlier days.
-    """
+    """Parts of the application that the APIs share."""
 
     settings: Settings
     sandbox: Sandbox
     lifecycle: RequestLifecycle
     history: History
 
-    def authenticate(self, client_id: str, secret: str) -> Account | None:
-        """
-        Return the account of credentials, None when they are wrong; when lenient, unknown ones create an account.
-
-        Args:
-            client_id: Client id.
-            secret: Client secret.
-        """
+    @property
+    def authenticate(self) -> Callable[[str, str], Account | None]:
+        """Function that returns the account of a client id and a secret, None when wrong; lenient ones create it."""
         accounts = self.sandbox.accounts
-        lenient = self.settings.lenient
-        return (accounts.authenticate_or_create if lenient else accounts.authenticate)(client_id, secret)
+        return accounts.authenticate_or_create if self.settings.lenient else accounts.authenticate
 
     def identify(self, client_id: str | None) -> Caller:
         """Return the account of a client id whose secret may be wrong; no account for None and for an unknown id."""
@@ -114,24 +100,20 @@ class VendorApi(ABC):
     @classmethod
     def register(cls, app: Flask, services: Services) -> Self:
         """
-        Add the API to an application.
+        Add the routes of the API to an application, and return the API of this application.
 
         Args:
-            app: Gets the routes.
+            app: The application.
             services: Parts of the application that the APIs share.
-
-        Returns:
-            The API of this application.
         """
         api = cls(services)
         blueprint = Blueprint(cls.key, __name__)
         methods: dict[str, list[str]] = {}
         for each in cls.endpoints:
             for number, path in enumerate(api.paths(each.operation)):
-                rule, name = _rule(path), f"{each.operation.key}_{number}"
-                blueprint.add_url_rule(
-                    rule, name, api._flask_view(each), methods=[*each.methods], provide_automatic_options=False
-                )
+                rule, name = path.replace("{", "<").replace("}", ">"), f"{each.operation.key}_{number}"
+                view, allowed = api._flask_view(each), each.methods or [each.operation.method]
+                blueprint.add_url_rule(rule, name, view, methods=allowed, provide_automatic_options=False)
                 methods.setdefault(rule, []).append(each.operation.method)
         for number, (rule, found) in enumerate(methods.items()):
             preflight = cls.cors.preflight([*found, "HEAD"] if "GET" in found else found)
@@ -149,12 +131,7 @@ class VendorApi(ABC):
 
     @abstractmethod
     def authenticate(self, context: RequestContext) -> Tenant:
-        """
-        Return the account of the current request.
-
-        Raises:
-            Exception: Credentials are missing or wrong; the API's exception map has the error.
-        """
+        """Return the account of the current request; raise an exception of the map when its credentials are wrong."""
 
     @abstractmethod
     def identify(self) -> Caller:
@@ -235,8 +212,3 @@ def bearer_caller(bearer_auth: BearerAuth, note_of: Callable[[InactiveToken], st
         return Caller(error.tenant, note_of(error))
     except OAuth2Error:
         return Caller(None)
-
-
-def _rule(path: str) -> str:
-    """Return a path as Flask writes it."""
-    return path.replace("{", "<").replace("}", ">")

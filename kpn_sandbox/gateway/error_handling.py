@@ -45,13 +45,8 @@ class ApiError(Exception):
         self.headers = headers
 
     def body(self) -> bytes:
-        """
-        Return the body in the API's shape.
-
-        Raises:
-            NotImplementedError: A subclass has no shape.
-        """
-        raise NotImplementedError
+        """Return the body in the API's shape."""
+        return self.text.encode()
 
     def response(self) -> Response:
         """Return the error as a response."""
@@ -71,13 +66,13 @@ def common_rows(
     too_large: Callable[[], ApiError],
 ) -> dict[type[Exception], ErrorRow]:
     """
-    Return the rows that every API's exception map begins with.
+    Return the rows that every API's exception map begins with, from functions that return its errors.
 
     Args:
-        unauthorized: Returns the error for missing or wrong credentials.
-        bad_request: Returns the error for an instant out of range or a malformed preference, from its text.
-        unavailable: Returns the error for a database that cannot be used.
-        too_large: Returns the error for a body over 1 MB.
+        unauthorized: Credentials are missing or wrong.
+        bad_request: An instant is out of range, or a preference is malformed; gets the text.
+        unavailable: The database cannot be used.
+        too_large: The body has over 1 MB.
     """
     return {
         OAuth2Error: unauthorized,

@@ -1,11 +1,8 @@
-"""
-The operations of an API: method, path, statuses, and how well each is known.
-
-Apart from `api`, because the request context needs operations and `api` needs the request context.
-"""
+"""The operations of an API, and their views; apart from `api`, because the request context needs only these."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -77,7 +74,7 @@ class Endpoint:
     Args:
         operation: Operation that the view answers.
         view: The function itself.
-        methods: Methods of the route; the operation's own by default.
+        methods: Methods of the route; the operation's own when empty.
         authenticated: Whether the client is authenticated first. Token endpoints do that themselves, because the
             credentials are the subject of the request.
         counted: Whether the request counts for the account's quota.
@@ -86,31 +83,21 @@ class Endpoint:
 
     operation: Operation
     view: View
-    methods: tuple[str, ...]
+    methods: tuple[str, ...] = ()
     authenticated: bool = True
     counted: bool = True
     counter: str = ""
 
 
-def endpoint(
-    operation: Operation,
-    *,
-    methods: tuple[str, ...] = (),
-    authenticated: bool = True,
-    counted: bool = True,
-    counter: str = "",
-) -> Callable[[View], Endpoint]:
+def endpoint(operation: Operation, **options: Any) -> Callable[[View], Endpoint]:
     """
     Make a function the view of an operation.
 
     Args:
-        operation, methods, authenticated, counted, counter: As for `Endpoint`.
+        operation: Operation that the view answers.
+        options: Further members of the `Endpoint`.
     """
-
-    def decorate(view: View) -> Endpoint:
-        return Endpoint(operation, view, methods or (operation.method,), authenticated, counted, counter)
-
-    return decorate
+    return partial(Endpoint, operation, **options)
 
 
 def reserved_status(text: str) -> int | None:

@@ -60,7 +60,7 @@ class Collection:
         }
 
 
-def item(operation: Operation, script: str, *, name: str = "", url: Json | None = None) -> Json:
+def item(operation: Operation, script: str, *, name: str = "", path: str = "", **query: str) -> Json:
     """
     Return a request with the tests of its response.
 
@@ -68,10 +68,11 @@ def item(operation: Operation, script: str, *, name: str = "", url: Json | None 
         operation: Operation of the request.
         script: JavaScript of the tests.
         name: Name that Postman shows; that of the operation when empty.
-        url: URL of the request; that of the operation's path by default.
+        path: Path of the URL; that of the operation when empty.
+        query: Parameters of the query.
     """
     description = f"{operation.summary}\n\nSource: {operation.source} ({operation.label})."
-    url = url or url_of(operation.path)
+    url = _url(path or operation.path, query)
     return {
         "name": name or operation.name,
         "request": {"method": operation.method, "header": [], "url": url, "description": description},
@@ -80,21 +81,13 @@ def item(operation: Operation, script: str, *, name: str = "", url: Json | None 
     }
 
 
-def url_of(path: str, query: dict[str, str] | None = None) -> Json:
-    """
-    Return a URL.
-
-    Args:
-        path: Path; its variables in braces become variables of the environment.
-        query: Parameters of the query.
-    """
+def _url(path: str, query: dict[str, str]) -> Json:
+    # Variables in braces become variables of the environment.
     path = path.replace("{", "{{").replace("}", "}}")
     query_text = "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
-    url: Json = {"raw": f"{{{{base_url}}}}{path}{query_text}", "host": ["{{base_url}}"]}
-    url["path"] = path.strip("/").split("/")
-    if query:
-        url["query"] = [{"key": key, "value": value} for key, value in query.items()]
-    return url
+    pairs = {"query": [{"key": key, "value": value} for key, value in query.items()]} if query else {}
+    raw, parts = f"{{{{base_url}}}}{path}{query_text}", path.strip("/").split("/")
+    return {"raw": raw, "host": ["{{base_url}}"], "path": parts, **pairs}
 
 
 def form(*names: str, **values: str) -> Json:
@@ -106,10 +99,8 @@ def form(*names: str, **values: str) -> Json:
         values: Fields with fixed values.
     """
     fields = {**{name: f"{{{{{name}}}}}" for name in names}, **values}
-    return {
-        "mode": "urlencoded",
-        "urlencoded": [{"key": key, "value": value, "type": "text"} for key, value in fields.items()],
-    }
+    pairs = [{"key": key, "value": value, "type": "text"} for key, value in fields.items()]
+    return {"mode": "urlencoded", "urlencoded": pairs}
 
 
 def authorization(kind: str, **parameters: str) -> Json:

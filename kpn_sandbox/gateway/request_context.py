@@ -16,7 +16,7 @@ status of a response that succeeded.
 import logging
 from collections.abc import Callable, Collection, Mapping
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 from flask import Response, request
@@ -40,8 +40,6 @@ Pause = Callable[[float], None]
 _CONTEXT = "kpn_sandbox.request_context"
 _WITHOUT_BODY = (204, 205)
 _BODY_HEADERS = ("Content-Length", "Content-Type", "ETag")
-# A connection that was broken on purpose has no status; the request log keeps 0 for it.
-_NO_STATUS = 0
 
 _log = logging.getLogger(__name__)
 
@@ -132,20 +130,14 @@ class RequestContext:
         return self.account.now() if self.preferred_at is None else self.preferred_at
 
     def authorize(self, tenant: Tenant) -> None:
-        """
-        Count the request for the account's quota, and apply a fault that is due.
-
-        Raises:
-            Exception: The API's error, when the quota is used up or the fault forces one.
-        """
+        """Count the request for the account's quota, and apply a fault that is due; both may raise the API's error."""
         self.tenant = tenant
-        endpoint = self.endpoint
-        assert endpoint is not None, "a request without an operation is never authorized"
+        assert self.endpoint is not None, "a request without an operation is never authorized"
         quota = tenant.quota or self.api.default_quota
-        if quota is not None and endpoint.counted:
-            self._count(tenant, quota, endpoint.counter)
+        if quota is not None and self.endpoint.counted:
+            self._count(tenant, quota, self.endpoint.counter)
         if tenant.plans:
-            self._apply_due_fault(tenant, endpoint.operation)
+            self._apply_due_fault(tenant, self.endpoint.operation)
 
     def authorize_account(self, account: Account) -> None:
         """Authorize the account whose credentials a token endpoint has checked, before it issues the token."""
@@ -160,7 +152,7 @@ class RequestContext:
             subject: Object that a 404 names.
 
         Raises:
-            Exception: The API's error for a forced status of 300 or more.
+            ApiError: A status of 300 or more is forced.
         """
         self.outcomes.append(outcome)
         if outcome.delay_ms:
@@ -172,12 +164,7 @@ class RequestContext:
             raise self._forced(outcome.status, subject)
 
     def apply_reserved(self, reserved: Reserved) -> None:
-        """
-        Answer with the status that an identifier is reserved for.
-
-        Raises:
-            Exception: The API's error for a status of 300 or more.
-        """
+        """Force the status that an identifier is reserved for."""
         self.is_reserved = True
         self.notes.append("reserved number")
         self.apply_outcome(Outcome(status=reserved.status), reserved.subject)
@@ -200,25 +187,21 @@ class RequestContext:
                 return drip(response, self._pause)
         return response
 
-    def log_entry(self, environ: dict[str, Any], response: Response) -> LogEntry | None:
-        """
-        Return the entry of the request log, None when the request belongs to no account.
-
-        Args:
-            environ: WSGI environment of the request.
-            response: Its response.
-        """
+    def log_entry(self, response: Response) -> LogEntry | None:
+        """Return the entry of the request log with a response, None when the request belongs to no account."""
         if self.tenant is None:
             self.tenant, note = self.api.identify()
             if self.tenant is None:
                 return None
             self.notes += [note] if note else []
+        # A connection that was broken on purpose has no status.
+        is_broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
         return log_entry(
-            environ,
+            request.environ,
             self.tenant,
             api=self.api.key,
             operation=self.operation.key if self.operation else "",
-            status=self._logged_status(response),
+            status=0 if is_broken else response.status_code,
             wall_at=self.wall_at,
             began=self._began,
             note="; ".join(self.notes),
@@ -226,7 +209,7 @@ class RequestContext:
         )
 
     def _forced(self, status: int, subject: str = "") -> ApiError:
-        assert self.operation is not None, "no status is forced on a request without an operation"
+        assert self.operation is not None, "a request without an operation is never authorized"
         error = self.api.error_for_status(status, self.operation, subject)
         if status in self.api.redirects:
             error.headers = [*error.headers, ("Location", request.base_url)]
@@ -245,10 +228,6 @@ class RequestContext:
             parts = (f"{name} {value}" for name, value in outcome.to_dict().items() if name not in ("body", "headers"))
             self.notes.append(f"fault: {', '.join(parts)}")
             self.apply_outcome(outcome)
-
-    def _logged_status(self, response: Response) -> int:
-        broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
-        return _NO_STATUS if broken else response.status_code
 
 
 class RequestLifecycle:
@@ -320,7 +299,7 @@ class RequestLifecycle:
         if not self.sandbox.request_log.on or STORAGE_ERROR in request.environ:
             return response
         try:
-            entry = context.log_entry(request.environ, response)
+            entry = context.log_entry(response)
             if entry is not None:
                 self.sandbox.request_log.write(entry)
             return response

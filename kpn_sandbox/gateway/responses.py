@@ -78,7 +78,7 @@ def snapshot_headers(tenant: Tenant, instant: str) -> list[tuple[str, str]]:
     return [("X-Sandbox-Time", instant), ("X-Sandbox-Replay", tenant.replay(instant))]
 
 
-def snapshot_response(body: bytes, tenant: Tenant, at: float, headers: Headers = (), status: int = 200) -> Response:
+def snapshot_response(body: bytes, tenant: Tenant, at: float, headers: Headers = ()) -> Response:
     """
     Return a response about an instant of a center.
 
@@ -87,9 +87,8 @@ def snapshot_response(body: bytes, tenant: Tenant, at: float, headers: Headers =
         tenant: Account of the center.
         at: Instant in epoch seconds.
         headers: Headers of the API.
-        status: HTTP status.
     """
-    return Response(body, status, [*headers, *snapshot_headers(tenant, format_instant(at))])
+    return Response(body, headers=[*headers, *snapshot_headers(tenant, format_instant(at))])
 
 
 def conditional_response(body: bytes, tenant: Tenant, at: float, headers: Headers = ()) -> Response:
@@ -106,6 +105,7 @@ def conditional_response(body: bytes, tenant: Tenant, at: float, headers: Header
     tagged = [*headers, ("ETag", tag), ("Cache-Control", "no-cache")]
     if not unchanged(request.environ, tag):
         return snapshot_response(body, tenant, at, tagged)
-    response = snapshot_response(b"", tenant, at, tagged, 304)
+    response = snapshot_response(b"", tenant, at, tagged)
+    response.status_code = 304
     response.headers.pop("Content-Type", None)
     return response

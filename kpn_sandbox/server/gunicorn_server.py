@@ -81,7 +81,12 @@ class GunicornMaster(Arbiter):
         super().__init__(application)
 
     def handle_int(self) -> None:
-        """Stop as on SIGTERM; a second Ctrl-C while requests are finishing stops at once."""
+        """
+        Stop as on SIGTERM; a second Ctrl-C while requests are finishing stops at once.
+
+        Raises:
+            StopIteration: Always; gunicorn takes it as the order to stop.
+        """
         raise StopIteration
 
     def spawn_worker(self) -> None:
@@ -140,7 +145,13 @@ class GunicornApplication(BaseApplication):
         GunicornMaster(self).run()
 
     def forked(self, master: Arbiter, worker: GunicornWorker) -> None:
-        """Prepare a new worker process."""
+        """
+        Prepare a new worker process.
+
+        Args:
+            master: The master that forked.
+            worker: The worker of this process.
+        """
         # Until the worker has booted it has nothing to finish, so a stop signal may simply end it.
         for number in _STOP_SIGNALS:
             signal.signal(number, signal.SIG_DFL)

@@ -27,8 +27,8 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except (OSError, UnicodeError):
-        raise AddressError(_unknown(host)) from None
+    except (OSError, UnicodeError) as error:
+        raise AddressError(_reason(error, host, port)) from None
     listener = socket.socket(family, kind, protocol)
     try:
         _bind(listener, address)
@@ -49,13 +49,10 @@ def _bind(listener: socket.socket, address: tuple[object, ...]) -> None:
     listener.listen(_BACKLOG)
 
 
-def _reason(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
+def _reason(error: Exception, host: str, port: int) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
         return f"port {port} on {host} is in use: choose another with --port, or 0 for a free one"
-    if error.errno == errno.EACCES:
+    if number == errno.EACCES:
         return f"port {port} on {host} is not allowed for this user: choose one above 1023 with --port"
-    return _unknown(host)
-
-
-def _unknown(host: str) -> str:
     return f"host must be a name or address of this machine, not {host!r}"

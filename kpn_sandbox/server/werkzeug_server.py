@@ -40,7 +40,13 @@ class ThreadedServer(ThreadedWSGIServer):
 
 
 def make_threaded(app: Flask, listener: socket) -> ThreadedServer:
-    """Return a server that takes over a bound socket; run it with `serve_forever`, `shutdown`, `server_close`."""
+    """
+    Return a server; run it with `serve_forever`, and end it with `shutdown` and `server_close`.
+
+    Args:
+        app: Application to serve.
+        listener: Bound socket, which the server takes over.
+    """
     host, port = listener.getsockname()[:2]
     server = ThreadedServer(host, port, app, handler=QuietRequestHandler, fd=listener.fileno())
     # Werkzeug duplicates the file descriptor, so the original would keep the port open.
@@ -49,7 +55,14 @@ def make_threaded(app: Flask, listener: socket) -> ThreadedServer:
 
 
 def run_threaded(app: Flask, listener: socket, *, ready: Callable[[], None]) -> None:
-    """Serve on a bound socket until SIGINT or SIGTERM; `ready` is called once requests are accepted."""
+    """
+    Serve until SIGINT or SIGTERM, then finish the requests in flight.
+
+    Args:
+        app: Application to serve.
+        listener: Bound socket, which the server takes over.
+        ready: Called once requests are accepted.
+    """
     server = make_threaded(app, listener)
 
     def stop(number: int, frame: object) -> None:

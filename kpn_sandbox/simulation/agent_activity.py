@@ -148,6 +148,7 @@ class AgentActivity:
         agent, answer, end = calls.agent[answered], calls.answer[answered], calls.wrap_end[answered]
         self._answered = _events(agent, answer, self._agents)
         self._handled = _events(agent, end, self._agents, end - answer)
+        # The threshold is inclusive, as it is for calls that are answered in time.
         short = (calls.outcome == ABANDONED) & (calls.end - calls.arrival <= _thresholds(trace, calls))
         self._short = _events(calls.queue[short], calls.end[short], self._queues)
         made = self.outbound
@@ -180,6 +181,7 @@ class _Activities:
         first = np.searchsorted(changes.agent, changes.agent)
         totals = []
         for each in _TOTALS:
+            # The time before each change, summed over all agents in one go, less that before the agent's first change.
             before = np.concatenate(([0], np.cumsum(np.where(activity == each, lasted, 0))[:-1]))
             totals.append((before - before[first]).astype("i4"))
         self._totals = np.stack(totals)
@@ -209,6 +211,7 @@ class _Conversations:
     """How long the conversations at hand have lasted."""
 
     def __init__(self, changes: StateChanges, calls: CallTable, made: OutboundTable, agents: Integers) -> None:
+        # A conversation lasts from the first ring to the end of the wrap-up, in which talk and hold stay as they were.
         on_a_call = [STATES.index(status) for status in (Status.RINGING, Status.TALKING, Status.WRAPPING)]
         self._call = np.where(np.isin(changes.state, on_a_call), changes.detail, NONE).astype("i4")
         self._ringing = changes.state == STATES.index(Status.RINGING)
@@ -233,9 +236,9 @@ class _Conversations:
         return np.where(ringing, 0, talk), np.where(ringing, 0, hold)
 
     def _add_outbound(self, talk: Integers, hold: Integers, instant: int) -> None:
-        row = np.searchsorted(self._keys, (self._agents << INSTANT_BITS) + instant, side="right") - 1
         if not len(self._keys):
             return
+        row = np.searchsorted(self._keys, (self._agents << INSTANT_BITS) + instant, side="right") - 1
         at_hand = np.flatnonzero((row >= 0) & (self._made.agent[row] == self._agents) & (self._made.end[row] > instant))
         answer = self._made.answer[row[at_hand]]
         talk[at_hand] = np.where((answer >= 0) & (answer <= instant), instant - answer, 0)

@@ -115,6 +115,7 @@ class _DayRecords:
         outcome, port = int(table.outcome[row]), int(self._usage.port[row])
         answered = outcome == ANSWERED
         answered_at, ended_at = self._at(table.answer[row]), self._at(table.end[row])
+        # An answered call leaves its queue at the answer, every other one when it ends.
         left_at = answered_at if answered else ended_at
         rings, trunk = self._rings_of(row, answered), bisect_right(self._usage.starts, port) - 1
         return CallFact(

@@ -255,6 +255,7 @@ class _CenterSnapshot:
         """The ports that a trunk has; of ports that were removed those up to the last that still carries a call."""
         trunks = self.span.resolved.trunks
         present = trunks[trunk].ports if trunk < len(trunks) else 0
+        # A removed port with a call is shown until the call ends, and so are those before it, or numbers would shift.
         removed = [PortState.FAULT if state is PortState.IDLE else state for state in states[present:]]
         while removed and removed[-1] is PortState.FAULT:
             removed.pop()

@@ -79,6 +79,7 @@ class QueueCounters:
         staffed = self._logins.count(probes) - self._logouts.count(probes)
         auxiliary = self._aux.count(probes) - self._aux_over.count(probes)
         columns = (
+            # A call that rings still waits: so times to answer and to hang up contain the ring, and Little's law holds.
             offered - answered - abandoned - flowed_out,
             offered,
             answered,
@@ -102,6 +103,7 @@ class QueueCounters:
         return [QueueTotals(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
     def _count_rings(self, calls: CallTable, rings: RingTable, answered: Flags) -> None:
+        # A ring counts when it ends, whatever becomes of the call next.
         queue = calls.queue[rings.call]
         every = np.concatenate((calls.queue[answered], queue))
         start = np.concatenate((calls.ring_start[answered], rings.start))

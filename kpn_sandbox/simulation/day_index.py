@@ -16,11 +16,8 @@ from kpn_sandbox.simulation.names import CenterNames, center_names
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
-FIRST_LOGIN = 40001
-"""The login id of the first agent."""
-
-FIRST_NUMBER = 1000
-"""The number of the first queue, and of the first trunk."""
+FIRST_LOGIN, FIRST_NUMBER = 40001, 1000
+"""The login id of the first agent, and the number of the first queue and of the first trunk."""
 
 BYTES_PER_CALL = 220
 BYTES_PER_AGENT = 600

@@ -282,6 +282,7 @@ def summarize(day: CalendarDay, calls: CallsByCustomer, instant: int) -> CallSum
     """
     known = calls if instant >= day.length else calls.until(instant)
     state, queues = known.states(instant), int(known.queue.max(initial=0)) + 1
+    # Hours are those of the wall clock: on the day of 25 hours one of them lasts two.
     hour = np.searchsorted([day.elapsed(60 * hour) for hour in range(HOURS)], known.arrival, side="right") - 1
     cells = np.bincount((state * queues + known.queue) * HOURS + hour, minlength=len(CALL_STATES) * queues * HOURS)
     ended = state == ENDED

@@ -26,10 +26,8 @@ PAYMENT_DAYS = 14
 
 _ORDERS_A_MONTH = (45, 80, 95, 100)
 """Percent of months with no order, at most one, at most two, at most three."""
-_WORDS = 16
-"""Words of a stream that each order owns; some are left for what orders may yet need."""
-_LINES = 4
-"""An order has so many lines at most."""
+_WORDS, _LINES = 16, 4
+"""The words of a stream that each order owns, some of which are not used yet, and the most lines of an order."""
 
 
 class OrderStatus(StrEnum):

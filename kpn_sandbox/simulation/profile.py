@@ -168,6 +168,7 @@ def _check_together(profile: Profile) -> None:
         if wanted > profile.agents:
             raise InvalidProfile("queues", wanted, f"at most {profile.agents} agents in all queues together")
         _check_names("queues", [queue.name for queue in profile.queues])
+    # Each number by itself may be right and their product too large: a thousand agents with calls of a second.
     if _most_calls(profile) > MOST_CALLS:
         allowed = f"so long that {profile.agents} agents take at most {MOST_CALLS:,} calls a day"
         shortest = min(queue.value("talk_seconds", profile) for queue in _distinct_queues(profile))

@@ -128,7 +128,8 @@ class QueueSimulation:
         if shift.agent in self._schedules:
             self._schedules[shift.agent].later.append(shift)
             return
-        login = max(shift.login, earliest)
+        # A log-out may have been carried out ahead of time, after a call that outlasts the change of the profile.
+        login = max(shift.login, earliest, self._last_logout(shift.agent))
         if login < shift.logout:
             self._begin(shift, login, [])
             heappush(self._free, (login, shift.agent))
@@ -141,7 +142,7 @@ class QueueSimulation:
                 heapify(self._free)
                 self._finish(agent, free)
                 break
-        return max((login.logout for login in self.logins if login.agent == agent), default=0)
+        return self._last_logout(agent)
 
     def close(self) -> None:
         """Carry out all breaks and log-outs that are still planned; nothing can be offered afterwards."""
@@ -176,13 +177,11 @@ class QueueSimulation:
                 # A ring that nobody answered may have outlasted the deadline.
                 ends[call] = max(deadline[call], now)
                 return None
-            if unanswered[call]:
+            answer = start + (NO_ANSWER_TIMEOUT if unanswered[call] else rings[call])
+            # Patience lasts until the answer, while maximum wait and closing end only the wait in the queue.
+            if unanswered[call] or answer > patience[call]:
                 # Only the first ring of a call stays unanswered, or a call could go round forever.
                 unanswered[call] = False
-                return not_answered(call, agent, start, start + NO_ANSWER_TIMEOUT)
-            answer = start + rings[call]
-            # Patience lasts until the answer, while maximum wait and closing end only the wait in the queue.
-            if answer > patience[call]:
                 return not_answered(call, agent, start, answer)
             talked = answer + talks[call]
             if talked > last_talk:
@@ -209,6 +208,9 @@ class QueueSimulation:
         self.aux.append(AuxPeriod(agent, end, back, NO_ANSWER))
         heapreplace(self._free, (back, agent))
         return end
+
+    def _last_logout(self, agent: int) -> int:
+        return max((login.logout for login in self.logins if login.agent == agent), default=0)
 
     def _take_next_due(self, agent: int, free: int) -> None:
         """Let the agent who is free first carry out the next thing that is planned."""

@@ -235,7 +235,8 @@ def _spread(curve: Integers, total: int) -> Integers:
 
 
 def _excess(count: int) -> int:
-    return min(max(11000 // (count * count), EXCESS[0]), EXCESS[1])
+    # A queue may have no agent at all, when a center has fewer agents than queues.
+    return min(max(11000 // max(count * count, 1), EXCESS[0]), EXCESS[1])
 
 
 def _largest(fits: Callable[[int], bool]) -> int:

@@ -90,8 +90,7 @@ def supervisor_metrics(center: Center, at: float) -> SupervisorMetrics:
     figures = center.agent_activity(index.trace.day).at(instant)
 
     def seconds(column: Integers) -> list[int]:
-        whole: list[int] = (column[rows] // 1000).tolist()
-        return whole
+        return list((column[rows] // 1000).tolist())
 
     average = np.where(figures.handled > 0, _rounded(figures.handling, 1000 * np.maximum(figures.handled, 1)), NONE)
     return SupervisorMetrics(

@@ -67,6 +67,7 @@ class PortPool:
         Returns:
             The port, or `NO_PORT` when all are in use or closed.
         """
+        # Free ports lie in a heap by the instant since when they are free, so the first one is the one idle longest.
         for each in range(trunk, trunk + len(self._free)):
             free = self._free[each % len(self._free)]
             while free and free[0][0] <= now:

@@ -64,7 +64,7 @@ class Quota:
         limit: Requests per window, 1 to 1,000,000.
         interval: Length of a window in units, 1 to 1,000.
         unit: One of `QUOTA_UNITS`.
-        retry_after: Whether a rejected request is told how long to wait.
+        retry_after: Whether the response to a rejected request says how long to wait.
 
     Raises:
         InvalidSetting: A value is not allowed.

@@ -46,7 +46,7 @@ class Sandbox:
         database: The database.
         wall_clock: Returns wall time, in epoch seconds.
         credential_kinds: The kinds of credential that are stored beside the secrets of accounts.
-        journal: Whether requests are written into the request log.
+        log_requests: Whether requests are written into the request log.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Sandbox:
         wall_clock: WallClock = wall_time,
         *,
         credential_kinds: Sequence[CredentialKind] = (),
-        journal: bool = True,
+        log_requests: bool = True,
     ) -> None:
         self.database = database
         self.wall_clock = wall_clock
@@ -65,7 +65,7 @@ class Sandbox:
         self.pins = Pins(database)
         self.faults = Faults(database)
         self.quotas = Quotas(database)
-        self.request_log = RequestLog(database, on=journal)
+        self.request_log = RequestLog(database, on=log_requests)
         self._traces = SingleFlightCache(TRACE_BYTES)
         self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
         self._tenants: BoundedCache[Tenant] = BoundedCache(_TENANTS)

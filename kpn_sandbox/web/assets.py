@@ -16,22 +16,12 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def static_file(name: str) -> Response:
-    """
-    Return one of the sandbox's own files.
-
-    Raises:
-        NotFound: There is no such file.
-    """
+    """Return one of the sandbox's own files; 404 for any other name."""
     return _response(STATIC, name)
 
 
 def swagger_ui_file(name: str) -> Response:
-    """
-    Return one of Swagger UI's files.
-
-    Raises:
-        NotFound: It is not one of those that the page needs, or the package is not installed.
-    """
+    """Return one of Swagger UI's files; 404 for those that the page does not need."""
     if name not in _SWAGGER_UI:
         abort(404)
     return _response(_swagger_ui_folder(), name)

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
+from kpn_sandbox import literals
 from kpn_sandbox.auth import BearerAuth, Tokens
 from kpn_sandbox.control_api.auth import ControlAuth
 from kpn_sandbox.control_api.errors import ProblemError, error_for, invalid_fields
@@ -20,7 +21,6 @@ from kpn_sandbox.control_api.operations import Access
 from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.request_info import request_id
-from kpn_sandbox.literals import CONNECTION_FAULTS, LONGEST_DELAY_MS, OBJECT_KINDS, QUOTA_UNITS, RESET_LAYERS
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -77,11 +77,7 @@ class PageViews:
             apis=self.apis,
             scenarios=SCENARIOS.values(),
             ranges=profile_ranges(),
-            layers=RESET_LAYERS,
-            object_kinds=OBJECT_KINDS,
-            connection_faults=CONNECTION_FAULTS,
-            longest_delay_ms=LONGEST_DELAY_MS,
-            quota_units=QUOTA_UNITS,
+            literals=literals,
         )
 
     def wallboard_day(self) -> Response:
@@ -148,7 +144,7 @@ def blueprint(views: PageViews) -> Blueprint:
     views_by_rule: dict[str, Callable[..., Response]] = {
         "/": views.start,
         "/docs": lambda: page("docs.html", documents=OPENAPI),
-        "/wallboard": lambda: page("wallboard.html", local=is_local(request), object_kinds=OBJECT_KINDS),
+        "/wallboard": lambda: page("wallboard.html", local=is_local(request), object_kinds=literals.OBJECT_KINDS),
         "/wallboard/day": views.wallboard_day,
         "/history": lambda: page("history.html", local=is_local(request)),
         "/history/days": views.history_days,

@@ -1,4 +1,4 @@
-"""A door with one account behind it."""
+"""One worker with one account, and further workers on the same database."""
 
 import base64
 
@@ -22,24 +22,24 @@ class Wall:
         return self.at
 
 
-class Door:
-    """What one worker process has: its own connections, caches and guard, over the common database."""
+class Worker:
+    """The connections, caches and authentication of one worker process, on the common database."""
 
     def __init__(self, url, wall):
         self.database = Database(url)
         self.sandbox = Sandbox(self.database, wall)
         self.tokens = Tokens(self.sandbox, purpose="kpn", life_seconds=3599)
-        self.guard = BearerAuth(self.tokens)
+        self.auth = BearerAuth(self.tokens)
         self.server = TokenServer(self.tokens, self.sandbox.accounts.authenticate)
 
     def token(self, client_id="anna", secret="secret"):
-        """A new token for the credentials."""
+        """Return a new token for the credentials."""
         form = {"client_id": client_id, "client_secret": secret}
         return self.server.token(TokenRequest({}, "client_credentials", form))
 
-    def caller(self, text):
-        """The account whose token this is."""
-        return self.guard.authenticate(f"Bearer {text}").account
+    def authenticated(self, text):
+        """Return the account that a token authenticates."""
+        return self.auth.authenticate(f"Bearer {text}").account
 
 
 @pytest.fixture
@@ -48,24 +48,25 @@ def wall():
 
 
 @pytest.fixture
-def worker(url, wall):
+def start_worker(url, wall):
     """Starts one more worker on the same database."""
-    doors = []
+    workers = []
 
     def start():
-        doors.append(Door(url, wall))
-        return doors[-1]
+        workers.append(Worker(url, wall))
+        return workers[-1]
 
     yield start
-    for door in doors:
-        door.database.close()
+    for worker in workers:
+        worker.database.close()
 
 
 @pytest.fixture
-def door(worker):
-    door = worker()
-    door.sandbox.accounts.create(NewAccount("anna", "secret", "seed"))
-    return door
+def worker(start_worker):
+    """A worker with the account `anna`."""
+    worker = start_worker()
+    worker.sandbox.accounts.create(NewAccount("anna", "secret", "seed"))
+    return worker
 
 
 @pytest.fixture

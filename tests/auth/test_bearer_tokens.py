@@ -1,4 +1,4 @@
-"""Whose an access token is, in any worker."""
+"""Access tokens: issued, found and revoked by any start_worker, on both databases."""
 
 import pytest
 from authlib.oauth2 import OAuth2Error
@@ -13,9 +13,9 @@ from kpn_sandbox.tenants.clock import FrozenClock
 from tests.auth.conftest import ANNA
 
 
-def test_a_token_tells_who_calls(door):
-    """The account it was given to."""
-    assert door.caller(door.token()["access_token"]) == ANNA
+def test_a_token_authenticates_its_account(worker):
+    """A request with a token is authenticated as the account that the token was issued to."""
+    assert worker.authenticated(worker.token()["access_token"]) == ANNA
 
 
 @pytest.mark.parametrize(
@@ -33,170 +33,170 @@ def test_a_token_tells_who_calls(door):
         ("Bearer é\ud800", UnknownToken),
     ],
 )
-def test_each_want_of_a_token_has_its_name(door, authorization, refusal):
-    """No token, another scheme and an unknown token are told apart."""
+def test_each_reason_of_a_rejection_has_its_error(worker, authorization, refusal):
+    """A missing token, another scheme and an unknown token raise different errors."""
     with pytest.raises(OAuth2Error) as refused:
-        door.guard.authenticate(authorization)
+        worker.auth.authenticate(authorization)
 
     assert type(refused.value) is refusal
 
 
-def test_a_token_lives_3599_seconds(door, wall):
-    """By its account's clock: good in the last second, expired after it."""
-    text = door.token()["access_token"]
+def test_a_token_lives_by_the_account_s_clock(worker, wall):
+    """A token is valid in the last second of its lifetime, by its account's clock, and expired after it."""
+    text = worker.token()["access_token"]
     wall.at += 3598
 
-    assert door.caller(text) == ANNA
+    assert worker.authenticated(text) == ANNA
 
     wall.at += 1
     with pytest.raises(ExpiredToken):
-        door.caller(text)
+        worker.authenticated(text)
 
 
-def test_time_that_stands_keeps_tokens_alive(door, wall):
-    """An account whose clock is frozen has tokens that do not age."""
-    door.sandbox.accounts.create(NewAccount("berta", "secret", clock=FrozenClock(wall.at)))
-    text = door.token("berta")["access_token"]
+def test_tokens_of_a_frozen_clock_do_not_age(worker, wall):
+    """The tokens of an account whose clock is frozen do not expire, however much wall time passes."""
+    worker.sandbox.accounts.create(NewAccount("berta", "secret", clock=FrozenClock(wall.at)))
+    text = worker.token("berta")["access_token"]
 
     wall.at += 1_000_000
 
-    assert door.caller(text).client_id == "berta"
+    assert worker.authenticated(text).client_id == "berta"
 
 
-def test_a_revoked_token_is_told_from_an_unknown_one(door):
-    """It is known, but not good."""
-    text = door.token()["access_token"]
-    door.caller(text)
+def test_a_revoked_token_is_not_unknown(worker):
+    """A revoked token raises an error of its own."""
+    text = worker.token()["access_token"]
+    worker.authenticated(text)
 
-    revoke_tokens(door.database, "anna", text)
-
-    with pytest.raises(RevokedToken):
-        door.caller(text)
-
-
-def test_a_token_of_one_worker_is_good_at_the_next(door, worker):
-    """Also when the other worker has looked at the database before."""
-    other = worker()
-    first = door.token()["access_token"]
-    assert other.caller(first) == ANNA
-
-    second = door.token()["access_token"]
-
-    assert other.caller(second) == ANNA
-
-
-def test_a_token_revoked_by_one_worker_is_refused_by_the_next(door, worker):
-    """Although the other one has it in its memory."""
-    other = worker()
-    text = door.token()["access_token"]
-    other.caller(text)
-
-    revoke_tokens(door.database, "anna", text)
+    revoke_tokens(worker.database, "anna", text)
 
     with pytest.raises(RevokedToken):
-        other.caller(text)
+        worker.authenticated(text)
 
 
-def test_an_account_changed_by_one_worker_is_changed_at_the_next(door, worker):
-    """The next request is answered from the new account."""
-    other = worker()
-    text = door.token()["access_token"]
-    other.caller(text)
+def test_a_token_of_one_worker_is_valid_at_another(worker, start_worker):
+    """A worker finds the tokens that another one issues, also after it has read the database before."""
+    other = start_worker()
+    first = worker.token()["access_token"]
+    assert other.authenticated(first) == ANNA
 
-    door.sandbox.accounts.ensure(NewAccount("anna", "secret", "new seed"))
+    second = worker.token()["access_token"]
 
-    assert other.caller(text).seed == "new seed"
+    assert other.authenticated(second) == ANNA
 
 
-def test_the_steady_state_asks_no_query(door):
-    """A token that was found once is found again without reading the database, as long as nobody writes."""
-    text = door.token()["access_token"]
+def test_a_token_revoked_by_one_worker_is_rejected_by_another(worker, start_worker):
+    """A revocation counts at once at a worker that has the token in its cache."""
+    other = start_worker()
+    text = worker.token()["access_token"]
+    other.authenticated(text)
 
-    tenants = {door.guard.authenticate(f"Bearer {text}") for _ in range(3)}
+    revoke_tokens(worker.database, "anna", text)
+
+    with pytest.raises(RevokedToken):
+        other.authenticated(text)
+
+
+def test_a_change_by_one_worker_is_seen_by_another(worker, start_worker):
+    """The next request with a token gets the account as another worker has changed it."""
+    other = start_worker()
+    text = worker.token()["access_token"]
+    other.authenticated(text)
+
+    worker.sandbox.accounts.ensure(NewAccount("anna", "secret", "new seed"))
+
+    assert other.authenticated(text).seed == "new seed"
+
+
+def test_a_token_is_found_again_in_the_cache(worker):
+    """A token that was found once is the same object again as long as the account does not change."""
+    text = worker.token()["access_token"]
+
+    tenants = {worker.auth.authenticate(f"Bearer {text}") for _ in range(3)}
 
     assert len(tenants) == 1
 
 
-def test_what_others_do_costs_nothing(door, worker):
+def test_changes_of_other_accounts_leave_the_cache(worker, start_worker):
     """Only a change of its own account makes a token be read again."""
-    text = door.token()["access_token"]
-    before = door.guard.authenticate(f"Bearer {text}")
+    text = worker.token()["access_token"]
+    before = worker.auth.authenticate(f"Bearer {text}")
 
-    worker().sandbox.accounts.create(NewAccount("berta", "secret"))
-    door.token()
+    start_worker().sandbox.accounts.create(NewAccount("berta", "secret"))
+    worker.token()
 
-    assert door.guard.authenticate(f"Bearer {text}") is before
+    assert worker.auth.authenticate(f"Bearer {text}") is before
 
 
-def test_a_token_goes_with_its_account(door, worker):
-    """It is unknown everywhere at once, also when another account takes the name."""
-    other = worker()
-    text = door.token()["access_token"]
-    other.caller(text)
+def test_a_token_goes_with_its_account(worker, start_worker):
+    """A token of a deleted account is unknown everywhere at once, also when a new account has the same client id."""
+    other = start_worker()
+    text = worker.token()["access_token"]
+    other.authenticated(text)
 
-    door.sandbox.accounts.delete("anna")
+    worker.sandbox.accounts.delete("anna")
     with pytest.raises(UnknownToken):
-        other.caller(text)
-    door.sandbox.accounts.create(NewAccount("anna", "secret"))
-
-    with pytest.raises(UnknownToken):
-        other.caller(text)
-
-
-def test_tokens_are_reset(door, worker):
-    """Those given out before are unknown everywhere at once."""
-    other = worker()
-    text = door.token()["access_token"]
-    other.caller(text)
-
-    door.sandbox.reset("anna", ["tokens"])
+        other.authenticated(text)
+    worker.sandbox.accounts.create(NewAccount("anna", "secret"))
 
     with pytest.raises(UnknownToken):
-        other.caller(text)
+        other.authenticated(text)
+
+
+def test_a_reset_deletes_tokens(worker, start_worker):
+    """Tokens issued before a reset are unknown everywhere at once."""
+    other = start_worker()
+    text = worker.token()["access_token"]
+    other.authenticated(text)
+
+    worker.sandbox.reset("anna", ["tokens"])
+
+    with pytest.raises(UnknownToken):
+        other.authenticated(text)
 
 
 @pytest.mark.parametrize("spoil", ["expire", "revoke"])
-def test_an_inactive_token_names_its_tenant(door, worker, wall, spoil):
+def test_an_inactive_token_names_its_tenant(worker, start_worker, wall, spoil):
     """An expired or revoked token is rejected with its tenant, so the rejected request gets into the right log."""
-    other = worker()
-    text = door.token()["access_token"]
+    other = start_worker()
+    text = worker.token()["access_token"]
     if spoil == "revoke":
-        revoke_tokens(door.database, "anna", text)
+        revoke_tokens(worker.database, "anna", text)
     else:
         wall.at += 4000
 
     with pytest.raises(InactiveToken) as refused:
-        other.caller(text)
+        other.authenticated(text)
 
     assert refused.value.tenant.account == ANNA
 
 
-def test_the_text_of_a_token_is_not_kept(door):
-    """The database knows its digest only."""
-    text = door.token()["access_token"]
+def test_the_text_of_a_token_is_not_stored(worker):
+    """The database holds only the digest of a token."""
+    text = worker.token()["access_token"]
 
-    with door.database.read() as connection:
+    with worker.database.read() as connection:
         (row,) = connection.execute(select(tables.tokens)).all()
 
     assert text not in str(row)
 
 
-def test_the_oldest_tokens_are_forgotten(door, worker):
-    """An account has so many at most, now and then they are counted; those of others stay."""
-    door.sandbox.accounts.create(NewAccount("berta", "secret"))
-    hers, first = door.token("berta")["access_token"], door.token()["access_token"]
+def test_the_oldest_tokens_are_pruned(worker, start_worker):
+    """Tokens beyond the limit of an account become unknown, the oldest first; those of other accounts stay."""
+    worker.sandbox.accounts.create(NewAccount("berta", "secret"))
+    others, first = worker.token("berta")["access_token"], worker.token()["access_token"]
     later = [
         {"digest": str(n), "client_id": "anna", "kind": "kpn", "user": "", "nonce": "", "issued_at": 0.0, "revoked": 0}
         for n in range(TOKENS_PER_ACCOUNT)
     ]
-    with door.database.write() as connection:
+    with worker.database.write() as connection:
         connection.execute(insert(tables.tokens), later)
 
     for _ in range(100):
-        last = door.token()["access_token"]
+        last = worker.token()["access_token"]
 
-    other = worker()
-    assert other.caller(last) == ANNA
-    assert other.caller(hers).client_id == "berta"
+    other = start_worker()
+    assert other.authenticated(last) == ANNA
+    assert other.authenticated(others).client_id == "berta"
     with pytest.raises(UnknownToken):
-        other.caller(first)
+        other.authenticated(first)

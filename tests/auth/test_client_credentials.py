@@ -1,4 +1,4 @@
-"""Access tokens for a client's own credentials."""
+"""Token endpoints for a client's own credentials."""
 
 import re
 
@@ -10,45 +10,45 @@ from kpn_sandbox.auth import TokenRequest
 GRANT = "client_credentials"
 
 
-def test_good_credentials_bring_a_token(door, wall):
-    """28 letters and digits, good for 3,599 seconds from the account's instant."""
-    token = door.token()
+def test_right_credentials_get_a_token(worker, wall):
+    """A token has 28 letters and digits and is valid for 3,599 seconds from the account's instant."""
+    token = worker.token()
 
     assert re.fullmatch("[A-Za-z0-9]{28}", token.pop("access_token"))
     assert token == {"token_type": "Bearer", "expires_in": 3599, "client_id": "anna", "issued_at": wall.at}
 
 
-def test_http_basic_is_as_good_as_the_form(door, basic):
-    """The credentials may stand in the header."""
-    token = door.server.token(TokenRequest(basic("anna", "secret"), GRANT, {}))
+def test_credentials_may_be_http_basic(worker, basic):
+    """The credentials may be in the Authorization header instead of the form."""
+    token = worker.server.token(TokenRequest(basic("anna", "secret"), GRANT, {}))
 
     assert token["client_id"] == "anna"
 
 
-def test_two_tokens_differ(door):
-    """Each request brings a new one; the earlier one stays good."""
-    first, second = door.token()["access_token"], door.token()["access_token"]
+def test_each_request_gets_another_token(worker):
+    """Each request gets a new token, and the earlier ones stay valid."""
+    first, second = worker.token()["access_token"], worker.token()["access_token"]
 
     assert first != second
-    assert door.caller(first) == door.caller(second)
+    assert worker.authenticated(first) == worker.authenticated(second)
 
 
 @pytest.mark.parametrize(("client_id", "secret"), [("anna", "wrong"), ("berta", "secret"), ("", ""), ("anna", "")])
-def test_other_credentials_bring_none(door, client_id, secret):
-    """Unknown ids and wrong secrets are refused alike."""
+def test_wrong_credentials_get_no_token(worker, client_id, secret):
+    """An unknown id and a wrong secret raise the same error."""
     with pytest.raises(InvalidClientError):
-        door.token(client_id, secret)
+        worker.token(client_id, secret)
 
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic /////w==", "Basic YW5uYQ==", "Basic é", "Digest x"])
-def test_an_odd_header_is_no_credentials(door, header):
-    """What cannot be read is refused, not a failure."""
+def test_an_unreadable_header_has_no_credentials(worker, header):
+    """A header that is not base64 of UTF-8 is rejected like missing credentials."""
     with pytest.raises(InvalidClientError):
-        door.server.token(TokenRequest({"Authorization": header}, GRANT, {}))
+        worker.server.token(TokenRequest({"Authorization": header}, GRANT, {}))
 
 
 @pytest.mark.parametrize("grant_type", [None, "", "password", "Client_credentials"])
-def test_there_is_one_grant_type(door, grant_type):
-    """The grant type comes first: it is refused before the client is looked at."""
+def test_the_grant_type_is_checked_first(worker, grant_type):
+    """A request with another grant type is rejected before its credentials are checked."""
     with pytest.raises(UnsupportedGrantTypeError):
-        door.server.token(TokenRequest({}, grant_type, {}))
+        worker.server.token(TokenRequest({}, grant_type, {}))

@@ -1,4 +1,4 @@
-"""Sessions: one of each kind for a user, known to every worker, on both databases."""
+"""Sessions: one of each kind for a user, known to every start_worker, on both databases."""
 
 from dataclasses import replace
 from threading import Thread
@@ -21,19 +21,19 @@ def is_valid(session):
 
 
 @pytest.fixture
-def sessions(door):
-    """Those of one worker, with an account."""
-    return Sessions(door.sandbox, LOGIN, BEARER)
+def sessions(worker):
+    """The sessions of one start_worker, with an account."""
+    return Sessions(worker.sandbox, LOGIN, BEARER)
 
 
 @pytest.fixture
-def others(worker):
-    """Those of another worker on the same database."""
-    return Sessions(worker().sandbox, LOGIN, BEARER)
+def others(start_worker):
+    """The sessions of another worker on the same database."""
+    return Sessions(start_worker().sandbox, LOGIN, BEARER)
 
 
 def test_the_next_session_of_a_user_ends_the_one_before(sessions, others):
-    """Of one kind a user has one session; other users and kinds are not touched."""
+    """A user has one session of a kind; a new one ends it and leaves other users and kinds alone."""
     sessions.begin(ANNA, LOGIN, "first")
     sessions.begin(HALL, LOGIN, "beside")
     sessions.get_or_begin(ANNA, BEARER)
@@ -44,8 +44,8 @@ def test_the_next_session_of_a_user_ends_the_one_before(sessions, others):
     assert [is_valid(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
 
 
-def test_a_session_that_ended_opens_nothing(sessions, others):
-    """Who ends a session ends it for every worker; it is still known whose it was."""
+def test_an_ended_session_is_known_but_not_valid(sessions, others):
+    """A session ends for every start_worker, and its tenant is still known."""
     sessions.begin(ANNA, LOGIN, "text")
     others.end(others.find("text"))
 
@@ -56,8 +56,8 @@ def test_a_session_that_ended_opens_nothing(sessions, others):
     assert sessions.find("unknown") is None
 
 
-def test_a_lasting_session_is_told_again_until_its_time_is_over(sessions, others, wall):
-    """The same text with what is left of its life; after that, or with another secret, a new one."""
+def test_a_derived_session_is_repeated_during_its_lifetime(sessions, others, wall):
+    """A secret gets the same text with the rest of its lifetime; after that, or with another secret, a new one."""
     first = sessions.get_or_begin(ANNA, BEARER)
     wall.at += 1000
     again = others.get_or_begin(ANNA, BEARER)
@@ -70,8 +70,8 @@ def test_a_lasting_session_is_told_again_until_its_time_is_over(sessions, others
     assert sessions.get_or_begin(replace(ANNA, secret="new secret"), BEARER).text != changed.text
 
 
-def test_old_sessions_are_forgotten(sessions):
-    """So many sessions of a user and kind are remembered."""
+def test_the_oldest_sessions_are_pruned(sessions):
+    """Sessions of a user and kind beyond the limit become unknown, the oldest first."""
     for number in range(SESSIONS_PER_USER + 5):
         sessions.begin(ANNA, LOGIN, f"text {number}")
 
@@ -79,8 +79,8 @@ def test_old_sessions_are_forgotten(sessions):
     assert sessions.find("text 5") is not None
 
 
-def test_users_who_log_in_at_once_do_not_meet(sessions, others):
-    """Whoever is last has the session; exactly one lives."""
+def test_one_of_many_simultaneous_sessions_is_valid(sessions, others):
+    """Of many sessions of one user that begin at the same time exactly one stays valid."""
     texts = [f"text {number}" for number in range(20)]
     workers = [sessions, others] * 10
     begin = [Thread(target=one.begin, args=(ANNA, LOGIN, text)) for text, one in zip(texts, workers, strict=True)]
@@ -93,11 +93,11 @@ def test_users_who_log_in_at_once_do_not_meet(sessions, others):
     assert sum(session is not None and is_valid(session) for session in found) == 1
 
 
-def test_the_text_is_kept_nowhere(sessions, worker):
-    """The database knows digests only."""
+def test_the_text_of_a_session_is_not_stored(sessions, start_worker):
+    """The database holds only the digest of a session."""
     text = sessions.get_or_begin(ANNA, BEARER).text
 
-    with worker().database.read() as connection:
+    with start_worker().database.read() as connection:
         rows = connection.execute(table.select()).all()
     assert rows and not any(text in str(row) for row in rows)
 

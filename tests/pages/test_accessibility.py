@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 def test_the_wallboard(open_page, size, scheme):
     """A live wallboard has roles, names and contrast."""
     page = open_page("/wallboard", size, scheme)
-    expect(page.locator("#agents li").first).to_be_visible()
+    expect(page.locator("#agent-tiles li").first).to_be_visible()
     expect(page.locator("#chart svg")).to_be_visible()
 
     assert serious(page) == []

@@ -13,12 +13,12 @@ STALE_MS = 9000
 @pytest.fixture
 def wallboard(open_page, account):
     page = open_page("/wallboard")
-    expect(page.locator("#queues tr").first).to_be_visible()
+    expect(page.locator("#queue-rows tr").first).to_be_visible()
     return page
 
 
 def cells(page):
-    return [row.locator("th, td").all_inner_texts() for row in page.locator("#queues tr").all()]
+    return [row.locator("th, td").all_inner_texts() for row in page.locator("#queue-rows tr").all()]
 
 
 def test_queues_are_those_of_the_api(wallboard, objects):
@@ -55,7 +55,7 @@ def test_agents_are_those_of_the_api(wallboard, objects):
     """Each agent who is logged in has a tile with name, state and time."""
     inside = [agent for agent in objects("agents") if agent["Status"] != "UNSTAFF"]
 
-    tiles = wallboard.locator("#agents li").all_inner_texts()
+    tiles = wallboard.locator("#agent-tiles li").all_inner_texts()
 
     assert len(tiles) == len(inside)
     assert all(agent["Agent"] in tile for agent, tile in zip(inside, tiles, strict=True))
@@ -65,12 +65,12 @@ def test_logged_out_agents_are_shown_on_demand(wallboard, objects):
     """A checkbox shows the agents who are logged out as well."""
     wallboard.get_by_label("logged out, too").check()
 
-    expect(wallboard.locator("#agents li")).to_have_count(len(objects("agents")))
+    expect(wallboard.locator("#agent-tiles li")).to_have_count(len(objects("agents")))
 
 
 def test_trunks_are_those_of_the_api(wallboard, objects):
     """Each trunk shows its ports in use."""
-    shown = wallboard.locator("#trunks .figures").all_inner_texts()
+    shown = wallboard.locator("#trunk-list .figures").all_inner_texts()
 
     assert [text.split(",")[0] for text in shown] == [
         f"{trunk['PortsInUse']} of {trunk['TotalPorts']} ports in use" for trunk in objects("trunks")
@@ -154,14 +154,14 @@ def test_a_visitor_from_elsewhere_logs_in(browser, server, open_page, expected):
 
     page.get_by_label("Client secret").fill("APP_CONSUMER_SECRET")
     page.get_by_role("button", name="Show the wallboard").click()
-    expect(page.locator("#queues tr").first).to_be_visible()
+    expect(page.locator("#queue-rows tr").first).to_be_visible()
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_cut_off(open_page, size):
     """No page needs scrolling to the side, and the hall display needs none at all."""
     page = open_page("/wallboard", size)
-    expect(page.locator("#agents li").first).to_be_visible()
+    expect(page.locator("#agent-tiles li").first).to_be_visible()
 
     wide, high = page.evaluate(
         "() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"

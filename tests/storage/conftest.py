@@ -1,4 +1,4 @@
-"""One suite for all databases."""
+"""Databases, for a suite that runs on each kind."""
 
 import pytest
 from sqlalchemy import text
@@ -27,7 +27,7 @@ def database(open_database):
 
 @pytest.fixture
 def count():
-    """Counts the kept values."""
+    """Counts the generated secrets."""
 
     def counted(database):
         with database.read() as connection:

@@ -1,4 +1,4 @@
-"""What every database must do."""
+"""Opening, reading and writing a database, the same on every kind."""
 
 import multiprocessing
 import sqlite3
@@ -19,23 +19,23 @@ ONE = select(generated_secrets.c.value).where(generated_secrets.c.name == bindpa
 KEEP = insert(generated_secrets).values(name=bindparam("name"), value=bindparam("value"))
 
 
-def keep(database, name):
+def store(database, name):
     with database.write() as connection:
         connection.execute(insert(generated_secrets).values(name=name, value="x"))
 
 
-def keep_many(url, names):
+def store_many(url, names):
     database = Database(url)
     for name in names:
-        keep(database, name)
+        store(database, name)
     database.close()
 
 
-def test_what_is_written_is_read_by_others(open_database, count):
-    """A write is seen by the next reader, whichever connection he has."""
+def test_a_write_is_read_by_others(open_database, count):
+    """A committed write is seen by the next reader on any connection."""
     here, there = open_database(), open_database()
 
-    keep(here, "one")
+    store(here, "one")
 
     assert count(there) == 1
 
@@ -50,13 +50,13 @@ def test_a_failed_transaction_leaves_nothing(database, count):
 
 
 def test_a_reader_sees_one_moment(open_database):
-    """What others write while somebody reads does not show before he is done."""
+    """All statements of a reader see the same moment, whatever is written meanwhile."""
     here, there = open_database(), open_database()
-    keep(here, "one")
+    store(here, "one")
 
     with here.read() as connection:
         before = connection.scalar(COUNT)
-        keep(there, "two")
+        store(there, "two")
         meanwhile = connection.scalar(COUNT)
     with here.read() as connection:
         after = connection.scalar(COUNT)
@@ -64,16 +64,16 @@ def test_a_reader_sees_one_moment(open_database):
     assert (before, meanwhile, after) == (1, 1, 2)
 
 
-def test_a_repeated_key_is_told_apart(database):
-    """Who comes second learns that it is taken, which is no failure of the database."""
-    keep(database, "one")
+def test_a_repeated_key_is_an_integrity_error(database):
+    """A row with a key that is taken raises IntegrityError, which is no failure of the database."""
+    store(database, "one")
 
     with pytest.raises(IntegrityError):
-        keep(database, "one")
+        store(database, "one")
 
 
-def test_rows_need_what_they_refer_to(database):
-    """A token without its account is refused."""
+def test_a_row_needs_its_account(database):
+    """A token without its account raises IntegrityError."""
     row = {"digest": "d", "client_id": "nobody", "kind": "kpn", "user": "", "nonce": "", "issued_at": 0.0, "revoked": 0}
 
     with pytest.raises(IntegrityError), database.write() as connection:
@@ -81,22 +81,22 @@ def test_rows_need_what_they_refer_to(database):
 
 
 def test_a_closed_database_opens_itself_again(database, count):
-    """Nothing is lost by letting go of the connections, which is done before a fork."""
-    keep(database, "one")
+    """Closing, as is done before a fork, closes only the connections."""
+    store(database, "one")
     database.close()
 
-    keep(database, "two")
+    store(database, "two")
 
     assert count(database) == 2
 
 
-def test_a_child_process_renews_its_connections(database, count):
-    """After a fork the child opens connections of its own, and what it writes is seen by the parent."""
+def test_a_child_process_opens_connections_of_its_own(database, count):
+    """After a fork the child opens connections of its own, and the parent sees what the child writes."""
     database.close()
 
     def child():
         database.after_fork()
-        keep(database, "child")
+        store(database, "child")
         database.close()
 
     process = multiprocessing.get_context("fork").Process(target=child)
@@ -111,7 +111,7 @@ def test_many_processes_start_and_write_at_once(url, open_database, count):
     """Processes that open an empty database at the same moment all succeed, and no write is lost."""
     names = [[f"{process}-{number}" for number in range(20)] for process in range(4)]
     spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=keep_many, args=(url, own)) for own in names]
+    writers = [spawn.Process(target=store_many, args=(url, own)) for own in names]
 
     for writer in writers:
         writer.start()
@@ -134,7 +134,7 @@ def test_many_processes_start_and_write_at_once(url, open_database, count):
     ],
 )
 def test_a_database_that_cannot_be_used_is_refused_in_one_line(url, reason):
-    """The refusal says what is wrong, on one line and without the password."""
+    """The error has the reason on one line, without the password."""
     with pytest.raises(StorageError) as refusal:
         Database(url)
 
@@ -144,9 +144,9 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(url, reason):
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
-    """A text file is left alone."""
+    """A text file is refused and left as it is."""
     path = tmp_path / "notes.txt"
-    path.write_text("not a database, just some notes that somebody took\n" * 20)
+    path.write_text("not a database, just some lines of text\n" * 20)
 
     with pytest.raises(StorageError, match="file is not a database"):
         Database(f"sqlite:///{path}")
@@ -154,8 +154,8 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert path.read_text().startswith("not a database")
 
 
-def test_a_database_that_is_spoiled_meanwhile_is_an_error_of_storage(tmp_path):
-    """What goes wrong later is told the same way."""
+def test_a_database_that_is_damaged_later_raises_storage_errors(tmp_path):
+    """A file that is damaged after the start raises StorageError at the next use."""
     database = Database(f"sqlite:///{tmp_path}/sandbox.db")
     database.close()
     for path in tmp_path.iterdir():
@@ -169,7 +169,7 @@ def test_a_database_that_is_spoiled_meanwhile_is_an_error_of_storage(tmp_path):
 
 
 def tables_of(url):
-    """The names of all tables, as somebody else would see them."""
+    """Return the names of all tables, as another program sees them."""
     engine = create_engine(url)
     names = inspect(engine).get_table_names()
     engine.dispose()
@@ -194,14 +194,14 @@ def test_a_database_carries_the_number_of_its_schema(url):
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "made_by"),
     [
         ("DROP TABLE schema_version", f"an older version (schema 0, this version needs {SCHEMA})"),
         ("DELETE FROM schema_version", f"an older version (schema 0, this version needs {SCHEMA})"),
         ("UPDATE schema_version SET number = 999", f"a newer version (schema 999, this version needs {SCHEMA})"),
     ],
 )
-def test_a_database_of_another_schema_is_refused(url, statement, told):
+def test_a_database_of_another_schema_is_refused(url, statement, made_by):
     """A database with tables but without the right number is refused, with what to do, and left as it is."""
     Database(url).close()
     run_sql(url, statement)
@@ -212,13 +212,13 @@ def test_a_database_of_another_schema_is_refused(url, statement, told):
 
     shown = make_url(url).render_as_string()
     assert str(refusal.value) == (
-        f"database {shown} was made by {told}: name another one with --database-url, or remove it"
+        f"database {shown} was made by {made_by}: name another one with --database-url, or remove it"
     )
     assert tables_of(url) == before
 
 
-def test_tables_of_others_do_not_matter(url):
-    """A database with other tables than ours is as good as an empty one."""
+def test_tables_of_other_programs_do_not_matter(url):
+    """A database with other tables only is as good as an empty one."""
     run_sql(url, "CREATE TABLE somebody_else (id INTEGER)")
 
     Database(url).close()
@@ -227,7 +227,7 @@ def test_tables_of_others_do_not_matter(url):
 
 
 def test_a_table_that_was_added_is_created_at_the_next_start(url):
-    """A vendor that stores rows for the first time does not make a database of the same number unusable."""
+    """A table that a database of the right schema lacks, that of a new vendor for instance, is created."""
     Database(url).close()
     run_sql(url, "DROP TABLE digest_uses")
 
@@ -237,7 +237,7 @@ def test_a_table_that_was_added_is_created_at_the_next_start(url):
 
 
 def test_the_number_of_the_schema_changes_with_the_tables():
-    """Whoever changes a table raises SCHEMA, and puts the new digest of all tables here."""
+    """A change of a table needs a new SCHEMA, and the new digest of all tables in this test."""
     tables = metadata.tables.values()
     indexes = [index for table in tables for index in table.indexes]
     ddl = sorted([*(str(CreateTable(table)) for table in tables), *(str(CreateIndex(index)) for index in indexes)])
@@ -247,7 +247,7 @@ def test_the_number_of_the_schema_changes_with_the_tables():
 
 
 def test_a_locked_file_is_not_of_another_schema(tmp_path):
-    """A start that finds the file locked says so, also when it could not be told whose the file is."""
+    """A start on a locked file fails with the lock as the reason, because the schema cannot be read."""
     url = f"sqlite:///{tmp_path}/sandbox.db"
     Database(url).close()
     other = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
@@ -259,7 +259,7 @@ def test_a_locked_file_is_not_of_another_schema(tmp_path):
 
 
 def test_a_locked_table_is_not_of_another_schema(postgresql):
-    """A start that finds the table of the number locked says so."""
+    """A start that finds the table of the number locked fails with the lock as the reason."""
     url = postgresql.create("locked")
     Database(url).close()
     engine = create_engine(url)
@@ -273,7 +273,7 @@ def test_a_locked_table_is_not_of_another_schema(postgresql):
 
 
 def test_a_locked_file_is_an_error_that_passes(tmp_path):
-    """Who finds the file locked for longer than he waits is told so; afterwards all is well."""
+    """A file that stays locked for longer than a writer waits raises an error; afterwards writes succeed again."""
     database = Database(f"sqlite:///{tmp_path}/sandbox.db", busy_seconds=0.05)
     other = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -288,8 +288,8 @@ def test_a_locked_file_is_an_error_that_passes(tmp_path):
     database.close()
 
 
-def test_a_server_that_comes_back_is_asked_again(own_postgresql):
-    """While it is away everything is an error of storage, afterwards the next question is answered."""
+def test_a_server_that_comes_back_is_used_again(own_postgresql):
+    """While the server is away every use raises StorageError; afterwards the next one succeeds."""
     database = Database(own_postgresql.create("sandbox"))
     database.fetch_one(KEEP, name="one", value="x")
 
@@ -306,7 +306,7 @@ def test_a_server_that_comes_back_is_asked_again(own_postgresql):
 
 
 def test_a_server_that_was_restarted_is_not_noticed(own_postgresql):
-    """A question on a connection of before is asked again on a new one."""
+    """A SELECT on a connection from before a restart of the server is repeated on a new connection."""
     database = Database(own_postgresql.create("sandbox"))
     database.fetch_one(KEEP, name="one", value="x")
 
@@ -321,7 +321,7 @@ def test_a_server_that_was_restarted_is_not_noticed(own_postgresql):
 
 @pytest.fixture
 def own_postgresql(postgresql):
-    """A server that may be stopped; the others' goes on."""
+    """A server that a test may stop without stopping that of other tests."""
     server = new_server()
     yield server
     remove(server)

@@ -1,4 +1,4 @@
-"""Single statements on their short way."""
+"""Precompiled statements on raw connections."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -21,8 +21,8 @@ APPEND = (
 )
 
 
-def test_a_statement_is_written_for_good(open_database):
-    """What one database did another one sees, without anybody committing."""
+def test_a_statement_is_committed(open_database):
+    """A statement of one database is seen by another one, without a commit."""
     here, there = open_database(), open_database()
 
     here.fetch_one(KEEP, name="one", value="x")
@@ -30,13 +30,13 @@ def test_a_statement_is_written_for_good(open_database):
     assert there.fetch_one(FIND, name="one") == ("one", "x")
 
 
-def test_what_is_not_there_is_none(database):
-    """No row, no error."""
+def test_no_row_is_none(database):
+    """A SELECT without rows returns None."""
     assert database.fetch_one(FIND, name="one") is None
 
 
-def test_a_changed_row_is_told(open_database):
-    """With what it is now, and nobody has to look again."""
+def test_a_changed_row_is_returned(open_database):
+    """An UPDATE with RETURNING returns the row as it is after the change."""
     here, there = open_database(), open_database()
     here.fetch_one(KEEP, name="one", value="x")
 
@@ -45,8 +45,8 @@ def test_a_changed_row_is_told(open_database):
     assert here.fetch_one(APPEND, of_name="nobody") is None
 
 
-def test_what_cannot_stand_beside_the_rest_is_told_apart(database):
-    """A taken name is no failure of the database, and the connection is good for more."""
+def test_a_repeated_key_is_an_integrity_error(database):
+    """A key that is taken raises IntegrityError, and the connection is usable afterwards."""
     database.fetch_one(KEEP, name="one", value="x")
 
     with pytest.raises(IntegrityError):
@@ -55,8 +55,8 @@ def test_what_cannot_stand_beside_the_rest_is_told_apart(database):
     assert database.fetch_one(FIND, name="one") == ("one", "x")
 
 
-def test_threads_do_not_meet(open_database):
-    """Each statement has a connection to itself; none is lost and none is made twice."""
+def test_threads_do_not_share_a_connection(open_database):
+    """Statements of many threads all run once, each on a connection of its own."""
     databases = open_database(), open_database()
     databases[0].fetch_one(KEEP, name="one", value="")
 
@@ -67,7 +67,7 @@ def test_threads_do_not_meet(open_database):
 
 
 def test_a_closed_database_opens_itself_again(database):
-    """Closing lets go of the connections only."""
+    """Closing closes only the connections."""
     database.fetch_one(KEEP, name="one", value="x")
 
     database.close()
@@ -76,7 +76,7 @@ def test_a_closed_database_opens_itself_again(database):
 
 
 def test_pauses_are_short_at_first_and_long_enough_in_all():
-    """Another worker is waited for about as long as he takes, and a locked file is given up in time."""
+    """Pauses begin with the duration of a statement and add up to the time that a writer waits."""
     waits = list(pauses(5))
 
     assert waits[0] < 0.0005 and max(waits) <= 0.01
@@ -84,8 +84,8 @@ def test_pauses_are_short_at_first_and_long_enough_in_all():
     assert 5 <= sum(waits) < 5.02
 
 
-class Troubled:
-    """A connection to a file that is in trouble for some tries."""
+class FailingConnection:
+    """A connection whose first statements fail."""
 
     def __init__(self, code, tries):
         self.code, self.left, self.real = code, tries, sqlite3.connect(":memory:", isolation_level=None)
@@ -104,9 +104,9 @@ class Troubled:
 
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT])
-def test_every_way_to_be_busy_is_waited_for(code):
-    """Another writes, or recovers the file after a crash."""
-    connection = Troubled(code, tries=3)
+def test_a_busy_file_is_tried_again(code):
+    """Every error of a busy file is tried again: of another writer and of a recovery after a crash."""
+    connection = FailingConnection(code, tries=3)
     fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
 
     fast.fetch_one(KEEP, name="one", value="x")
@@ -116,9 +116,9 @@ def test_every_way_to_be_busy_is_waited_for(code):
 
 
 @pytest.mark.parametrize(("code", "tries", "left"), [(sqlite3.SQLITE_FULL, 1, 0), (sqlite3.SQLITE_BUSY, 9, 5)])
-def test_other_trouble_is_told_at_once_and_waiting_has_an_end(code, tries, left):
-    """A full disk is not waited for, and a locked file not for ever."""
-    connection = Troubled(code, tries)
+def test_other_errors_are_raised_at_once(code, tries, left):
+    """A full disk is not tried again, and a busy file only as often as there are pauses."""
+    connection = FailingConnection(code, tries)
     fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
 
     with pytest.raises(sqlite3.OperationalError, match="trouble"):

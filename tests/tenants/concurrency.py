@@ -1,4 +1,4 @@
-"""Many workers at once: threads, and processes with a database of their own."""
+"""Tasks that run at the same time: in threads, and in processes with a database of their own."""
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -8,7 +8,7 @@ from kpn_sandbox.tenants.sandbox import Sandbox
 
 
 def in_threads(task, count, *, threads=8):
-    """The results of a task that is given the numbers from 0 on."""
+    """Return the results of a task, called in threads with the numbers from 0 on."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(task, range(count)))
 

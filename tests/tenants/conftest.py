@@ -43,7 +43,7 @@ def sandbox(start):
 
 @pytest.fixture
 def other(start):
-    """Another worker, or another machine."""
+    """The sandbox of another worker or machine on the same database."""
     return start()
 
 

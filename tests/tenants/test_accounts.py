@@ -20,8 +20,8 @@ ANNA = Account("anna", "seed of anna", "busy", Profile(agents=7), CLOCK)
 NEW_ANNA = NewAccount("anna", "secret", "seed of anna", Profile(agents=7), "busy", CLOCK)
 
 
-def test_an_account_is_found_as_it_was_made(accounts, other, wall):
-    """Seed, scenario, profile and clock are kept, and when it was made."""
+def test_an_account_is_found_as_it_was_created(accounts, other, wall):
+    """Seed, scenario, profile, clock and the time of creation are stored."""
     credentials = accounts.create(NEW_ANNA)
 
     assert (credentials.account, credentials.client_secret) == (ANNA, "secret")
@@ -29,8 +29,8 @@ def test_an_account_is_found_as_it_was_made(accounts, other, wall):
     assert other.accounts.show("anna").created_at == wall.at
 
 
-def test_what_is_left_open_is_made_up(accounts):
-    """Id and secret nobody can guess; the seed is the client id."""
+def test_missing_settings_are_generated(accounts):
+    """Id and secret are random, and the seed is the client id."""
     credentials = accounts.create(NewAccount())
 
     assert re.fullmatch("[A-Za-z0-9]{28}", credentials.account.client_id)
@@ -38,8 +38,8 @@ def test_what_is_left_open_is_made_up(accounts):
     assert credentials.account == Account(credentials.account.client_id, seed=credentials.account.client_id)
 
 
-def test_accounts_are_listed_in_the_order_of_their_making(accounts, wall):
-    """The oldest first."""
+def test_accounts_are_listed_in_the_order_of_their_creation(accounts, wall):
+    """The list begins with the oldest account."""
     for name in ("carla", "anna", "berta"):
         accounts.create(NewAccount(name))
         wall.at += 1
@@ -47,16 +47,16 @@ def test_accounts_are_listed_in_the_order_of_their_making(accounts, wall):
     assert [account.client_id for account in accounts.list()] == ["carla", "anna", "berta"]
 
 
-def test_nobody_is_found_by_an_unknown_id(accounts):
-    """None or an error, as one asks; an id that nobody can have is no other case."""
+def test_an_unknown_id_finds_no_account(accounts):
+    """`find` returns None and `show` raises an error, also for an id that no account can have."""
     for client_id in ("anna", "an\x00na", "é", ""):
         assert accounts.find(client_id) is None
         with pytest.raises(UnknownAccount):
             accounts.show(client_id)
 
 
-def test_a_client_id_is_given_once(accounts):
-    """The second one learns that it is taken, the first one stays."""
+def test_a_client_id_is_unique(accounts):
+    """A second account of the same client id is refused, and the first one stays as it is."""
     accounts.create(NEW_ANNA)
 
     with pytest.raises(AccountExists, match="account anna exists"):
@@ -65,8 +65,8 @@ def test_a_client_id_is_given_once(accounts):
     assert accounts.find("anna") == ANNA
 
 
-def test_of_many_who_want_an_id_one_gets_it(sandbox, other):
-    """Wherever they ask."""
+def test_one_of_many_simultaneous_accounts_gets_the_id(sandbox, other):
+    """Of many accounts of one id that are created at the same time, on two workers, one is created."""
 
     def made(turn):
         try:
@@ -81,14 +81,14 @@ def test_of_many_who_want_an_id_one_gets_it(sandbox, other):
 
 @pytest.mark.parametrize("client_id", ["", "a:b", "a b", "é", "a" * 129, "a\n"])
 def test_a_client_id_must_fit_into_http_basic(client_id):
-    """Visible ASCII without a colon."""
+    """A client id has visible ASCII characters and no colon."""
     with pytest.raises(InvalidSetting, match="client_id must be"):
         Account(client_id, "seed")
 
 
 @pytest.mark.parametrize("text", ["", "a\x00", "a\n", "\ud800", "a" * 129])
 def test_seed_and_secret_are_texts(accounts, text):
-    """Without control characters; a refused secret is not repeated."""
+    """Seed and secret have no control characters, and an error does not repeat the secret."""
     with pytest.raises(InvalidSetting, match="seed must be"):
         Account("anna", text)
     with pytest.raises(InvalidSetting, match=r"client_secret must be .* not '\*\*\*'"):
@@ -96,7 +96,7 @@ def test_seed_and_secret_are_texts(accounts, text):
 
 
 def test_scenario_and_profile_must_be_possible():
-    """The refusal names the scenarios that exist, or the field."""
+    """The error names the scenarios that exist, or the wrong field of the profile."""
     with pytest.raises(UnknownScenario, match="one of calm, normal"):
         Account("anna", "seed", "lunch")
     with pytest.raises(InvalidProfile):
@@ -115,14 +115,14 @@ def test_scenario_and_profile_must_be_possible():
     ],
 )
 def test_id_and_secret_belong_together(accounts, client_id, secret, found):
-    """Only both right open the door."""
+    """Only the right id with the right secret authenticates."""
     accounts.create(NEW_ANNA)
 
     assert accounts.authenticate(client_id, secret) == found
 
 
-def test_secrets_themselves_are_not_kept(accounts, database):
-    """The database holds digests only, salted because a secret that somebody chose may be a poor one."""
+def test_secrets_themselves_are_not_stored(accounts, database):
+    """The database holds digests only, salted because a chosen secret may be a poor one."""
     accounts.create(NEW_ANNA)
     accounts.create(NewAccount("berta", "secret"))
 
@@ -138,7 +138,7 @@ def upper(client_id, secret):
 
 
 def derived(database, client_id="anna"):
-    """The stored credentials of an account, by kind."""
+    """Return the stored credentials of an account, by kind."""
     row = tables.credentials.c
     with database.read() as connection:
         return dict(connection.execute(select(row.kind, row.digest).where(row.client_id == client_id)).all())
@@ -159,8 +159,8 @@ def test_derived_credentials_follow_the_secret(database):
     assert derived(database) == {}
 
 
-def test_a_new_secret_takes_the_place_of_the_old_one(accounts, other):
-    """For every door, at every worker, at once."""
+def test_a_new_secret_replaces_the_old_one(accounts, other):
+    """After a rotation only the new secret authenticates, at every worker at once."""
     before = accounts.create(NEW_ANNA)
 
     after = other.accounts.rotate_secret("anna")
@@ -194,16 +194,16 @@ def test_a_deleted_account_leaves_no_rows(sandbox, other, database):
     assert other.tenant("anna").in_force(CLOCK.at).profile.agents == 7
 
 
-def test_nobody_is_deleted_or_given_a_secret(accounts):
-    """An unknown account is told."""
+def test_an_unknown_account_cannot_be_deleted_or_get_a_secret(accounts):
+    """Both raise UnknownAccount."""
     with pytest.raises(UnknownAccount):
         accounts.delete("anna")
     with pytest.raises(UnknownAccount):
         accounts.rotate_secret("anna")
 
 
-def test_follow_makes_an_account_and_changes_it(sandbox):
-    """It begins as told, whether it existed or not; what was changed of the old one is forgotten."""
+def test_ensure_creates_or_adapts_an_account(sandbox):
+    """An account begins as configured, whether it existed or not; changes of another beginning are deleted."""
     sandbox.accounts.ensure(NEW_ANNA)
     sandbox.configuration.patch("anna", {"agents": 9})
     sandbox.accounts.ensure(NewAccount("anna", "new"))
@@ -214,7 +214,7 @@ def test_follow_makes_an_account_and_changes_it(sandbox):
     assert sandbox.accounts.authenticate("anna", "new") is not None
 
 
-def test_follow_keeps_what_was_changed_since(sandbox, other):
+def test_ensure_keeps_changes_of_the_same_beginning(sandbox, other):
     """A start with unchanged settings writes nothing."""
     sandbox.accounts.ensure(NEW_ANNA)
     sandbox.clocks.advance("anna", 60)
@@ -228,15 +228,15 @@ def test_follow_keeps_what_was_changed_since(sandbox, other):
     assert other.tenant("anna").in_force(CLOCK.at + 60).profile.agents == 9
 
 
-def test_many_starts_at_once_agree(sandbox, other):
-    """None fails because another one was faster."""
+def test_simultaneous_starts_agree(sandbox, other):
+    """Many workers that ensure the same account at the same time all succeed."""
     in_threads(lambda turn: (sandbox, other)[turn % 2].accounts.ensure(NEW_ANNA), 8)
 
     assert sandbox.accounts.list() == (ANNA,)
 
 
-def test_a_stranger_is_welcome_and_stays_himself(accounts):
-    """The first secret that comes with an unknown id becomes its secret."""
+def test_an_unknown_id_creates_an_account(accounts):
+    """The first secret that is presented with an unknown id becomes its secret."""
     first = accounts.authenticate_or_create("carla", "secret")
 
     assert first == Account("carla", seed="carla")
@@ -244,7 +244,7 @@ def test_a_stranger_is_welcome_and_stays_himself(accounts):
     assert accounts.authenticate_or_create("carla", "other") is None
 
 
-def test_not_every_stranger_is_welcome(accounts):
-    """An id that no account may have makes none."""
+def test_an_impossible_id_creates_no_account(accounts):
+    """An id that no account may have authenticates nothing and creates nothing."""
     assert accounts.authenticate_or_create("car la", "secret") is None
     assert accounts.list() == ()

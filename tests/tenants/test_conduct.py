@@ -1,4 +1,4 @@
-"""What a client does wrong, told from its journal."""
+"""Client lint: rules that find in the request log what a client does wrong."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from kpn_sandbox.tenants.request_log import LogEntry
 
 
 def entry(number, operation="agents", status=200, *, seconds=0.0, wall=None, token="t", retry_after=None):
-    """A request so many seconds after the first one."""
+    """Return a request this many seconds after the first one."""
     return LogEntry(
         client_id="anna",
         id=f"r{number}",
@@ -39,49 +39,49 @@ def broken(entries):
         [entry(number, seconds=number) for number in range(50)],
     ],
 )
-def test_a_client_that_behaves_is_told_nothing(entries):
-    """One token for many requests, a new one after a refusal; asking every second is no fault."""
+def test_a_correct_client_breaks_no_rule(entries):
+    """One token for many requests, a new one after a rejection, and polling every second break no rule."""
     assert broken(entries) == {}
 
 
-def test_a_token_for_each_request_is_seen():
-    """When there are enough of them to be sure."""
+def test_a_token_per_request_is_found():
+    """A token per request is found once there are enough of them to be sure."""
     entries = [entry(number, "token" if number % 2 == 0 else "agents") for number in range(12)]
 
     assert broken(entries) == {"token-per-request": (6, ("r2", "r4", "r6", "r8", "r10"))}
 
 
-def test_asking_beyond_the_quota_is_seen():
-    """Each refusal counts."""
+def test_requests_beyond_the_quota_are_found():
+    """Each rejection counts."""
     entries = [entry(0), entry(1, status=429), entry(2, status=429)]
 
     assert broken(entries) == {"beyond-quota": (2, ("r1", "r2"))}
 
 
-def test_asking_before_the_wait_is_over_is_seen():
-    """Until the seconds are over that the refusal told."""
+def test_an_early_retry_is_found():
+    """A request is early until the seconds of Retry-After are over."""
     entries = [entry(0, status=503, retry_after=10), entry(1, seconds=9), entry(2, seconds=10)]
 
     assert broken(entries) == {"retry-too-early": (1, ("r1",))}
 
 
-def test_who_moves_the_clock_has_waited():
-    """And so has who waits while it stands."""
+def test_a_wait_by_either_clock_counts():
+    """A client has waited if it moved the account's clock, and if wall time passed while that clock stands."""
     moved = [entry(0, status=503, retry_after=10), entry(1, seconds=10, wall=0)]
     waited = [entry(0, status=503, retry_after=10), entry(1, seconds=0, wall=10)]
 
     assert (broken(moved), broken(waited)) == ({}, {})
 
 
-def test_a_refused_token_that_comes_again_is_seen():
-    """Until it is good again, because the clock was put back."""
+def test_a_reused_rejected_token_is_found():
+    """A rejected token is found when it is used again, until it is valid again because the clock was put back."""
     entries = [entry(0, status=401), entry(1, status=401), entry(2), entry(3, status=401), entry(4, token="u")]
 
     assert broken(entries) == {"expired-token-reused": (1, ("r1",))}
 
 
-def test_each_finding_says_what_to_do():
-    """In a sentence."""
+def test_each_finding_has_advice():
+    """The advice of each rule is a sentence."""
     entries = [entry(0, status=429, retry_after=60), entry(1, status=429), entry(2, status=401), entry(3, status=401)]
 
     findings = conduct(entries)

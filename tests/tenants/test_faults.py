@@ -1,4 +1,4 @@
-"""Faults: what shall go wrong, in which order or how often."""
+"""Fault plans, and the outcomes that workers take from them."""
 
 from collections import Counter
 
@@ -11,52 +11,52 @@ from tests.tenants.concurrency import in_processes, in_threads
 THREE = FaultPlan("kpn", "agents", (Outcome(503), Outcome(503, delay_ms=200), Outcome(ok=True)))
 
 
-def due(sandbox, operation="agents", api="kpn"):
+def take(sandbox, operation="agents", api="kpn"):
     return sandbox.faults.take_outcome("anna", sandbox.tenant("anna").plans, api, operation)
 
 
 def status(sandbox):
-    outcome = due(sandbox)
+    outcome = take(sandbox)
     return None if outcome is None else outcome.status
 
 
 def test_outcomes_happen_in_order_and_are_used_up(anna, sandbox, other):
-    """Whoever meets them; then all is well again."""
+    """Outcomes happen in order, at whichever worker, until the plan is used up."""
     plan = sandbox.faults.add(anna, THREE)
 
-    happened = [due(worker) for worker in (sandbox, other, sandbox, other, sandbox)]
+    happened = [take(worker) for worker in (sandbox, other, sandbox, other, sandbox)]
 
     assert happened == [*THREE.outcomes, None, None]
     assert other.faults.show(anna, plan.id).remaining == 0
     assert sandbox.tenant(anna).plans == ()
 
 
-def test_only_the_operation_that_is_meant_goes_wrong(anna, sandbox):
-    """A plan without an operation means all of its API."""
+def test_a_plan_applies_to_its_operation(anna, sandbox):
+    """A plan without an operation applies to all operations of its API."""
     sandbox.faults.add(anna, THREE)
     sandbox.faults.add(anna, FaultPlan("kaisa", outcomes=(Outcome(500),)))
 
-    assert due(sandbox, "queues") is None
-    assert due(sandbox, "customers", "kaisa") == Outcome(500)
+    assert take(sandbox, "queues") is None
+    assert take(sandbox, "customers", "kaisa") == Outcome(500)
 
 
 def test_the_first_plan_with_something_left_decides(anna, sandbox):
-    """The next one follows when it is used up."""
+    """The next plan applies when the first one is used up."""
     sandbox.faults.add(anna, FaultPlan("kpn", "agents", (Outcome(500),)))
     sandbox.faults.add(anna, FaultPlan("kpn", None, (Outcome(501), Outcome(502))))
 
     assert [status(sandbox) for _ in range(4)] == [500, 501, 502, None]
 
 
-def test_a_plan_may_begin_again(anna, sandbox):
-    """It has no end, so nobody can tell what remains."""
+def test_a_plan_may_repeat(anna, sandbox):
+    """A plan that repeats is never used up, so nothing is said to remain."""
     plan = sandbox.faults.add(anna, FaultPlan("kpn", "agents", (Outcome(500), Outcome(ok=True)), repeat=True))
 
     assert [status(sandbox) for _ in range(5)] == [500, None, 500, None, 500]
     assert plan.remaining is None
 
 
-def test_a_seed_decides_when_something_happens(anna, sandbox):
+def test_a_seed_decides_which_requests_fail(anna, sandbox):
     """The same seed makes the same requests fail, another seed others."""
     plan = FaultPlan("kpn", "agents", probability=0.3, outcome=Outcome(503), seed="one")
 
@@ -74,8 +74,8 @@ def test_a_seed_decides_when_something_happens(anna, sandbox):
 
 
 @pytest.mark.parametrize(("probability", "happens"), [(0, 0), (1, 1000), (0.2, 200)])
-def test_the_probability_is_kept(probability, happens):
-    """Over a thousand requests, within what chance allows."""
+def test_a_probability_is_met(probability, happens):
+    """Over a thousand requests the share of outcomes is the probability, within what chance allows."""
     plan = FaultPlan("kpn", probability=probability, outcome=Outcome(503)).with_id("made")
 
     happened = sum(plan.nth(position) is not None for position in range(1, 1001))
@@ -83,16 +83,16 @@ def test_the_probability_is_kept(probability, happens):
     assert abs(happened - happens) <= 40 * (0 < probability < 1)
 
 
-def test_a_plan_without_a_seed_tells_the_one_it_was_given(anna, sandbox, other):
-    """So that it can be planned once more."""
+def test_a_plan_without_a_seed_gets_one(anna, sandbox, other):
+    """The generated seed is part of the plan, so it can be planned again."""
     plan = sandbox.faults.add(anna, FaultPlan("kpn", probability=0.5, outcome=Outcome(503)))
 
     assert plan.seed
     assert other.faults.show(anna, plan.id) == plan
 
 
-def test_plans_come_back_as_they_were_made(anna, sandbox, other):
-    """Bodies, headers and broken connections included, in the order of their making."""
+def test_plans_are_stored_completely(anna, sandbox, other):
+    """Bodies, headers and broken connections come back, in the order in which the plans were added."""
     odd = Outcome(418, 5, {"a": [1, None]}, {"X-Odd": "yes"})
     plans = [THREE, FaultPlan("kpn", "token", (odd, Outcome(connection="drip"))), THREE]
 
@@ -103,7 +103,7 @@ def test_plans_come_back_as_they_were_made(anna, sandbox, other):
 
 
 def test_outcomes_are_exact_over_threads(anna, sandbox, other):
-    """Each happens once."""
+    """Each outcome happens to exactly one of the requests of many threads."""
     sandbox.faults.add(anna, FaultPlan("kpn", outcomes=tuple(Outcome(200 + number) for number in range(100))))
 
     happened = in_threads(lambda turn: status((sandbox, other)[turn % 2]), 150)
@@ -113,7 +113,7 @@ def test_outcomes_are_exact_over_threads(anna, sandbox, other):
 
 @pytest.mark.slow
 def test_outcomes_are_exact_over_processes(anna, sandbox, url):
-    """Also when nothing is shared but the database."""
+    """Each outcome happens to exactly one of the requests of processes that share only the database."""
     sandbox.faults.add(anna, FaultPlan("kpn", outcomes=tuple(Outcome(200 + number) for number in range(60))))
 
     happened = in_processes(url, status, 25)
@@ -122,21 +122,21 @@ def test_outcomes_are_exact_over_processes(anna, sandbox, url):
 
 
 def test_plans_are_removed(anna, sandbox, other):
-    """One, then all; what is gone does not happen any more."""
+    """One plan or all are deleted, and their outcomes do not happen any more."""
     first, second = sandbox.faults.add(anna, THREE), sandbox.faults.add(anna, THREE)
 
     assert sandbox.faults.remove(anna, first.id) == 1
     assert other.faults.list(anna) == (second,)
     assert other.faults.remove(anna) == 1
-    assert due(sandbox) is None
+    assert take(sandbox) is None
 
 
-def test_an_unknown_plan_is_told(anna, sandbox):
-    """Another account's plan is as unknown as one that nobody made."""
+def test_an_unknown_plan_is_an_error(anna, sandbox):
+    """The plan of another account is as unknown as one that was never added."""
     sandbox.accounts.authenticate_or_create("berta", "secret")
-    hers = sandbox.faults.add("berta", THREE)
+    others = sandbox.faults.add("berta", THREE)
 
-    for fault in ("nothing", "\x00", hers.id):
+    for fault in ("nothing", "\x00", others.id):
         with pytest.raises(UnknownFault):
             sandbox.faults.remove(anna, fault)
     with pytest.raises(UnknownAccount):
@@ -158,7 +158,7 @@ def test_an_unknown_plan_is_told(anna, sandbox):
     ],
 )
 def test_a_wrong_outcome_is_refused(given, field):
-    """The refusal names the field and what would be right."""
+    """The error names the field and what would be right."""
     with pytest.raises(InvalidSetting) as refusal:
         Outcome(**given)
 
@@ -180,7 +180,7 @@ def test_a_wrong_outcome_is_refused(given, field):
     ],
 )
 def test_a_wrong_plan_is_refused(given, field):
-    """Either outcomes in order, or one with a probability."""
+    """A plan has outcomes in order, or one outcome with a probability."""
     with pytest.raises(InvalidSetting) as refusal:
         FaultPlan("kpn", **given)
 

@@ -1,11 +1,11 @@
-"""A journal as an HTTP archive."""
+"""A request log as an HTTP archive."""
 
 from kpn_sandbox.tenants.har import har
 from tests.tenants.test_request_log import ENTRY
 
 
-def test_an_archive_has_what_the_format_asks_for():
-    """Every field of HAR 1.2 that is not optional, and what only the sandbox knows under names of its own."""
+def test_an_archive_has_the_required_fields():
+    """An archive has every required field of HAR 1.2, and fields of the sandbox under names of its own."""
     archive = har([ENTRY], base_url="http://127.0.0.1:8080", version="1.0")
 
     assert archive == {
@@ -51,7 +51,7 @@ def test_an_archive_has_what_the_format_asks_for():
 
 
 def test_a_request_without_a_query_has_none():
-    """And a wait that was told is a header of the answer."""
+    """An empty query adds nothing to the URL, and a Retry-After is a header of the response."""
     (entry,) = har([ENTRY._replace(query="", retry_after=5)], base_url="http://x", version="1")["log"]["entries"]
 
     assert (entry["request"]["url"], entry["request"]["queryString"]) == ("http://x/agents", [])

@@ -12,7 +12,7 @@ AUX = {"Status": "AUX", "Reason": "2"}
 
 
 def shown(sandbox, at=AT, keys=None):
-    """The fields that one answer about agents shows fixed."""
+    """Return the pinned fields in one response about agents."""
     return [pin.fields for pin in sandbox.pins.read("anna", sandbox.tenant("anna").pins_of("agents"), keys=keys, at=at)]
 
 
@@ -20,8 +20,8 @@ def reads(sandbox):
     return len(shown(sandbox))
 
 
-def test_what_is_pinned_here_is_seen_there(anna, sandbox, other):
-    """At the very next request, also at a worker that has been busy before."""
+def test_a_pin_counts_for_all_workers(anna, sandbox, other):
+    """Another worker has a pin at its next request, also when it has read the account before."""
     before = shown(other)
 
     sandbox.pins.put(anna, Pin("agents", "50001", AUX))
@@ -29,8 +29,8 @@ def test_what_is_pinned_here_is_seen_there(anna, sandbox, other):
     assert (before, shown(other)) == ([], [AUX])
 
 
-def test_a_new_pin_takes_the_place_of_the_old_one(anna, sandbox):
-    """Of the same object; those of others stay."""
+def test_a_new_pin_replaces_the_old_one(anna, sandbox):
+    """A pin replaces that of the same object; those of others stay."""
     sandbox.pins.put(anna, Pin("agents", "50001", AUX))
     sandbox.pins.put(anna, Pin("agents", "50002", AUX))
 
@@ -40,8 +40,8 @@ def test_a_new_pin_takes_the_place_of_the_old_one(anna, sandbox):
     assert shown(sandbox, keys={"50001"}) == [{"Status": "IDLE"}]
 
 
-def test_a_pin_expires_by_the_account_s_time(anna, sandbox):
-    """At its instant it no longer holds, neither in answers nor in the list."""
+def test_a_pin_expires_by_the_account_s_clock(anna, sandbox):
+    """From its instant on a pin is neither in responses nor in the list."""
     pin = sandbox.pins.put(anna, Pin("agents", "50001", AUX, expires_at=AT + 10))
 
     assert (shown(sandbox, AT + 9), shown(sandbox, AT + 10)) == ([AUX], [])
@@ -50,7 +50,7 @@ def test_a_pin_expires_by_the_account_s_time(anna, sandbox):
 
 
 def test_reads_are_used_up(anna, sandbox, other):
-    """Wherever they are made; then the pin is gone from the list, too."""
+    """A pin is gone, from the list too, after its number of reads at any workers."""
     sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=3))
 
     answers = [shown(worker) for worker in (sandbox, other, sandbox, other, sandbox)]
@@ -60,8 +60,8 @@ def test_reads_are_used_up(anna, sandbox, other):
     assert not sandbox.tenant(anna).counts_reads("agents")
 
 
-def test_the_list_tells_how_many_reads_are_left(anna, sandbox, other):
-    """Without taking one."""
+def test_the_list_shows_the_reads_that_are_left(anna, sandbox, other):
+    """Listing pins uses up no read."""
     sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=3))
     shown(sandbox)
 
@@ -69,8 +69,8 @@ def test_the_list_tells_how_many_reads_are_left(anna, sandbox, other):
     assert other.pins.show(anna, "agents", "50001", AT).reads_left == 2
 
 
-def test_an_answer_on_the_way_does_not_take_from_a_new_pin(anna, sandbox, other):
-    """Who began before the pin was set anew shows the old one no more and leaves the new one alone."""
+def test_a_response_on_its_way_does_not_use_a_new_pin(anna, sandbox, other):
+    """A response that began with the old pin neither shows it any more nor uses up a read of the new one."""
     sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=1))
     early = other.tenant(anna)
     sandbox.pins.put(anna, Pin("agents", "50001", {"Status": "IDLE"}, reads_left=1))
@@ -81,7 +81,7 @@ def test_an_answer_on_the_way_does_not_take_from_a_new_pin(anna, sandbox, other)
 
 
 def test_reads_are_exact_over_threads(anna, sandbox, other):
-    """No read is lost and none is given twice."""
+    """No read of many threads is lost, and none counts twice."""
     sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=50))
 
     answers = in_threads(lambda turn: reads((sandbox, other)[turn % 2]), 120)
@@ -91,7 +91,7 @@ def test_reads_are_exact_over_threads(anna, sandbox, other):
 
 @pytest.mark.slow
 def test_reads_are_exact_over_processes(anna, sandbox, url):
-    """Also when nothing is shared but the database."""
+    """No read is lost and none counts twice, also when processes share only the database."""
     sandbox.pins.put(anna, Pin("agents", "50001", AUX, reads_left=50))
 
     answers = in_processes(url, reads, 30)
@@ -109,7 +109,7 @@ def test_reads_are_exact_over_processes(anna, sandbox, url):
     ],
 )
 def test_pins_are_removed(anna, sandbox, other, which, left):
-    """All, those of a kind, or that of one object."""
+    """All pins, those of a kind, or that of one object are deleted."""
     for kind, key in (("agents", "50001"), ("agents", "50002"), ("queues", "1")):
         sandbox.pins.put(anna, Pin(kind, key, AUX))
 
@@ -120,7 +120,7 @@ def test_pins_are_removed(anna, sandbox, other, which, left):
 
 
 def test_another_account_has_its_own_pins(anna, sandbox):
-    """And cannot be seen."""
+    """The pins of one account are not those of another."""
     sandbox.pins.put(anna, Pin("agents", "50001", AUX))
     sandbox.accounts.authenticate_or_create("berta", "secret")
 
@@ -140,7 +140,7 @@ def test_another_account_has_its_own_pins(anna, sandbox):
     ],
 )
 def test_a_wrong_pin_is_refused(anna, sandbox, given, refusal):
-    """And nothing is pinned."""
+    """The error leaves the account without a pin."""
     wanted = {"client_id": anna, "kind": "agents", "key": "50001", "fields": AUX, **given}
     client_id = wanted.pop("client_id")
 
@@ -150,8 +150,8 @@ def test_a_wrong_pin_is_refused(anna, sandbox, given, refusal):
     assert sandbox.pins.list(anna, AT) == ()
 
 
-def test_nothing_is_pinned_where_nothing_is(anna, sandbox):
-    """An error that tells where, also for keys that nothing has."""
+def test_an_unknown_pin_is_an_error(anna, sandbox):
+    """The error names the object, also for a key that no object has."""
     with pytest.raises(UnknownPin, match="no pin on 50001 of agents"):
         sandbox.pins.show(anna, "agents", "50001", AT)
 

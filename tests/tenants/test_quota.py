@@ -1,4 +1,4 @@
-"""Quotas: how often an account may ask, by its own clock."""
+"""Quotas: rate limits of accounts by their own clocks."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,69 +21,69 @@ def count(sandbox, api="kpn", client_id="anna"):
     return tenant.quota and sandbox.quotas.count(client_id, tenant.quota, api, tenant.now())
 
 
-def let_through(sandbox):
+def admitted(sandbox):
     return not count(sandbox).exceeded
 
 
 def test_without_a_quota_nothing_is_counted(anna, sandbox):
-    """There is nothing to tell."""
+    """An account without a quota has no state of it."""
     assert count(sandbox) is None
     with pytest.raises(NoQuota):
         sandbox.tenant(anna).required_quota()
 
 
-def test_requests_are_counted_wherever_they_come(anna, sandbox, other, wall):
-    """The last one that is let through reaches the limit; those beyond it are not counted."""
+def test_requests_of_all_workers_are_counted(anna, sandbox, other, wall):
+    """The last admitted request reaches the limit, and those beyond it are not counted."""
     sandbox.quotas.set(anna, Quota(2))
 
     counts = [count(worker) for worker in (sandbox, other, sandbox, other)]
 
-    assert [(told.used, told.exceeded) for told in counts] == [(1, False), (2, False), (2, True), (2, True)]
-    assert {told.resets_at for told in counts} == {1_795_424_460}
+    assert [(state.used, state.exceeded) for state in counts] == [(1, False), (2, False), (2, True), (2, True)]
+    assert {state.resets_at for state in counts} == {1_795_424_460}
 
 
-def test_a_new_window_begins_at_nothing(anna, sandbox, other, wall):
-    """By the account's clock, whether it runs or is moved."""
+def test_a_new_window_begins_at_zero(anna, sandbox, other, wall):
+    """A window ends by the account's clock, whether that runs or is moved."""
     sandbox.quotas.set(anna, Quota(1))
-    assert [let_through(sandbox), let_through(other)] == [True, False]
+    assert [admitted(sandbox), admitted(other)] == [True, False]
 
     wall.at += 60
-    assert [let_through(sandbox), let_through(other)] == [True, False]
+    assert [admitted(sandbox), admitted(other)] == [True, False]
 
     other.clocks.advance(anna, 60)
-    assert [let_through(sandbox), let_through(other)] == [True, False]
+    assert [admitted(sandbox), admitted(other)] == [True, False]
 
 
 def test_a_frozen_clock_opens_no_window(anna, sandbox, wall):
-    """However long one waits."""
+    """No new window begins while the account's clock stands, however much wall time passes."""
     sandbox.quotas.set(anna, Quota(1))
     sandbox.clocks.set(anna, "frozen")
-    let_through(sandbox)
+    admitted(sandbox)
 
     wall.at += 3600
 
-    assert not let_through(sandbox)
+    assert not admitted(sandbox)
 
 
-def test_each_api_is_counted_for_itself(anna, sandbox):
-    """The quota is the same for all."""
+def test_each_api_is_counted_separately(anna, sandbox):
+    """The limit is the same for every API, and each has its own count."""
     sandbox.quotas.set(anna, Quota(1))
 
     assert [count(sandbox, api).exceeded for api in ("kpn", "kaisa", "kpn")] == [False, False, True]
 
 
-def test_a_new_quota_begins_at_nothing(anna, sandbox, other):
-    """Also when it is the same again."""
+def test_a_new_quota_begins_at_zero(anna, sandbox, other):
+    """Setting a quota begins its counts anew, also when it is the same quota."""
     sandbox.quotas.set(anna, Quota(1))
-    let_through(other)
+    admitted(other)
 
     sandbox.quotas.set(anna, Quota(1))
 
-    assert [let_through(other), let_through(other)] == [True, False]
+    assert [admitted(other), admitted(other)] == [True, False]
 
 
-def test_a_quota_is_taken_away(anna, sandbox, other):
-    """Then there is nothing to tell again."""
+def test_a_quota_is_removed(anna, sandbox, other):
+    """Without its quota an account has no state of it."""
     sandbox.quotas.set(anna, Quota(1))
     before = other.tenant(anna).required_quota()
 
@@ -92,10 +92,10 @@ def test_a_quota_is_taken_away(anna, sandbox, other):
     assert (before, count(other)) == (Quota(1), None)
 
 
-@pytest.mark.parametrize(("told", "seconds"), [(True, 60), (False, None)])
-def test_a_refusal_says_how_long_to_wait_when_it_shall(anna, sandbox, told, seconds):
-    """Whole seconds until the next window."""
-    sandbox.quotas.set(anna, Quota(1, retry_after=told))
+@pytest.mark.parametrize(("retry_after", "seconds"), [(True, 60), (False, None)])
+def test_a_rejection_says_how_long_to_wait_if_the_quota_does(anna, sandbox, retry_after, seconds):
+    """The wait is in whole seconds until the next window."""
+    sandbox.quotas.set(anna, Quota(1, retry_after=retry_after))
 
     first, second = count(sandbox), count(sandbox)
 
@@ -103,20 +103,20 @@ def test_a_refusal_says_how_long_to_wait_when_it_shall(anna, sandbox, told, seco
 
 
 def test_counts_are_exact_over_threads(anna, sandbox, other):
-    """Exactly as many as the limit are let through."""
+    """Exactly as many requests of many threads are admitted as the limit allows."""
     sandbox.quotas.set(anna, Quota(50))
 
-    answers = in_threads(lambda turn: let_through((sandbox, other)[turn % 2]), 120)
+    answers = in_threads(lambda turn: admitted((sandbox, other)[turn % 2]), 120)
 
     assert sum(answers) == 50
 
 
 @pytest.mark.slow
 def test_counts_are_exact_over_processes(anna, sandbox, url):
-    """Also when nothing is shared but the database."""
+    """Exactly as many are admitted as the limit allows, also when processes share only the database."""
     sandbox.quotas.set(anna, Quota(50, unit="month", interval=1000))
 
-    answers = in_processes(url, let_through, 30)
+    answers = in_processes(url, admitted, 30)
 
     assert sum(answers) == 50
 
@@ -138,13 +138,13 @@ def test_counts_are_exact_over_processes(anna, sandbox, url):
     ],
 )
 def test_windows_are_those_of_the_calendar(quota, instant, start, end):
-    """In Europe/Amsterdam, counted from the beginning of 2000."""
+    """Windows follow the calendar in Europe/Amsterdam, counted from the beginning of 2000."""
     assert quota.window(at(instant)) == (at(start), at(end))
 
 
 @pytest.mark.parametrize("unit", ["minute", "hour"])
 def test_the_hour_that_comes_twice_has_windows_of_its_own(unit):
-    """In autumn the clock is put back; every instant still lies in its window."""
+    """When the clock is put back in autumn, every instant still lies in its window."""
     quota = Quota(1, 1, unit)
     for instant in range(1_792_886_400 - 7200, 1_792_886_400 + 14_400, 59):
         window = quota.window(instant)
@@ -167,14 +167,14 @@ def test_the_hour_that_comes_twice_has_windows_of_its_own(unit):
     ],
 )
 def test_a_wrong_quota_is_refused(given, field):
-    """The refusal names the field and what would be right."""
+    """The error names the field and what would be right."""
     with pytest.raises(InvalidSetting) as refusal:
         Quota(**given)
 
     assert refusal.value.field == field
 
 
-def test_nobody_has_no_quota(sandbox):
-    """There must be an account."""
+def test_an_unknown_account_has_no_quota(sandbox):
+    """Setting and removing raise UnknownAccount."""
     with pytest.raises(UnknownAccount):
         sandbox.quotas.set("nobody", Quota(1))

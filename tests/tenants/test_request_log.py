@@ -1,4 +1,4 @@
-"""The journal: what an account asked for and how it was answered."""
+"""The request log: the last requests of each account and how they were answered."""
 
 import pytest
 from sqlalchemy import func, select
@@ -25,7 +25,7 @@ ENTRY = LogEntry(
 )
 
 
-def note(sandbox):
+def write(sandbox):
     sandbox.request_log.write(ENTRY)
 
 
@@ -33,8 +33,8 @@ def ids(page):
     return [entry.id for entry in page.entries]
 
 
-def test_what_is_noted_here_is_found_there(anna, sandbox, other):
-    """As it was, at once."""
+def test_an_entry_is_read_by_other_workers(anna, sandbox, other):
+    """Another worker reads an entry at once, as it was written."""
     sandbox.request_log.write(ENTRY)
 
     page = other.request_log.entries(anna)
@@ -42,8 +42,8 @@ def test_what_is_noted_here_is_found_there(anna, sandbox, other):
     assert (page.count, page.dropped, page.entries) == (1, 0, (ENTRY,))
 
 
-def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
-    """Whoever made them."""
+def test_entries_are_in_the_order_of_writing(anna, sandbox, other):
+    """The order is the same whichever worker wrote an entry."""
     for number in range(6):
         (sandbox, other)[number % 2].request_log.write(ENTRY._replace(id=str(number)))
 
@@ -62,7 +62,7 @@ def test_entries_stand_in_the_order_of_their_making(anna, sandbox, other):
     ],
 )
 def test_entries_are_filtered(anna, sandbox, wanted, found):
-    """All filters count together."""
+    """An entry is returned if it matches all filters."""
     sandbox.request_log.write(ENTRY)
     sandbox.request_log.write(ENTRY._replace(id="two", api="kaisa", operation="customers", at=ENTRY.at + 10))
     sandbox.request_log.write(ENTRY._replace(id="three", status=503, at=ENTRY.at + 20))
@@ -73,8 +73,8 @@ def test_entries_are_filtered(anna, sandbox, wanted, found):
 
 
 @pytest.mark.parametrize(("limit", "found"), [(0, []), (1, ["2"]), (2, ["1", "2"]), (9, ["0", "1", "2"])])
-def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
-    """And the count still tells how many there are."""
+def test_a_limit_returns_the_last_ones(anna, sandbox, limit, found):
+    """The count is that of all entries that match."""
     for number in range(3):
         sandbox.request_log.write(ENTRY._replace(id=str(number)))
 
@@ -83,8 +83,8 @@ def test_a_limit_keeps_the_last_ones(anna, sandbox, limit, found):
     assert (ids(page), page.count) == (found, 3)
 
 
-def test_only_the_last_thousand_are_shown(anna, sandbox):
-    """It tells how many are not, also when they are not taken away yet."""
+def test_only_the_last_thousand_are_returned(anna, sandbox):
+    """The number of older requests is returned, also before they are deleted."""
     for number in range(CAPACITY + 150):
         sandbox.request_log.write(ENTRY._replace(id=str(number)))
 
@@ -94,58 +94,58 @@ def test_only_the_last_thousand_are_shown(anna, sandbox):
     assert (page.entries[0].id, page.entries[-1].id) == ("150", str(CAPACITY + 149))
 
 
-def test_what_cannot_be_looked_at_is_taken_away(anna, sandbox):
-    """Not at each request, but often enough."""
+def test_old_entries_are_deleted(anna, sandbox):
+    """Entries beyond the capacity are deleted now and then, not at each request."""
     for number in range(CAPACITY + 2000):
         sandbox.request_log.write(ENTRY._replace(id=str(number)))
 
     with sandbox.database.read() as connection:
-        kept = connection.scalar(select(func.count()).select_from(tables.requests))
-    assert CAPACITY <= kept < CAPACITY + 1500
+        stored = connection.scalar(select(func.count()).select_from(tables.requests))
+    assert CAPACITY <= stored < CAPACITY + 1500
 
 
-def test_a_cleared_journal_begins_anew(anna, sandbox, other):
-    """Nothing is left and nothing is dropped."""
-    note(sandbox)
+def test_a_cleared_log_begins_anew(anna, sandbox, other):
+    """No entry is left, and none counts as dropped."""
+    write(sandbox)
 
     cleared = other.request_log.clear(anna)
-    note(other)
+    write(other)
 
     page = sandbox.request_log.entries(anna)
     assert (cleared, page.count, page.dropped) == (1, 1, 0)
 
 
 def test_no_entry_is_lost_over_threads(anna, sandbox, other):
-    """Each has a place of its own."""
-    in_threads(lambda turn: note((sandbox, other)[turn % 2]), 200)
+    """Each entry of many threads has a number of its own."""
+    in_threads(lambda turn: write((sandbox, other)[turn % 2]), 200)
 
     assert sandbox.request_log.entries(anna).count == 200
 
 
 @pytest.mark.slow
 def test_no_entry_is_lost_over_processes(anna, sandbox, url):
-    """Also when nothing is shared but the database."""
-    in_processes(url, note, 60)
+    """No entry is lost, also when processes share only the database."""
+    in_processes(url, write, 60)
 
     assert sandbox.request_log.entries(anna).count == 180
 
 
-def test_secrets_are_not_kept(anna, sandbox):
-    """Neither in headers nor in the query; that they were there can be seen."""
+def test_secrets_are_redacted(anna, sandbox):
+    """Secrets in headers and query are replaced, and their names stay."""
     headers = {"Authorization": "Bearer abc", "cookie": "a=b", "X-Api-Key": "k", "Accept": "*/*"}
     query = "client_secret=s&customerId=5&token=abc&access%5Ftoken=x&grant_type=client_credentials&flag"
 
     sandbox.request_log.write(ENTRY._replace(headers=headers, query=query))
 
-    (kept,) = sandbox.request_log.entries(anna).entries
-    assert kept.headers == {"Authorization": "***", "cookie": "***", "X-Api-Key": "***", "Accept": "*/*"}
-    assert kept.query == (
+    (entry,) = sandbox.request_log.entries(anna).entries
+    assert entry.headers == {"Authorization": "***", "cookie": "***", "X-Api-Key": "***", "Accept": "*/*"}
+    assert entry.query == (
         "client_secret=***&customerId=5&token=***&access%5Ftoken=***&grant_type=client_credentials&flag"
     )
 
 
 def test_odd_characters_do_no_harm(anna, sandbox):
-    """A request is noted whatever it consists of."""
+    """A request is logged whatever characters it has."""
     odd = "/a\x00b\u00e9"
 
     sandbox.request_log.write(ENTRY._replace(path=odd, query=f"a={odd}", headers={"X-Odd": odd}))
@@ -153,19 +153,19 @@ def test_odd_characters_do_no_harm(anna, sandbox):
     assert sandbox.request_log.entries(anna).count == 1
 
 
-def test_a_journal_that_is_off_keeps_nothing(anna, sandbox):
-    """Nobody pays for it."""
+def test_a_log_that_is_off_stores_nothing(anna, sandbox):
+    """With the log off, no entry is written."""
     RequestLog(sandbox.database, on=False).write(ENTRY)
 
     assert sandbox.request_log.entries(anna).count == 0
 
 
-def test_the_journal_goes_with_its_account(anna, sandbox, other):
-    """A request that is on its way when the account is deleted leaves nothing and fails nobody."""
-    note(sandbox)
+def test_the_log_is_deleted_with_its_account(anna, sandbox, other):
+    """A request that ends after its account was deleted leaves no entry and raises no error."""
+    write(sandbox)
     other.accounts.delete(anna)
 
-    note(sandbox)
+    write(sandbox)
 
     other.accounts.authenticate_or_create(anna, "secret")
     assert sandbox.request_log.entries(anna).count == 0

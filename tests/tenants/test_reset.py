@@ -1,4 +1,4 @@
-"""Making an account as it was when it began, layer by layer."""
+"""Reset of an account to its state at creation, layer by layer."""
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -18,7 +18,7 @@ from kpn_sandbox.vendors.atobi.store import inbox
 AT = 1_795_424_400.0
 
 
-def note(sandbox, client_id):
+def write_request(sandbox, client_id):
     sandbox.request_log.write(LogEntry(client_id, "r", 0.0, 0.0, "kpn", "agents", "GET", "/agents", "", 200, 1.0))
 
 
@@ -27,7 +27,7 @@ def receive(sandbox, client_id):
         connection.execute(insert(inbox).values(client_id=client_id, received_at=0.0, body="{}"))
 
 
-def give_token(sandbox, client_id):
+def issue_token(sandbox, client_id):
     row = {
         "digest": client_id,
         "client_id": client_id,
@@ -48,15 +48,15 @@ CHANGES = {
     "pins": lambda sandbox, anna: sandbox.pins.put(anna, Pin("agents", "50001", {})),
     "faults": lambda sandbox, anna: sandbox.faults.add(anna, FaultPlan("kpn", outcomes=(Outcome(503),))),
     "quota": lambda sandbox, anna: sandbox.quotas.set(anna, Quota(5)),
-    "requests": note,
+    "requests": write_request,
     "inbox": receive,
-    "tokens": give_token,
+    "tokens": issue_token,
 }
 
 
 @pytest.fixture
 def changed(sandbox):
-    """An account that did not begin like others, with every layer changed; and another one like it."""
+    """An account with a beginning of its own and a change in every layer; and another one like it."""
     began = {"profile": Profile(agents=7), "scenario": "peak", "clock": RunningClock(AT, 1_795_424_000.0, 60.0)}
     for client_id in ("anna", "berta"):
         sandbox.accounts.create(NewAccount(client_id, **began))
@@ -68,7 +68,7 @@ def changed(sandbox):
 
 
 def state(sandbox, client_id="anna"):
-    """What every layer of an account looks like."""
+    """Return the state of every layer of an account."""
     tenant = sandbox.tenant(client_id)
     at = tenant.now()
     with sandbox.database.read() as connection:
@@ -103,13 +103,13 @@ NOTHING = {
 
 
 def test_every_layer_has_a_change_in_this_test():
-    """So that none is forgotten."""
+    """The tests of this module change every layer that there is."""
     assert list(CHANGES) == list(RESET_LAYERS) == list(NOTHING)
 
 
 @pytest.mark.parametrize("layer", RESET_LAYERS)
 def test_a_layer_is_reset_and_the_others_stay(changed, sandbox, other, layer):
-    """At every worker; the clock begins again where it began."""
+    """A reset of one layer counts at every worker and leaves the others; a clock starts again from its beginning."""
     sandbox.clocks.set(changed, "frozen", at=AT + 5)
     before = state(other)
 
@@ -118,21 +118,21 @@ def test_a_layer_is_reset_and_the_others_stay(changed, sandbox, other, layer):
     assert state(other) == {**before, layer: NOTHING[layer]}
 
 
-def test_a_reset_makes_all_as_it_was(changed, sandbox, other):
+def test_a_reset_restores_the_beginning(changed, sandbox, other):
     """Doing it twice changes nothing more, and the other account stays as it was."""
-    hers = state(other, "berta")
+    before = state(other, "berta")
 
     assert sandbox.reset(changed) == RESET_LAYERS
     once = state(other)
     sandbox.reset(changed)
 
     assert once == state(other) == NOTHING
-    assert state(other, "berta") == hers
+    assert state(other, "berta") == before
 
 
 @pytest.mark.parametrize("layers", [["shoes"], ["pins", 5], "pins", 5, {"pins": True}, [["pins"]]])
 def test_an_unknown_layer_is_refused(changed, sandbox, layers):
-    """Nothing is reset then, and the refusal names those that exist."""
+    """The error names the layers that exist, and nothing is reset."""
     before = state(sandbox)
 
     with pytest.raises(InvalidSetting, match="layers must be a list of profile, scenario, clock"):
@@ -141,15 +141,23 @@ def test_an_unknown_layer_is_refused(changed, sandbox, layers):
     assert state(sandbox) == before
 
 
-def test_no_layer_is_nothing(changed, sandbox):
-    """An empty list resets nothing."""
+def test_an_empty_list_resets_nothing(changed, sandbox):
+    """An empty list of layers leaves the account as it is."""
     before = state(sandbox)
 
     assert sandbox.reset(changed, []) == ()
     assert state(sandbox) == before
 
 
-def test_nobody_is_not_reset(sandbox):
-    """There must be an account."""
+def test_an_unknown_account_is_not_reset(sandbox):
+    """A reset raises UnknownAccount."""
     with pytest.raises(UnknownAccount):
         sandbox.reset("nobody")
+
+
+def test_every_table_of_an_account_names_its_layer():
+    """A table of an account, of a vendor too, names a layer that exists; credentials go only with their account."""
+    of_accounts = {table.name: table.info for table in tables.metadata.tables.values() if "client_id" in table.c}
+    without = {name for name, info in of_accounts.items() if info.get(tables.RESET_LAYER) not in RESET_LAYERS}
+
+    assert without == {"accounts", "credentials", "configuration"}

@@ -1,4 +1,4 @@
-"""The sandbox opens an account's center at its own instant, as it is now, whoever changed it."""
+"""The sandbox opens accounts as tenants, as they are now, whichever worker changed them."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.tenants.concurrency import in_threads
 
 @pytest.fixture
 def opened(sandbox):
-    """Makes an account and opens it."""
+    """Creates an account and opens it."""
 
     def make(client_id="anna", seed="seed", **settings):
         sandbox.accounts.create(NewAccount(client_id, "secret", seed, **settings))
@@ -24,8 +24,8 @@ def opened(sandbox):
     return make
 
 
-def test_an_account_has_its_own_time(opened, wall):
-    """A running clock follows the wall, a frozen one does not."""
+def test_an_account_has_its_own_clock(opened, wall):
+    """A running clock follows wall time, a frozen one does not."""
     running = opened("anna")
     frozen = opened("berta", clock=FrozenClock(5.0))
 
@@ -35,7 +35,7 @@ def test_an_account_has_its_own_time(opened, wall):
 
 
 def test_accounts_with_the_same_seed_and_configuration_share_a_center(opened):
-    """It is the same center, so it is computed once."""
+    """Two such accounts have the same center, so it is computed once."""
     assert opened("anna").center is opened("berta").center
 
 
@@ -51,8 +51,8 @@ def test_another_seed_or_configuration_is_another_center(opened, wall):
     assert len({tenant.center.queues(wall.at) for tenant in tenants}) == 4
 
 
-def test_centers_are_not_kept_for_ever(sandbox, anna):
-    """A center that was not used for long is made anew and is the same."""
+def test_the_cache_of_centers_is_bounded(sandbox, anna):
+    """A center that left the cache is made anew and gives the same figures."""
     first = sandbox.tenant(anna).center
     sandbox.clocks.set(anna, "frozen")
     for number in range(CENTERS + 1):
@@ -67,19 +67,19 @@ def test_centers_are_not_kept_for_ever(sandbox, anna):
 
 
 @pytest.mark.parametrize("client_id", ["nobody", "an\x00na", ""])
-def test_nobody_has_no_center(sandbox, client_id):
-    """An unknown account is told, also one that nobody can have."""
+def test_an_unknown_account_has_no_tenant(sandbox, client_id):
+    """An unknown client id raises UnknownAccount, also one that no account can have."""
     with pytest.raises(UnknownAccount):
         sandbox.tenant(client_id)
 
 
-def test_an_account_that_nobody_changes_is_read_once(anna, sandbox):
-    """Asking whether it changed is all that a request costs."""
+def test_an_unchanged_account_is_read_once(anna, sandbox):
+    """A request for an unchanged account costs only the look at its version."""
     assert sandbox.tenant(anna) is sandbox.tenant(anna)
 
 
-def test_what_others_do_is_not_noticed(anna, sandbox, other):
-    """A change of another account makes nobody read this one again."""
+def test_changes_of_other_accounts_leave_the_cache(anna, sandbox, other):
+    """A change of another account does not make this one be read again."""
     other.accounts.create(NewAccount("berta"))
     before = sandbox.tenant(anna)
 
@@ -106,7 +106,7 @@ def test_what_others_do_is_not_noticed(anna, sandbox, other):
     ],
 )
 def test_every_change_is_noticed(anna, sandbox, other, change):
-    """By every worker, at its next question."""
+    """Every worker has a change at its next request."""
     before = sandbox.tenant(anna)
 
     change(other)
@@ -115,7 +115,7 @@ def test_every_change_is_noticed(anna, sandbox, other, change):
 
 
 def test_an_account_is_read_as_a_whole(anna, sandbox, other):
-    """Who asks while others reset it finds all of the change or nothing of it."""
+    """A request during a reset finds all of it or nothing of it."""
 
     def turn(number):
         if number % 2:
@@ -131,8 +131,8 @@ def test_an_account_is_read_as_a_whole(anna, sandbox, other):
         assert quotas.setdefault(version, quota) == quota
 
 
-def test_the_world_tells_pins_but_the_replay_line_does_not(anna, sandbox):
-    """Pinned answers are others, though the center is the same."""
+def test_the_cache_key_has_pins_and_the_replay_line_has_not(anna, sandbox):
+    """Responses with pins are others, though the center is the same."""
     plain = sandbox.tenant(anna)
 
     sandbox.pins.put(anna, Pin("agents", "50001", {"Status": "AUX"}))
@@ -142,11 +142,11 @@ def test_the_world_tells_pins_but_the_replay_line_does_not(anna, sandbox):
     assert pinned.replay("now") == plain.replay("now")
 
 
-def test_the_replay_line_tells_all_that_is_needed(opened):
-    """Engine, account, seed, configuration and instant, with odd characters escaped."""
+def test_the_replay_line_has_all_that_is_needed(opened):
+    """The line has engine, account, seed, configuration and instant, with odd characters escaped."""
     tenant = opened("anna", "a seed; é")
 
-    told = tenant.replay("2026-11-23T10:00:00+01:00")
+    line = tenant.replay("2026-11-23T10:00:00+01:00")
 
     config = tenant.center.digest
-    assert told == f"engine=1; account=anna; seed=a%20seed%3B%20%C3%A9; config={config}; at=2026-11-23T10:00:00+01:00"
+    assert line == f"engine=1; account=anna; seed=a%20seed%3B%20%C3%A9; config={config}; at=2026-11-23T10:00:00+01:00"

@@ -10,7 +10,7 @@ from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.gateway.responses import rate_limit_headers
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, AtobiTokenEndpoint, form_of
+from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, token_form
 from kpn_sandbox.vendors.atobi.errors import EXCEPTION_MAP, AtobiError, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.atobi.openapi import document
 from kpn_sandbox.vendors.atobi.operations import OPERATIONS, PAGE, TOKEN
@@ -78,7 +78,7 @@ class AtobiApi(VendorApi):
         super().__init__(services)
         tokens = Tokens(services.sandbox, purpose=self.key, life_seconds=LIFE_SECONDS)
         self._bearer_auth = BearerAuth(tokens)
-        self._token_endpoint = AtobiTokenEndpoint(TokenServer(tokens, services.authenticate))
+        self._token_server = TokenServer(tokens, services.authenticate)
         self._inbox = Inbox(services.sandbox.database)
 
     def authenticate(self, context: RequestContext) -> Tenant:
@@ -91,13 +91,13 @@ class AtobiApi(VendorApi):
             return bearer_caller(self._bearer_auth, lambda error: "token expired or revoked")
         authorization = {"Authorization": request.headers.get("Authorization", "")}
         try:
-            return self.services.identify(presented_client_id(authorization, form_of(request)))
+            return self.services.identify(presented_client_id(authorization, token_form()))
         except AtobiError:
             return Caller(None)
 
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """Return the response of a view."""
-        used = self._token_endpoint if endpoint.operation is TOKEN else self._inbox
+        used = self._token_server if endpoint.operation is TOKEN else self._inbox
         response: Response = endpoint.view(context, used)
         return response
 

@@ -12,67 +12,54 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, UnsupportedGrantTypeError
-from flask import Request
+from flask import request
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
 from kpn_sandbox.vendors.atobi.errors import invalid_request
 
 LIFE_SECONDS = 3600
-FORMS = ("application/x-www-form-urlencoded", "application/x-www-urlencoded", "multipart/form-data", "")
-"""Content types of a form: the right one, the one on Atobi's page, and others that clients send."""
-
+# Content types of a form: the right one, the one on Atobi's page, and others that clients send.
+_FORMS = ("application/x-www-form-urlencoded", "application/x-www-urlencoded", "multipart/form-data", "")
 _FIELDS = ("grant_type", "grant-type", "client_id", "client_secret", "scope")
 
 
-class AtobiTokenEndpoint:
+def issue_token(server: TokenServer, on_authenticated: OnAuthenticated) -> bytes:
     """
-    Answers requests for a token.
+    Issue a token for the current request and return the body of the response.
 
     Args:
         server: Issues tokens.
+        on_authenticated: Called with the account before the token is issued.
+
+    Raises:
+        TokenEndpointError: The request cannot be read.
+        InvalidRequestError, UnsupportedGrantTypeError: The client id or the grant type is missing.
     """
-
-    def __init__(self, server: TokenServer) -> None:
-        self._server = server
-
-    def issue(self, request: Request, on_authenticated: OnAuthenticated) -> bytes:
-        """
-        Issue a token and return the body of the response.
-
-        Args:
-            request: Request for the token.
-            on_authenticated: Called with the account before the token is issued.
-
-        Raises:
-            TokenEndpointError: The request cannot be read.
-            InvalidRequestError, UnsupportedGrantTypeError, InvalidClientError: Credentials or grant type are wrong.
-            Exception: `on_authenticated` raises it.
-        """
-        form = form_of(request)
-        grant_type = form.get("grant_type") or form.get("grant-type")
-        if form.get("grant-type", grant_type) != grant_type:
-            raise invalid_request("grant_type and grant-type must be the same")
-        if grant_type is None:
-            raise UnsupportedGrantTypeError(grant_type)
-        headers = {"Authorization": request.headers.get("Authorization", "")}
-        if presented_client_id(headers, form) is None and not headers["Authorization"]:
-            raise InvalidRequestError("The request is missing a required parameter: client_id")
-        token = self._server.token(TokenRequest(headers, grant_type, form, on_authenticated=on_authenticated))
-        body = {name: token[name] for name in ("token_type", "expires_in", "access_token")}
-        return json.dumps({**body, "scope": form["scope"]} if "scope" in form else body).encode()
+    form = token_form()
+    grant_type = form.get("grant_type") or form.get("grant-type")
+    if form.get("grant-type", grant_type) != grant_type:
+        raise invalid_request("grant_type and grant-type must be the same")
+    if grant_type is None:
+        raise UnsupportedGrantTypeError(grant_type)
+    headers = {"Authorization": request.headers.get("Authorization", "")}
+    if presented_client_id(headers, form) is None and not headers["Authorization"]:
+        raise InvalidRequestError("The request is missing a required parameter: client_id")
+    token = server.token(TokenRequest(headers, grant_type, form, on_authenticated))
+    body = {name: token[name] for name in ("token_type", "expires_in", "access_token")}
+    return json.dumps({**body, "scope": form["scope"]} if "scope" in form else body).encode()
 
 
-def form_of(request: Request) -> dict[str, str]:
+def token_form() -> dict[str, str]:
     """
-    Return the fields of a request for a token, from a form or from JSON.
+    Return the fields of the current request for a token, from a form or from JSON.
 
     Raises:
         TokenEndpointError: The body cannot be read, or a field is repeated.
     """
     if request.mimetype == "application/json":
         return _from_json(request.get_data())
-    if request.mimetype not in FORMS:
-        raise invalid_request(f"Content-Type must be {FORMS[0]}")
+    if request.mimetype not in _FORMS:
+        raise invalid_request(f"Content-Type must be {_FORMS[0]}")
     pairs = list(request.form.items(multi=True)) or _from_text(request.get_data(cache=True))
     sent = [(name, value) for name, value in pairs if name in _FIELDS]
     if len(dict(sent)) < len(sent):

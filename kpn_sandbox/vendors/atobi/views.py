@@ -3,10 +3,11 @@
 import orjson
 from flask import Response, request
 
+from kpn_sandbox.auth import TokenServer
 from kpn_sandbox.gateway.operations import endpoint
 from kpn_sandbox.gateway.request_context import RequestContext
 from kpn_sandbox.gateway.responses import NO_STORE, snapshot_response
-from kpn_sandbox.vendors.atobi.auth import AtobiTokenEndpoint
+from kpn_sandbox.vendors.atobi.auth import issue_token
 from kpn_sandbox.vendors.atobi.errors import HEADERS, AtobiError
 from kpn_sandbox.vendors.atobi.operations import KPI, TOKEN, VERSIONS
 from kpn_sandbox.vendors.atobi.records import acknowledgment, parse_json, records
@@ -17,9 +18,9 @@ _INTEGRATION = "kpi"
 
 
 @endpoint(TOKEN, authenticated=False, counter=" token")
-def token(context: RequestContext, tokens: AtobiTokenEndpoint) -> Response:
+def token(context: RequestContext, server: TokenServer) -> Response:
     """Issue an access token; requests for tokens have a rate limit of their own."""
-    return Response(tokens.issue(request, context.authorize_account), headers=[*HEADERS, *NO_STORE])
+    return Response(issue_token(server, context.authorize_account), headers=[*HEADERS, *NO_STORE])
 
 
 @endpoint(KPI)

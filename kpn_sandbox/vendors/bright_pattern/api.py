@@ -2,8 +2,6 @@
 
 from flask import Response, request
 
-from kpn_sandbox.auth.client_credentials import SessionTokenServer
-from kpn_sandbox.auth.sessions import Sessions
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import Endpoint
@@ -11,15 +9,7 @@ from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.gateway.responses import rate_limit_headers
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.bright_pattern.auth import (
-    LOGIN_SESSION,
-    TOKEN_SESSION,
-    BrightPatternAuth,
-    BrightPatternTokenEndpoint,
-    LoginEndpoint,
-    UserDirectory,
-    presented_client,
-)
+from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternAuth
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
 from kpn_sandbox.vendors.bright_pattern.errors import EXCEPTION_MAP, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.bright_pattern.headers import CORS
@@ -39,7 +29,6 @@ from kpn_sandbox.vendors.bright_pattern.operations import (
 from kpn_sandbox.vendors.bright_pattern.postman import COLLECTION
 from kpn_sandbox.vendors.bright_pattern.views import ENDPOINTS
 from kpn_sandbox.vendors.bright_pattern.views.configuration import tenant_of_url
-from kpn_sandbox.vendors.bright_pattern.views.sessions import SessionEndpoints
 
 _OWN = "the sandbox's own"
 _METRICS = "help3x.brightpattern.com, Supervisor guide, lists of service and agent metrics"
@@ -113,36 +102,28 @@ class BrightPatternApi(VendorApi):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        sandbox = services.sandbox
-        sessions = Sessions(sandbox, LOGIN_SESSION, TOKEN_SESSION)
-        users = UserDirectory(services.authenticate)
-        self._auth = BrightPatternAuth(sessions, sandbox)
-        self._sessions = SessionEndpoints(
-            self._auth,
-            LoginEndpoint(users, sessions, is_open=services.settings.bright_pattern_login),
-            BrightPatternTokenEndpoint(SessionTokenServer(sessions, TOKEN_SESSION, users.recognize)),
-        )
+        self._auth = BrightPatternAuth(services)
         self._statistics = StatisticsServices(services)
 
     def authenticate(self, context: RequestContext) -> Tenant:
         """Return the account of the session, or that of the tenant URL for the operation that needs no session."""
         if context.operation is AVAILABLE_AGENTS:
             return tenant_of_url(request, self._statistics)
-        session = self._auth.session(request)
+        session = self._auth.session()
         context.user = session.user
         return session.tenant
 
     def identify(self) -> Caller:
         """Return the account of the session, active or not, or of the user who requests one."""
         if request.method == "POST" and request.path in (LOGIN.path, TOKEN.path):
-            return Caller(self._auth.tenant_of(presented_client(request)))
-        return Caller(self._auth.owner(request))
+            return Caller(self._auth.requesting_owner())
+        return Caller(self._auth.owner())
 
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """Return the response of a view, with the CORS headers for the page of the request."""
         response: Response
         if endpoint.operation in (LOGIN, LOGOUT, TOKEN):
-            response = endpoint.view(context, self._sessions)
+            response = endpoint.view(context, self._auth)
         else:
             tenant, at = context.account, context.at // 1
             response = endpoint.view(StatisticsRequest(tenant, context.user, at, context.variables, self._statistics))

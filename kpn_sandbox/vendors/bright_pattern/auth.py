@@ -10,20 +10,18 @@ Source:
     `X-BP-SESSION-ID` and the bare `Authorization`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from flask import Request, Response
-from werkzeug.datastructures import MultiDict
+from flask import request
 from werkzeug.exceptions import HTTPException
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, presented_client_id
 from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind
 from kpn_sandbox.auth.client_credentials import SessionTokenServer
 from kpn_sandbox.auth.sessions import FOREVER, SessionAuth, Sessions, User
-from kpn_sandbox.tenants.accounts import Account
-from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.errors import LoginClosedError, TokenEndpointError, unauthorized
 from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
@@ -34,189 +32,75 @@ LOGIN_SESSION = TokenKind("login", FOREVER)
 """A session that lasts until the next log-in of the same user."""
 TOKEN_SESSION = TokenKind("bearer", 3600)
 
-LONGEST_USER = 256
-"""Characters of a user name."""
+COOKIES = ("X-BP-SESSION-ID", "X-STATSAPI-TOKEN", "X-STATSAPI-TENANT", "X-STATSAPI-LOGIN")
+"""Cookies of a log-in: its session twice, the tenant URL, the user name."""
 
-SESSION_COOKIE, TOKEN_COOKIE, TENANT_COOKIE, USER_COOKIE = (
-    "X-BP-SESSION-ID",
-    "X-STATSAPI-TOKEN",
-    "X-STATSAPI-TENANT",
-    "X-STATSAPI-LOGIN",
-)
-
-
-def _client_ids(user: str) -> Iterator[str]:
-    """Yield the client ids that a user name may belong to: the name, and the name without +label."""
-    yield user
-    if "+" in user:
-        yield user.rpartition("+")[0]
-
-
-class UserDirectory:
-    """
-    Users of all accounts.
-
-    Args:
-        authenticate: Returns the account of a client id and a secret, None when they are wrong.
-    """
-
-    def __init__(self, authenticate: Callable[[str, str], Account | None]) -> None:
-        self._authenticate = authenticate
-
-    def recognize(self, name: str, secret: str) -> User | None:
-        """
-        Return the user of a name and a password, None when they are wrong.
-
-        Args:
-            name: Client id, or client id+label for a further user of the same account.
-            secret: Client secret.
-        """
-        if len(name) > LONGEST_USER or not name.isprintable():
-            return None
-        for client_id in _client_ids(name):
-            account = self._authenticate(client_id, secret)
-            if account is not None:
-                return User(account, name, secret)
-        return None
+_SESSION_COOKIES = COOKIES[:2]
+_LONGEST_USER = 256
 
 
 class BrightPatternAuth:
     """
-    Authenticates requests by their sessions.
+    Users of all accounts, their sessions and access tokens; every method is about the current request.
 
     Args:
-        sessions: Sessions of all accounts.
-        sandbox: Accounts.
+        services: Parts of the application that the APIs share.
     """
 
-    def __init__(self, sessions: Sessions, sandbox: Sandbox) -> None:
-        self._session_auth = SessionAuth(sessions)
-        self._sandbox = sandbox
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._sessions = Sessions(services.sandbox, LOGIN_SESSION, TOKEN_SESSION)
+        self._session_auth = SessionAuth(self._sessions)
+        self._token_server = SessionTokenServer(self._sessions, TOKEN_SESSION, self._recognize)
 
-    def session(self, request: Request) -> AccessToken:
+    def session(self) -> AccessToken:
         """
-        Return the session of a request: the first active one that it presents.
+        Return the first active session that the request presents.
 
         Raises:
             InvalidSession: The request presents no active session.
         """
-        return self._session_auth.authenticate(presented(request))
+        return self._session_auth.authenticate(_presented())
 
-    def owner(self, request: Request) -> Tenant | None:
-        """Return the account of the session that a request presents, active or not; None for an unknown session."""
-        return self._session_auth.identify(presented(request))
+    def owner(self) -> Tenant | None:
+        """Return the account of the session that the request presents, active or not; None for an unknown session."""
+        return self._session_auth.identify(_presented())
 
-    def tenant_of(self, user: str | None) -> Tenant | None:
-        """Return the account of a user name whose password may be wrong, None for an unknown one."""
-        found = (self._sandbox.find_tenant(client_id) for client_id in (_client_ids(user) if user else ()))
-        return next((tenant for tenant in found if tenant is not None), None)
+    def requesting_owner(self) -> Tenant | None:
+        """Return the account of the user who requests a session or a token, None for an unknown or unreadable one."""
+        find_tenant = self._services.sandbox.find_tenant
+        return next((found for each in _client_ids(_presented_user()) if (found := find_tenant(each))), None)
 
-
-def presented(request: Request) -> Iterator[str]:
-    """Yield every text in a request that may be a session."""
-    authorization = request.environ.get("HTTP_AUTHORIZATION", "").strip()
-    if authorization:
-        scheme, _, text = authorization.partition(" ")
-        yield text.strip() if scheme.lower() == "bearer" else authorization
-    if SESSION_COOKIE in request.headers:
-        yield request.headers[SESSION_COOKIE].strip()
-    if "HTTP_COOKIE" in request.environ:
-        for name in (SESSION_COOKIE, TOKEN_COOKIE):
-            yield from request.cookies.getlist(name)
-
-
-class LoginEndpoint:
-    """
-    Answers log-ins and log-outs.
-
-    Args:
-        users: Users of all accounts.
-        sessions: Sessions of all accounts.
-        is_open: Whether users may still log in with a password.
-    """
-
-    def __init__(self, users: UserDirectory, sessions: Sessions, *, is_open: bool) -> None:
-        self._users = users
-        self._sessions = sessions
-        self._is_open = is_open
-
-    def login(self, request: Request, on_authenticated: OnAuthenticated) -> tuple[dict[str, Any], dict[str, str]]:
+    def log_in(self, on_authenticated: OnAuthenticated) -> tuple[dict[str, Any], dict[str, str]]:
         """
-        Begin a session.
-
-        Args:
-            request: Request for the session.
-            on_authenticated: Called with the account before the session begins.
-
-        Returns:
-            The body of the response, and its cookies by name.
+        Begin a session, and return the body of the response and its cookies; `on_authenticated` may prevent it.
 
         Raises:
             LoginClosedError: Users may not log in with a password any more.
-            BadRequestError: The body does not fit the schema.
-            BrightPatternError: No user has that name and password.
-            Exception: `on_authenticated` raises it.
+            BrightPatternError: The body does not fit the schema, or no user has that name and password.
         """
-        if not self._is_open:
+        if not self._services.settings.bright_pattern_login:
             raise LoginClosedError()
         sent = loaded(LoginSchema, json_body(request))
-        user = self._users.recognize(sent["username"], sent["password"])
+        user = self._recognize(sent["username"], sent["password"])
         if user is None:
             raise unauthorized("Unknown user name or wrong password")
         on_authenticated(user.account)
-        token = str(uuid4())
+        token, user_id = str(uuid4()), unique_id(user.account.seed, f"supervisor {user.name}", 0)
         self._sessions.begin(user, LOGIN_SESSION, token)
-        body = {
-            "token": token,
-            "privileges": list(PRIVILEGES),
-            "user_id": unique_id(user.account.seed, f"supervisor {user.name}", 0),
-        }
-        return body, _cookies(token, sent["tenant_url"], user.name)
+        body = {"token": token, "privileges": list(PRIVILEGES), "user_id": user_id}
+        return body, dict(zip(COOKIES, (token, token, sent["tenant_url"], user.name), strict=True))
 
-    def logout(self, session: AccessToken, response: Response) -> Response:
-        """
-        End a session and return the response, which deletes the session's cookies.
+    def log_out(self) -> None:
+        """End the session of the request."""
+        self._sessions.end(self.session())
 
-        Args:
-            session: Session of the request.
-            response: Response to add the cookies to.
-        """
-        self._sessions.end(session)
-        for name in _cookies("", "", ""):
-            response.delete_cookie(name)
-        return response
-
-
-class BrightPatternTokenEndpoint:
-    """
-    Answers requests for an access token.
-
-    Args:
-        server: Issues tokens.
-    """
-
-    def __init__(self, server: SessionTokenServer) -> None:
-        self._server = server
-
-    def issue(self, request: Request, on_authenticated: OnAuthenticated) -> dict[str, str]:
-        """
-        Issue a token and return the body of the response, with every value a string.
-
-        Args:
-            request: Request for the token.
-            on_authenticated: Called with the account before the token is issued.
-
-        Raises:
-            TokenEndpointError: A parameter is repeated.
-            OAuth2Error: The token server rejects the grant type or the credentials.
-            Exception: `on_authenticated` raises it.
-        """
+    def issue_token(self, on_authenticated: OnAuthenticated) -> dict[str, str]:
+        """Issue a token and return the body of the response; `on_authenticated` may prevent it."""
         names = ("grant_type", "client_id", "client_secret", "scope")
-        sent = {name: value for name in names if (value := _single(request.form, name)) is not None}
+        sent = {name: value for name in names if (value := _single(name)) is not None}
         headers = {"Authorization": request.headers.get("Authorization", "")}
-        token = self._server.token(
-            TokenRequest(headers, sent.get("grant_type"), sent, on_authenticated=on_authenticated)
-        )
+        token = self._token_server.token(TokenRequest(headers, sent.get("grant_type"), sent, on_authenticated))
         return {
             "access_token": token["access_token"],
             "token_type": token["token_type"],
@@ -224,9 +108,39 @@ class BrightPatternTokenEndpoint:
             "scope": sent.get("scope") or request.host,
         }
 
+    def _recognize(self, name: str, secret: str) -> User | None:
+        if len(name) > _LONGEST_USER or not name.isprintable():
+            return None
+        for client_id in _client_ids(name):
+            account = self._services.authenticate(client_id, secret)
+            if account is not None:
+                return User(account, name, secret)
+        return None
 
-def presented_client(request: Request) -> str | None:
-    """Return the user name in a request for a token or a session, None when it has none that can be read."""
+
+def _client_ids(user: str | None) -> Iterator[str]:
+    """Yield the client ids that a user name may belong to: the name, and the name without +label."""
+    if user:
+        yield user
+        if "+" in user:
+            yield user.rpartition("+")[0]
+
+
+def _presented() -> Iterator[str]:
+    """Yield every text in the request that may be a session."""
+    authorization = request.environ.get("HTTP_AUTHORIZATION", "").strip()
+    if authorization:
+        scheme, _, text = authorization.partition(" ")
+        yield text.strip() if scheme.lower() == "bearer" else authorization
+    if _SESSION_COOKIES[0] in request.headers:
+        yield request.headers[_SESSION_COOKIES[0]].strip()
+    if "HTTP_COOKIE" in request.environ:
+        for name in _SESSION_COOKIES:
+            yield from request.cookies.getlist(name)
+
+
+def _presented_user() -> str | None:
+    """Return the user name in the request for a token or a session, None when it has none that can be read."""
     try:
         if request.is_json:
             body = request.get_json(silent=True)
@@ -237,12 +151,8 @@ def presented_client(request: Request) -> str | None:
         return None
 
 
-def _cookies(token: str, tenant: str, user: str) -> dict[str, str]:
-    return {SESSION_COOKIE: token, TOKEN_COOKIE: token, TENANT_COOKIE: tenant, USER_COOKIE: user}
-
-
-def _single(values: MultiDict[str, str], name: str) -> str | None:
-    found = values.getlist(name)
+def _single(name: str) -> str | None:
+    found = request.form.getlist(name)
     if len(found) > 1:
         raise TokenEndpointError(400, "invalid_request", f"{name} stands there twice")
     return found[0] if found else None

@@ -8,7 +8,7 @@ subscription has its first data after a second, so the request for data waits th
 from typing import Any
 
 from kpn_sandbox.gateway.operations import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, NO_AUTH, Collection, authorization, form, item, json_body, url_of
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, NO_AUTH, Collection, authorization, form, item, json_body
 from kpn_sandbox.vendors.bright_pattern import operations
 from kpn_sandbox.vendors.bright_pattern.operations import OPERATIONS
 
@@ -130,8 +130,8 @@ def _item(operation: Operation) -> dict[str, Any]:
     path = operation.path
     for name, value in _PATHS.items():
         path = path.replace(name, value)
-    query = _QUERY if operation is operations.AVAILABLE_AGENTS else None
-    made = item(operation, _TESTS.get(operation.key, _OTHER_TESTS), url=url_of(path, query))
+    query = _QUERY if operation is operations.AVAILABLE_AGENTS else {}
+    made = item(operation, _TESTS.get(operation.key, _OTHER_TESTS), path=path, **query)
     if operation.key in _BODIES:
         made["request"]["header"] = [{"key": "Content-Type", "value": "application/json"}]
         made["request"]["body"] = json_body(_BODIES[operation.key])

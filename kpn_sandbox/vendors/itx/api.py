@@ -10,7 +10,7 @@ from kpn_sandbox.gateway.operations import Endpoint, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import snapshot_response
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.itx.auth import CREDENTIAL, ItxAuth
+from kpn_sandbox.vendors.itx.auth import CREDENTIAL, authenticate
 from kpn_sandbox.vendors.itx.errors import EXCEPTION_MAP, HEADERS, error_for_status
 from kpn_sandbox.vendors.itx.openapi import document
 from kpn_sandbox.vendors.itx.operations import OPERATIONS, PAGE
@@ -63,16 +63,16 @@ class ItxApi(VendorApi):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._auth = ItxAuth(UrlTokenAuth(services.sandbox, CREDENTIAL))
+        self._auth = UrlTokenAuth(services.sandbox, CREDENTIAL)
 
     def authenticate(self, context: RequestContext) -> Tenant:
         """Return the account of the token in the URL."""
-        return self._auth.authenticate()
+        return authenticate(self._auth)
 
     def identify(self) -> Caller:
         """Return the account of the token in the URL."""
         try:
-            return Caller(self._auth.authenticate())
+            return Caller(authenticate(self._auth))
         except UnknownToken:
             return Caller(None)
 

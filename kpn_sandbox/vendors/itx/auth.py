@@ -25,25 +25,14 @@ CREDENTIAL = url_token_credential("itx", itx_token)
 """What is stored of each account to find it by its token."""
 
 
-class ItxAuth:
+def authenticate(url_token_auth: UrlTokenAuth) -> Tenant:
     """
-    Authenticates the requests for a panel.
+    Return the account of the current request's token.
 
-    Args:
-        url_tokens: Tokens of all accounts.
+    Raises:
+        UnknownToken: The token is missing, repeated or unknown.
     """
-
-    def __init__(self, url_tokens: UrlTokenAuth) -> None:
-        self._url_tokens = url_tokens
-
-    def authenticate(self) -> Tenant:
-        """
-        Return the account of the current request's token.
-
-        Raises:
-            UnknownToken: The token is missing, repeated or unknown.
-        """
-        tokens = request.args.getlist(PARAMETER)
-        if len(tokens) != 1:
-            raise UnknownToken()
-        return self._url_tokens.authenticate(tokens[0])
+    tokens = request.args.getlist(PARAMETER)
+    if len(tokens) != 1:
+        raise UnknownToken()
+    return url_token_auth.authenticate(tokens[0])

@@ -54,9 +54,10 @@ def _items() -> list[dict[str, Any]]:
 
 
 def _item(name: str, customer_id: str, script: str) -> dict[str, Any]:
-    raw = f"{{{{itx_url}}}}&customerId={customer_id}"
-    url = {"raw": raw, "host": ["{{itx_url}}&customerId=" + customer_id]}
-    return item(KPI, ANSWER_TESTS + _TESTS + script, name=name, url=url)
+    url = f"{{{{itx_url}}}}&customerId={customer_id}"
+    made = item(KPI, ANSWER_TESTS + _TESTS + script, name=name)
+    made["request"]["url"] = {"raw": url, "host": [url]}
+    return made
 
 
 COLLECTION = Collection(

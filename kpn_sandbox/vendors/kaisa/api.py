@@ -13,7 +13,7 @@ from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.auth import CREDENTIAL, KaisaAuth
 from kpn_sandbox.vendors.kaisa.errors import EXCEPTION_MAP, HEADERS, ChallengeError, error_for_status
 from kpn_sandbox.vendors.kaisa.openapi import document
-from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS, CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS, WIDGETS_PAGE
+from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS_PAGE
 from kpn_sandbox.vendors.kaisa.postman import COLLECTION
 from kpn_sandbox.vendors.kaisa.store import CustomerStore
 from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, KaisaRequest, single_values
@@ -68,20 +68,19 @@ class KaisaApi(VendorApi):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        settings = services.settings
-        self._auth = KaisaAuth(services.sandbox, settings.client_id if settings.kaisa_open else None)
+        self._auth = KaisaAuth(services)
         self._customers = CustomerStore(services.sandbox.database)
 
     def authenticate(self, context: RequestContext) -> Tenant:
         """Return the account of the digest credentials; without credentials, that of an open widgets endpoint."""
-        return self._auth.authenticate(context.operation or WIDGETS)
+        return self._auth.authenticate_request(context.operation)
 
     def identify(self) -> Caller:
         """Return the account of the credentials, stale or not."""
         if "HTTP_AUTHORIZATION" not in request.environ:
             return Caller(None)
         try:
-            return Caller(self._auth.authenticate(CUSTOMERS))
+            return Caller(self._auth.authenticate_request(None))
         except DigestRefused as error:
             return Caller(error.tenant, error.reason)
         except MalformedDigest:

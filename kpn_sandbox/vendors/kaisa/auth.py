@@ -9,9 +9,9 @@ Source:
 from flask import request
 
 from kpn_sandbox.auth.digest import DigestAuth, digest_credential
+from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.gateway.request_info import raw_path
-from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.operations import WIDGETS
 
@@ -20,38 +20,22 @@ CREDENTIAL = digest_credential("kaisa", REALM)
 """Stored digest of each account's id and secret, for HTTP Digest."""
 
 
-class KaisaAuth:
+class KaisaAuth(DigestAuth):
     """
     Authenticates the requests of Kaisa's API.
 
     Args:
-        sandbox: Accounts.
-        open_to: Client id of the account whose widgets need no credentials; None for no account.
+        services: Parts of the application that the APIs share.
     """
 
-    def __init__(self, sandbox: Sandbox, open_to: str | None = None) -> None:
-        self._sandbox = sandbox
-        self._digest = DigestAuth(sandbox, CREDENTIAL, REALM)
-        self._open_to = open_to
+    def __init__(self, services: Services) -> None:
+        super().__init__(services.sandbox, CREDENTIAL, REALM)
+        self._services = services
 
-    def authenticate(self, operation: Operation) -> Tenant:
-        """
-        Return the account of the current request.
-
-        Args:
-            operation: Operation of the request.
-
-        Raises:
-            DigestRefused: Credentials are missing, wrong or stale.
-            MalformedDigest: Credentials are for another request.
-        """
-        authorization = request.environ.get("HTTP_AUTHORIZATION")
-        if authorization is None and operation is WIDGETS and self._open_to is not None:
-            return self._sandbox.tenant(self._open_to)
+    def authenticate_request(self, operation: Operation | None) -> Tenant:
+        """Return the account of the current request; without credentials, the demo account for open widgets."""
+        authorization, settings = request.environ.get("HTTP_AUTHORIZATION"), self._services.settings
+        if authorization is None and operation is WIDGETS and settings.kaisa_open:
+            return self._services.sandbox.tenant(settings.client_id)
         path, query = raw_path(request.environ), request.environ.get("QUERY_STRING", "")
-        target = f"{path}?{query}" if query else path
-        return self._digest.authenticate(authorization, request.method, target)
-
-    def challenge(self) -> str:
-        """Return the challenge for a client whose credentials are missing or wrong."""
-        return self._digest.challenge()
+        return self.authenticate(authorization, request.method, f"{path}?{query}" if query else path)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, authorization, form, item, url_of
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, Collection, authorization, form, item
 from kpn_sandbox.vendors.kaisa import operations
 from kpn_sandbox.vendors.kaisa.records import DATASETS, FIELDS
 
@@ -63,7 +63,7 @@ def _items() -> list[dict[str, Any]]:
     tests = ANSWER_TESTS + _CUSTOMER_TESTS % {"fields": json.dumps(FIELDS)}
     added = item(operations.ADD_CUSTOMER, tests)
     added["request"]["body"] = form(name="Postman company", custnr="P-1")
-    changed = item(operations.CHANGE_CUSTOMER, tests, url=url_of("/customers/{customer_id}"))
+    changed = item(operations.CHANGE_CUSTOMER, tests, path="/customers/{customer_id}")
     changed["request"]["body"] = form(name="Postman company, renamed")
     return [
         *map(_widget, widgets),
@@ -78,8 +78,7 @@ def _items() -> list[dict[str, Any]]:
 def _widget(name: str) -> dict[str, Any]:
     script = ANSWER_TESTS + _FRAME_TESTS % {"name": name}
     script += f'pm.test("Data are as on the page", () => {{ {_DATA_TESTS[name]} }});\n'
-    url = url_of(operations.WIDGETS.path, {"type": name, **_PERIOD})
-    return item(operations.WIDGETS, script, name=f"{operations.WIDGETS.name}: {name}", url=url)
+    return item(operations.WIDGETS, script, name=f"{operations.WIDGETS.name}: {name}", type=name, **_PERIOD)
 
 
 COLLECTION = Collection(

@@ -18,7 +18,7 @@ from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, KpnTokenEndpoint, presented_client
+from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, presented_client
 from kpn_sandbox.vendors.kpn.errors import EXCEPTION_MAP, UnknownPathError, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.kpn.headers import CORS, quota_headers
 from kpn_sandbox.vendors.kpn.openapi import document
@@ -115,14 +115,11 @@ class KpnApi(VendorApi):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        settings, sandbox = services.settings, services.sandbox
-        self.tokens = Tokens(sandbox, purpose=self.key, life_seconds=LIFE_SECONDS)
+        self.tokens = Tokens(services.sandbox, purpose=self.key, life_seconds=LIFE_SECONDS)
         self.bearer_auth = BearerAuth(self.tokens)
-        self._token_endpoint = KpnTokenEndpoint(
-            TokenServer(self.tokens, services.authenticate), body=settings.token_body, lenient=settings.lenient
-        )
-        self._responses = ResourceResponses(sandbox.pins)
-        self._base_path = settings.base_path.rstrip("/")
+        self._token_server = TokenServer(self.tokens, services.authenticate)
+        self._responses = ResourceResponses(services.sandbox.pins)
+        self._base_path = services.settings.base_path.rstrip("/")
 
     def paths(self, operation: Operation) -> tuple[str, ...]:
         """Return the paths of an operation; resources have a second one below the base path."""
@@ -136,7 +133,7 @@ class KpnApi(VendorApi):
     def identify(self) -> Caller:
         """Return the account of the access token, active or not, or of the client that requests one."""
         if request.path == TOKEN.path:
-            return self.services.identify(presented_client(request))
+            return self.services.identify(presented_client())
         return bearer_caller(self.bearer_auth, lambda error: self.error_for(error).text)
 
     def reserved(self, context: RequestContext) -> Reserved | None:
@@ -150,7 +147,7 @@ class KpnApi(VendorApi):
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """Return the response of a view: JSON of its `DataSet`, conditional and cached for the second."""
         if endpoint.operation is TOKEN:
-            response: Response = endpoint.view(context, self._token_endpoint)
+            response: Response = endpoint.view(context, self._token_server, self.services.settings)
             return response
         number, operation = None, endpoint.operation
         # A reserved number that only forces another success shows the first object.

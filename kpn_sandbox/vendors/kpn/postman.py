@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from kpn_sandbox.gateway.operations import Operation
-from kpn_sandbox.gateway.postman import ANSWER_TESTS, NO_AUTH, Collection, authorization, form, item, url_of
+from kpn_sandbox.gateway.postman import ANSWER_TESTS, NO_AUTH, Collection, authorization, form, item
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TokenSchema, TrunkSchema
 
@@ -80,9 +80,9 @@ def _items() -> list[dict[str, Any]]:
 def _token_item() -> dict[str, Any]:
     # The token response of 2020 has no list of products.
     keys = [key for key in TokenSchema().fields if key != "api_product_list_json"]
-    made = item(TOKEN, ANSWER_TESTS + _TOKEN_TESTS % {"keys": json.dumps(keys)})
+    script = ANSWER_TESTS + _TOKEN_TESTS % {"keys": json.dumps(keys)}
+    made = item(TOKEN, script, grant_type="client_credentials")
     made["request"]["auth"] = NO_AUTH
-    made["request"]["url"] = url_of(TOKEN.path, {"grant_type": "client_credentials"})
     made["request"]["body"] = form("client_id", "client_secret")
     return made
 

@@ -1,8 +1,9 @@
 """Facts of the center under KPN's names, in KPN's order; nothing is computed here."""
 
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from kpn_sandbox.simulation.facts import AgentFact, QueueFact, TrunkFact
+from kpn_sandbox.simulation.facts import AgentFact, TrunkFact
 
 
 class AgentRecord(NamedTuple):
@@ -20,32 +21,6 @@ class AgentRecord(NamedTuple):
     Dep: int
 
 
-class QueueRecord(NamedTuple):
-    """A queue; the fields have KPN's names and order."""
-
-    Name: str
-    Number: int
-    InQueueCalls: int
-    OfferedCalls: int
-    AnsweredCalls: int
-    InServiceLevelCalls: int
-    TransferredCalls: int
-    HoldCalls: int
-    RONACalls: int
-    RingTime: int
-    Answertime: int
-    ACDtime: int
-    Abandontime: int
-    Flowout: int
-    LongestWaitingCall: int
-    Staffed: int
-    Available: int
-    InACD: int
-    InAUX: int
-    InACW: int
-    ServiceLevel: int
-
-
 class PortRecord(NamedTuple):
     """A port of a trunk; the fields have KPN's names and order."""
 
@@ -53,16 +28,44 @@ class PortRecord(NamedTuple):
     State: str
 
 
-class TrunkRecord(NamedTuple):
-    """A trunk; the fields have KPN's names and order."""
+QUEUE_ATTRIBUTES = {
+    "Name": "name",
+    "Number": "number",
+    "InQueueCalls": "waiting",
+    "OfferedCalls": "offered",
+    "AnsweredCalls": "answered",
+    "InServiceLevelCalls": "answered_in_time",
+    "TransferredCalls": "transferred",
+    "HoldCalls": "held",
+    "RONACalls": "unanswered_rings",
+    "RingTime": "ring_seconds",
+    "Answertime": "answer_seconds",
+    "ACDtime": "talk_seconds",
+    "Abandontime": "abandon_seconds",
+    "Flowout": "flowed_out",
+    "LongestWaitingCall": "longest_wait_seconds",
+    "Staffed": "staffed",
+    "Available": "available",
+    "InACD": "talking",
+    "InAUX": "auxiliary",
+    "InACW": "wrapping",
+    "ServiceLevel": "service_level_percent",
+}
+"""Attributes of a queue's fact by KPN's names, in KPN's order."""
+TRUNK_ATTRIBUTES = {
+    "Name": "name",
+    "Number": "number",
+    "TotalPorts": "total_ports",
+    "PortsInUse": "ports_in_use",
+    "PortsIdle": "ports_idle",
+    "Usage": "usage_percent",
+    "Ports": "ports",
+}
+"""Attributes of a trunk's fact by KPN's names, in KPN's order."""
 
-    Name: str
-    Number: int
-    TotalPorts: int
-    PortsInUse: int
-    PortsIdle: int
-    Usage: int
-    Ports: tuple[PortRecord, ...]
+queue_record = attrgetter(*QUEUE_ATTRIBUTES.values())
+"""Returns a queue's values in KPN's order."""
+_trunk_values = attrgetter(*TRUNK_ATTRIBUTES.values())
 
 
 def agent_record(fact: AgentFact, at: float) -> AgentRecord:
@@ -87,41 +90,7 @@ def agent_record(fact: AgentFact, at: float) -> AgentRecord:
     )
 
 
-def queue_record(fact: QueueFact) -> QueueRecord:
-    """Return a queue under KPN's names."""
-    return QueueRecord(
-        Name=fact.name,
-        Number=fact.number,
-        InQueueCalls=fact.waiting,
-        OfferedCalls=fact.offered,
-        AnsweredCalls=fact.answered,
-        InServiceLevelCalls=fact.answered_in_time,
-        TransferredCalls=fact.transferred,
-        HoldCalls=fact.held,
-        RONACalls=fact.unanswered_rings,
-        RingTime=fact.ring_seconds,
-        Answertime=fact.answer_seconds,
-        ACDtime=fact.talk_seconds,
-        Abandontime=fact.abandon_seconds,
-        Flowout=fact.flowed_out,
-        LongestWaitingCall=fact.longest_wait_seconds,
-        Staffed=fact.staffed,
-        Available=fact.available,
-        InACD=fact.talking,
-        InAUX=fact.auxiliary,
-        InACW=fact.wrapping,
-        ServiceLevel=fact.service_level_percent,
-    )
-
-
-def trunk_record(fact: TrunkFact) -> TrunkRecord:
+def trunk_record(fact: TrunkFact) -> tuple[Any, ...]:
     """Return a trunk under KPN's names."""
-    return TrunkRecord(
-        Name=fact.name,
-        Number=fact.number,
-        TotalPorts=fact.total_ports,
-        PortsInUse=fact.ports_in_use,
-        PortsIdle=fact.ports_idle,
-        Usage=fact.usage_percent,
-        Ports=tuple(PortRecord(number, state.value) for number, state in enumerate(fact.ports, 1)),
-    )
+    *values, ports = _trunk_values(fact)
+    return (*values, tuple(PortRecord(number, state.value) for number, state in enumerate(ports, 1)))

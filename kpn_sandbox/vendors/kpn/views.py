@@ -12,17 +12,19 @@ import orjson
 from flask import Response, request
 from werkzeug.datastructures import Headers
 
+from kpn_sandbox.auth import TokenServer
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.fast_path import CachedResponse
 from kpn_sandbox.gateway.operations import Endpoint, Operation, View, endpoint
 from kpn_sandbox.gateway.request_context import RequestContext
 from kpn_sandbox.gateway.responses import JSON, NO_STORE, etag, snapshot_headers, unchanged
+from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.facts import AgentFact
 from kpn_sandbox.tenants.clock import format_instant
 from kpn_sandbox.tenants.pins import Pins
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.kpn.auth import KpnTokenEndpoint
+from kpn_sandbox.vendors.kpn.auth import issue_token
 from kpn_sandbox.vendors.kpn.errors import bad_request
 from kpn_sandbox.vendors.kpn.headers import HEADERS
 from kpn_sandbox.vendors.kpn.operations import AGENT, AGENTS, QUEUE, QUEUES, TOKEN, TRUNK, TRUNKS
@@ -48,9 +50,9 @@ _trunk = record_serializer(TrunkSchema)
 
 
 @endpoint(TOKEN, methods=("GET", "POST"), authenticated=False, counted=False)
-def token(context: RequestContext, tokens: KpnTokenEndpoint) -> Response:
+def token(context: RequestContext, server: TokenServer, settings: Settings) -> Response:
     """Issue an access token; requests for tokens do not count for the quota."""
-    return Response(tokens.issue(request, context.authorize_account), headers=[*HEADERS, *NO_STORE])
+    return Response(issue_token(server, settings, context.authorize_account), headers=[*HEADERS, *NO_STORE])
 
 
 @endpoint(AGENTS)

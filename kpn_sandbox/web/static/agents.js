@@ -54,7 +54,7 @@ function fit(list, count) {
 }
 
 export function showAgents(agents) {
-  const list = find("#agents");
+  const list = find("#agent-tiles");
   const withLoggedOut = find("#all-agents").checked;
   const shown = withLoggedOut ? agents : agents.filter((agent) => agent.Status !== "UNSTAFF");
   const same = list.children.length === shown.length && shown.every((agent, at) => list.children[at].dataset.number === agent.Logid);

@@ -59,10 +59,11 @@ function connectControls() {
   for (const button of document.querySelectorAll("[data-step]")) {
     actions.button(button, () => ["POST", "/clock/advance", { seconds: Number(button.dataset.step) }]);
   }
-  actions.button(find("[data-clock=freeze]"), () => ["PUT", "/clock", { mode: "frozen" }]);
-  actions.button(find("[data-clock=run]"), () => ["PUT", "/clock", { mode: "running" }]);
-  actions.form(find("#jump"), (button) => ["PUT", "/clock", { mode: button?.value || "frozen", at: find("#jump").at.value.trim() }]);
-  actions.form(find("#speed"), () => ["PUT", "/clock", { mode: "running", speed: Number(find("#speed").speed.value) }]);
+  for (const button of document.querySelectorAll("[data-clock]")) {
+    actions.button(button, () => ["PUT", "/clock", { mode: button.dataset.clock }]);
+  }
+  actions.form(find("#jump"), (button) => ["PUT", "/clock", { mode: (button || find("#jump button")).value, at: find("#jump").at.value.trim() }]);
+  actions.form(find("#speed"), () => ["PUT", "/clock", { mode: find("#speed").dataset.mode, speed: Number(find("#speed").speed.value) }]);
   actions.form(find("#profile"), profilePatch);
   actions.form(find("#fault"), faultPlan);
   actions.button(find("#no-faults"), () => ["DELETE", "/faults"]);

@@ -51,7 +51,7 @@ function currentPage(queues, body) {
 }
 
 export function showQueues(queues, goals) {
-  const body = find("#queues");
+  const body = find("#queue-rows");
   const shown = currentPage(queues, body);
   const same = body.children.length === shown.length && shown.every((queue, at) => body.children[at].dataset.number === queue.Number);
   if (!same) body.replaceChildren(...shown.map(row));

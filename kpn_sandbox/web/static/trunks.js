@@ -32,7 +32,7 @@ function fill(element, trunk, brief) {
 }
 
 export function showTrunks(trunks) {
-  const container = find("#trunks");
+  const container = find("#trunk-list");
   const brief = isHallDisplay() && trunks.length > MOST_IN_WORDS;
   container.closest(".panel").classList.toggle("many", trunks.length > MOST_IN_FULL);
   container.closest(".panel").classList.toggle("brief", brief);

@@ -1,4 +1,4 @@
-"""An Atobi client, and the samples of its page."""
+"""An Atobi client, and the samples of Atobi's page."""
 
 import json
 from pathlib import Path
@@ -13,13 +13,19 @@ KPI = "/api/external/v1/kpi"
 
 
 def element(number=1, **changed):
-    """An element; None leaves a member out."""
-    told = {"id": number, "kpi": "points", "object_type": "number", "value": "100", "timestamp": "2019-09-10 13:09:23"}
-    return {name: value for name, value in {**told, **changed}.items() if value is not None}
+    """Return an element; None leaves a member out."""
+    members = {
+        "id": number,
+        "kpi": "points",
+        "object_type": "number",
+        "value": "100",
+        "timestamp": "2019-09-10 13:09:23",
+    }
+    return {name: value for name, value in {**members, **changed}.items() if value is not None}
 
 
 def body(*elements, **changed):
-    """A body about one user."""
+    """Return a body about one user."""
     about = {"type": "kpi", "version": "1.0.0", "context": "sales"}
     return {**about, "data": [{"user_id": "123", "elements": list(elements) or [element()]}], **changed}
 
@@ -32,10 +38,10 @@ def atobi_token(client):
 
 @pytest.fixture
 def send(client, atobi_token):
-    """Sends a body, JSON or text."""
+    """Send a body, JSON or text."""
 
-    def send(told, path=KPI, **headers):
-        text = told if isinstance(told, str | bytes) else json.dumps(told)
+    def send(sent, path=KPI, **headers):
+        text = sent if isinstance(sent, str | bytes) else json.dumps(sent)
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"Authorization": f"Bearer {atobi_token}", "Content-Type": "application/json", **names}
         return client.post(path, data=text, headers=sent)
@@ -45,6 +51,6 @@ def send(client, atobi_token):
 
 @pytest.fixture
 def inbox(app):
-    """What was received, oldest first: bodies."""
+    """Return the received bodies, oldest first."""
     database = app.extensions["kpn_sandbox"].sandbox.database
     return lambda **filters: [record.body for record in Inbox(database).list("APP_CONSUMER_KEY", **filters)]

@@ -1,4 +1,4 @@
-"""Throttle, clock, faults, quota, journal and preferences."""
+"""The controls of an account at Atobi's API: throttle, clock, faults, quota, request log and the Prefer header."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,8 +17,8 @@ def sandbox(app):
     return app.extensions["kpn_sandbox"].sandbox
 
 
-def test_180_requests_a_minute_are_taken(send, wall):
-    """The 181st is refused until the account's next minute."""
+def test_180_requests_a_minute_are_accepted(send, wall):
+    """The 181st request is refused until the next minute of the account's clock."""
     wall.at = wall.at // 60 * 60 + 20
 
     statuses = [send("{}").status_code for _ in range(180)]
@@ -27,8 +27,8 @@ def test_180_requests_a_minute_are_taken(send, wall):
 
     assert set(statuses) == {422}
     assert (refused.status_code, refused.json["message"]) == (429, "Too Many Attempts.")
-    told = {name: refused.headers[name] for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "Retry-After")}
-    assert told == {"X-RateLimit-Limit": "180", "X-RateLimit-Remaining": "0", "Retry-After": "40"}
+    limits = {name: refused.headers[name] for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "Retry-After")}
+    assert limits == {"X-RateLimit-Limit": "180", "X-RateLimit-Remaining": "0", "Retry-After": "40"}
     assert int(refused.headers["X-RateLimit-Reset"]) == wall.at
     assert send("{}").headers["X-RateLimit-Remaining"] == "179"
 
@@ -46,7 +46,7 @@ def test_the_throttle_follows_the_accounts_clock(sandbox, send):
 
 
 def test_the_throttle_is_exact_over_workers(start, client, atobi_token):
-    """However many workers answer at the same time, 180 requests pass."""
+    """180 requests pass, however many workers answer at the same time."""
     workers = [start(agents=12) for _ in range(2)]
 
     def ask(number):
@@ -59,8 +59,8 @@ def test_the_throttle_is_exact_over_workers(start, client, atobi_token):
     assert (statuses.count(422), statuses.count(429)) == (180, 20)
 
 
-def test_tokens_are_counted_apart(client, send):
-    """Requests for tokens use up nothing of the others."""
+def test_token_requests_are_not_throttled(client, send):
+    """Requests for tokens do not count for the throttle."""
     form = {"grant_type": "client_credentials", **CREDENTIALS}
 
     remaining = client.post("/oauth/token", data=form).headers["X-RateLimit-Remaining"]
@@ -69,22 +69,22 @@ def test_tokens_are_counted_apart(client, send):
 
 
 def test_a_quota_adjusts_the_throttle(sandbox, send):
-    """ "This can be adjusted": an account's own quota takes the place of the 180."""
+    """An account's own quota replaces the 180, as the page says: "This can be adjusted"."""
     sandbox.quotas.set(CLIENT, Quota(2, 1, "hour"))
 
     assert [send("{}").status_code for _ in range(3)] == [422, 422, 429]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 413, 422, 429, 500, 503])
-def test_a_wish_is_refused_in_atobis_shape(client, status):
-    """A wished status comes before the token, with a status in the body."""
+def test_a_forced_error_has_atobis_shape(client, status):
+    """A forced error comes before the token, and has the status in its body."""
     response = client.post(KPI, headers={"Prefer": f"code={status}"})
 
     assert (response.status_code, response.json["status"]) == (status, "error")
 
 
-def test_a_fault_keeps_everything_out(sandbox, send, inbox):
-    """What a fault refuses is not stored; sent again it is."""
+def test_a_fault_stores_nothing(sandbox, send, inbox):
+    """The body of a request that meets a fault is not stored; sent again it is."""
     sandbox.faults.add(CLIENT, FaultPlan(api="atobi", operation="kpi", outcomes=(Outcome(status=503),)))
 
     first, kept, second = send(body()), inbox(), send(body())
@@ -93,7 +93,7 @@ def test_a_fault_keeps_everything_out(sandbox, send, inbox):
 
 
 def test_the_token_endpoint_can_fail(sandbox, client):
-    """A fault of the token endpoint has its shape."""
+    """A fault of the token endpoint has the shape of its errors."""
     sandbox.faults.add(CLIENT, FaultPlan(api="atobi", operation="token", outcomes=(Outcome(status=500),)))
 
     response = client.post("/oauth/token", data={"grant_type": "client_credentials", **CREDENTIALS})
@@ -101,8 +101,8 @@ def test_the_token_endpoint_can_fail(sandbox, client):
     assert (response.status_code, response.json["error"]) == (500, "server_error")
 
 
-def test_requests_are_noted(sandbox, send):
-    """The journal tells what became of a body, and no token."""
+def test_requests_are_logged(sandbox, send):
+    """The request log has the outcome of a body, and no token."""
     send(body())
 
     token, kpi = sandbox.request_log.entries(CLIENT, api="atobi").entries
@@ -110,8 +110,8 @@ def test_requests_are_noted(sandbox, send):
     assert "1 created, 0 updated" in kpi.note and kpi.headers["Authorization"] == "***"
 
 
-def test_what_was_received_is_read_back(client, send):
-    """The sandbox's own path tells it, with filters and by the account's time."""
+def test_received_figures_can_be_read_back(client, send):
+    """The control API lists what was received, with filters and by the account's time."""
     send(body(context="one"))
     send(body(context="two"), Prefer='at="2026-01-05T10:00:00+01:00"')
 

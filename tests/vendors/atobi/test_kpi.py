@@ -1,4 +1,4 @@
-"""Key figures are taken in, all or none."""
+"""Atobi's endpoint takes key figures, all of a body or none."""
 
 import json
 
@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 from tests.vendors.atobi.conftest import KPI, SAMPLES, body, element
 
 
-def test_the_pages_sample_is_taken_as_printed(send, inbox):
-    """Even with the placeholder of its type; every figure can be read back."""
+def test_the_pages_sample_is_accepted_as_printed(send, inbox):
+    """The sample is accepted even with the placeholder of its type, and every figure can be read back."""
     response = send(SAMPLES["body"])
 
     assert (response.status_code, response.json) == (
@@ -28,7 +28,7 @@ def test_the_pages_sample_is_taken_as_printed(send, inbox):
 
 
 def test_the_pages_element_is_no_json(send, inbox):
-    """The page prints a trailing comma and asks for valid JSON: it is refused as any trailing comma."""
+    """The page prints a trailing comma and asks for valid JSON; it is refused like any trailing comma."""
     elements = SAMPLES["element"].rstrip().removesuffix(",")
     text = json.dumps(body()).replace(json.dumps([element()]), f"[{elements}]")
 
@@ -40,7 +40,7 @@ def test_the_pages_element_is_no_json(send, inbox):
 
 
 def test_the_same_id_replaces(send, inbox):
-    """Type, context and id together are one figure; sent again it takes the other's place, as the newest."""
+    """Type, context and id identify a figure; sent again it replaces the earlier one, as the newest."""
     send(body(element(1, value="1"), element(2)))
 
     again = send(body(element("1", value="2")))
@@ -56,7 +56,7 @@ def test_the_same_id_replaces(send, inbox):
 
 @pytest.mark.parametrize("text", ['"150.00"', "150.00", "1e3", "-0.10", '"+7."', "1000000000000000000000", '"007"'])
 def test_values_keep_their_text(send, inbox, text):
-    """A decimal number is told as it was sent, as text or as a JSON number."""
+    """A decimal number is stored as it was sent, as text or as a JSON number."""
     send(json.dumps(body(element(value="VALUE"))).replace('"VALUE"', text))
 
     assert inbox()[0]["value"] == text.strip('"')
@@ -64,12 +64,12 @@ def test_values_keep_their_text(send, inbox, text):
 
 @pytest.mark.parametrize("moment", ["2019-09-10 13:09:23", 1568120963, "1568120963"])
 def test_times_are_dates_or_seconds(send, moment):
-    """Both readings of the page are taken."""
+    """Both kinds of time on the page are accepted."""
     assert send(body(element(timestamp=moment, date_from=moment, date_to=moment))).status_code == 200
 
 
-def test_the_tables_names_are_taken(send, inbox):
-    """data_from and data_to of the table mean date_from and date_to of the samples."""
+def test_the_tables_names_are_accepted(send, inbox):
+    """data_from and data_to of the page's table mean date_from and date_to of its samples."""
     send(body(element(data_from="2019-09-10 13:09:23", data_to="2019-09-11 13:09:23")))
 
     assert (inbox()[0]["date_from"], inbox()[0]["date_to"]) == ("2019-09-10 13:09:23", "2019-09-11 13:09:23")
@@ -124,13 +124,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_every_wrong_field_is_told_with_its_path(send, inbox, name):
+def test_every_wrong_field_is_named_by_its_path(send, inbox, name):
     """422 names each wrong field by its path, and nothing of the body is stored."""
-    told, paths = WRONG[name]
-    if isinstance(told, dict) and told.get("type", "") is None:
-        del told["type"]
+    sent, paths = WRONG[name]
+    if isinstance(sent, dict) and sent.get("type", "") is None:
+        del sent["type"]
 
-    response = send(told)
+    response = send(sent)
 
     assert response.status_code == 422, response.text
     assert (response.json["status"], response.json["message"]) == ("error", "The given data was invalid.")
@@ -142,21 +142,21 @@ def test_every_wrong_field_is_told_with_its_path(send, inbox, name):
     "text",
     ["", "{", "nothing", '{"a": 1,}', "{'a': 1}", b"\xff\xfe", "[" * 50_000, '{"a": NaN}', '{"a": Infinity}', "{} {}"],
 )
-def test_what_is_no_json_is_refused(send, text):
-    """400 says what is wrong with it."""
+def test_malformed_json_is_refused(send, text):
+    """400 says what is wrong with the JSON."""
     response = send(text)
 
     assert response.status_code == 400
     assert response.json["message"].startswith("The request body must be valid JSON: ")
 
 
-def test_a_huge_number_is_no_trouble(send):
-    """Digits without end are text like any other, and too long for an id."""
+def test_a_huge_number_is_refused(send):
+    """A number of very many digits is refused as too long for an id."""
     assert send(json.dumps(body(element("ID"))).replace('"ID"', "9" * 100_000)).status_code == 422
 
 
 def test_a_body_beyond_the_limit_is_refused(send, inbox):
-    """More than 1 MB is not read; 100,000 elements are more than that."""
+    """A body over 1 MB, such as one of 100,000 elements, is not read."""
     many = body(*(element(number) for number in range(100_000)))
 
     response = send(many)
@@ -165,8 +165,8 @@ def test_a_body_beyond_the_limit_is_refused(send, inbox):
     assert inbox() == []
 
 
-def test_thousands_of_elements_are_taken_at_once(send, inbox):
-    """What fits into 1 MB is taken in one piece."""
+def test_thousands_of_elements_are_stored_at_once(send, inbox):
+    """A body of up to 1 MB is stored in one piece."""
     many = body(*(element(number) for number in range(5000)))
 
     first, second = send(many).json, send(many).json
@@ -186,7 +186,7 @@ def test_thousands_of_elements_are_taken_at_once(send, inbox):
     ],
 )
 def test_other_requests_are_refused_in_atobis_shape(send, path, headers, status, message):
-    """With a status in the body, as for what is taken."""
+    """Errors have the status in the body, as successes do."""
     response = send(body(), path=path, **headers)
 
     assert (response.status_code, response.json) == (status, {"status": "error", "message": message})
@@ -209,16 +209,16 @@ ANYTHING = some.recursive(
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=ANYTHING, place=some.sampled_from(["body", "data", "item", "element", "value"]))
-def test_no_body_breaks_it(send, app, told, place):
-    """Whatever stands wherever, it is refused or taken, never an error of the sandbox."""
+@given(value=ANYTHING, place=some.sampled_from(["body", "data", "item", "element", "value"]))
+def test_no_body_breaks_it(send, app, value, place):
+    """Any JSON in any place is refused or stored, and never causes an error of the sandbox."""
     app.extensions["kpn_sandbox"].sandbox.reset("APP_CONSUMER_KEY", ["quota"])
     bodies = {
-        "body": json.dumps(told),
-        "data": body(data=told),
-        "item": body(data=[told]),
-        "element": body(told),
-        "value": body({**element(), "value": told}),
+        "body": json.dumps(value),
+        "data": body(data=value),
+        "item": body(data=[value]),
+        "element": body(value),
+        "value": body({**element(), "value": value}),
     }
 
     response = send(bodies[place])

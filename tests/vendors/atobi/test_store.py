@@ -26,23 +26,23 @@ def record(number, value="1", **changed):
 
 
 def test_the_inbox_replaces_by_type_context_and_id(sandbox):
-    """Another account, another context and another type are another figure."""
+    """A record replaces that of the same account, type, context and element id, and no other."""
     inbox = Inbox(sandbox.database)
 
-    told = [
+    received = [
         inbox.receive("one", [record(1), record(2)]),
         inbox.receive("one", [record(1, "new")]),
         inbox.receive("one", [record(1, context="other")]),
         inbox.receive("two", [record(1)]),
     ]
 
-    assert told == [Received(2, 0), Received(0, 1), Received(1, 0), Received(1, 0)]
-    kept = [(each.context, each.element_id, each.body["value"]) for each in inbox.list("one")]
-    assert kept == [("sales", "2", "1"), ("sales", "1", "new"), ("other", "1", "1")]
+    assert received == [Received(2, 0), Received(0, 1), Received(1, 0), Received(1, 0)]
+    stored = [(each.context, each.element_id, each.body["value"]) for each in inbox.list("one")]
+    assert stored == [("sales", "2", "1"), ("sales", "1", "new"), ("other", "1", "1")]
 
 
 def test_thousands_of_records_are_one_transaction(sandbox):
-    """More than one statement can take."""
+    """More records than one statement can take are stored together."""
     inbox = Inbox(sandbox.database)
     many = [record(number) for number in range(2345)]
 
@@ -50,8 +50,8 @@ def test_thousands_of_records_are_one_transaction(sandbox):
     assert len(inbox.list("one")) == 2345
 
 
-def test_nothing_is_kept_of_a_batch_that_fails(sandbox):
-    """A record that cannot be written takes the others with it."""
+def test_nothing_is_stored_of_a_batch_that_fails(sandbox):
+    """Records are stored all or none."""
     inbox = Inbox(sandbox.database)
     broken = record(2, received_at=None)
 
@@ -61,8 +61,8 @@ def test_nothing_is_kept_of_a_batch_that_fails(sandbox):
     assert inbox.list("one") == ()
 
 
-def test_the_inbox_of_nobody_takes_nothing(sandbox):
-    """An account that is gone has no inbox."""
+def test_an_unknown_account_has_no_inbox(sandbox):
+    """Receiving records raises UnknownAccount."""
     with pytest.raises(UnknownAccount):
         Inbox(sandbox.database).receive("nobody", [record(1)])
 

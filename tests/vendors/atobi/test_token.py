@@ -1,4 +1,4 @@
-"""Atobi's token, asked for by its page's letter and by the book."""
+"""Atobi's token endpoint, by the letter of its page and by OAuth 2.0."""
 
 from urllib.parse import urlencode
 
@@ -19,18 +19,18 @@ GRANT = "client_credentials"
         ({"grant_type": GRANT, "grant-type": GRANT, **CREDENTIALS}, "application/x-www-form-urlencoded; charset=UTF-8"),
     ],
 )
-def test_both_roads_lead_to_a_token(client, form, content_type):
-    """The page's spelling of field and content type is taken, and so is OAuth's."""
+def test_both_spellings_give_a_token(client, form, content_type):
+    """The page's spelling of field and content type is accepted, and so is OAuth's."""
     response = client.post(PATH, data=urlencode(form), content_type=content_type)
 
-    told = response.json
+    body = response.json
     assert response.status_code == 200
-    assert list(told) == ["token_type", "expires_in", "access_token"]
-    assert (told["token_type"], told["expires_in"]) == ("Bearer", 3600)
+    assert list(body) == ["token_type", "expires_in", "access_token"]
+    assert (body["token_type"], body["expires_in"]) == ("Bearer", 3600)
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_json_and_basic_credentials_are_taken(client):
+def test_json_and_basic_credentials_are_accepted(client):
     """A client may also send JSON, or its credentials in a header."""
     json = client.post(PATH, json={"grant_type": GRANT, **CREDENTIALS})
     basic = client.post(PATH, data={"grant_type": GRANT}, auth=tuple(CREDENTIALS.values()))
@@ -38,8 +38,8 @@ def test_json_and_basic_credentials_are_taken(client):
     assert (json.status_code, basic.status_code) == (200, 200)
 
 
-def test_a_scope_is_told_again(client):
-    """Whatever scope was asked for."""
+def test_a_scope_is_repeated(client):
+    """The answer contains the requested scope, whatever it is."""
     assert client.post(PATH, data={"grant_type": GRANT, "scope": "kpi all", **CREDENTIALS}).json["scope"] == "kpi all"
 
 
@@ -57,8 +57,8 @@ def test_a_scope_is_told_again(client):
         ({"grant_type": [GRANT, GRANT], **CREDENTIALS}, 400, "invalid_request"),
     ],
 )
-def test_refusals_tell_the_error(client, form, status, error):
-    """The error's code stands in `error`, its text in `error_description` and `message`."""
+def test_errors_have_a_code_and_a_text(client, form, status, error):
+    """The code is in `error`, the text in `error_description` and `message`."""
     response = client.post(PATH, data=form)
 
     assert (response.status_code, response.json["error"]) == (status, error)
@@ -67,19 +67,19 @@ def test_refusals_tell_the_error(client, form, status, error):
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"grant_type": 1}', "[" * 5000])
 def test_wrong_json_is_refused(client, text):
-    """Nothing else than an object of strings is taken."""
+    """JSON other than an object of strings is refused."""
     response = client.post(PATH, data=text, content_type="application/json")
 
     assert (response.status_code, response.json["error"]) == (400, "invalid_request")
 
 
 def test_another_content_type_is_refused(client):
-    """XML is no form."""
+    """A body that is neither form nor JSON, such as XML, is refused."""
     assert client.post(PATH, data="<a/>", content_type="application/xml").status_code == 400
 
 
-def test_a_token_opens_its_own_api_only(client, get, send):
-    """KPN's tokens open nothing here and Atobi's nothing there."""
+def test_a_token_is_accepted_by_its_own_api_only(client, get, send):
+    """KPN's tokens are refused here, and Atobi's tokens by KPN's API."""
     kpn = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
     atobi = client.post(PATH, data={"grant_type": GRANT, **CREDENTIALS}).json["access_token"]
 
@@ -88,7 +88,7 @@ def test_a_token_opens_its_own_api_only(client, get, send):
 
 
 def test_a_token_lasts_an_hour_of_the_account(send, wall):
-    """Its life counts by the account's clock."""
+    """The life of a token counts by the account's clock."""
     wall.at += 3599
     young = send("{}").status_code
     wall.at += 1
@@ -99,7 +99,7 @@ def test_a_token_lasts_an_hour_of_the_account(send, wall):
 
 
 def test_another_method_is_refused(client):
-    """In the shape of the token endpoint."""
+    """Other methods are 405 in the shape of token errors."""
     response = client.get(PATH)
 
     assert (response.status_code, response.headers["Allow"]) == (405, "OPTIONS, POST")

@@ -1,4 +1,4 @@
-"""Clients of Bright Pattern's API, and subscriptions to try it with."""
+"""Clients of Bright Pattern's API, and subscriptions for them."""
 
 import pytest
 
@@ -16,20 +16,20 @@ TOKEN_PATH = "/configapi/v2/oauth/token"
 
 @pytest.fixture
 def settings():
-    """A start whose subscriptions have data at once."""
+    """Return settings with which subscriptions have data at once."""
     return {"agents": 30, "bright_pattern_refresh": 0}
 
 
 @pytest.fixture
 def session(client):
-    """A client that is logged in: its cookies go with every request."""
+    """Return a client that is logged in: its cookies go with every request."""
     assert client.post("/statsapi/auth", json=LOGIN).status_code == 200
     return client
 
 
 @pytest.fixture
 def subscribe(session):
-    """Subscribes, which must succeed."""
+    """Subscribe, which must succeed."""
 
     def one(body):
         answer = session.post("/statsapi/subscription", json=body)
@@ -39,8 +39,8 @@ def subscribe(session):
 
 
 @pytest.fixture
-def told(session, subscribe):
-    """Subscribes and gives the data."""
+def subscribed(session, subscribe):
+    """Subscribe and return the data."""
 
     def data(body, **headers):
         subscribe(body)
@@ -52,28 +52,28 @@ def told(session, subscribe):
 
 
 def grid(*names, **options):
-    """A grid whose columns have the names of their statistics."""
+    """Return a grid whose columns have the names of their statistics."""
     columns = [{"id": name, "stat_name": name} for name in names]
     return {"id": "g", "columns": columns, **options}
 
 
 def agents(*names, **options):
-    """A subscription to one grid of agents."""
+    """Return a subscription to one grid of agents."""
     return {"data": {"agent_grids": [grid(*names, **options)]}}
 
 
 def services(*names, **options):
-    """A subscription to one grid of services."""
+    """Return a subscription to one grid of services."""
     return {"data": {"service_grids": [grid(*names, **options)]}}
 
 
 def names_in(part):
-    """The statistics that a part of an application may have."""
+    """Return the statistics that a part of an application may have."""
     return [name for name, statistic in STATISTICS.items() if part in statistic.parts]
 
 
 def everything():
-    """A subscription to all statistics there are."""
+    """Return a subscription to all statistics."""
     return {
         "data": {
             "stats_totals": names_in(ApplicationPart.TOTALS),

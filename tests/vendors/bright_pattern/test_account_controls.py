@@ -1,4 +1,4 @@
-"""What the control API turns holds for this API as for KPN's: clock, pins, faults, quota, journal, wishes."""
+"""The controls of an account at Bright Pattern's API: clock, pins, faults, quota, request log, Prefer header."""
 
 import pytest
 
@@ -13,7 +13,7 @@ BODY = agents("login_id", "acd_state", "reason", "state_duration")
 
 @pytest.fixture
 def control(client):
-    """Asks the control API, as the account itself."""
+    """Request the control API with the account's credentials."""
 
     def ask(method, path, json=None):
         answer = client.open(f"/_sandbox/accounts/{ACCOUNT}/{path}", method=method, json=json, auth=AUTH)
@@ -25,13 +25,13 @@ def control(client):
 
 @pytest.fixture
 def poll(session, subscribe):
-    """A subscription, and a way to ask for its data."""
+    """Subscribe, and return a function that requests the data."""
     subscribe(BODY)
     return lambda **headers: session.get(DATA, headers=headers)
 
 
 def test_time_is_the_accounts(poll, control):
-    """A clock that is frozen stands still here, and one that is moved on moves the numbers."""
+    """With a frozen clock the data stand still; when it is advanced they change."""
     control("PUT", "clock", {"mode": "frozen", "at": "2026-11-23T10:00:00+01:00"})
     first, second = poll(), poll()
     control("POST", "clock/advance", {"seconds": 3600})
@@ -43,7 +43,7 @@ def test_time_is_the_accounts(poll, control):
 
 
 def test_a_pinned_agent_is_pinned_here(poll, control):
-    """A pin in KPN's terms holds in the vendor's own words."""
+    """A pin in KPN's terms shows in this vendor's terms."""
     control("PUT", "pins/agents/40003", {"fields": {"Status": "AUX", "Reason": "2", "Time": "77"}})
 
     row = next(row for row in poll().json["data"]["agent_grids"][0]["values"] if row["login_id"] == "40003")
@@ -52,15 +52,15 @@ def test_a_pinned_agent_is_pinned_here(poll, control):
 
 
 @pytest.mark.parametrize("fields", [{"Dep": "999"}, {"Status": "AUX", "Reason": "99"}, {"Agent": "X"}, {"Reason": "1"}])
-def test_any_pin_can_be_told(poll, control, fields):
-    """Whatever KPN's schema lets somebody pin has an answer here."""
+def test_any_pin_can_be_shown(poll, control, fields):
+    """Every value that can be pinned has a value in this API."""
     control("PUT", "pins/agents/40003", {"fields": fields})
 
     assert poll().status_code == 200
 
 
 def test_a_pinned_queue_is_pinned_here(session, subscribe, control):
-    """Totals and services have the pinned figures, and what follows from them."""
+    """Totals and services have the pinned figures, and those that follow from them."""
     control("PUT", "pins/queues/1000", {"fields": {"InQueueCalls": "50", "LongestWaitingCall": "900"}})
     wanted = services("in_calls_waiting", "in_max_wait_time")
     subscribe({"data": {**wanted["data"], "stats_totals": ["in_calls_waiting", "in_max_wait_time"]}})
@@ -73,7 +73,7 @@ def test_a_pinned_queue_is_pinned_here(session, subscribe, control):
 
 
 def test_a_pin_counts_its_reads(poll, control):
-    """A pin for two answers shows in two."""
+    """A pin for two reads shows in two answers."""
     control("PUT", "pins/agents/40003", {"fields": {"Status": "AUX", "Reason": "5"}, "reads": 2})
 
     shown = [("Administratie" in poll().get_data(as_text=True)) for _ in range(3)]
@@ -94,7 +94,7 @@ def test_faults_happen_in_order(poll, control):
 
 
 def test_a_fault_meets_the_log_in(client, control):
-    """Tokens and sessions can be refused, too."""
+    """Faults can be planned for tokens and log-ins."""
     for operation in ("login", "token"):
         control("POST", "faults", {"api": "bright_pattern", "operation": operation, "outcomes": [{"status": 503}]})
 
@@ -105,7 +105,7 @@ def test_a_fault_meets_the_log_in(client, control):
 
 
 def test_a_quota_counts(poll, control):
-    """Beyond the quota a 429 in this API's shape; log-ins do not count."""
+    """A request beyond the quota is 429 in this API's shape; log-ins do not count."""
     control("PUT", "quota", {"limit": 2, "interval": 1, "unit": "hour"})
 
     answers = [poll() for _ in range(3)]
@@ -115,28 +115,28 @@ def test_a_quota_counts(poll, control):
     assert answers[2].json["error_code"] == 1129
 
 
-def test_the_journal_tells_everything_but_secrets(client, poll, control):
-    """Requests stand there with operation and status, log-ins and refusals included, without a session's text."""
+def test_the_request_log_has_everything_but_secrets(client, poll, control):
+    """Log-ins, data and errors are logged with operation and status, without the token of the session."""
     token = client.get_cookie("X-STATSAPI-TOKEN").value
     poll(**{"X-BP-SESSION-ID": token})
     client.post("/statsapi/auth", json={**LOGIN, "password": "wrong"})
     client.get("/statsapi/nope")
 
-    told = control("GET", "requests")["requests"]
+    logged = control("GET", "requests")["requests"]
 
-    assert [(each["operation"], each["status"]) for each in told if each["api"] == "bright_pattern"] == [
+    assert [(each["operation"], each["status"]) for each in logged if each["api"] == "bright_pattern"] == [
         ("login", 200),
         ("subscribe", 200),
         ("data", 200),
         ("login", 401),
         (None, 404),
     ]
-    assert token not in str(told)
+    assert token not in str(logged)
 
 
 @pytest.mark.parametrize("code", [200, 201, 204, 302, 400, 401, 403, 404, 405, 409, 429, 500, 502, 503])
-def test_any_status_can_be_wished_for(poll, code):
-    """Prefer forces a status in this API's shape."""
+def test_any_status_can_be_forced(poll, code):
+    """The Prefer header forces a status in this API's shape."""
     answer = poll(Prefer=f"code={code}")
 
     assert answer.status_code == code
@@ -146,7 +146,7 @@ def test_any_status_can_be_wished_for(poll, code):
 
 
 def test_a_reset_forgets_sessions_and_subscriptions(session, poll, control):
-    """The layer of tokens takes sessions and subscriptions with it."""
+    """The reset of the layer `tokens` removes sessions and subscriptions."""
     control("POST", "reset", {"layers": ["tokens"]})
 
     assert poll().status_code == 401
@@ -158,8 +158,8 @@ def test_a_reset_forgets_sessions_and_subscriptions(session, poll, control):
     ("method", "path", "status"),
     [("GET", "/statsapi/nope", 404), ("PUT", "/statsapi/subscription", 405), ("PATCH", TOKEN_PATH, 405)],
 )
-def test_what_does_not_exist_is_refused_in_this_shape(client, method, path, status):
-    """Unknown paths and methods below this API's are told as it tells things."""
+def test_unknown_paths_and_methods_are_refused_in_this_shape(client, method, path, status):
+    """Unknown paths and methods below this API's paths have the shape of its errors."""
     answer = client.open(path, method=method)
 
     assert answer.status_code == status
@@ -167,8 +167,8 @@ def test_what_does_not_exist_is_refused_in_this_shape(client, method, path, stat
     assert "fault" not in answer.json
 
 
-def test_accounts_never_meet(app, start, poll):
-    """Another account has its own world, sessions and subscriptions."""
+def test_accounts_are_independent(app, start, poll):
+    """Another account has its own agents, sessions and subscriptions."""
     made = app.extensions["kpn_sandbox"].sandbox.accounts.create(NewAccount("other", "secret"))
     client = app.test_client()
     client.post("/statsapi/auth", json={"tenant_url": "x", "username": "other", "password": made.client_secret})

@@ -1,4 +1,4 @@
-"""What a client may look up before it subscribes, and the wallboards that it may store."""
+"""Lookups of teams, agents, services and dispositions, and the wallboards that a client may store."""
 
 import re
 
@@ -10,7 +10,7 @@ WALLBOARDS = "/statsapi/cfg/wallboards"
 
 
 def test_teams_agents_and_services_are_kpns(session, get):
-    """Departments are the teams, agents go by their login ids, queues are the services; ids never change."""
+    """Teams are the departments, agents have their login ids, services are the queues; ids never change."""
     teams, users, services = (session.get(f"/statsapi/cfg/{name}").json for name in ("teams", "agents", "services"))
     kpn = get("/agents").json["DataSet"]["agents"]
 
@@ -23,14 +23,14 @@ def test_teams_agents_and_services_are_kpns(session, get):
     assert session.get("/statsapi/cfg/services").json == services
 
 
-def test_a_grid_of_a_team_has_its_agents(session, told):
-    """Every agent stands in the grid of his team, and in no other."""
+def test_a_grid_of_a_team_has_its_agents(session, subscribed):
+    """Every agent is in the grid of one team, the agent's own."""
     teams = session.get("/statsapi/cfg/teams").json
 
     seen = []
     for team in teams:
         body = agents("login_id", "team_name", "team_id", team_ids=[team["id"]])
-        values = told(body)["data"]["agent_grids"][0]["values"]
+        values = subscribed(body)["data"]["agent_grids"][0]["values"]
         assert {(row["team_name"], row["team_id"]) for row in values} == {(team["name"], team["id"])}
         seen += [row["login_id"] for row in values]
     assert sorted(seen) == [user["name"] for user in session.get("/statsapi/cfg/agents").json]
@@ -48,7 +48,7 @@ def test_a_grid_of_a_team_has_its_agents(session, told):
     ],
 )
 def test_dispositions_are_narrowed_by_flags(session, query, has, has_not):
-    """Directions are a union, and with agentCanSelect only what agents choose is left."""
+    """Directions are a union; agentCanSelect leaves only those that agents choose."""
     names = session.get(f"/statsapi/cfg/dispositions?{query}").json["dispositions"]
 
     assert has in names and has_not not in names
@@ -56,7 +56,7 @@ def test_dispositions_are_narrowed_by_flags(session, query, has, has_not):
 
 
 def test_dispositions_may_be_a_bare_array(session, start):
-    """By default the page's object; by query or by setting the reference's array."""
+    """The answer is the page's object by default, and the reference's array by query or setting."""
     path = "/statsapi/cfg/dispositions"
     names = session.get(path).json["dispositions"]
 
@@ -69,31 +69,31 @@ def test_dispositions_may_be_a_bare_array(session, start):
 
 @pytest.mark.parametrize("query", ["format=xml", "inbound=yes"])
 def test_a_wrong_flag_is_refused(session, query):
-    """What a flag may not be is a 400."""
+    """An impossible value of a flag is 400."""
     assert session.get(f"/statsapi/cfg/dispositions?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("tenant", ["APP_CONSUMER_KEY", "http://localhost:8080", "APP_CONSUMER_KEY.example", "//["])
-def test_anybody_may_ask_for_available_agents(app, session, told, tenant):
-    """Without a session, by the name of a service: whether an agent is ready for it."""
-    stranger = app.test_client(use_cookies=False)
+def test_available_agents_need_no_session(app, session, subscribed, tenant):
+    """A request without a session learns whether an agent is ready for a service, by its name."""
+    anonymous = app.test_client(use_cookies=False)
 
-    for row in told(services("name", "agents_ready"))["data"]["service_grids"][0]["values"]:
+    for row in subscribed(services("name", "agents_ready"))["data"]["service_grids"][0]["values"]:
         query = {"tenantUrl": tenant, "service": row["name"]}
-        answer = stranger.get("/statsapi/info/check_available_agents", query_string=query)
+        answer = anonymous.get("/statsapi/info/check_available_agents", query_string=query)
         assert answer.json == {"availability": int(row["agents_ready"]) > 0}
 
 
-def test_nobody_is_ready_for_what_does_not_exist(client):
-    """An unknown service has no agents; a missing parameter is a 400."""
+def test_no_agent_is_available_for_an_unknown_service(client):
+    """An unknown service has no agents; a missing parameter is 400."""
     path = "/statsapi/info/check_available_agents"
 
     assert client.get(f"{path}?tenantUrl=x&service=nope").json == {"availability": False}
     assert client.get(f"{path}?tenantUrl=x").status_code == 400
 
 
-def test_wallboards_are_kept(session):
-    """Stored, listed, told, changed and deleted; unknown ones are a 404."""
+def test_wallboards_are_stored(session):
+    """A wallboard can be stored, listed, shown, changed and deleted; an unknown one is 404."""
     made = session.post(WALLBOARDS, json={"name": "Hall", "is_global": True, "config": {"widgets": [{"x": 1}]}})
     home = f"{WALLBOARDS}/{made.json['id']}"
 
@@ -110,12 +110,12 @@ def test_wallboards_are_kept(session):
 
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": "a\x00"}, {"name": "a", "config": 5}, []])
 def test_a_bad_wallboard_is_refused(session, body):
-    """A wallboard has a name and an object."""
+    """A wallboard without a name or an object is 400."""
     assert session.post(WALLBOARDS, json=body).status_code == 400
 
 
 def test_a_wallboard_is_not_too_deep(session):
-    """What could not be told again is not stored."""
+    """A wallboard that is too deep to be sent back is refused."""
     config = '{"a":' * 400 + "1" + "}" * 400
 
     answer = session.post(WALLBOARDS, data='{"name": "a", "config": ' + config + "}", content_type="application/json")

@@ -1,4 +1,4 @@
-"""Whatever somebody subscribes to: never a failure, and rows filtered and ordered as a naive computation has them."""
+"""Evaluation of subscriptions: no failure, and rows filtered and ordered as by a naive computation."""
 
 import re
 from itertools import zip_longest
@@ -20,21 +20,21 @@ checked = settings(max_examples=60, deadline=None, suppress_health_check=list(He
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    """Subscribes and gives status and JSON of the data, or of the refusal."""
+def evaluated(tmp_path_factory):
+    """Subscribe and return status and JSON of the data, or of the error."""
     url = f"sqlite:///{tmp_path_factory.mktemp('grids')}/sandbox.db"
     app = create_app(Settings(database_url=url, agents=25, bright_pattern_refresh=0, journal=False))
     client = app.test_client()
     client.post("/statsapi/auth", json=LOGIN)
 
-    def data(body):
+    def evaluate(body):
         made = client.post("/statsapi/subscription", json=body)
         if made.status_code != 200:
             return made.status_code, made.json
         answer = client.get("/statsapi/subscription/data", headers=AT)
         return answer.status_code, answer.json
 
-    yield data
+    yield evaluate
     app.extensions["kpn_sandbox"].sandbox.database.close()
 
 
@@ -46,7 +46,7 @@ texts = some.sampled_from(["", "0", "5", "100", "ready", "BUSY", "a", "m", "-1",
 
 @some.composite
 def grids(draw, place):
-    """A grid that is as it may be."""
+    """Draw a valid grid."""
     chosen = draw(some.lists(names[place], min_size=1, max_size=5, unique=True))
     made = grid(*chosen)
     if draw(some.booleans()):
@@ -61,32 +61,32 @@ def grids(draw, place):
 
 @checked
 @given(place=some.sampled_from([ApplicationPart.SERVICES, ApplicationPart.AGENTS]), draw=some.data())
-def test_rows_are_filtered_ordered_and_limited(asked, place, draw):
-    """A grid is what a naive computation makes of the same grid without filter, order and limit."""
-    wished = draw.draw(grids(place))
-    plain = {"id": "plain", "columns": wished["columns"]}
+def test_rows_are_filtered_ordered_and_limited(evaluated, place, draw):
+    """The rows of a grid are those of a naive computation on the grid without filter, order and limit."""
+    drawn = draw.draw(grids(place))
+    plain = {"id": "plain", "columns": drawn["columns"]}
 
-    status, told = asked({"a": {place.value: [wished, plain]}})
+    status, data = evaluated({"a": {place.value: [drawn, plain]}})
 
     assert status == 200
-    answered, every = (each["values"] for each in told["a"][place.value])
-    assert answered == naive(wished, every)
+    answered, every = (each["values"] for each in data["a"][place.value])
+    assert answered == naive(drawn, every)
 
 
-def naive(wished, rows):
-    """The rows that the rules of the manual leave."""
-    if "filter_by" in wished:
-        value = wished["filter_value"]
-        rows = [row for row in rows if holds(row[wished["filter_by"]], wished["filter_operation"], value)]
-    if "order_by" in wished:
-        by = wished["order_by"]
+def naive(drawn, rows):
+    """Return the rows that the documented rules leave."""
+    if "filter_by" in drawn:
+        value = drawn["filter_value"]
+        rows = [row for row in rows if holds(row[drawn["filter_by"]], drawn["filter_operation"], value)]
+    if "order_by" in drawn:
+        by = drawn["order_by"]
         full = sorted((row for row in rows if row[by]), key=lambda row: rank(row[by]))
-        if wished["order_dir"] == "DESC":
+        if drawn["order_dir"] == "DESC":
             # Backwards, but rows with the same value stay in their order.
             ranks = sorted({rank(row[by]) for row in full}, reverse=True)
             full = [row for each in ranks for row in full if rank(row[by]) == each]
         rows = full + [row for row in rows if not row[by]]
-    return rows[: int(wished["limit"])] if "limit" in wished else rows
+    return rows[: int(drawn["limit"])] if "limit" in drawn else rows
 
 
 def holds(one, operation, other):
@@ -110,7 +110,7 @@ statistics = some.sampled_from([*STATISTICS, "SUM", "nope"])
 
 
 def either(strategy):
-    """Mostly what is wanted, sometimes anything."""
+    """Draw mostly from the strategy, sometimes anything."""
     return some.one_of(strategy, strategy, strategy, anything)
 
 
@@ -157,63 +157,63 @@ applications = some.fixed_dictionaries(
 
 @settings(parent=checked, max_examples=300)
 @given(body=either(some.dictionaries(some.text(max_size=5), either(applications), max_size=3)))
-def test_no_subscription_breaks_anything(asked, body):
-    """Whatever is sent is answered with data of the right shape, or refused with a code of the table."""
-    status, told = asked(body)
+def test_no_subscription_causes_a_failure(evaluated, body):
+    """Any subscription is answered with data of the right shape, or refused with a code of the table."""
+    status, data = evaluated(body)
 
     if status == 200:
-        for name, part in told.items():
+        for name, part in data.items():
             assert not ApplicationAnswerSchema().validate(part), name
     else:
         assert status == 400
-        assert 1001 <= told["error_code"] <= 1012
-        assert told["error_message"]
+        assert 1001 <= data["error_code"] <= 1012
+        assert data["error_message"]
 
 
-def test_agents_come_by_last_name_and_services_by_number(asked):
-    """Without an order agents come by last and first name, services as they are configured."""
-    wished = {"agent_grids": [grid("lastname", "firstname")], "service_grids": [grid("name")]}
+def test_agents_come_by_last_name_and_services_by_number(evaluated):
+    """Without an order agents come by last and first name, services by their number."""
+    drawn = {"agent_grids": [grid("lastname", "firstname")], "service_grids": [grid("name")]}
 
-    _, told = asked({"a": wished})
+    _, data = evaluated({"a": drawn})
 
-    rows = [(row["lastname"].casefold(), row["firstname"].casefold()) for row in told["a"]["agent_grids"][0]["values"]]
+    rows = [(row["lastname"].casefold(), row["firstname"].casefold()) for row in data["a"]["agent_grids"][0]["values"]]
     assert rows == sorted(rows)
 
 
-def test_several_orders_apply_one_after_the_other(asked):
-    """The first order decides, the second among equals."""
+def test_several_orders_apply_one_after_the_other(evaluated):
+    """The first order decides, the second among equal rows."""
     columns = grid("acd_state", "login_id")["columns"]
     orders = [{"by": "acd_state", "dir": "ASC"}, {"by": "login_id", "dir": "DESC"}]
 
-    _, told = asked({"a": {"agent_grids": [{"id": 1, "columns": columns, "order": orders}]}})
+    _, data = evaluated({"a": {"agent_grids": [{"id": 1, "columns": columns, "order": orders}]}})
 
-    rows = told["a"]["agent_grids"][0]["values"]
+    rows = data["a"]["agent_grids"][0]["values"]
     ranks = [(row["acd_state"] == "", row["acd_state"], -int(row["login_id"])) for row in rows]
     assert ranks == sorted(ranks)
 
 
-def test_messages_are_filtered_and_limited(asked):
-    """Chat messages come newest first; the filter is a part of the content, whatever the case."""
-    _, told = asked({"all": {"chat_messages": {}}, "some": {"chat_messages": {"filter": "KLANT", "limit": "2"}}})
+def test_messages_are_filtered_and_limited(evaluated):
+    """Chat messages come newest first; the filter is a part of the content in any case."""
+    _, data = evaluated({"all": {"chat_messages": {}}, "some": {"chat_messages": {"filter": "KLANT", "limit": "2"}}})
 
-    every, some_of_them = told["all"]["chat_messages"], told["some"]["chat_messages"]
+    every, some_of_them = data["all"]["chat_messages"], data["some"]["chat_messages"]
     times = [int(each["send_time"]) for each in every]
     assert times == sorted(times, reverse=True)
     assert some_of_them == [each for each in every if "klant" in each["content"].lower()][:2]
     assert all(one["id"] != other["id"] for one, other in zip_longest(every, every[1:], fillvalue={"id": ""}))
 
 
-def test_unknown_teams_and_services_have_no_rows(asked):
-    """A UUID that nobody has is no error and gives nothing."""
+def test_unknown_teams_and_services_have_no_rows(evaluated):
+    """The id of an unknown team or service is no error and gives no rows."""
     unknown = ["00000000-0000-0000-0000-000000000000"]
-    wished = {
+    drawn = {
         "stats_totals": ["in_calls_received_per_day", "service_level"],
         "stats_totals_service_ids": unknown,
         "service_grids": [grid("name", service_ids=unknown)],
         "agent_grids": [grid("login_id", team_ids=unknown)],
     }
 
-    _, told = asked({"a": wished})
+    _, data = evaluated({"a": drawn})
 
-    assert told["a"]["stats_totals"] == {"in_calls_received_per_day": "0", "service_level": ""}
-    assert told["a"]["service_grids"][0]["values"] == told["a"]["agent_grids"][0]["values"] == []
+    assert data["a"]["stats_totals"] == {"in_calls_received_per_day": "0", "service_level": ""}
+    assert data["a"]["service_grids"][0]["values"] == data["a"]["agent_grids"][0]["values"] == []

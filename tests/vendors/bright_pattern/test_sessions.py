@@ -1,4 +1,4 @@
-"""Who may ask: sessions and access tokens, in all the ways that clients present them."""
+"""Sessions and access tokens, in all the ways that clients present them."""
 
 import re
 
@@ -10,15 +10,15 @@ TEAMS = "/statsapi/cfg/teams"
 
 
 @pytest.fixture
-def stranger(app):
-    """A client without cookies."""
+def anonymous(app):
+    """Return a client without cookies."""
     return app.test_client(use_cookies=False)
 
 
 @pytest.fixture
-def bearer(stranger):
-    """The text of an access token."""
-    return stranger.post(TOKEN_PATH, data=FORM).json["access_token"]
+def bearer(anonymous):
+    """Return an access token."""
+    return anonymous.post(TOKEN_PATH, data=FORM).json["access_token"]
 
 
 def test_a_log_in_gives_a_token_and_the_same_as_cookies(client):
@@ -47,34 +47,34 @@ def test_a_log_in_gives_a_token_and_the_same_as_cookies(client):
         lambda text: {"Authorization": "Basic eDp5", "Cookie": f"X-BP-SESSION-ID={text}"},
     ],
 )
-def test_a_session_may_be_presented_in_many_ways(stranger, bearer, kind, present):
-    """Session tokens and access tokens open the door as header, with or without Bearer, and as cookie."""
-    text = bearer if kind == "token" else stranger.post("/statsapi/auth", json=LOGIN).json["token"]
+def test_a_session_may_be_presented_in_many_ways(anonymous, bearer, kind, present):
+    """Session tokens and access tokens are accepted as header, with or without Bearer, and as cookie."""
+    text = bearer if kind == "token" else anonymous.post("/statsapi/auth", json=LOGIN).json["token"]
 
-    assert stranger.get(TEAMS, headers=present(text)).status_code == 200
+    assert anonymous.get(TEAMS, headers=present(text)).status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer no"}, {"Authorization": ""}, {"Cookie": "a=b"}])
-def test_without_a_session_nothing_opens(stranger, headers):
-    """No session, or one that nobody was given, is a 401 with the sandbox's code."""
-    answer = stranger.get(TEAMS, headers=headers)
+def test_a_session_is_required(anonymous, headers):
+    """A request without a session, or with an unknown one, is 401 with the sandbox's code."""
+    answer = anonymous.get(TEAMS, headers=headers)
 
     assert (answer.status_code, answer.json) == (401, {"error_code": 1101, "error_message": "Unauthorized"})
 
 
-def test_the_next_log_in_ends_the_session(stranger):
-    """A user has one session; another user of the same account has his own."""
-    first, second = (stranger.post("/statsapi/auth", json=LOGIN).json["token"] for _ in range(2))
+def test_the_next_log_in_ends_the_session(anonymous):
+    """A user has one session; another user of the same account has another."""
+    first, second = (anonymous.post("/statsapi/auth", json=LOGIN).json["token"] for _ in range(2))
     other = {**LOGIN, "username": "APP_CONSUMER_KEY+hall"}
-    beside = stranger.post("/statsapi/auth", json=other).json["token"]
+    beside = anonymous.post("/statsapi/auth", json=other).json["token"]
 
-    codes = [stranger.get(TEAMS, headers={"Authorization": each}).status_code for each in (first, second, beside)]
+    codes = [anonymous.get(TEAMS, headers={"Authorization": each}).status_code for each in (first, second, beside)]
 
     assert codes == [401, 200, 200]
 
 
 def test_a_log_out_ends_the_session(session):
-    """After a log-out the token is good for nothing."""
+    """After a log-out the token is refused."""
     token = session.get_cookie("X-STATSAPI-TOKEN").value
 
     assert session.delete("/statsapi/auth").status_code == 200
@@ -83,26 +83,26 @@ def test_a_log_out_ends_the_session(session):
 
 
 def test_a_session_lasts(session, wall):
-    """A session does not grow old."""
+    """A session does not expire."""
     wall.at += 90 * 86_400
 
     assert session.get(TEAMS).status_code == 200
 
 
-def test_an_access_token_is_handed_out_again_while_it_lives(stranger, wall):
-    """Upper-case hexadecimal digits, life as a string; the same token with what is left, a new one afterwards."""
-    first = stranger.post(TOKEN_PATH, data=FORM).json
+def test_an_access_token_is_handed_out_again_while_it_lives(anonymous, wall):
+    """The token is upper-case hexadecimal; the same one is given with its remaining life, a new one afterwards."""
+    first = anonymous.post(TOKEN_PATH, data=FORM).json
     wall.at += 336
-    second = stranger.post(TOKEN_PATH, data=FORM).json
+    second = anonymous.post(TOKEN_PATH, data=FORM).json
     wall.at += 3264
-    third = stranger.post(TOKEN_PATH, data=FORM).json
+    third = anonymous.post(TOKEN_PATH, data=FORM).json
 
     assert re.fullmatch(r"[0-9A-F]{64}", first["access_token"])
     assert first == {**first, "token_type": "Bearer", "expires_in": "3600", "scope": FORM["scope"]}
     assert second == {**first, "expires_in": "3264"}
     assert third["access_token"] != first["access_token"]
     texts = [each["access_token"] for each in (first, third)]
-    assert [stranger.get(TEAMS, headers={"Authorization": text}).status_code for text in texts] == [401, 200]
+    assert [anonymous.get(TEAMS, headers={"Authorization": text}).status_code for text in texts] == [401, 200]
 
 
 @pytest.mark.parametrize(
@@ -117,11 +117,11 @@ def test_an_access_token_is_handed_out_again_while_it_lives(stranger, wall):
         ({"client_id": ["a", "b"]}, 400, "invalid_request"),
     ],
 )
-def test_a_bad_request_for_a_token_is_told_as_oauth_has_it(stranger, change, status, error):
-    """The token endpoint's refusals have error and error_description."""
+def test_a_bad_request_for_a_token_is_an_oauth_error(anonymous, change, status, error):
+    """Errors of the token endpoint have error and error_description."""
     form = {name: value for name, value in {**FORM, **change}.items() if value is not None}
 
-    answer = stranger.post(TOKEN_PATH, data=form)
+    answer = anonymous.post(TOKEN_PATH, data=form)
 
     assert (answer.status_code, answer.json["error"]) == (status, error)
     assert answer.json["error_description"]
@@ -140,15 +140,15 @@ def test_a_bad_request_for_a_token_is_told_as_oauth_has_it(stranger, change, sta
         ({"data": b"\xff", "content_type": "application/json"}, 400, 1002),
     ],
 )
-def test_a_bad_log_in_is_refused(stranger, sent, status, code):
-    """Whatever is wrong with a log-in is told with a code."""
-    answer = stranger.post("/statsapi/auth", **sent)
+def test_a_bad_log_in_is_refused(anonymous, sent, status, code):
+    """Every kind of wrong log-in has a code."""
+    answer = anonymous.post("/statsapi/auth", **sent)
 
     assert (answer.status_code, answer.json["error_code"]) == (status, code)
 
 
-def test_the_old_way_to_log_in_can_be_closed(start):
-    """With the setting for release 5.36 the log-in answers 403; access tokens still work."""
+def test_the_log_in_can_be_switched_off(start):
+    """With the setting for release 5.36 the log-in is 403; access tokens still work."""
     client = start(bright_pattern_login=False).test_client(use_cookies=False)
 
     answer = client.post("/statsapi/auth", json=LOGIN)
@@ -159,7 +159,7 @@ def test_the_old_way_to_log_in_can_be_closed(start):
 
 
 def test_any_worker_knows_a_session(start, settings):
-    """What one worker began another one knows, and what one ended none knows."""
+    """A session begins and ends at all workers."""
     one, other = (start(**settings).test_client(use_cookies=False) for _ in range(2))
     token = one.post("/statsapi/auth", json=LOGIN).json["token"]
 
@@ -168,22 +168,22 @@ def test_any_worker_knows_a_session(start, settings):
     assert other.get(TEAMS, headers={"Authorization": token}).status_code == 401
 
 
-def test_a_new_secret_gives_a_new_token(app, stranger, bearer):
-    """After a change of the secret the old token cannot be handed out again."""
+def test_a_new_secret_gives_a_new_token(app, anonymous, bearer):
+    """After a change of the secret the old token is not given again."""
     sandbox = app.extensions["kpn_sandbox"].sandbox
     secret = sandbox.accounts.rotate_secret("APP_CONSUMER_KEY").client_secret
 
-    answer = stranger.post(TOKEN_PATH, data={**FORM, "client_secret": secret})
+    answer = anonymous.post(TOKEN_PATH, data={**FORM, "client_secret": secret})
 
     assert answer.status_code == 200
     assert answer.json["access_token"] != bearer
 
 
-def test_a_browser_may_bring_its_cookies(stranger):
-    """The caller's own origin is allowed, with credentials; a preflight tells the methods of the path."""
+def test_a_browser_may_send_its_cookies(anonymous):
+    """The origin of the request is allowed, with credentials; a preflight has the methods of the path."""
     origin = {"Origin": "http://wallboard.test"}
 
-    plain, preflight = stranger.get(TEAMS, headers=origin), stranger.options("/statsapi/subscription", headers=origin)
+    plain, preflight = anonymous.get(TEAMS, headers=origin), anonymous.options("/statsapi/subscription", headers=origin)
 
     for answer in (plain, preflight):
         assert answer.headers["Access-Control-Allow-Origin"] == "http://wallboard.test"

@@ -1,4 +1,4 @@
-"""The numbers: equal to KPN's at the same instant, equal among themselves, and defined as the vendor defines them."""
+"""Values of the statistics: equal to KPN's at the same instant, consistent, and as the vendor defines them."""
 
 import pytest
 
@@ -19,7 +19,7 @@ STATES = {
 
 @pytest.fixture(params=INSTANTS)
 def at(request):
-    """A wish for an instant."""
+    """Return the header that requests the data of an instant."""
     return {"Prefer": f'at="{request.param}"'}
 
 
@@ -32,9 +32,9 @@ def number(text):
     return int(text or 0)
 
 
-def test_services_are_kpns_queues(told, get, at):
+def test_services_are_kpns_queues(subscribed, get, at):
     """Waiting, received, answered, abandoned, longest wait and agents per state equal /queues."""
-    rows = told(everything(), **at)["data"]["service_grids"][0]["values"]
+    rows = subscribed(everything(), **at)["data"]["service_grids"][0]["values"]
     queues = get("/queues", **at).json["DataSet"]["queues"]
 
     assert [row["name"] for row in rows] == [queue["Name"] for queue in queues]
@@ -51,10 +51,10 @@ def test_services_are_kpns_queues(told, get, at):
         assert number(row["agents_busy"]) == kpn["Staffed"] - kpn["Available"] - kpn["InAUX"]
 
 
-def test_agents_are_kpns_agents(told, get, at):
-    """Who does what equals /agents, and so does how long, but that ringing and talking are one."""
+def test_agents_are_kpns_agents(subscribed, get, at):
+    """States and their durations equal /agents, but that ringing and talking are one state."""
     names = ("login_id", "first_last_name", "acd_state", "reason", "state_duration")
-    rows = {row["login_id"]: row for row in told(agents(*names), **at)["data"]["agent_grids"][0]["values"]}
+    rows = {row["login_id"]: row for row in subscribed(agents(*names), **at)["data"]["agent_grids"][0]["values"]}
 
     for agent in get("/agents", **at).json["DataSet"]["agents"]:
         row = rows.pop(agent["Logid"])
@@ -70,9 +70,9 @@ def test_agents_are_kpns_agents(told, get, at):
     assert not rows
 
 
-def test_received_calls_are_where_they_went(told, get, at):
+def test_received_calls_are_where_they_went(subscribed, get, at):
     """Received = abandoned + handled + waiting + flowed out, for each service and for all together."""
-    part = told(everything(), **at)["data"]
+    part = subscribed(everything(), **at)["data"]
     flowed = {queue["Name"]: number(queue["Flowout"]) for queue in get("/queues", **at).json["DataSet"]["queues"]}
     rows = part["service_grids"][0]["values"]
 
@@ -83,8 +83,8 @@ def test_received_calls_are_where_they_went(told, get, at):
         assert number(row["in_calls_abandoned_total_per_day"]) == short + long
 
 
-def test_agents_add_up_to_their_service(told, at):
-    """What agents have handled, in and out, sums up to the services; likewise dispositions."""
+def test_agents_add_up_to_their_service(subscribed, at):
+    """Calls and dispositions of agents, in and out, add up to those of the services."""
     wanted = ("in_calls_handled_per_day", "out_calls_handled_per_day", "calls_dispositions_per_day")
     dispositions = ["Problem solved", "Product sold", "Wrong number"]
     columns = [{"id": name, "stat_name": name, "dispositions": dispositions} for name in wanted]
@@ -97,31 +97,33 @@ def test_agents_add_up_to_their_service(told, at):
         }
     }
 
-    part = told(body, **at)["a"]
+    part = subscribed(body, **at)["a"]
 
     for name in wanted:
         sums = [sum(number(row[name]) for row in part[kind][0]["values"]) for kind in ("agent_grids", "service_grids")]
         assert sums == [number(part["stats_totals"][name])] * 2
 
 
-def test_agents_of_a_service_are_those_it_counts(told, session, get, at):
-    """A grid of the agents of one service has as many in each state as the service says."""
+def test_agents_of_a_service_are_those_it_counts(subscribed, session, get, at):
+    """A grid of the agents of one service has as many in each state as the service counts."""
     service = session.get("/statsapi/cfg/services").json[1]
     states = agents("acd_state", service_ids=[service["id"].lower()], logged_in_agents_only=True)
-    rows = told(states, **at)["data"]["agent_grids"][0]["values"]
+    rows = subscribed(states, **at)["data"]["agent_grids"][0]["values"]
     names = ("name", "agents_logged", "agents_ready", "agents_busy")
-    (told_service,) = told(services(*names, service_ids=[service["id"]]), **at)["data"]["service_grids"][0]["values"]
+    (row_of_service,) = subscribed(services(*names, service_ids=[service["id"]]), **at)["data"]["service_grids"][0][
+        "values"
+    ]
 
-    assert told_service["name"] == service["name"]
-    assert number(told_service["agents_logged"]) == len(rows)
-    assert number(told_service["agents_ready"]) == sum(row["acd_state"] == "ready" for row in rows)
+    assert row_of_service["name"] == service["name"]
+    assert number(row_of_service["agents_logged"]) == len(rows)
+    assert number(row_of_service["agents_ready"]) == sum(row["acd_state"] == "ready" for row in rows)
     busy = sum(row["acd_state"] in ("busy", "after_call_work") for row in rows)
-    assert number(told_service["agents_busy"]) == busy
+    assert number(row_of_service["agents_busy"]) == busy
 
 
-def test_shares_are_computed_from_calls(told, get, at):
-    """Service level by this vendor's formula, averages and maxima over all calls, never over averages."""
-    part = told(everything(), **at)["data"]
+def test_shares_are_computed_from_calls(subscribed, get, at):
+    """Service level follows this vendor's formula; averages and maxima are over all calls, not over averages."""
+    part = subscribed(everything(), **at)["data"]
     queues = get("/queues", **at).json["DataSet"]["queues"]
     rows = part["service_grids"][0]["values"]
     total = part["stats_totals"]
@@ -143,27 +145,27 @@ def test_shares_are_computed_from_calls(told, get, at):
 
 
 def check(text, part, whole, off=0.005):
-    """A share, rounded; empty where there is nothing to share."""
+    """Assert that a text is a rounded share; empty where the whole is 0."""
     if not whole:
         assert text == ""
     else:
         assert abs(float(text) - part / whole) <= off + 1e-9
 
 
-def test_day_times_fill_the_time_logged_in(told, at):
-    """Ready, busy, after-call work and break fit into the day; whoever is logged out has no log-in time."""
+def test_day_times_fill_the_time_logged_in(subscribed, at):
+    """Ready, busy, after-call work and break fit into the day; a logged-out agent has no log-in time."""
     names = ("acd_state", "login_time", *(f"agent_total_{kind}_time" for kind in ("ready", "busy", "ACW", "break")))
 
-    for row in told(agents(*names), **at)["data"]["agent_grids"][0]["values"]:
+    for row in subscribed(agents(*names), **at)["data"]["agent_grids"][0]["values"]:
         assert (row["login_time"] == "") == (row["acd_state"] == "")
         assert sum(number(row[name]) for name in names[2:]) <= 86_400
 
 
-def test_a_call_at_hand_has_talk_and_medium(told, at):
-    """Talk, hold and medium are told of who has a call; what comes next of who is busy with one."""
+def test_a_call_at_hand_has_talk_and_medium(subscribed, at):
+    """Agents with a call have talk, hold and medium; busy agents have a next state."""
     names = ("acd_state", "active_item_talk_duration", "active_item_hold_duration", "active_item_media_type")
 
-    for row in told(agents(*names, "acd_next_state", "state_duration"), **at)["data"]["agent_grids"][0]["values"]:
+    for row in subscribed(agents(*names, "acd_next_state", "state_duration"), **at)["data"]["agent_grids"][0]["values"]:
         at_work = row["acd_state"] in ("busy", "after_call_work")
         assert (row["active_item_talk_duration"] == "") == (row["active_item_media_type"] == "")
         assert at_work <= (row["active_item_media_type"] == "voice")
@@ -173,17 +175,17 @@ def test_a_call_at_hand_has_talk_and_medium(told, at):
             assert lasted <= number(row["state_duration"]) + 1
 
 
-def test_a_sum_adds_what_it_names(told, at):
+def test_a_sum_adds_what_it_names(subscribed, at):
     """A SUM column is the sum of its statistics, empty ones as 0."""
     names = ["in_calls_handled_per_day", "out_calls_handled_per_day", "login_time"]
     columns = [*grid(*names)["columns"], {"id": "sum", "stat_name": "SUM", "sum_stat_names": names}]
 
-    for row in told(agents(columns=columns), **at)["data"]["agent_grids"][0]["values"]:
+    for row in subscribed(agents(columns=columns), **at)["data"]["agent_grids"][0]["values"]:
         assert int(row["sum"]) == sum(number(row[name]) for name in names)
 
 
 def test_every_statistic_has_a_value():
-    """What may stand in a place has a value there, and nothing else has."""
+    """Every statistic has a value in the places where it may stand, and in no other."""
     for name, statistic in STATISTICS.items():
         assert (ApplicationPart.AGENTS in statistic.parts) == (name in AGENT_STATISTICS)
         assert bool(statistic.parts & {ApplicationPart.TOTALS, ApplicationPart.SERVICES}) == (
@@ -192,9 +194,9 @@ def test_every_statistic_has_a_value():
     assert "name" not in names_in(ApplicationPart.TOTALS)
 
 
-def test_values_are_what_their_unit_says(told, at):
-    """Counts and seconds are whole numbers, ratios run to 1, percents to 100; all may be empty but counts."""
-    part = told(everything(), **at)["data"]
+def test_values_are_what_their_unit_says(subscribed, at):
+    """Counts and seconds are whole numbers, ratios run to 1, percents to 100; all but counts may be empty."""
+    part = subscribed(everything(), **at)["data"]
     rows = [part["stats_totals"], *part["service_grids"][0]["values"], *part["agent_grids"][0]["values"]]
 
     for name, text in ((name, text) for row in rows for name, text in row.items()):

@@ -53,7 +53,7 @@ def tenant(sandbox, anna):
 
 
 def test_a_user_has_one_subscription(sandbox, other, tenant):
-    """A second one takes the place of the first, for every worker."""
+    """A second subscription replaces the first, for every worker."""
     mine = Subscriptions(sandbox.database)
     for body in ("one", "two"):
         mine.put(tenant, "user", body, 10)
@@ -64,14 +64,14 @@ def test_a_user_has_one_subscription(sandbox, other, tenant):
 
 
 def test_the_limit_is_exact(sandbox, other, tenant):
-    """However many ask at once, so many users have a subscription."""
-    refused = []
+    """Of many users who subscribe at the same time as many succeed as may."""
+    rejected = []
 
     def put(one, user):
         try:
             Subscriptions(one.database).put(one.tenant(tenant.account.client_id), user, "{}", 3)
         except TooManySubscriptions:
-            refused.append(user)
+            rejected.append(user)
 
     threads = [Thread(target=put, args=((sandbox, other)[number % 2], f"user {number}")) for number in range(10)]
     for thread in threads:
@@ -79,11 +79,11 @@ def test_the_limit_is_exact(sandbox, other, tenant):
     for thread in threads:
         thread.join()
 
-    assert len(refused) == 7
+    assert len(rejected) == 7
 
 
-def test_age_is_by_the_clock_that_runs(sandbox, anna, wall):
-    """A clock that stands still does not keep a subscription young, one that is moved on makes it old."""
+def test_age_is_by_the_faster_clock(sandbox, anna, wall):
+    """A subscription ages by wall time while the account's clock stands, and by that clock when it is moved."""
     sandbox.clocks.set(anna, "frozen")
     subscriptions = Subscriptions(sandbox.database)
     subscriptions.put(sandbox.tenant(anna), "user", "{}", 1)
@@ -98,15 +98,15 @@ def test_age_is_by_the_clock_that_runs(sandbox, anna, wall):
 
 
 def test_a_subscription_can_be_removed(sandbox, tenant):
-    """Removing tells whether there was one."""
+    """Deleting a subscription returns whether there was one."""
     subscriptions = Subscriptions(sandbox.database)
     subscriptions.put(tenant, "user", "{}", 1)
 
     assert [subscriptions.remove(tenant, "user") for _ in range(2)] == [True, False]
 
 
-def test_wallboards_are_kept_up_to_a_number(sandbox, anna):
-    """The oldest go first; whatever JSON stands on them comes back."""
+def test_the_oldest_wallboards_are_deleted(sandbox, anna):
+    """Beyond the limit the oldest wallboard is deleted; any JSON is stored as configuration."""
     wallboards = Wallboards(sandbox.database)
     numbers = range(MOST_WALLBOARDS + 1)
     made = [wallboards.add(anna, f"wall {number}", False, {"é\x00": [number]}) for number in numbers]
@@ -115,8 +115,8 @@ def test_wallboards_are_kept_up_to_a_number(sandbox, anna):
     assert wallboards.show(anna, made[-1].id).config == {"é\x00": [MOST_WALLBOARDS]}
 
 
-def test_unknown_wallboards_are_refused(sandbox, anna):
-    """There is nothing to show, change or remove."""
+def test_an_unknown_wallboard_is_an_error(sandbox, anna):
+    """Showing, changing and deleting raise UnknownWallboard."""
     wallboards = Wallboards(sandbox.database)
 
     for ask in (

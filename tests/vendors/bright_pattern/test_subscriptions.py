@@ -1,4 +1,4 @@
-"""Subscriptions: made, replaced, deleted; and what is said of those that are not what they may be."""
+"""Subscriptions: made, replaced, deleted, and refused when they are wrong."""
 
 import json
 
@@ -11,7 +11,7 @@ TOTALS = {"a": {"stats_totals": ["in_calls_waiting"]}}
 
 
 def test_a_subscription_lives_until_it_is_deleted(session):
-    """Without one 404; with one its data; deleted 200, and 404 when there is nothing to delete."""
+    """Data are 404 without a subscription; deleting is 200, and 404 when there is none."""
     assert session.get(DATA).status_code == session.delete(ACTIVE).status_code == 404
     assert session.get(DATA).json["error_code"] == 1104
 
@@ -36,23 +36,23 @@ def test_data_come_after_the_first_refresh(start, wall, clock):
     assert client.get(DATA).status_code == 200
 
 
-def test_a_second_subscription_takes_the_place_of_the_first(told):
-    """One client has one subscription."""
-    told(TOTALS)
+def test_a_second_subscription_takes_the_place_of_the_first(subscribed):
+    """A client has one subscription, the latest."""
+    subscribed(TOTALS)
 
-    assert list(told({"b": {"stats_totals": []}})) == ["b"]
+    assert list(subscribed({"b": {"stats_totals": []}})) == ["b"]
 
 
 def test_a_bad_subscription_leaves_the_old_one_in_force(session):
-    """What is refused changes nothing."""
+    """A subscription that is refused changes nothing."""
     session.post(SUBSCRIBE, json=TOTALS)
 
     assert session.post(SUBSCRIBE, json={"b": {"stats_totals": ["nope"]}}).status_code == 400
     assert list(session.get(DATA).json) == ["a"]
 
 
-def test_so_many_users_of_an_account_may_subscribe(start):
-    """Beyond the limit 409; who has one already may replace it; who deletes his makes room."""
+def test_the_users_with_a_subscription_are_limited(start):
+    """Beyond the limit 409; a user with a subscription may replace it, and deleting one allows another."""
     app = start(bright_pattern_subscriptions=2)
     clients = [app.test_client() for _ in range(3)]
     for number, client in enumerate(clients):
@@ -67,7 +67,7 @@ def test_so_many_users_of_an_account_may_subscribe(start):
 
 
 def test_any_worker_serves_a_subscription(start, settings):
-    """What one worker was told another one answers, at once."""
+    """A subscription at one worker has data at another, at once."""
     one, other = (start(**settings).test_client(use_cookies=False) for _ in range(2))
     headers = {"Authorization": one.post("/statsapi/auth", json=LOGIN).json["token"]}
     for body in (TOTALS, {"b": {"stats_totals": []}}):
@@ -117,7 +117,7 @@ def test_any_worker_serves_a_subscription(start, settings):
         (agents("reason", order=[{"by": "reason"}] * 1001), 1012, "at most 1,000 statistics"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(session, body, code, message):
+def test_a_wrong_subscription_is_refused_with_the_place(session, body, code, message):
     """A 400 has a code of the table and a message that names the place."""
     answer = session.post(SUBSCRIBE, json=body)
 
@@ -138,26 +138,26 @@ def test_what_is_wrong_is_told_with_its_place(session, body, code, message):
         ({"data": " " * 1_100_000, "content_type": "application/json"}, 1012),
     ],
 )
-def test_what_is_no_json_is_refused(session, sent, code):
-    """Broken, deep, huge or otherwise labeled bodies are a 400 with a code."""
+def test_malformed_bodies_are_refused(session, sent, code):
+    """Broken, deep, huge or otherwise labeled bodies are 400 with a code."""
     answer = session.post(SUBSCRIBE, **sent)
 
     assert (answer.status_code, answer.json["error_code"]) == (400, code)
 
 
-def test_what_is_not_known_is_passed_over(told):
-    """Members that nobody knows change nothing, however deep."""
+def test_unknown_members_are_ignored(subscribed):
+    """Unknown members change nothing, however deep."""
     deep: dict = {}
     for _ in range(300):
         deep = {"x": deep}
     body = agents("login_id", **{"coltitle": "x", "dir": 5})
     body["data"]["agent_grids"][0]["columns"][0]["coltitle"] = deep
 
-    assert len(told(body)["data"]["agent_grids"][0]["values"]) == 30
+    assert len(subscribed(body)["data"]["agent_grids"][0]["values"]) == 30
 
 
-def test_both_spellings_are_understood(told):
-    """The saved request of the vendor's reference: statName, numeric ids, order as a list, texts for switches."""
+def test_both_spellings_are_understood(subscribed):
+    """The request of the vendor's reference works: statName, numeric ids, order as a list, texts for switches."""
     columns = ["first_last_name", "extension", "acd_next_state", "login_time", "acd_state"]
     body = {
         "1": {
@@ -177,7 +177,7 @@ def test_both_spellings_are_understood(told):
         "2": {"stats_totals": ["in_calls_waiting"], "stats_totals_service_ids": [], "stats_totals_dispositions": []},
     }
 
-    data = told(body)
+    data = subscribed(body)
 
     assert list(data) == ["1", "2"]
     values = data["1"]["agent_grids"][0]["values"]
@@ -187,18 +187,18 @@ def test_both_spellings_are_understood(told):
     assert all(row["4"] for row in values)
 
 
-def test_only_the_parts_subscribed_to_are_told(told):
-    """An answer has no part that nobody asked for; each value is a string."""
-    assert told({"a": {"agent_grids": []}}) == {"a": {"agent_grids": []}}
-    assert set(told(everything())["data"]) == {"stats_totals", "service_grids", "agent_grids", "chat_messages"}
+def test_only_the_parts_subscribed_to_are_answered(subscribed):
+    """An answer has the parts of the subscription and no other; each value is a string."""
+    assert subscribed({"a": {"agent_grids": []}}) == {"a": {"agent_grids": []}}
+    assert set(subscribed(everything())["data"]) == {"stats_totals", "service_grids", "agent_grids", "chat_messages"}
 
 
-def test_answers_are_those_of_their_instant(told):
-    """An answer tells its instant, forbids caching, and can be asked for as of another instant."""
+def test_answers_are_those_of_their_instant(subscribed):
+    """An answer contains its instant, forbids caching, and can be requested as of another instant."""
     body = {"a": {"stats_totals": ["in_calls_received_per_day"]}}
 
-    night = told(body, Prefer='at="2026-11-23T03:00:00+01:00"')
-    noon = told(body, Prefer='at="2026-11-23T12:00:00+01:00"')
+    night = subscribed(body, Prefer='at="2026-11-23T03:00:00+01:00"')
+    noon = subscribed(body, Prefer='at="2026-11-23T12:00:00+01:00"')
 
     assert int(night["a"]["stats_totals"]["in_calls_received_per_day"]) < int(
         noon["a"]["stats_totals"]["in_calls_received_per_day"]

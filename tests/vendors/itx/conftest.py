@@ -1,4 +1,4 @@
-"""A caller as ITX is, with the demo account's token."""
+"""A client that requests panels as ITX does, with the demo account's token."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def everybody():
 
 @pytest.fixture
 def ask(client):
-    """Asks for the panel of a customer."""
+    """Request the panel of a customer."""
 
     def ask(customer_id, *, token=TOKEN, method="GET", **headers):
         names = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""The reverse API as a reference provider: every customer has one panel, whatever ITX knows of him."""
+"""ITX's reverse API: every customer has one panel, by each of its identifiers."""
 
 import json
 import re
@@ -21,7 +21,7 @@ CLIENT = CREDENTIALS["client_id"]
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(index=some.integers(0, 999))
 def test_every_panel_passes_the_check(ask, everybody, index):
-    """No panel has anything that ITX would stumble over or could not show."""
+    """No panel has anything that ITX would reject or could not show."""
     response = ask(everybody[index].identifiers["primary_key"])
 
     assert response.status_code == 200
@@ -33,14 +33,14 @@ def test_every_panel_passes_the_check(ask, everybody, index):
 
 @pytest.mark.parametrize("kind", IDENTIFIERS)
 def test_every_identifier_leads_to_the_same_panel(ask, everybody, kind):
-    """Primary key, entity id, customer number, phone number and external id are of one customer."""
+    """Primary key, entity id, customer number, phone number and external id identify one customer."""
     customer = everybody[3]
 
     assert ask(customer.identifiers[kind]).data == ask(customer.identifiers["customer_number"]).data
 
 
-def test_a_phone_number_may_be_spelled(ask, everybody):
-    """Spaces, a national number and a plus sign that nobody escaped: it is the same number."""
+def test_a_phone_number_has_many_spellings(ask, everybody):
+    """Spaces, a national number and an unescaped plus sign give the same number."""
     phone = everybody[3].identifiers["phone"]
     spelled = (f"+31 {phone[3:5]} {phone[5:]}", f"0{phone[3:]}", f" {phone[1:]}", f"0031{phone[3:]}")
 
@@ -48,27 +48,27 @@ def test_a_phone_number_may_be_spelled(ask, everybody):
 
 
 def test_documents_are_written_as_on_the_page(sections, everybody):
-    """Dates to the second in UTC, colors that ITX knows, newest first, at most 20."""
-    told = sections(everybody[0].identifiers["customer_number"])
+    """Dates are in UTC to the second, colors are those of ITX, and at most 20 documents come newest first."""
+    found = sections(everybody[0].identifiers["customer_number"])
 
-    for documents in told.values():
+    for documents in found.values():
         dates = [document["documentDate"] for document in documents]
         assert 0 < len(dates) <= 20 and dates == sorted(dates, reverse=True)
         assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", date) for date in dates)
         assert {document["status"].get("colorCode", "NORMAL") for document in documents} <= set(COLORS)
-    lines = [line for document in told["Orders"] for line in document["lines"]]
+    lines = [line for document in found["Orders"] for line in document["lines"]]
     assert all(line["expandableFields"][0]["columns"] for line in lines)
 
 
-def test_amounts_have_two_decimals_on_the_wire(ask, everybody):
-    """JSON can keep ".00", so it is kept."""
+def test_amounts_have_two_decimals_in_json(ask, everybody):
+    """Amounts keep ".00", which JSON allows."""
     texts = re.findall(r'"amount":([^,]+),', ask(everybody[0].identifiers["customer_number"]).text)
 
     assert texts and all(re.fullmatch(r"[0-9]+\.[0-9]{2}", text) for text in texts)
 
 
-def test_contacts_are_the_calls_that_truth_tells(client, sections, everybody):
-    """Who called is in the panel, and so is who answered."""
+def test_contacts_are_the_calls_of_the_customer(client, sections, everybody):
+    """The panel has the calls that the control API lists for the customer, with the agents who answered."""
     at = "2026-11-23T15:00:00+01:00"
     home, auth = f"/_sandbox/accounts/{CLIENT}", tuple(CREDENTIALS.values())
     client.put(f"{home}/clock", json={"mode": "frozen", "at": at}, auth=auth)
@@ -85,7 +85,7 @@ def test_contacts_are_the_calls_that_truth_tells(client, sections, everybody):
     assert sum(each["status"]["name"] in ("Answered", "In conversation") for each in today) == answered
 
 
-def test_nobody_has_an_empty_panel(ask):
+def test_an_unknown_customer_has_an_empty_panel(ask):
     """An unknown customer is no error: the sections say that there is nothing."""
     response = ask("nobody")
 
@@ -111,8 +111,8 @@ def test_nobody_has_an_empty_panel(ask):
         ("/rest/other?token={0}", 404, "Not Found"),
     ],
 )
-def test_refusals_are_panels(client, url, status, message):
-    """Whoever ignores the status has something to show all the same."""
+def test_errors_are_panels(client, url, status, message):
+    """An error has a panel as its body, for clients that ignore the status."""
     response = client.get(url.format(TOKEN))
 
     assert response.status_code == status
@@ -120,7 +120,7 @@ def test_refusals_are_panels(client, url, status, message):
 
 
 def test_only_get_is_supported(ask):
-    """Other methods are told which there are; HEAD is GET without a body."""
+    """Other methods get the allowed ones in `Allow`; HEAD is GET without a body."""
     post, head = ask("1", method="POST"), ask("1", method="HEAD")
 
     assert (post.status_code, post.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
@@ -128,35 +128,35 @@ def test_only_get_is_supported(ask):
 
 
 def test_further_parameters_are_ignored(client, everybody):
-    """The URL may hold whatever else is fixed in ITX."""
+    """The URL may contain parameters that are fixed in ITX."""
     url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={everybody[3].identifiers['entity_id']}"
 
     assert client.get(url).status_code == 200
 
 
 @pytest.mark.parametrize("customer_id", ["\x00", "é" * 100, "%", "' OR 1=1", "99999", "0" * 128])
-def test_strange_identifiers_are_nobodys(ask, customer_id):
-    """Whatever they hold."""
+def test_strange_identifiers_are_unknown(ask, customer_id):
+    """An identifier of any characters is one of an unknown customer."""
     assert ask(customer_id).status_code == 200
 
 
-def test_clock_faults_quota_and_journal_work(app, ask, sections, everybody):
-    """As for KPN: the panel follows the clock, fails when told to, and is noted without its token."""
+def test_account_controls_work(app, ask, sections, everybody):
+    """The panel follows the clock, fails as planned, and is logged without its token."""
     sandbox = app.extensions["kpn_sandbox"].sandbox
     number = everybody[0].identifiers["customer_number"]
     sandbox.clocks.set(CLIENT, "frozen", at=1_770_000_000)
     sandbox.faults.add(CLIENT, FaultPlan(api="itx", operation="kpi", outcomes=(Outcome(status=502),)))
 
-    failed, told = ask(number), sections(number)
+    failed, found = ask(number), sections(number)
 
     assert failed.status_code == 502
-    assert max(each["documentDate"] for documents in told.values() for each in documents) <= "2026-02-02T02:40:00Z"
+    assert max(each["documentDate"] for documents in found.values() for each in documents) <= "2026-02-02T02:40:00Z"
     entry = sandbox.request_log.entries(CLIENT, api="itx").entries[-1]
     assert (entry.operation, entry.status, entry.query) == ("kpi", 200, f"token=***&customerId={number}")
 
 
 def test_numbers_of_documents_last(sections, everybody):
-    """A later panel tells of the same documents."""
+    """A later panel has the same documents under the same numbers."""
     number = everybody[0].identifiers["customer_number"]
     then, later = (sections(number, Prefer=f'at="2026-11-{day}T10:00:00+01:00"') for day in (20, 21))
 
@@ -165,8 +165,8 @@ def test_numbers_of_documents_last(sections, everybody):
         assert len(set(known) - {document["documentNumber"] for document in later[title]}) <= 2
 
 
-def test_a_forced_answer_may_hold_anything(app, ask):
-    """One source of three may fail: a fault's own body tells it."""
+def test_a_fault_may_have_its_own_panel(app, ask):
+    """The body of a fault replaces the panel, as when one source of three fails."""
     panel = {"sections": [{"title": "Orders", "message": "Order system does not answer", "documents": []}]}
     outcome = Outcome(status=200, body=panel)
     app.extensions["kpn_sandbox"].sandbox.faults.add(CLIENT, FaultPlan(api="itx", outcomes=(outcome,)))

@@ -13,22 +13,22 @@ def md5(text: str) -> str:
 
 
 def parts(challenge: str) -> dict[str, str]:
-    """What a challenge tells."""
+    """Return the parameters of a challenge."""
     found = re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', challenge.removeprefix("Digest "))
     return {name: quoted or bare for name, quoted, bare in found}
 
 
 def credentials(challenge, method, uri, *, user=USER, password=PASSWORD, count=1, cnonce="0a4f113b", **changed):
-    """The Authorization header of RFC 7616 for a request."""
-    told = parts(challenge)
+    """Return the Authorization header of RFC 7616 for a request."""
+    given = parts(challenge)
     nc = f"{count:08x}"
-    ha1, ha2 = md5(f"{user}:{told['realm']}:{password}"), md5(f"{method}:{uri}")
+    ha1, ha2 = md5(f"{user}:{given['realm']}:{password}"), md5(f"{method}:{uri}")
     given = {
         "username": user,
-        "realm": told["realm"],
-        "nonce": told["nonce"],
+        "realm": given["realm"],
+        "nonce": given["nonce"],
         "uri": uri,
-        "response": md5(f"{ha1}:{told['nonce']}:{nc}:{cnonce}:auth:{ha2}"),
+        "response": md5(f"{ha1}:{given['nonce']}:{nc}:{cnonce}:auth:{ha2}"),
         "cnonce": cnonce,
         "algorithm": "MD5",
         **changed,
@@ -45,7 +45,7 @@ def challenge(client):
 
 @pytest.fixture
 def ask(client, challenge):
-    """Asks with good credentials, each time after a challenge of its own."""
+    """Request with good credentials, each time after a challenge of its own."""
 
     def ask(path, method="GET", *, data=None, user=USER, password=PASSWORD, **headers):
         header = credentials(challenge(), method, path, user=user, password=password)
@@ -57,7 +57,7 @@ def ask(client, challenge):
 
 @pytest.fixture
 def data(ask):
-    """The data of a widget."""
+    """Request the data of a widget."""
 
     def data(name, **query):
         asked = "&".join(f"{key}={value}" for key, value in {"type": name, **query}.items())

@@ -1,4 +1,4 @@
-"""Clock, faults, quota, journal and preferences work for Kaisa as for KPN."""
+"""The controls of an account at Kaisa's API: clock, faults, quota, request log and the Prefer header."""
 
 import pytest
 
@@ -15,37 +15,37 @@ def sandbox(app):
     return app.extensions["kpn_sandbox"].sandbox
 
 
-def test_the_clock_tells_which_day_is_today(sandbox, data):
-    """The default period ends on the account's own today."""
+def test_the_default_period_ends_today(sandbox, data):
+    """The default period ends on the current date of the account's clock."""
     sandbox.clocks.set(CLIENT, "frozen", at=1_780_000_000)
 
     assert data("calls_per_day")[-1]["name"] == "2026-05-28"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500, 503])
-def test_a_wish_is_refused_in_kaisas_shape(client, status):
-    """A wished status comes before credentials, with `errors`."""
+def test_a_forced_error_has_kaisas_shape(client, status):
+    """A forced error comes before credentials and has `errors`."""
     response = client.get(TOTAL, headers={"Prefer": f"code={status}"})
 
     assert response.status_code == status and list(response.json) == ["errors"]
 
 
-def test_a_malformed_wish_is_told(client):
-    """What a preference must be stands in `errors`."""
+def test_a_malformed_preference_is_refused(client):
+    """`errors` says what the preference must be."""
     response = client.get(TOTAL, headers={"Prefer": "code=999"})
 
     assert response.status_code == 400 and response.json["errors"][0].startswith("Preference code must be")
 
 
 def test_a_fault_happens_once(sandbox, ask):
-    """An ordered fault is used up by one request."""
+    """A planned outcome is used up by one request."""
     sandbox.faults.add(CLIENT, FaultPlan(api="kaisa", operation="widgets", outcomes=(Outcome(status=503),)))
 
     assert [ask(TOTAL).status_code for _ in range(2)] == [503, 200]
 
 
 def test_a_quota_is_counted(sandbox, ask):
-    """A used-up quota is refused in Kaisa's shape."""
+    """A request beyond the quota is 429 in Kaisa's shape."""
     sandbox.quotas.set(CLIENT, Quota(1, 1, "minute", retry_after=True))
 
     first, second = ask(TOTAL), ask(TOTAL)
@@ -54,8 +54,8 @@ def test_a_quota_is_counted(sandbox, ask):
     assert int(second.headers["Retry-After"]) > 0
 
 
-def test_requests_are_noted_without_secrets(sandbox, ask):
-    """The journal knows operation and status, and no credentials."""
+def test_requests_are_logged_without_secrets(sandbox, ask):
+    """The request log has operation and status, and no credentials."""
     ask(TOTAL)
 
     entry = sandbox.request_log.entries(CLIENT, api="kaisa").entries[-1]
@@ -65,12 +65,12 @@ def test_requests_are_noted_without_secrets(sandbox, ask):
 
 
 def test_reserved_numbers_answer_with_their_status(ask):
-    """Who cannot send headers asks for a customer that stands for a status."""
+    """A reserved customer id answers its status, for clients that cannot send headers."""
     assert ask(f"{TOTAL}&customer_id=99503").status_code == 503
     assert ask("/customers/99404").status_code == 404
 
 
-def test_accounts_are_worlds_of_their_own(sandbox, ask):
+def test_accounts_are_independent(sandbox, ask):
     """Another account has other customers and other calls."""
     sandbox.accounts.create(NewAccount("other", "secret"))
     ask("/customers", "POST", data={"name": "Mine", "custnr": "1"})

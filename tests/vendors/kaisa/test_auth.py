@@ -1,4 +1,4 @@
-"""HTTP Digest as the clients of this API send it."""
+"""HTTP Digest as the clients of Kaisa's API send it."""
 
 import pytest
 
@@ -10,22 +10,22 @@ PING = "/miscellaneous/ping"
 
 @pytest.fixture
 def send(client):
-    """Sends a header."""
+    """Send a request with an Authorization header."""
     return lambda header, path=PING, method="GET": client.open(path, method=method, headers={"Authorization": header})
 
 
 def test_a_request_without_credentials_is_challenged(client):
-    """The 401 has no body and tells how to ask for more."""
+    """The 401 has no body, and a challenge for Digest."""
     response = client.get("/customers")
 
-    told = parts(response.headers["WWW-Authenticate"])
+    found = parts(response.headers["WWW-Authenticate"])
     assert (response.status_code, response.data) == (401, b"")
-    assert (told["realm"], told["qop"], told["algorithm"]) == ("Kaisa", "auth", "MD5")
-    assert "stale" not in told
+    assert (found["realm"], found["qop"], found["algorithm"]) == ("Kaisa", "auth", "MD5")
+    assert "stale" not in found
 
 
-def test_good_credentials_open(send, challenge):
-    """The account's id and secret are user and password."""
+def test_good_credentials_are_accepted(send, challenge):
+    """User and password are the account's id and secret."""
     response = send(credentials(challenge(), "GET", PING))
 
     assert (response.status_code, response.json) == (200, {"ping": "ok"})
@@ -46,8 +46,8 @@ def test_good_credentials_open(send, challenge):
     ],
     ids=str,
 )
-def test_other_credentials_do_not(send, challenge, wrong):
-    """Unknown user, wrong password, a nonce that was not given out, another realm: all are answered alike."""
+def test_other_credentials_are_refused(send, challenge, wrong):
+    """An unknown user, a wrong password, a foreign nonce and another realm are refused alike."""
     response = send(credentials(challenge(), "GET", PING, **wrong))
 
     assert (response.status_code, response.data) == (401, b"")
@@ -58,12 +58,12 @@ def test_other_credentials_do_not(send, challenge, wrong):
     "header", ["Digest", "Digest ", 'Digest username="x"', "Basic QTpC", "Bearer x", "Digest \x00", "Digest a=b, a=b"]
 )
 def test_malformed_credentials_are_no_credentials(send, header):
-    """What cannot be read is answered with a challenge."""
+    """Credentials that cannot be parsed are answered with a challenge."""
     assert send(header).status_code == 401
 
 
 def test_credentials_are_for_one_request(send, challenge):
-    """They open neither another path nor another method."""
+    """Credentials of one request are refused for another path and another method."""
     header = credentials(challenge(), "GET", PING)
 
     assert send(header, path="/customers").status_code == 400
@@ -71,7 +71,7 @@ def test_credentials_are_for_one_request(send, challenge):
 
 
 def test_a_request_cannot_be_sent_again(send, challenge):
-    """A count of a nonce opens once; the answer says that only the nonce was spent."""
+    """A count of a nonce is accepted once; the refusal of the second says that only the nonce is stale."""
     header = credentials(challenge(), "GET", PING)
 
     first, second = send(header), send(header)
@@ -81,40 +81,40 @@ def test_a_request_cannot_be_sent_again(send, challenge):
 
 
 def test_a_nonce_serves_many_requests(send, challenge):
-    """Clients count on with the same nonce, and need not be answered in order."""
-    told = challenge()
+    """Clients count on with the same nonce, and their requests need not arrive in order."""
+    value = challenge()
 
-    statuses = [send(credentials(told, "GET", PING, count=count)).status_code for count in (1, 3, 2, 40)]
+    statuses = [send(credentials(value, "GET", PING, count=count)).status_code for count in (1, 3, 2, 40)]
 
     assert statuses == [200, 200, 200, 200]
 
 
 def test_another_worker_knows_the_nonce(start, send, challenge):
-    """Nonces and their counts are good at all workers."""
-    told = challenge()
+    """Nonces and their counts are the same at all workers."""
+    value = challenge()
     other = start(agents=12).test_client()
 
-    header = credentials(told, "GET", PING)
+    header = credentials(value, "GET", PING)
 
     assert other.get(PING, headers={"Authorization": header}).status_code == 200
     assert send(header).status_code == 401
 
 
-def test_a_nonce_grows_old(send, challenge, wall):
-    """After 300 seconds a client is told to try again with another one."""
-    told = challenge()
+def test_a_nonce_expires(send, challenge, wall):
+    """After 300 seconds the nonce is stale, and the client gets another one."""
+    value = challenge()
     wall.at += 299
-    young = send(credentials(told, "GET", PING))
+    young = send(credentials(value, "GET", PING))
     wall.at += 1
 
-    old = send(credentials(told, "GET", PING, count=2))
+    old = send(credentials(value, "GET", PING, count=2))
 
     assert (young.status_code, old.status_code) == (200, 401)
     assert parts(old.headers["WWW-Authenticate"])["stale"] == "TRUE"
 
 
-def test_a_new_secret_closes_the_old_door(app, send, challenge):
-    """When an account gets another secret, the old one opens nothing."""
+def test_a_new_secret_replaces_the_old_one(app, send, challenge):
+    """When an account gets another secret, the old one is refused."""
     made = app.extensions["kpn_sandbox"].sandbox.accounts.rotate_secret(CREDENTIALS["client_id"])
 
     old, new = (
@@ -125,7 +125,7 @@ def test_a_new_secret_closes_the_old_door(app, send, challenge):
     assert (old.status_code, new.status_code) == (401, 200)
 
 
-def test_the_widgets_may_stand_open(start):
+def test_widgets_may_be_public(start):
     """With the setting browsers read the demo account's widgets without credentials, and nothing else."""
     client = start(agents=12, kaisa_open=True).test_client()
 

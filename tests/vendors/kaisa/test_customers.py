@@ -1,4 +1,4 @@
-"""Kaisa's customers are the center's, and those that an account adds."""
+"""Kaisa's customers: those of the center, and those that an account adds."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from kpn_sandbox.vendors.kaisa.records import FIELDS
 from kpn_sandbox.vendors.kaisa.schemas import CustomersSchema
 
 
-def test_a_page_is_spelled_as_documented(ask):
-    """Every customer has all fields, as strings, in the page's order."""
-    told = ask("/customers?page=0").json
+def test_a_page_is_as_documented(ask):
+    """Every customer has all fields, as strings, in the order of Kaisa's page."""
+    page = ask("/customers?page=0").json
 
-    assert CustomersSchema().validate(told) == {}
-    assert [list(customer) for customer in told["customers"]] == [list(FIELDS)] * 1000
-    assert (told["total"], told["page"], told["pagesize"], told["numpages"]) == (1000, 0, 1000, 1)
+    assert CustomersSchema().validate(page) == {}
+    assert [list(customer) for customer in page["customers"]] == [list(FIELDS)] * 1000
+    assert (page["total"], page["page"], page["pagesize"], page["numpages"]) == (1000, 0, 1000, 1)
 
 
 def test_pages_follow_one_another(ask):
@@ -36,15 +36,15 @@ def test_filters_find_one(ask):
 
 
 @pytest.mark.parametrize("query", ["?customer_id=1", "?custnr=nobody", "/123"])
-def test_nobody_is_an_empty_list(ask, query):
-    """What matches nobody is no error."""
+def test_no_match_is_an_empty_list(ask, query):
+    """A filter that matches no customer is no error."""
     response = ask(f"/customers{query}")
 
     assert (response.status_code, response.json["customers"], response.json["total"]) == (200, [], 0)
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "text"),
     [
         ("?page=-1", "page must be 0 or more"),
         ("?pagesize=0", "pagesize must be 1 to 1000"),
@@ -53,15 +53,15 @@ def test_nobody_is_an_empty_list(ask, query):
         ("/x", "customer_id must be a whole number"),
     ],
 )
-def test_wrong_parameters_are_told(ask, query, told):
-    """Each has its sentence."""
+def test_wrong_parameters_are_refused(ask, query, text):
+    """Each wrong parameter has its sentence in `errors`."""
     response = ask(f"/customers{query}")
 
-    assert (response.status_code, response.json) == (400, {"errors": [told]})
+    assert (response.status_code, response.json) == (400, {"errors": [text]})
 
 
 def test_a_customer_can_be_added_and_changed(ask, data):
-    """What is sent is told again, and nobody else's list changes."""
+    """The answer has the customer as sent, and another account's list does not change."""
     form = {"name": "New & old", "custnr": "N-1", "custom_1": "one"}
     added = ask("/customers", "POST", data=form).json["customers"][0]
     number = added["customer_id"]
@@ -75,7 +75,7 @@ def test_a_customer_can_be_added_and_changed(ask, data):
 
 
 def test_a_customer_of_the_center_can_be_renamed(ask, data):
-    """The new name stands in the top list as well."""
+    """The new name is in the list of top customers as well."""
     first = data("top_customers_by_calls")[0]
 
     ask("/customers", "PUT", data={"customer_id": first["scId"], "name": "Renamed"})
@@ -84,7 +84,7 @@ def test_a_customer_of_the_center_can_be_renamed(ask, data):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "form", "status", "told"),
+    ("method", "path", "form", "status", "text"),
     [
         ("POST", "/customers", {"custnr": "1"}, 400, "name must be 1 to 60 characters"),
         ("POST", "/customers", {"name": "x" * 61, "custnr": "1"}, 400, "name must be 1 to 60 characters"),
@@ -95,17 +95,17 @@ def test_a_customer_of_the_center_can_be_renamed(ask, data):
         ("PUT", "/customers/123", {"name": "x"}, 404, "customer 123 not found"),
     ],
 )
-def test_wrong_customers_are_refused(ask, method, path, form, status, told):
-    """Nothing is stored of what is refused."""
+def test_wrong_customers_are_refused(ask, method, path, form, status, text):
+    """A customer that is refused is not stored."""
     response = ask(path, method, data=form)
 
     assert response.status_code == status
-    assert [error.startswith(told) for error in response.json["errors"]] == [True]
+    assert [error.startswith(text) for error in response.json["errors"]] == [True]
     assert ask("/customers").json["total"] == 1000
 
 
 def test_a_reset_forgets_added_customers(ask, app):
-    """What an account sent in goes with its inbox."""
+    """The reset of the layer `inbox` removes added customers."""
     ask("/customers", "POST", data={"name": "New", "custnr": "N-1"})
 
     app.extensions["kpn_sandbox"].sandbox.reset("APP_CONSUMER_KEY", ["inbox"])
@@ -122,7 +122,7 @@ def test_a_reset_forgets_added_customers(ask, app):
     ],
 )
 def test_other_methods_are_refused(client, method, path, allowed):
-    """In Kaisa's shape, with the methods that there are."""
+    """Other methods are 405 in Kaisa's shape, with the allowed ones in `Allow`."""
     response = client.open(path, method=method)
 
     assert (response.status_code, response.json) == (405, {"errors": ["Method Not Allowed"]})
@@ -131,7 +131,7 @@ def test_other_methods_are_refused(client, method, path, allowed):
 
 @pytest.mark.parametrize("path", ["/widgets", "/widgets/data/", "/widgets/nope", "/customers/1/2", "/miscellaneous/x"])
 def test_unknown_paths_are_refused_in_kaisas_shape(client, path):
-    """Whatever lies below Kaisa's paths is answered by Kaisa; `/widgets` itself is nobody's."""
+    """Unknown paths below Kaisa's are 404 in its shape; `/widgets` itself belongs to no API."""
     response = client.get(path)
 
     assert response.status_code == 404 and response.content_type == "application/json"

@@ -20,7 +20,7 @@ def sandbox(url):
 
 
 def test_each_account_numbers_its_customers(sandbox):
-    """Each account numbers the customers that it adds from the same first id."""
+    """The customers that an account adds have ids from the same first one on, and changes are merged."""
     customers = CustomerStore(sandbox.database)
 
     ids = [customers.add(client_id, {"name": "x"}) for client_id in ("one", "one", "two")]

@@ -1,4 +1,4 @@
-"""Kaisa's widgets data: spelled as on its page, and telling the same calls as everything else."""
+"""Kaisa's widgets data: in the form of its page, and about the same calls as the other APIs."""
 
 import json
 from datetime import date
@@ -21,14 +21,14 @@ def frame(name, data):
 
 
 def whole_hours(rows):
-    """The page shows three hours of the 24."""
+    """Return rows for 24 hours; the page shows three of them."""
     by_name = {row["name"]: row for row in rows}
     return [by_name.get(f"{hour:02}:00", {"name": f"{hour:02}:00", "Answered": 0, "Missed": 0}) for hour in range(24)]
 
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_pages_samples_pass_the_schemas(name):
-    """What Kaisa prints is what the schema of each type allows."""
+    """The samples of Kaisa's page are valid by the schema of their type."""
     data = whole_hours(SAMPLES[name]) if name == "daily_call_distribution" else SAMPLES[name]
 
     assert dataset_schema(name)().validate(frame(name, data)) == {}
@@ -37,28 +37,28 @@ def test_the_pages_samples_pass_the_schemas(name):
 @pytest.mark.parametrize("query", [{}, WEEK, {"customer_id": 1}, {"from_date": "2026-12-01", "to_date": "2026-12-02"}])
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_answer_passes_its_schema(data, name, query):
-    """All types are spelled as on the page, for busy periods and for empty ones."""
-    told = data(name, **query)
+    """The data of every type are valid by its schema, for busy periods and for empty ones."""
+    found = data(name, **query)
 
     one_customer = "customer_id" in query
-    assert dataset_schema(name, one_customer=one_customer)().validate(frame(name, told)) == {}
+    assert dataset_schema(name, one_customer=one_customer)().validate(frame(name, found)) == {}
 
 
 @pytest.mark.parametrize("name", ["call_durations", "call_length_distribution", "calls_per_day"])
 def test_values_have_the_types_of_the_page(data, name):
-    """Strings stay strings and numbers stay numbers, and keys stand in the page's order."""
-    told, sample = data(name, **WEEK), SAMPLES[name]
+    """Strings stay strings, numbers stay numbers, and keys have the order of the page."""
+    found, sample = data(name, **WEEK), SAMPLES[name]
 
-    assert type(told) is type(sample)
-    if isinstance(told, list):
-        assert list(told[0]) == list(sample[0])
-        assert {key: type(value) for key, value in told[0].items()} == {
+    assert type(found) is type(sample)
+    if isinstance(found, list):
+        assert list(found[0]) == list(sample[0])
+        assert {key: type(value) for key, value in found[0].items()} == {
             key: type(value) for key, value in sample[0].items()
         }
 
 
 def test_both_paths_answer_the_same(ask):
-    """The library's path is another name of the same."""
+    """The path that Kaisa's library uses answers like the documented one."""
     asked = "type=call_totals&from_date=2026-11-16&to_date=2026-11-22"
 
     assert ask(f"/api/widgets/data?{asked}").data == ask(f"/widgets/data?{asked}").data
@@ -71,7 +71,7 @@ def added(rows):
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(back=some.integers(1, 120), length=some.integers(0, 13))
 def test_widgets_agree_with_each_other(data, back, length):
-    """Over finished days all types are cuts of the same calls."""
+    """Over finished days all types are computed from the same calls."""
     last = date.fromordinal(date(2026, 11, 22).toordinal() - back)
     period = {"from_date": date.fromordinal(last.toordinal() - length), "to_date": last}
 
@@ -88,9 +88,9 @@ def test_widgets_agree_with_each_other(data, back, length):
 
 @pytest.mark.parametrize("at", ["2026-11-23T00:00:00+01:00", "2026-11-23T11:31:07+01:00", "2026-11-23T23:59:59+01:00"])
 def test_today_agrees_with_kpns_counters(ask, get, at):
-    """At one instant Kaisa and KPN tell the same calls."""
+    """At one instant Kaisa and KPN count the same calls."""
     asked = "/widgets/data?type={0}&from_date=2026-11-23&to_date=2026-11-23"
-    told = {
+    found = {
         name: ask(asked.format(name), Prefer=f'at="{at}"').json["datasources"][0]["data"]
         for name in ("call_totals", "missed_calls", "calls_per_day")
     }
@@ -100,15 +100,15 @@ def test_today_agrees_with_kpns_counters(ask, get, at):
     def counted(field):
         return sum(int(queue[field]) for queue in queues)
 
-    assert int(told["call_totals"]) == counted("OfferedCalls")
-    assert told["calls_per_day"] == [
-        {"name": "2026-11-23", "Answered": counted("AnsweredCalls"), "Missed": int(told["missed_calls"])}
+    assert int(found["call_totals"]) == counted("OfferedCalls")
+    assert found["calls_per_day"] == [
+        {"name": "2026-11-23", "Answered": counted("AnsweredCalls"), "Missed": int(found["missed_calls"])}
     ]
-    assert int(told["missed_calls"]) == (counted("OfferedCalls") - counted("AnsweredCalls") - counted("InQueueCalls"))
+    assert int(found["missed_calls"]) == (counted("OfferedCalls") - counted("AnsweredCalls") - counted("InQueueCalls"))
 
 
-def test_yesterday_is_what_it_was(ask, data):
-    """A clock turned back to the last second of a day tells what history tells of it later."""
+def test_history_is_what_was_shown_live(ask, data):
+    """A day looked at in its last second has the data that history has of it later."""
     asked = "/widgets/data?type=calls_per_day&from_date=2026-11-20&to_date=2026-11-20"
 
     then = ask(asked, Prefer='at="2026-11-20T23:59:59+01:00"').json
@@ -116,8 +116,8 @@ def test_yesterday_is_what_it_was(ask, data):
     assert then["datasources"][0]["data"] == data("calls_per_day", from_date="2026-11-20", to_date="2026-11-20")
 
 
-def test_without_dates_thirty_days_are_told(data, wall):
-    """The default period ends today; one date alone begins or ends it."""
+def test_the_default_period_is_thirty_days(data, wall):
+    """Without dates the period ends today; one date alone begins or ends it."""
     wall.at = 1_795_424_400
 
     default, since, until = (
@@ -132,19 +132,19 @@ def test_without_dates_thirty_days_are_told(data, wall):
 
 
 def test_customer_zero_and_empty_mean_all(data):
-    """The library always sends a customer; 0 and nothing are no customer."""
+    """The library always sends a customer; 0 and an empty text select all."""
     assert data("call_totals", customer_id=0) == data("call_totals", customer_id="") == data("call_totals")
 
 
-def test_parameters_of_the_library_are_taken(ask):
-    """What the library sends beside the documented parameters does no harm, nor do dates that are not set."""
+def test_parameters_of_the_library_are_accepted(ask):
+    """Further parameters of the library and dates without a value are ignored."""
     response = ask("/widgets/data?type=call_totals&customer_id=0&datasources=0&from_date=&to_date=")
 
     assert response.status_code == 200
 
 
-def test_a_top_customer_has_his_own_widgets(data):
-    """The top list leads to customers whose own total is the one in the list."""
+def test_a_top_customer_has_its_own_widgets(data):
+    """The total of a top customer, queried alone, is the one of the list."""
     first = data("top_customers_by_calls", **WEEK)[0]
 
     own = {name: data(name, customer_id=first["scId"], **WEEK) for name in ("call_totals", "top_customers_by_calls")}
@@ -155,7 +155,7 @@ def test_a_top_customer_has_his_own_widgets(data):
 
 
 def test_lists_are_ranked_and_short(data):
-    """Five attributions, ten areas and ten customers, those with most calls first."""
+    """Five attributions, ten areas and ten customers are listed, those with most calls first."""
     lists = {
         name: data(name, **WEEK) for name in ("calls_top_attributions", "geographic_origin", "top_customers_by_calls")
     }
@@ -167,14 +167,14 @@ def test_lists_are_ranked_and_short(data):
 
 
 def test_an_unknown_customer_has_no_calls(data):
-    """Somebody whom nobody knows has called nobody: zeros, and charts with zero rows."""
-    told = {name: data(name, customer_id=77, **WEEK) for name in DATASETS}
+    """An unknown customer has zeros, and charts whose rows are zero."""
+    found = {name: data(name, customer_id=77, **WEEK) for name in DATASETS}
 
-    assert told["call_totals"] == told["missed_calls"] == told["top_customers_by_calls"] == "0"
-    assert (told["unique_callers"], told["call_durations"], told["average_calls_per_user"]) == (0, 0, "0.0")
-    assert told["geographic_origin"] == told["calls_top_attributions"] == []
-    assert told["call_length_distribution"] == [{"name": "missed", "val": "0", "isWarningValue": True}]
-    assert (added(told["calls_per_day"]), len(told["calls_per_day"])) == (0, 7)
+    assert found["call_totals"] == found["missed_calls"] == found["top_customers_by_calls"] == "0"
+    assert (found["unique_callers"], found["call_durations"], found["average_calls_per_user"]) == (0, 0, "0.0")
+    assert found["geographic_origin"] == found["calls_top_attributions"] == []
+    assert found["call_length_distribution"] == [{"name": "missed", "val": "0", "isWarningValue": True}]
+    assert (added(found["calls_per_day"]), len(found["calls_per_day"])) == (0, 7)
 
 
 WRONG: dict[str, list[str]] = {
@@ -194,8 +194,8 @@ WRONG: dict[str, list[str]] = {
 
 
 @pytest.mark.parametrize("query", WRONG)
-def test_wrong_parameters_are_all_told(client, challenge, query):
-    """What is wrong with a request stands in `errors`, a sentence for each parameter."""
+def test_wrong_parameters_are_all_refused(client, challenge, query):
+    """`errors` has a sentence for each wrong parameter."""
     sent = client.get("/widgets/data", query_string=query).request.environ["QUERY_STRING"]
     header = credentials(challenge(), "GET", f"/widgets/data?{sent}" if sent else "/widgets/data")
 
@@ -203,19 +203,19 @@ def test_wrong_parameters_are_all_told(client, challenge, query):
 
     assert response.status_code == 400, response.text
     assert len(response.json["errors"]) == len(WRONG[query])
-    assert all(told.startswith(begin) for told, begin in zip(response.json["errors"], WRONG[query], strict=True))
+    assert all(text.startswith(begin) for text, begin in zip(response.json["errors"], WRONG[query], strict=True))
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_a_year_is_told_and_not_a_day_more(ask, name):
-    """366 days are the most that is told at a time."""
+def test_a_period_is_a_year_at_most(ask, name):
+    """A period of 366 days is answered, a longer one is refused."""
     asked = f"/widgets/data?type={name}&from_date=2026-12-0{{0}}&to_date=2027-12-02"
 
     assert [ask(asked.format(day)).status_code for day in (1, 2)] == [400, 200]
 
 
 def test_answers_are_conditional(ask):
-    """Who has the answer already is told so."""
+    """A client that sends the current ETag gets 304."""
     asked = "/widgets/data?type=call_totals&from_date=2026-11-16&to_date=2026-11-22"
     first = ask(asked)
 

@@ -1,6 +1,7 @@
 """Schemas and serializers of KPN's API: KPN's examples, and the fast serializers against marshmallow."""
 
 import json
+from collections import namedtuple
 from pathlib import Path
 
 import orjson
@@ -12,7 +13,7 @@ from kpn_sandbox.simulation.facts import AgentFact, Direction, Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.vendors.kpn.auth import recent_token_record, token_record
 from kpn_sandbox.vendors.kpn.operations import RESOURCES
-from kpn_sandbox.vendors.kpn.records import AgentRecord, PortRecord, QueueRecord, TrunkRecord, agent_record
+from kpn_sandbox.vendors.kpn.records import QUEUE_ATTRIBUTES, TRUNK_ATTRIBUTES, AgentRecord, PortRecord, agent_record
 from kpn_sandbox.vendors.kpn.schemas import (
     AgentSchema,
     PortSchema,
@@ -28,6 +29,8 @@ from kpn_sandbox.vendors.kpn.views import agents, serialized_agents
 
 SAMPLES = json.loads((Path(__file__).parent / "samples.json").read_text())
 SCHEMAS = {"agent": AgentSchema, "queue": QueueSchema, "trunk": TrunkSchema}
+QueueRecord = namedtuple("QueueRecord", QUEUE_ATTRIBUTES)
+TrunkRecord = namedtuple("TrunkRecord", TRUNK_ATTRIBUTES)
 PAIRS = [(AgentRecord, AgentSchema), (QueueRecord, QueueSchema), (PortRecord, PortSchema), (TrunkRecord, TrunkSchema)]
 
 
