@@ -132,6 +132,8 @@ def test_the_facts_behind_the_counters_are_listed(account):
     assert calls and {call["queue"] for call in calls} == {1000}
     assert calls == [call for call in account.calls() if call["queue"] == 1000]
     assert account.states(40001)[0]["at"] == "2026-11-23T00:00:00+01:00"
+    assert len(account.customers()) == 1000
+    assert account.inbox(kpi="sales") == []
 
 
 def test_intervals_and_the_schedule_are_read(account):
@@ -141,8 +143,6 @@ def test_intervals_and_the_schedule_are_read(account):
     assert [each["starts_at"][11:16] for each in intervals] == ["08:00", "09:00"]
     assert len(account.intervals(queue=1000)) == 21
     assert (account.schedule()["date"], account.schedule("2026-11-24")["date"]) == ("2026-11-23", "2026-11-24")
-    assert len(account.customers()) == 1000
-    assert account.inbox(kpi="sales") == []
 
 
 def test_an_error_says_what_would_be_right(account):
