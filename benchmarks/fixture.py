@@ -53,7 +53,7 @@ import pytest
 
 @pytest.mark.parametrize("number", range({count}))
 def test_it(kpn_account, number):
-    kpn_account.profile(effective="midnight", agents=1 + number % 9)
+    kpn_account.profile(agents=1 + number % 9)
     assert len(kpn_account.get("/agents")["DataSet"]["agents"]) == 1 + number % 9
 """
 

@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
-from kpn_sandbox.client import Account, Client
-from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS
+from kpn_sandbox.client import Account, Client, JsonObject
+from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS, Effective
 
 _UNITS_HELP = f"{', '.join(QUOTA_UNITS[:-1])} or {QUOTA_UNITS[-1]}."
 
@@ -94,20 +94,31 @@ def delete_account(account: Account) -> None:
     account.delete()
 
 
+def _effective_options(command: Command) -> Command:
+    """Give a command the flag for changes that count from now on; they count always by default."""
+    now = click.option(
+        "--now", "effective", flag_value="now", help="Let it count from now on; otherwise as if it had always been so."
+    )
+    # An earlier version rebuilt the day with this flag, which is what a change does by default now.
+    midnight = click.option("--midnight", "effective", flag_value="always", hidden=True)
+    return now(midnight(command))
+
+
 @click.command()
 @click.argument("name", required=False)
-@click.option("--for-seconds", type=float, help="After so long the one in force before comes back.")
+@click.option("--for-seconds", type=float, help="From now on; after so long the one in force before comes back.")
+@_effective_options
 @with_account
-def scenario(account: Account, name: str | None, for_seconds: float | None) -> Any:
+def scenario(account: Account, name: str | None, effective: Effective | None, for_seconds: float | None) -> Any:
     """Show the scenario, or set one."""
-    return account.scenario(name, for_seconds=for_seconds)
+    return account.scenario(name, effective=effective, for_seconds=for_seconds)
 
 
 @click.group(invoke_without_command=True)
 @with_account
 def clock(account: Account) -> Any:
     """Show the clock, or turn it."""
-    return account.clock()
+    return _with_warnings(account.clock())
 
 
 @clock.command("freeze")
@@ -115,7 +126,7 @@ def clock(account: Account) -> Any:
 @with_account
 def freeze(account: Account, at: str | None) -> Any:
     """Let time stand still, at the instant AT or now."""
-    return account.freeze(at)
+    return _with_warnings(account.freeze(at))
 
 
 @clock.command("run")
@@ -124,7 +135,7 @@ def freeze(account: Account, at: str | None) -> Any:
 @with_account
 def run(account: Account, at: str | None, speed: float | None) -> Any:
     """Let time run, from AT and at a speed; with neither it is that of the wall again."""
-    return account.run(at, speed=speed)
+    return _with_warnings(account.run(at, speed=speed))
 
 
 @clock.command("advance")
@@ -132,16 +143,16 @@ def run(account: Account, at: str | None, speed: float | None) -> Any:
 @with_account
 def advance(account: Account, seconds: float) -> Any:
     """Move time on."""
-    return account.advance(seconds)
+    return _with_warnings(account.advance(seconds))
 
 
 @click.command()
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
-@click.option("--midnight", is_flag=True, help="Rebuild today; otherwise the change counts from now on.")
+@_effective_options
 @with_account
-def profile(account: Account, fields: tuple[str, ...], midnight: bool) -> Any:
+def profile(account: Account, fields: tuple[str, ...], effective: Effective | None) -> Any:
     """Show the profile, or change fields of it; null brings back a default."""
-    return account.profile(effective="midnight" if midnight else "now", **_fields(fields, _json))
+    return account.profile(effective=effective or "always", **_fields(fields, _json))
 
 
 @click.group(invoke_without_command=True)
@@ -260,6 +271,13 @@ def conduct(account: Account) -> Any:
 def reset(account: Account, layers: tuple[str, ...]) -> Any:
     """Make LAYERS, or all of them, as in the beginning."""
     return account.reset(*layers)
+
+
+def _with_warnings(clock: JsonObject) -> JsonObject:
+    """Return a clock, and print on standard error what is not in force at its instant."""
+    for sentence in clock["not_in_force"]:
+        click.echo(f"not in force: {sentence}", err=True)
+    return clock
 
 
 COMMANDS = (account, scenario, clock, profile, pin, fault, quota, requests, conduct, reset)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Rejected, Response
-from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST
+from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST, Effective
 
 USER_AGENT = "kpn-sandbox-fixture"
 """User agent of `token` and `get`, so that checks of the client under test can leave out a test's own requests."""
@@ -102,30 +102,33 @@ class Account:
         sent = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT, **(headers or {})}
         return self._connection.send("GET", path, sent)
 
-    def profile(self, *, effective: str = "now", **patch: Any) -> JsonObject:
+    def profile(self, *, effective: Effective = "always", **patch: Any) -> JsonObject:
         """
         Change the profile if there is a patch, and return the one in force.
 
         Args:
-            effective: `now`, or `midnight` to rebuild today.
+            effective: `always`, as if the center had never been different, or `now`, from the present second on.
             patch: Fields of the profile; None restores a default.
         """
         return self.ask("PATCH", f"/profile?effective={effective}", patch) if patch else self.ask("GET", "/profile")
 
-    def scenario(self, name: str | None = None, *, for_seconds: float | None = None) -> JsonObject:
+    def scenario(
+        self, name: str | None = None, *, effective: Effective | None = None, for_seconds: float | None = None
+    ) -> JsonObject:
         """
         Set the scenario if there is a name, and return the one in force.
 
         Args:
             name: Name of a scenario.
+            effective: `always` or `now`, as for `profile`; always by default, now when there are seconds.
             for_seconds: After how many seconds the scenario before comes back; never by default.
         """
         if name is None:
             return self.ask("GET", "/scenario")
-        return self.ask("PUT", "/scenario", _present(name=name, for_seconds=for_seconds))
+        return self.ask("PUT", "/scenario", _present(name=name, effective=effective, for_seconds=for_seconds))
 
     def clock(self) -> JsonObject:
-        """Mode, instant and speed of the clock."""
+        """Mode, instant and speed of the clock, and in words which dated changes are not in force at the instant."""
         return self.ask("GET", "/clock")
 
     def freeze(self, at: str | None = None) -> JsonObject:

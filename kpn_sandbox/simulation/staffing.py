@@ -219,7 +219,8 @@ def _needed(hours: OpeningHours, offset: int, count: int, breaks: bool) -> list[
     kernels = [int(_kernel(hours, length, breaks).sum()) for length in LENGTHS]
     mean = sum(kernels) // len(kernels)
     curve = _curve(hours, offset)
-    sizes = [size for size in _GRID if size < count] + [max(count, _GRID[0])]
+    # One size more than is needed, so that a larger roster has the same needs on its way.
+    sizes = [*(size for size in _GRID if size < count), next(size for size in _GRID if size >= count)]
     targets = {size: _spread(curve, size * mean) for size in sizes}
     found = [(size, targets[sizes[0]]) for size in range(min(count, sizes[0]))]
     for low, high in pairwise(sizes):
@@ -239,7 +240,8 @@ def _spread(curve: Integers, total: int) -> Integers:
 
 
 def _excess(count: int) -> int:
-    return min(max(11000 // (count * count), EXCESS[0]), EXCESS[1])
+    # A queue may have no agent at all, when a center has fewer agents than queues.
+    return min(max(11000 // max(count * count, 1), EXCESS[0]), EXCESS[1])
 
 
 def _largest(fits: Callable[[int], bool]) -> int:

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from kpn_sandbox import __version__
+from kpn_sandbox.storage.tables import SCHEMA
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_database_of_an_older_version_is_one_line_and_exit_code_2(run, tmp_pat
 
     assert (code, err.count("\n")) == (2, 1)
     assert err.endswith(
-        "old.db was made by an older version (schema 0, this version needs 1): "
+        f"old.db was made by an older version (schema 0, this version needs {SCHEMA}): "
         "name another one with --database-url, or remove it\n"
     )
 

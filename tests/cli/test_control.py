@@ -104,9 +104,32 @@ def test_the_clock_is_set(control):
 def test_profile_and_scenario_are_set(control):
     """Fields of the profile are written as JSON, and null restores a default."""
     assert control("scenario", "peak", "--for-seconds", "60")["name"] == control("scenario")["name"] == "peak"
-    assert control("profile", "agents=9", "names=numbered", "--midnight")["names"] == "numbered"
+    assert control("profile", "agents=9", "names=numbered", "--now")["names"] == "numbered"
     assert control("profile", "names=null")["names"] == "faker"
     assert control("profile")["agents"] == 9
+
+
+def test_changes_count_always_or_from_now_on(control):
+    """A change counts always, which `--midnight` says as well, and with `--now` or `--for-seconds` from now on."""
+    control("clock", "freeze", MONDAY)
+
+    assert control("scenario", "busy")["effective_from"] is None
+    assert control("scenario", "peak", "--now")["effective_from"] == MONDAY
+    assert control("scenario", "calm", "--midnight")["effective_from"] is None
+    assert control("scenario", "peak", "--for-seconds", "60")["effective_from"] == MONDAY
+
+
+def test_the_clock_commands_name_what_is_not_in_force(control, run):
+    """Each dated change that does not hold at the clock's instant is a line on standard error beside the JSON."""
+    control("clock", "freeze", MONDAY)
+    control("scenario", "peak", "--now")
+    control("profile", "agents=12", "--now")
+
+    for words in (("clock", "freeze", "2026-11-23T09:00:00+01:00"), ("clock", "advance", "1"), ("clock",)):
+        code, printed, err = run(*words)
+        assert (code, len(printed["not_in_force"])) == (0, 2)
+        assert sorted(err.splitlines()) == sorted(f"not in force: {each}" for each in printed["not_in_force"])
+        assert f'not in force: scenario "peak" counts from {MONDAY} on' in err
 
 
 def test_objects_are_pinned(control):

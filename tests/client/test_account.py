@@ -39,9 +39,26 @@ def test_the_clock_is_set(account):
     assert (account.run()["speed"], account.clock()["mode"]) == (1, "running")
 
 
+def test_changes_count_always_or_from_now_on(account):
+    """A change counts always unless it says now; the clock has in words what is not in force at its instant."""
+    account.freeze(MONDAY)
+    always = account.scenario("busy")
+    now = account.scenario("peak", effective="now")
+    account.profile(load=2, effective="now")
+
+    earlier = account.freeze("2026-11-23T09:00:00+01:00")
+
+    assert (always["effective_from"], now["effective_from"]) == (None, MONDAY)
+    assert (account.scenario()["name"], account.profile()["load"]) == ("busy", 1)
+    assert sorted(earlier["not_in_force"]) == [
+        f'profile {{"load": 2}} counts from {MONDAY} on',
+        f'scenario "peak" counts from {MONDAY} on',
+    ]
+
+
 def test_profile_and_scenario_are_set_and_reset(account):
     """Profile and scenario change, and a reset of one layer or of all restores them."""
-    account.profile(load=2, effective="midnight")
+    account.profile(load=2)
     account.scenario("peak", for_seconds=60)
 
     assert (account.profile()["load"], account.scenario()["name"]) == (2, "peak")
@@ -115,6 +132,8 @@ def test_the_facts_behind_the_counters_are_listed(account):
     assert calls and {call["queue"] for call in calls} == {1000}
     assert calls == [call for call in account.calls() if call["queue"] == 1000]
     assert account.states(40001)[0]["at"] == "2026-11-23T00:00:00+01:00"
+    assert len(account.customers()) == 1000
+    assert account.inbox(kpi="sales") == []
 
 
 def test_intervals_and_the_schedule_are_read(account):
@@ -124,8 +143,6 @@ def test_intervals_and_the_schedule_are_read(account):
     assert [each["starts_at"][11:16] for each in intervals] == ["08:00", "09:00"]
     assert len(account.intervals(queue=1000)) == 21
     assert (account.schedule()["date"], account.schedule("2026-11-24")["date"]) == ("2026-11-23", "2026-11-24")
-    assert len(account.customers()) == 1000
-    assert account.inbox(kpi="sales") == []
 
 
 def test_an_error_says_what_would_be_right(account):

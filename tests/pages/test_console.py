@@ -38,6 +38,27 @@ def test_scenarios_are_set(console, account, done):
     expect(console.locator("[data-scenario='trunk outage']")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_change_counts_always_or_from_now_on(console, account, done):
+    """The console offers both, says from when on scenario and profile count, and what the clock leaves behind."""
+    now = account.clock()["at"]
+    expect(console.locator("#scenario-period")).to_have_text("normal counts always.")
+    console.locator("#scenario-effective").select_option("now")
+    console.get_by_role("button", name="busy").click()
+    done()
+    expect(console.locator("#scenario-period")).to_have_text(f"busy counts from {now} on.")
+
+    console.locator("#profile [name='!effective']").select_option("now")
+    console.locator("#profile [name=agents]").fill("9")
+    console.get_by_role("button", name="Change the profile").click()
+    expect(console.locator("#profile-period")).to_have_text(f"This profile counts from {now} on.")
+    expect(console.locator("#not-in-force")).to_be_hidden()
+
+    account.freeze("2026-11-23T09:00:00+01:00")
+    expect(console.locator("#not-in-force li")).to_have_text(
+        [f'scenario "busy" counts from {now} on', f'profile {{"agents": 9}} counts from {now} on']
+    )
+
+
 def test_the_curl_line_does_the_same(console, server, account):
     """The line that is shown when the pointer is over a button works in a shell."""
     console.get_by_role("button", name="busy").hover()

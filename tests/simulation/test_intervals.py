@@ -79,6 +79,38 @@ def test_sums_are_the_counters_after_a_change_of_the_profile(second):
     assert {fact.queue for fact in facts} == {1000, 1001, 1002, 1003}
 
 
+CHANGES = some.fixed_dictionaries(
+    {},
+    optional={
+        "agents": some.sampled_from((10, 20, 30, 50)),
+        "queues": some.integers(1, 5),
+        "trunks": some.integers(1, 3),
+        "load": some.sampled_from((0.5, 1.5)),
+        "opening": some.sampled_from(("24x7", "08:00-20:00", "09:00-10:00")),
+    },
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    changes=some.lists(some.tuples(some.integers(1, 3600), CHANGES), min_size=2, max_size=6),
+    later=some.integers(-1800, 1800),
+    minutes=some.sampled_from((15, 30, 60)),
+)
+def test_sums_are_the_counters_after_any_sequence_of_changes(changes, later, minutes):
+    """However agents, queues, trunks and opening hours change, calls that are cut off included, the sums hold."""
+    since, fields, epochs = MIDNIGHT + 34_200.0, {"agents": 30}, [Epoch(ALWAYS, Profile(agents=30))]
+    for seconds, change in changes:
+        since, fields = since + seconds, {**fields, **change}
+        epochs.append(Epoch(since, Profile(**fields)))
+    subject, at = Center("changes", tuple(epochs), TRACES), since + later
+
+    facts = fold(subject, at, minutes=minutes)
+
+    assert_sums_are_the_counters(subject, facts, at)
+    assert all(0 <= (fact.occupancy or 0) <= 1 and 0 <= (fact.staffed or 0) <= 50 for fact in facts)
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     start=some.integers(-2 * DAY, DAY),

@@ -1,4 +1,4 @@
-"""Configurations: what a center is like, and from when on."""
+"""The configuration of a center over time."""
 
 import pytest
 from sqlalchemy import insert
@@ -38,7 +38,7 @@ def scenario(sandbox, at=NOON):
 
 
 def test_a_patch_counts_always(anna, noon, other):
-    """At every worker, and at any instant before it, as if the center had never been different."""
+    """A patch is in force at every worker and at any instant, as if the center had never been different."""
     applied = noon.configuration.patch(anna, {"agents": 7})
 
     assert (applied.setting.profile, applied.effective_from) == (Profile(agents=7), None)
@@ -47,7 +47,7 @@ def test_a_patch_counts_always(anna, noon, other):
 
 
 def test_a_patch_counts_from_now_on(anna, noon, other):
-    """With `now` it counts at every worker from the present second on, and not a second earlier."""
+    """A patch from now on is in force from the present second, at every worker, and not a second earlier."""
     applied = noon.configuration.patch(anna, {"agents": 7}, "now")
 
     assert (applied.setting.profile, applied.effective_from) == (Profile(agents=7), NOON)
@@ -58,7 +58,7 @@ def test_a_patch_counts_from_now_on(anna, noon, other):
 
 @pytest.mark.parametrize("effective", ["always", "now"])
 def test_patches_add_up(anna, noon, effective):
-    """A field that is not named stays; null gives it its default again."""
+    """A field that is not in a patch stays, and null gives it its default again."""
     noon.configuration.patch(anna, {"agents": 7, "load": 0.5}, effective)
 
     more = noon.configuration.patch(anna, {"queues": 2}, effective)
@@ -107,8 +107,8 @@ def test_a_change_that_counts_always_counts_at_any_date(anna, noon, other, at):
         ([1], "profile"),
     ],
 )
-def test_a_patch_that_cannot_be_changes_nothing(anna, noon, patch, field, effective):
-    """It is checked as a whole, and the refusal names the field and what would be right."""
+def test_a_wrong_patch_changes_nothing(anna, noon, patch, field, effective):
+    """A patch is checked as a whole; the error names the field and what would be right."""
     noon.configuration.patch(anna, {"agents": 7}, effective)
 
     with pytest.raises(InvalidProfile) as refusal:
@@ -119,7 +119,7 @@ def test_a_patch_that_cannot_be_changes_nothing(anna, noon, patch, field, effect
 
 
 def test_a_patch_must_fit_the_scenarios_to_come(anna, noon):
-    """A center that would be too busy in an hour is refused now."""
+    """A patch is refused if a pending scenario would make the center too busy."""
     noon.configuration.set_scenario(anna, "lab", for_seconds=60)
     patch = {"agents": 1000, "talk_seconds": 70, "wrap_seconds": 45, "load": 1.2}
 
@@ -130,7 +130,7 @@ def test_a_patch_must_fit_the_scenarios_to_come(anna, noon):
 
 
 def test_a_scenario_counts_always(anna, noon, other):
-    """At every worker and at any instant, and dated scenarios are dropped with their ends."""
+    """A scenario is in force at every worker and at any instant; dated scenarios are dropped with their ends."""
     noon.configuration.set_scenario(anna, "busy", for_seconds=60)
 
     applied = noon.configuration.set_scenario(anna, "peak")
@@ -141,7 +141,7 @@ def test_a_scenario_counts_always(anna, noon, other):
 
 
 def test_a_scenario_counts_from_now_on(anna, noon, other):
-    """With `now` it counts at every worker from the present second on, and not a second earlier."""
+    """A scenario from now on is in force from the present second, at every worker, and not a second earlier."""
     applied = noon.configuration.set_scenario(anna, "peak", "now")
 
     assert (applied.setting.scenario, applied.effective_from) == ("peak", NOON)
@@ -150,7 +150,7 @@ def test_a_scenario_counts_from_now_on(anna, noon, other):
 
 @pytest.mark.parametrize("effective", [None, "now"])
 def test_a_scenario_for_some_time_counts_from_now_on(anna, noon, other, effective):
-    """After its time the one before is back."""
+    """A scenario with a duration counts from now on, and after it the scenario before is in force again."""
     noon.configuration.set_scenario(anna, "busy")
 
     applied = noon.configuration.set_scenario(anna, "peak", effective, for_seconds=60)
@@ -160,7 +160,7 @@ def test_a_scenario_for_some_time_counts_from_now_on(anna, noon, other, effectiv
 
 
 def test_a_scenario_for_some_time_cannot_count_always(anna, noon):
-    """The refusal says that the two exclude each other, and nothing is changed."""
+    """The error says that a duration and `always` exclude each other, and nothing is changed."""
     with pytest.raises(InvalidSetting, match="effective must be now, or left out, beside for_seconds"):
         noon.configuration.set_scenario(anna, "peak", "always", for_seconds=60)
 
@@ -168,7 +168,7 @@ def test_a_scenario_for_some_time_cannot_count_always(anna, noon):
 
 
 def test_a_scenario_for_some_time_may_follow_another(anna, noon):
-    """Then the scenario before both comes back."""
+    """After two scenarios with a duration, the one before both is in force again."""
     noon.configuration.set_scenario(anna, "peak", for_seconds=60)
     noon.clocks.advance(anna, 30)
 
@@ -179,7 +179,7 @@ def test_a_scenario_for_some_time_may_follow_another(anna, noon):
 
 
 def test_a_scenario_without_an_end_stays(anna, noon):
-    """Also when the one before would have ended later."""
+    """A scenario without a duration stays, also when the one before it would have ended later."""
     noon.configuration.set_scenario(anna, "peak", for_seconds=60)
 
     noon.configuration.set_scenario(anna, "busy", "now")
@@ -188,7 +188,7 @@ def test_a_scenario_without_an_end_stays(anna, noon):
 
 
 def test_a_dated_change_beyond_the_limit_is_refused(anna, noon):
-    """A change of the same second, or one that counts always, needs no room; the refusal names the ways out."""
+    """A change of the same second, or one that counts always, is still accepted; the error names the ways out."""
     with noon.database.write() as connection:
         rows = [
             {"client_id": anna, "effective_at": NOON - second, "profile": '{"load": 0.5}', "ends": 0}
@@ -217,24 +217,24 @@ def test_a_dated_change_beyond_the_limit_is_refused(anna, noon):
         ("peak", 10**9, InvalidSetting),
     ],
 )
-def test_a_scenario_that_cannot_be_changes_nothing(anna, noon, name, seconds, refusal):
-    """The refusal says what would be right."""
+def test_a_wrong_scenario_changes_nothing(anna, noon, name, seconds, refusal):
+    """The error says what would be right."""
     with pytest.raises(refusal):
         noon.configuration.set_scenario(anna, name, for_seconds=seconds)
 
     assert changes(noon) == []
 
 
-def test_nobody_has_no_configuration(sandbox):
-    """There must be an account."""
+def test_an_unknown_account_has_no_configuration(sandbox):
+    """Both kinds of change raise UnknownAccount."""
     with pytest.raises(UnknownAccount):
         sandbox.configuration.patch("nobody", {"agents": 7})
     with pytest.raises(UnknownAccount):
         sandbox.configuration.set_scenario("nobody", "peak")
 
 
-def test_a_large_center_is_computed_before_the_answer(sandbox):
-    """So that the first request for it need not wait."""
+def test_a_large_center_is_computed_before_the_change_returns(sandbox):
+    """The first request for a large center finds its day in the cache."""
     sandbox.accounts.create(NewAccount("anna"))
 
     sandbox.configuration.patch("anna", {"agents": 500})
@@ -242,8 +242,8 @@ def test_a_large_center_is_computed_before_the_answer(sandbox):
     assert len(sandbox.tenant("anna").center.agents(sandbox.tenant("anna").now())) == 500
 
 
-def test_patches_at_the_same_time_all_count(anna, noon, other):
-    """Who comes second builds on the first."""
+def test_simultaneous_patches_all_count(anna, noon, other):
+    """Each of many patches at the same time builds on the one before."""
     fields = ["load", "talk_seconds", "wrap_seconds", "patience_seconds", "ring_seconds", "agents", "queues", "trunks"]
 
     in_threads(lambda turn: (noon, other)[turn % 2].configuration.patch(anna, {fields[turn]: 1 if turn else 0.5}), 8)
@@ -253,7 +253,7 @@ def test_patches_at_the_same_time_all_count(anna, noon, other):
 
 
 def test_changes_of_the_same_second_are_one(anna, noon):
-    """Who tries many things while the clock stands has a short log all the same."""
+    """Many changes while the clock stands are merged, so the log stays short."""
     for number in range(1, 4):
         noon.configuration.patch(anna, {"agents": number, "queues": None if number == 2 else number}, "now")
         noon.configuration.set_scenario(anna, ["calm", "busy", "peak"][number - 1], "now")

@@ -7,12 +7,24 @@ export function showAccount(account) {
   put(find("#replay"), account.replay);
 }
 
-export function showClock({ mode, at, speed }) {
+export function showClock({ mode, at, speed, not_in_force: notInForce }) {
   put(find("#now"), `${at.slice(0, 10)} ${at.slice(11, 19)}`);
   put(find("#mode"), mode === "frozen" ? "❚❚ frozen" : speed === 1 ? "▶ running" : `▶ running × ${speed}`);
+  showNotInForce(find("#not-in-force"), notInForce);
+}
+
+// Called every second; the list is written only when it differs, so that screen readers do not repeat it.
+function showNotInForce(container, sentences) {
+  const list = find("ul", container);
+  if (list.dataset.shown === JSON.stringify(sentences)) return;
+  list.dataset.shown = JSON.stringify(sentences);
+  list.replaceChildren(...sentences.map((sentence) => make("li", {}, sentence)));
+  container.hidden = sentences.length === 0;
 }
 
 export function showScenario(scenario) {
+  const from = scenario.effective_from ? `from ${scenario.effective_from}` : "always";
+  put(find("#scenario-period"), `${scenario.name} counts ${from}${scenario.ends_at ? ` to ${scenario.ends_at}` : scenario.effective_from ? " on" : ""}.`);
   for (const button of document.querySelectorAll("[data-scenario]")) {
     button.setAttribute("aria-pressed", String(button.dataset.scenario === scenario.name));
   }

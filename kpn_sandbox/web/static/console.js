@@ -14,14 +14,16 @@ const form = find("#login");
 
 async function readAgain() {
   const client = actions.client;
-  const [account, scenario, faults] = await Promise.all([
+  const [account, clock, [profile, headers], scenario, faults] = await Promise.all([
     client.call("GET", ""),
+    client.call("GET", "/clock"),
+    client.callWithHeaders("GET", "/profile"),
     client.call("GET", "/scenario"),
     client.call("GET", "/faults"),
   ]);
   showAccount(account);
-  showClock(account.clock);
-  showProfile(account.profile);
+  showClock(clock);
+  showProfile(profile, headers.get("X-Sandbox-Effective-From"));
   showScenario(scenario);
   showFaults(faults.faults, actions);
   await Promise.all([values.read(), requestLog.read()]);
@@ -52,8 +54,9 @@ function connectControls() {
   pickApi();
   for (const button of document.querySelectorAll("[data-scenario]")) {
     actions.button(button, () => {
-      const seconds = Number(find("#for-seconds").value);
-      return ["PUT", "/scenario", { name: button.dataset.scenario, ...(seconds ? { for_seconds: seconds } : {}) }];
+      const [seconds, effective] = [Number(find("#for-seconds").value), find("#scenario-effective").value];
+      const period = seconds ? { for_seconds: seconds } : effective === "now" ? { effective } : {};
+      return ["PUT", "/scenario", { name: button.dataset.scenario, ...period }];
     });
   }
   for (const button of document.querySelectorAll("[data-step]")) {

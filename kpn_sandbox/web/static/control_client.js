@@ -11,6 +11,10 @@ export class ControlClient {
   }
 
   async call(method, path, body) {
+    return (await this.callWithHeaders(method, path, body))[0];
+  }
+
+  async callWithHeaders(method, path, body) {
     const headers = { Authorization: this.authorization };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const answer = await request(path.startsWith("/_") ? path : this.base + path, {
@@ -18,7 +22,7 @@ export class ControlClient {
     });
     const result = answer.status === 204 ? null : await answer.json();
     if (!answer.ok) throw Object.assign(new Error(result.detail || result.title), { status: answer.status });
-    return result;
+    return [result, answer.headers];
   }
 
   curl(method, path, body) {

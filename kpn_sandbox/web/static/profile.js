@@ -1,5 +1,5 @@
 // The profile as a form; only what was changed is sent, as a JSON merge patch.
-import { find } from "./common.js";
+import { find, put } from "./common.js";
 
 let known = {};
 
@@ -16,8 +16,10 @@ function meant(text, before) {
   }
 }
 
-export function showProfile(profile) {
+// The instant from which the profile counts is empty for one that always counted.
+export function showProfile(profile, effectiveFrom) {
   known = profile;
+  put(find("#profile-period"), `This profile counts ${effectiveFrom ? `from ${effectiveFrom} on` : "always"}.`);
   for (const [name, value] of Object.entries(profile)) {
     const field = find("#profile").elements[name];
     if (field && field !== document.activeElement) field.value = value === null ? "" : spelled(value);
@@ -31,5 +33,5 @@ export function profilePatch() {
     const text = form.elements[name].value;
     if (text !== (value === null ? "" : spelled(value))) patch[name] = meant(text, value);
   }
-  return ["PATCH", `/profile${form.elements["!midnight"].checked ? "?effective=midnight" : ""}`, patch];
+  return ["PATCH", `/profile${form.elements["!effective"].value === "now" ? "?effective=now" : ""}`, patch];
 }

@@ -88,7 +88,7 @@ def test_the_clock_is_the_tests(account):
 def test_the_center_is_changed(account):
     """Scenario, profile, pins and captured answers change what the sandbox answers."""
     account.scenario("busy")
-    account.profile(effective="midnight", agents=4)
+    account.profile(agents=4)
     account.pin("agents", 40001, Status="AUX", Reason="2")
 
     assert account.scenario()["name"] == "busy"

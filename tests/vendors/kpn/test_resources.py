@@ -5,7 +5,7 @@ import pytest
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
 
 BASE = "/communication/kpn/dashboard-server"
-LISTS = [("agents", AgentSchema, 12), ("queues", QueueSchema, 5), ("trunks", TrunkSchema, 2)]
+LISTS = [("agents", AgentSchema, 12), ("queues", QueueSchema, 3), ("trunks", TrunkSchema, 2)]
 SINGLES = [("agents", "agent", "/agent/logid/", "Logid"), ("queues", "queue", "/queue/number/", "Number")]
 SINGLES += [("trunks", "trunk", "/trunk/number/", "Number")]
 
