@@ -10,8 +10,8 @@ from kpn_sandbox.simulation.calendar import MINUTE, calendar_day
 from kpn_sandbox.simulation.day_trace import ANSWERED
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.resolved_profile import resolve_profile
-from kpn_sandbox.simulation.roster import LAST_LOGOUT, AgentShift, agent_shifts
-from kpn_sandbox.simulation.staffing import LUNCH, NO_ANSWER, PERSONAL, planned_shifts
+from kpn_sandbox.simulation.roster import LAST_LOGOUT, AgentShift, agent_shifts, shift_count
+from kpn_sandbox.simulation.staffing import LUNCH, NO_ANSWER, PERSONAL
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, trace
 
 MONDAY = date(2026, 1, 5)

@@ -77,7 +77,7 @@ def test_the_headers_of_an_answer(get):
     assert headers["X-Request-Id"] == "my-id_1"
     assert headers["X-Sandbox-Time"] == "2026-11-23T10:00:00+01:00"
     assert headers["X-Sandbox-Replay"] == (
-        f"engine=1; account=APP_CONSUMER_KEY; seed=APP_CONSUMER_KEY; {config}; at=2026-11-23T10:00:00+01:00"
+        f"engine=2; account=APP_CONSUMER_KEY; seed=APP_CONSUMER_KEY; {config}; at=2026-11-23T10:00:00+01:00"
     )
 
 
