@@ -213,6 +213,17 @@ class QueueSimulation:
 
     def _release(self, agent: int, planned: int, instant: int) -> None:
         """Let an agent be free at an instant instead of a planned one."""
+        schedule = self._schedules.get(agent)
+        if schedule is None or schedule.login > instant:
+            # An agent with a shift elsewhere has been logged out ahead of time, behind the call and what was due.
+            self.aux = [each for each in self.aux if each.agent != agent or each.start < instant]
+            for place, period in enumerate(self.logins):
+                if period.agent == agent and period.login < instant < period.logout:
+                    self.logins[place] = period._replace(logout=instant)
+                    if self._logouts[agent] == period.logout:
+                        self._logouts[agent] = instant
+            if schedule is not None:
+                planned, schedule.login = schedule.login, instant
         self._set_free([(instant if each == (planned, agent) else each[0], each[1]) for each in self._free])
 
     def _set_free(self, free: list[tuple[int, int]]) -> None:
