@@ -1,5 +1,5 @@
 """
-What history costs: 28 days nobody has asked for yet, and the same again.
+The cost of history: 28 days that were not computed yet, and the same again.
 
 Each round uses days of its own, in a process that knows the names and has computed one day. Run as a program, it prints
 a table:
@@ -75,7 +75,7 @@ def _timed(work: Callable[[], None]) -> float:
 
 def main() -> None:
     """Prints the table."""
-    parser = ArgumentParser(description="What history costs.")
+    parser = ArgumentParser(description="The cost of history.")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--most-agents", type=int, default=1000, help="leave out the centers larger than this")
     options = parser.parse_args()
