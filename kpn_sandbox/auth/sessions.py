@@ -49,9 +49,9 @@ class IssuedSession(NamedTuple):
 class Sessions(TokenStore):
     """The sessions of a sandbox."""
 
-    def begin(self, user: User, kind: TokenKind, text: str, *, nonce: str = "") -> None:
+    def start(self, user: User, kind: TokenKind, text: str, *, nonce: str = "") -> None:
         """
-        Begin a session; the valid one of the same user and kind ends.
+        Start a session; the valid one of the same user and kind ends.
 
         Args:
             user, kind: The user, and the kind of session.
@@ -95,7 +95,7 @@ class Sessions(TokenStore):
                 return IssuedSession(text, row.issued_at + kind.life_seconds - now)
         nonce = random_text()
         text = _derived(user.secret, nonce)
-        self.begin(user, kind, text, nonce=nonce)
+        self.start(user, kind, text, nonce=nonce)
         return IssuedSession(text, kind.life_seconds)
 
     def end(self, session: AccessToken) -> None:

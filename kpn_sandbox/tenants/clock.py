@@ -60,7 +60,13 @@ class RunningClock:
         return min(self.at + (wall - self.since) * self.speed, last_instant())
 
     def advanced(self, seconds: float, wall: float) -> "RunningClock":
-        """Return a clock that runs on from `seconds` later, at the same speed."""
+        """
+        Return a clock that runs on from a later instant, at the same speed.
+
+        Args:
+            seconds: By how many seconds, from 0 on.
+            wall: Wall time now, in seconds since 1970.
+        """
         return RunningClock(instant(self.now(wall) + seconds), wall, self.speed)
 
     def restarted(self, wall: float) -> "RunningClock":
@@ -85,7 +91,13 @@ class FrozenClock:
         return self.at
 
     def advanced(self, seconds: float, wall: float) -> "FrozenClock":
-        """Return a clock that stands `seconds` later."""
+        """
+        Return a clock that stands at a later instant.
+
+        Args:
+            seconds: By how many seconds, from 0 on.
+            wall: Wall time now, in seconds since 1970.
+        """
         return FrozenClock(instant(self.at + seconds))
 
     def restarted(self, wall: float) -> "FrozenClock":
