@@ -1,8 +1,8 @@
 """
-What the state of accounts costs: the check whether an account changed, as a share of a request, and each change.
+The cost of the state of accounts: the check whether an account changed, as a share of a request, and each change.
 
 The request is `GET /agents` of 100 agents in the steady second, and its cost the processor time of a gunicorn worker;
-what of that is the application's own, without socket and HTTP, is told beside it. Figures are medians of rounds.
+the application's own part of it, without socket and HTTP, stands beside it. Figures are medians of rounds.
 
     python benchmarks/account_check.py [--database-url postgresql+psycopg://user@host/name] [--rounds 15]
 """
@@ -70,11 +70,11 @@ def tell_share(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) ->
     met = "met" if share <= TARGET_SHARE else "missed"
     # A server elsewhere costs a round trip, whoever asks.
     target = f" (target {TARGET_SHARE:.0%}: {met})" if sandbox.database.url.get_backend_name() == "sqlite" else ""
-    told = f"a request {request:.1f} us, {part:.1f} us of it the application"
-    print(f"{told}, its check {check:.2f} us: {share:.1%}{target}")
+    line = f"a request {request:.1f} us, {part:.1f} us of it the application"
+    print(f"{line}, its check {check:.2f} us: {share:.1%}{target}")
     entry = LogEntry(CLIENT, "id", AT, AT, "kpn", "agents", "GET", "/agents", "", 200, 1.0, {"Accept": "*/*"})
     notes = median(microseconds(lambda: sandbox.request_log.write(entry), 300) for _ in range(rounds))
-    print(f"a line of the journal {notes:.1f} us")
+    print(f"an entry of the request log {notes:.1f} us")
 
 
 def tell_changes(sandbox: Sandbox, rounds: int) -> None:
@@ -130,13 +130,13 @@ def asking(app: Flask, sandbox: Sandbox) -> Callable[[], object]:
     }
 
     def ask() -> None:
-        told: list[str] = []
+        statuses: list[str] = []
 
         def start(status: str, headers: Any, error: Any = None) -> Any:
-            told.append(status)
+            statuses.append(status)
 
         body = b"".join(app.wsgi_app(dict(environ), start))
-        assert told == ["200 OK"] and body, told
+        assert statuses == ["200 OK"] and body, statuses
 
     return ask
 

@@ -1,8 +1,8 @@
 """
-What a subscription costs: 1,000 agents by 20 columns, beside `GET /agents` of the same account.
+The cost of a subscription: 1,000 agents by 20 columns, beside `GET /agents` of the same account.
 
-Two cases: asked again within the same second, and each time for another second. The time on the server is what the
-journal tells; the time of the client includes the way over the loopback.
+Two cases: asked again within the same second, and each time for another second. The time on the server is that of
+the request log; the time of the client includes the way over the loopback.
 
     python benchmarks/bright_pattern.py
 """
@@ -44,9 +44,11 @@ def main() -> None:
         with running(gunicorn("wsgi:app", port, bound=True), f"{url}/_sandbox/ready", environment):
             token = subscribed(port)
             kpn = {"Authorization": f"Bearer {Client(url).token(CLIENT_ID, SECRET)}"}
-            for title, wish in (("steady second", steady), ("every answer new", moving)):
-                measure(f"{title}, data", port, "/statsapi/subscription/data", {"Authorization": token}, wish, requests)
-                measure(f"{title}, /agents", port, "/agents", kpn, wish, requests)
+            for title, prefer in (("steady second", steady), ("every answer new", moving)):
+                measure(
+                    f"{title}, data", port, "/statsapi/subscription/data", {"Authorization": token}, prefer, requests
+                )
+                measure(f"{title}, /agents", port, "/agents", kpn, prefer, requests)
 
 
 def subscribed(port: int) -> str:
@@ -72,21 +74,21 @@ def asked(port: int, method: str, path: str, body: Any, headers: dict[str, str] 
 
 
 def measure(
-    title: str, port: int, path: str, headers: dict[str, str], wish: Callable[[int], str], requests: int
+    title: str, port: int, path: str, headers: dict[str, str], prefer: Callable[[int], str], requests: int
 ) -> None:
     """Ask many times and print the middle and the slowest of a hundred, on the server and for the client."""
     connection = HTTPConnection("127.0.0.1", port)
     seen, size = [], 0
     for number in range(-3, requests):
         began = perf_counter()
-        connection.request("GET", path, headers={**headers, "Prefer": wish(number)})
+        connection.request("GET", path, headers={**headers, "Prefer": prefer(number)})
         answer = connection.getresponse()
         size = len(answer.read())
         seen.append((perf_counter() - began) * 1000)
         if answer.status != 200:
             raise SystemExit(f"{path} was answered {answer.status}")
-    told = Client(f"http://127.0.0.1:{port}").account(CLIENT_ID, SECRET).requests(limit=requests)
-    server = [entry["duration_ms"] for entry in told if entry["path"] == path]
+    logged = Client(f"http://127.0.0.1:{port}").account(CLIENT_ID, SECRET).requests(limit=requests)
+    server = [entry["duration_ms"] for entry in logged if entry["path"] == path]
     figures = f"server {middle(server):6.2f} ms, one in a hundred {slow(server):6.2f} ms"
     print(f"  {title:28s} {figures}; client {middle(seen[3:]):6.2f} ms; {size // 1024} KiB", flush=True)
 
@@ -103,7 +105,7 @@ def moving(number: int) -> str:
 
 
 def slow(values: list[float]) -> float:
-    """What one in a hundred exceeds."""
+    """Return the 99th percentile."""
     return sorted(values)[len(values) * 99 // 100]
 
 

@@ -86,7 +86,7 @@ def measure(size: Size, number: int) -> None:
 
 
 def kept_bytes(size: Size) -> int:
-    """What a day takes in memory once it was asked for everything; names not counted."""
+    """Return the memory of a day with all its figures computed, without names."""
     center = Center(SEED, (Epoch(ALWAYS, size.profile),), SingleFlightCache())
     ask_everything(center, monday(-1))
     gc.collect()
@@ -106,7 +106,7 @@ def ask_everything(center: Center, day: CalendarDay) -> None:
 
 def main() -> None:
     """Prints the table."""
-    parser = ArgumentParser(description="What a day of a center costs.")
+    parser = ArgumentParser(description="The cost of a day of a center.")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--most-agents", type=int, default=1000, help="leave out the centers larger than this")
     options = parser.parse_args()

@@ -1,5 +1,5 @@
 """
-What the pytest plugin costs: loading it, the first fixture, an account per test, and many tests side by side.
+The cost of the pytest plugin: loading it, the first fixture, an account per test, and many tests side by side.
 
     python benchmarks/fixture.py
 """
@@ -59,7 +59,7 @@ def test_it(kpn_account, number):
 
 
 def main() -> None:
-    """Print each figure with what it shall be."""
+    """Print each figure with its target."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--runs", type=int, default=10)
@@ -80,7 +80,7 @@ def measure(chosen: Namespace) -> None:
 
 
 def seconds(program: str) -> float:
-    """What a program, in a process of its own, says that it took."""
+    """Return the time that a program, in a process of its own, prints."""
     ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=KEEPING)
     return float(ran.stdout)
 

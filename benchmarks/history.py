@@ -75,7 +75,7 @@ def _profile(size: Size) -> Profile:
 
 def main() -> None:
     """Prints the table."""
-    parser = ArgumentParser(description="What history costs.")
+    parser = ArgumentParser(description="The cost of history.")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--most-agents", type=int, default=1000, help="leave out the centers larger than this")
     options = parser.parse_args()

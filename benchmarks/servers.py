@@ -54,24 +54,24 @@ def gunicorn(application: str, port: int, *, bound: bool, workers: int = 1) -> l
 def requests_per_second(
     url: str, *, script: Path | None = None, token: str = "", seconds: int = 3, connections: int = 8
 ) -> float:
-    """What wrk gets out of a server; every answer must be a success."""
+    """Return the requests per second that wrk measures; every answer must be a success."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("wrk is not installed: it comes with Debian's package wrk")
     command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Authorization: Bearer {token}"]
-    told = subprocess.run([*command, *(["-s", str(script)] if script else []), url], capture_output=True, text=True)
-    if "Non-2xx" in told.stdout or "Socket errors" in told.stdout:
-        raise SystemExit(f"not all answers were good:\n{told.stdout}")
-    return float(re.search(r"Requests/sec:\s+([0-9.]+)", told.stdout)[1])  # type: ignore[index]
+    ran = subprocess.run([*command, *(["-s", str(script)] if script else []), url], capture_output=True, text=True)
+    if "Non-2xx" in ran.stdout or "Socket errors" in ran.stdout:
+        raise SystemExit(f"not all answers were good:\n{ran.stdout}")
+    return float(re.search(r"Requests/sec:\s+([0-9.]+)", ran.stdout)[1])  # type: ignore[index]
 
 
 def resident_megabytes(process: int) -> float:
-    """Memory of a process and its children, what they share counted once each by its share (PSS)."""
+    """Return the memory of a process and its children, with shared pages divided among them (PSS)."""
     return sum(map(_proportional_kilobytes, _family(process))) / 1024
 
 
 def processor_seconds(process: int) -> float:
-    """What a process and its children have spent on the processor so far."""
+    """Return the processor time of a process and its children so far."""
     return sum(map(_ticks, _family(process))) / os.sysconf("SC_CLK_TCK")
 
 

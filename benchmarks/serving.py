@@ -1,9 +1,9 @@
 """
-What serving costs: `GET /agents` beside a raw WSGI application of the same bytes on the same gunicorn.
+The cost of serving: `GET /agents` beside a raw WSGI application of the same bytes on the same gunicorn.
 
 Rounds alternate between the two, so that a machine that slows down slows down both. Cases: one account asked again
-within the second, with the journal and without it; 200 accounts polled in turn, each time for another second, so that
-every answer is new; and two workers beside one.
+within the second, with the request log and without it; 200 accounts polled in turn, each time for another second, so
+that every answer is new; and two workers beside one.
 
     python benchmarks/serving.py
 """
@@ -44,9 +44,11 @@ def main() -> None:
         for bound in (True, False):
             print(f"workers bound to a CPU: {'yes' if bound else 'no'}")
             beside_raw("steady second, 100 agents", place, rounds, bound=bound, agents=100)
-            beside_raw("the same, journal off", place, rounds, bound=bound, agents=100, journal=False)
+            beside_raw("the same, request log off", place, rounds, bound=bound, agents=100, journal=False)
             beside_raw("every answer new, 50 agents", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS)
-            beside_raw("the same, journal off", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS, journal=False)
+            beside_raw(
+                "the same, request log off", place, rounds, bound=bound, agents=50, accounts=ACCOUNTS, journal=False
+            )
         print("two workers beside one, each bound to a CPU")
         beside_one("steady second, 100 agents", place, rounds)
 
@@ -90,7 +92,7 @@ def serving(
     }
     with running(gunicorn("wsgi:app", port, bound=bound, workers=workers), f"{url}/_sandbox/ready", environment):
         tokens = [Client(url).token(name, "secret") for name in names(accounts)]
-        # A day is computed at its first request to a worker; what is measured is what follows.
+        # A day is computed at its first request to a worker; only later requests are measured.
         for token in tokens:
             for _ in range(1 if workers == 1 else 20):
                 agents_of(url, token, at="2026-11-23T10:00:00+01:00")

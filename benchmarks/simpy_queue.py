@@ -38,7 +38,7 @@ def seconds_per_call(agents: int, calls: int, load: float = 0.92, seed: int = 1)
 
 
 def abandoned_share(agents: int, calls: int, load: float, seed: int) -> float:
-    """Plays that many calls to their end and tells which share of them gave up, 0.0 to 1.0."""
+    """Play that many calls to their end; the share of them that was abandoned, 0.0 to 1.0."""
     queue = Queue(agents, Random(seed))
     queue.environment.process(queue.let_in(calls, agents * load / MEAN_TALK_SECONDS))
     queue.environment.run()
@@ -72,7 +72,7 @@ class Queue:
 
 def main() -> None:
     """Print the cost of a call."""
-    parser = ArgumentParser(description="What a call costs in SimPy.")
+    parser = ArgumentParser(description="The cost of a call in SimPy.")
     parser.add_argument("--agents", type=int, default=50)
     parser.add_argument("--calls", type=int, default=20_000)
     options = parser.parse_args()

@@ -49,7 +49,7 @@ class PostgreSQL:
         return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
 
     def drop(self, name):
-        """Take a database away, whoever is connected to it."""
+        """Remove a database, with clients connected to it."""
         self._run("dropdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "--force", name)
 
     def _run(self, program, *arguments):

@@ -1,4 +1,4 @@
-"""The composition root: what a start makes of its settings, and several workers on one database."""
+"""The composition root: the demo account of a start, and several workers on one database."""
 
 import pytest
 
@@ -13,7 +13,7 @@ TOKEN_URL = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts the application on the same database once more."""
+    """Start the application on the same database once more."""
     apps = []
 
     def one_more(**settings):
@@ -39,7 +39,7 @@ def agents(app, text):
 
 
 def test_the_demo_account_follows_the_settings(start):
-    """On every start, whatever the last one said."""
+    """Each start gives the demo account its own settings, whatever those of the last start were."""
     start(seed="old", scenario="peak", agents=3)
 
     account = demo(start(clock="2026-11-23T10:00:00+01:00", agents=7, client_secret="new"))
@@ -48,8 +48,8 @@ def test_the_demo_account_follows_the_settings(start):
     assert account.clock == FrozenClock(1_795_424_400.0)
 
 
-def test_a_new_secret_closes_the_door_for_the_old_one(start):
-    """The secret follows the settings too."""
+def test_a_new_secret_replaces_the_old_one(start):
+    """A start with another secret makes the old one invalid."""
     start()
 
     app = start(client_secret="new")
@@ -58,13 +58,13 @@ def test_a_new_secret_closes_the_door_for_the_old_one(start):
 
 
 def test_the_seed_comes_from_the_client_id(start):
-    """Unless the settings say otherwise."""
+    """The seed is derived from the client id, unless a setting gives another."""
     assert demo(start()).seed == "APP_CONSUMER_KEY"
     assert demo(start(seed="mine")).seed == "mine"
 
 
 def test_the_admin_token_stays_over_starts(start):
-    """Generated once, kept; a configured one counts."""
+    """The administrator's token is generated once and stored; one in the settings replaces it."""
     tokens = [start(**settings).extensions["kpn_sandbox"].admin_token for settings in ({}, {}, {"admin_token": "mine"})]
 
     assert tokens[0] == tokens[1]
@@ -79,8 +79,8 @@ def test_the_admin_token_stays_over_starts(start):
         ({"database_url": "sqlite:////no/such/folder/x.db"}, StorageError, "cannot be used"),
     ],
 )
-def test_settings_that_cannot_be_are_refused_at_the_start(tmp_path, settings, refusal, reason):
-    """In one line that says what would be right."""
+def test_impossible_settings_are_refused_at_the_start(tmp_path, settings, refusal, reason):
+    """The error is one line that says what would be right."""
     url = f"sqlite:///{tmp_path}/sandbox.db"
 
     with pytest.raises(refusal, match=reason) as refused:
@@ -90,14 +90,14 @@ def test_settings_that_cannot_be_are_refused_at_the_start(tmp_path, settings, re
 
 
 def test_the_application_may_be_forked(start, tmp_path):
-    """It holds no open connection: the write-ahead log of SQLite goes with the last one."""
+    """A new application holds no open connection: the last one to close removes SQLite's write-ahead log."""
     start()
 
     assert [path.name for path in tmp_path.iterdir()] == ["sandbox.db"]
 
 
-def test_what_one_worker_gives_out_the_next_one_takes(start):
-    """A token is good at any worker in the very next request, also at one that has been busy before."""
+def test_a_token_of_one_worker_is_valid_at_another(start):
+    """A token is valid at any worker in the very next request, also at one that has been busy before."""
     one, other = start(), start()
     first = token(one).json["access_token"]
     assert agents(other, first).status_code == 200
@@ -109,8 +109,8 @@ def test_what_one_worker_gives_out_the_next_one_takes(start):
         assert agents(one, fresh).status_code == 200
 
 
-def test_workers_tell_the_same_bytes(start):
-    """For the same account and instant, whoever answers."""
+def test_workers_answer_with_the_same_bytes(start):
+    """All workers answer with the same bytes for the same account and instant."""
     clock = "2026-11-23T10:00:00+01:00"
     one, other = start(clock=clock), start(clock=clock)
     text = token(one).json["access_token"]
@@ -118,15 +118,15 @@ def test_workers_tell_the_same_bytes(start):
     assert agents(one, text).data == agents(other, text).data
 
 
-def test_accounts_do_not_meet(start):
+def test_accounts_are_independent(start):
     """Each client id has its own center."""
     app = start(lenient=True, clock="2026-11-23T10:00:00+01:00")
     form = {"client_id": "carla", "client_secret": "hers"}
-    stranger = app.test_client().post(TOKEN_URL, data=form).json["access_token"]
+    other = app.test_client().post(TOKEN_URL, data=form).json["access_token"]
     at = {"Prefer": 'at="2026-11-23T10:00:00+01:00"'}
 
     names = []
-    for text in (token(app).json["access_token"], stranger):
+    for text in (token(app).json["access_token"], other):
         answer = app.test_client().get("/agents", headers={"Authorization": f"Bearer {text}", **at})
         names.append([agent["Agent"] for agent in answer.json["DataSet"]["agents"]])
 

@@ -4,8 +4,6 @@ import ast
 import re
 from importlib import import_module
 
-import pytest
-
 from tests.source import MODULES, Function, Module, listed
 
 RIDDLES = ("Of ", "Likewise", "Those ", "Whose ", "What ", "The same", "And ", "So ", "Nothing else")
@@ -66,7 +64,6 @@ def test_public_things_have_docstrings():
     assert not silent, listed(silent)
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_docstrings_are_understood_without_the_name():
     """The first words do not lean on what stands above them."""
     riddles = {
@@ -91,7 +88,6 @@ def declared(function: Function) -> bool:
     return any(ast.unparse(each).rpartition(".")[2] in DECLARED for each in decorators)
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_two_or_more_parameters_are_explained():
     """`Args` names each parameter of a public function that takes at least two; overrides and commands apart."""
     unexplained = set()
@@ -117,7 +113,6 @@ def test_args_are_parameters():
     assert not outdated, listed(outdated)
 
 
-@pytest.mark.xfail(reason="not yet so")
 def test_errors_are_announced():
     """`Raises` stands where a public function itself raises, and names the errors; overrides apart."""
     silent = set()

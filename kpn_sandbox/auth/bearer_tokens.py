@@ -78,8 +78,7 @@ class TokenStore:
     Finds what was issued in some kinds; safe to share between threads.
 
     Args:
-        sandbox: The sandbox whose accounts have them.
-        kinds: The kinds; a token of another kind is unknown here.
+        sandbox, kinds: Accounts, and the kinds of their tokens; a token of another kind is unknown here.
     """
 
     def __init__(self, sandbox: Sandbox, *kinds: TokenKind) -> None:
@@ -122,9 +121,8 @@ class Tokens(TokenStore):
     The access tokens of one purpose.
 
     Args:
-        sandbox: The sandbox whose accounts have them.
+        sandbox, life_seconds: Accounts, and the lifetime of their tokens by the accounts' clocks.
         purpose: Name of what they give access to, up to 32 characters; a token gives access to nothing else.
-        life_seconds: Their lifetime, by the accounts' clocks.
     """
 
     def __init__(self, sandbox: Sandbox, *, purpose: str, life_seconds: int) -> None:
@@ -137,8 +135,7 @@ class Tokens(TokenStore):
         Store a token that is issued to an account and return the account's instant, from which its lifetime counts.
 
         Args:
-            text: The token.
-            account: The account.
+            text, account: The token, and the account.
 
         Raises:
             UnknownAccount: The account was deleted.
@@ -160,8 +157,7 @@ def revoke_tokens(database: Database, client_id: str, text: str | None = None) -
     Revoke access tokens of an account, whatever their purpose, and end its sessions, for every worker at once.
 
     Args:
-        database: The database of the account.
-        client_id: The account.
+        database, client_id: The database, and the account.
         text: The only token or session to revoke; None revokes all.
 
     Returns:

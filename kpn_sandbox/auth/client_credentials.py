@@ -104,8 +104,7 @@ class TokenServer(_CredentialsServer):
     Issues a new access token for each request.
 
     Args:
-        tokens: The store of the tokens.
-        authenticate: Returns the account of a client id and its secret, None if they are wrong.
+        tokens, authenticate: The store of the tokens, and what checks the credentials.
     """
 
     def __init__(self, tokens: Tokens, authenticate: Authenticate) -> None:
@@ -125,8 +124,7 @@ class SessionTokenServer(_CredentialsServer):
     Issues access tokens that are sessions.
 
     Args:
-        sessions: The store of the sessions.
-        kind: The kind of session.
+        sessions, kind: The store of the sessions, and their kind.
         recognize: Returns the user of a name and a secret, None if they are wrong.
     """
 
@@ -179,8 +177,7 @@ def presented_client_id(headers: Fields, form: Fields) -> str | None:
     Return the client id that a token request presents, whether or not the secret is right; None if it has none.
 
     Args:
-        headers: The request's headers.
-        form: The fields of the request's body.
+        headers, form: The request's headers, and the fields of its body.
     """
     try:
         client_id, _ = extract_basic_authorization(headers)

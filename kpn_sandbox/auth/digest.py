@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import Authorization, WWWAuthenticate
 
-from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
+from kpn_sandbox.auth.errors import InvalidDigest, MalformedDigest
 from kpn_sandbox.storage.tables import credentials, digest_uses
 from kpn_sandbox.tenants.accounts import CredentialKind
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -44,8 +44,7 @@ def digest_credential(name: str, realm: str) -> CredentialKind:
     Return the kind of credential that stores what a server must keep to check HTTP Digest.
 
     Args:
-        name: Name of the kind.
-        realm: The realm, which is part of the digest.
+        name, realm: Name of the kind, and the realm, which is part of the digest.
 
     Source:
         RFC 7616, section 3.4.2: H(A1) is the MD5 of user, realm and password.
@@ -58,9 +57,8 @@ class DigestAuth:
     Authenticates requests by HTTP Digest with an account's id and secret.
 
     Args:
-        sandbox: The sandbox whose accounts are known.
-        kind: The kind of credential that stores the digests.
-        realm: The realm that the digests were made with.
+        sandbox: Accounts.
+        kind, realm: The kind of credential that stores the digests, and the realm that they were made with.
     """
 
     def __init__(self, sandbox: Sandbox, kind: CredentialKind, realm: str) -> None:
@@ -81,26 +79,25 @@ class DigestAuth:
 
         Args:
             authorization: The request's Authorization header, None when it has none.
-            method: The HTTP method.
-            target: Path and query as the client sent them.
+            method, target: The HTTP method, and path and query as the client sent them.
 
         Raises:
-            DigestRefused: No credentials, wrong ones, or a nonce that is too old or was used; holds the challenge.
+            InvalidDigest: No credentials, wrong ones, or a nonce that is too old or was used; holds the challenge.
             MalformedDigest: The credentials were made for another request.
         """
         given = self._parsed(authorization)
         if given is None:
-            raise DigestRefused(self.challenge())
+            raise InvalidDigest(self.challenge())
         # Only the end must agree: a proxy in front may have taken a prefix off the path.
         if not given["uri"].endswith(target):
             raise MalformedDigest("the digest is about another uri than the request")
         issued_at = self._issued_at(given["nonce"])
         tenant = self._sandbox.find_tenant(given["username"])
         if issued_at is None or tenant is None or not self._matches(given, tenant, method):
-            raise DigestRefused(self.challenge())
+            raise InvalidDigest(self.challenge())
         ends_at = issued_at + NONCE_SECONDS
         if self._sandbox.wall_clock() >= ends_at or not self._first_use(given, ends_at):
-            raise DigestRefused(self.challenge(stale=True), tenant, "nonce too old or used before")
+            raise InvalidDigest(self.challenge(stale=True), tenant, "nonce too old or used before")
         return tenant
 
     @cached_property

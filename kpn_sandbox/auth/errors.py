@@ -11,7 +11,7 @@ The errors of authentication, beside those that Authlib raises itself.
         UnsupportedGrantTypeError                               there is no grant type or another one (Authlib)
         InvalidClientError                                      unknown client, wrong secret, no credentials (Authlib)
     InvalidSession                                              there is no valid session
-    DigestRefused                                               there is no right digest: holds the challenge
+    InvalidDigest                                               there is no right digest: holds the challenge
     MalformedDigest                                             the digest was made for another request
 """
 
@@ -44,7 +44,7 @@ class InvalidSession(Exception):
     """A request presents no valid session."""
 
 
-class DigestRefused(Exception):
+class InvalidDigest(Exception):
     """
     A request has no right digest.
 

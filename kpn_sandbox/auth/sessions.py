@@ -49,13 +49,12 @@ class IssuedSession(NamedTuple):
 class Sessions(TokenStore):
     """The sessions of a sandbox."""
 
-    def begin(self, user: User, kind: TokenKind, text: str, *, nonce: str = "") -> None:
+    def start(self, user: User, kind: TokenKind, text: str, *, nonce: str = "") -> None:
         """
-        Begin a session; the valid one of the same user and kind ends.
+        Start a session; the valid one of the same user and kind ends.
 
         Args:
-            user: The user.
-            kind: The kind of session.
+            user, kind: The user, and the kind of session.
             text: The text of the session, which nobody can guess.
             nonce: What the text follows from beside the user's secret; empty for a random text.
 
@@ -79,8 +78,7 @@ class Sessions(TokenStore):
         Return the valid session that follows from a user's secret; if there is none, begin one.
 
         Args:
-            user: The user.
-            kind: The kind of session.
+            user, kind: The user, and the kind of session.
 
         Raises:
             UnknownAccount: The account was deleted.
@@ -97,16 +95,11 @@ class Sessions(TokenStore):
                 return IssuedSession(text, row.issued_at + kind.life_seconds - now)
         nonce = random_text()
         text = _derived(user.secret, nonce)
-        self.begin(user, kind, text, nonce=nonce)
+        self.start(user, kind, text, nonce=nonce)
         return IssuedSession(text, kind.life_seconds)
 
     def end(self, session: AccessToken) -> None:
-        """
-        End the valid session of a session's user and kind.
-
-        Raises:
-            UnknownAccount: The account was deleted.
-        """
+        """End the valid session of a session's user and kind; UnknownAccount if the account was deleted."""
         client_id = session.tenant.account.client_id
         valid = (*_of_user(client_id, session.user, session.kind), _ROW.revoked == 0)
         with account_transaction(self._database, client_id) as connection:

@@ -21,8 +21,7 @@ def url_token_credential(name: str, token: Callable[[str, str], str]) -> Credent
     Return the kind of credential that stores URL tokens.
 
     Args:
-        name: Name of the kind.
-        token: Returns the token of a client id and its secret.
+        name, token: Name of the kind, and what returns the token of a client id and its secret.
     """
     return CredentialKind(name, lambda client_id, secret: text_digest(token(client_id, secret)))
 
@@ -32,8 +31,7 @@ class UrlTokenAuth:
     Authenticates requests by the fixed token in their URL.
 
     Args:
-        sandbox: The sandbox whose accounts are known.
-        kind: The kind of credential that stores the tokens.
+        sandbox, kind: Accounts, and the kind of credential that stores their tokens.
     """
 
     def __init__(self, sandbox: Sandbox, kind: CredentialKind) -> None:

@@ -1,7 +1,7 @@
 """
 Around every request of every API; no vendor is named here.
 
-    api                 an API as the rest of the sandbox knows it
+    api                 an API as the rest of the sandbox sees it
     operations          operations, and the decorator that makes a function the view of one
     request_context     the way of one request, from the Prefer header to the request log
     request_info        facts of a request as it was sent

@@ -14,7 +14,7 @@ from authlib.oauth2 import OAuth2Error
 from flask import Response, request
 from werkzeug import exceptions as http
 
-from kpn_sandbox.auth.errors import DigestRefused
+from kpn_sandbox.auth.errors import InvalidDigest
 from kpn_sandbox.gateway.prefer_header import MalformedPreference
 from kpn_sandbox.gateway.request_info import STORAGE_ERROR, request_id
 from kpn_sandbox.simulation.errors import InstantOutOfRange
@@ -76,7 +76,7 @@ def common_rows(
     """
     return {
         OAuth2Error: unauthorized,
-        DigestRefused: unauthorized,
+        InvalidDigest: unauthorized,
         InstantOutOfRange: lambda error: bad_request(
             f"instant must be from {error.first} to {error.last} in Europe/Amsterdam"
         ),
@@ -94,11 +94,9 @@ def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError:
         error: The exception; an error of the API stays as it is.
         rows: Exception map of the API.
     """
-    return (
-        error
-        if isinstance(error, ApiError)
-        else next(rows[each] for each in type(error).__mro__ if each in rows)(error)
-    )
+    if isinstance(error, ApiError):
+        return error
+    return next(rows[kind] for kind in type(error).__mro__ if kind in rows)(error)
 
 
 def allow_header(error: http.MethodNotAllowed) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ The processing of one request by an API, written once for all of them.
     open            the Prefer header is read, and a status or delay that it forces applies
     authenticate    the API finds the account (token endpoints do that in their view)
     authorize       the request counts for the quota, and a fault that is due applies
-    reserved        an identifier that stands for a status answers with it
+    reserved        an identifier that is reserved for a status forces it
     view            the API's own part
     close           headers of what was applied, the request log, a broken connection
 
@@ -107,7 +107,7 @@ class RequestContext:
         self.user = ""
         """User within the account, where an API has several."""
         self.is_reserved = False
-        """Whether an identifier in the request stands for a status."""
+        """Whether an identifier in the request is reserved for a status."""
         self.applied_preferences = ""
         self.count: QuotaState | None = None
         """State of the quota, when the request was counted."""

@@ -101,8 +101,7 @@ class Accounts:
     The accounts of a database.
 
     Args:
-        database: The database.
-        wall_clock: Returns wall time, in epoch seconds.
+        database, wall_clock: The database, and what returns wall time, in epoch seconds.
         credential_kinds: The kinds of credential to store beside the secret.
     """
 
@@ -178,13 +177,25 @@ class Accounts:
         return credentials
 
     def authenticate(self, client_id: str, secret: str) -> Account | None:
-        """Return the account of this id and secret, or None; unknown ids take as long as wrong secrets."""
+        """
+        Return the account of this id and secret, or None; unknown ids take as long as wrong secrets.
+
+        Args:
+            client_id: The client id.
+            secret: The client secret.
+        """
         row = self._database.fetch_one(_SECRET, client_id=client_id) if _CLIENT_ID.fullmatch(client_id) else None
         salt, digest = _NOBODY if row is None else row
         return self.find(client_id) if matches(secret, salt, digest) and row is not None else None
 
     def authenticate_or_create(self, client_id: str, secret: str) -> Account | None:
-        """Return the account of this id and secret as `authenticate` does, creating it if there is no such id."""
+        """
+        Return the account of this id and secret as `authenticate` does, creating it if there is no such id.
+
+        Args:
+            client_id: The client id.
+            secret: The client secret.
+        """
         with suppress(AccountExists, InvalidSetting):
             if self.find(client_id) is None:
                 self.create(NewAccount(client_id, secret))

@@ -60,7 +60,13 @@ class RunningClock:
         return min(self.at + (wall - self.since) * self.speed, last_instant())
 
     def advanced(self, seconds: float, wall: float) -> "RunningClock":
-        """Return a clock that runs on from `seconds` later, at the same speed."""
+        """
+        Return a clock that runs on from a later instant, at the same speed.
+
+        Args:
+            seconds: By how many seconds, from 0 on.
+            wall: Wall time now, in seconds since 1970.
+        """
         return RunningClock(instant(self.now(wall) + seconds), wall, self.speed)
 
     def restarted(self, wall: float) -> "RunningClock":
@@ -85,7 +91,13 @@ class FrozenClock:
         return self.at
 
     def advanced(self, seconds: float, wall: float) -> "FrozenClock":
-        """Return a clock that stands `seconds` later."""
+        """
+        Return a clock that stands at a later instant.
+
+        Args:
+            seconds: By how many seconds, from 0 on.
+            wall: Wall time now, in seconds since 1970.
+        """
         return FrozenClock(instant(self.at + seconds))
 
     def restarted(self, wall: float) -> "FrozenClock":
@@ -111,8 +123,7 @@ def new_clock(now: float, wall: float, mode: str, *, at: float | None = None, sp
     Return the clock of a request to set one.
 
     Args:
-        now: The account's present instant, in epoch seconds.
-        wall: Wall time, in epoch seconds.
+        now, wall: The account's present instant and wall time, in epoch seconds.
         mode: `running` or `frozen`.
         at: Instant at which it stands or from which it runs; None for where it is.
         speed: Seconds of the account per second of wall time; a clock with neither instant nor speed follows wall time.
@@ -172,8 +183,7 @@ class Clocks:
         Give an account another clock, which every worker reads at the next request.
 
         Args:
-            client_id: The account.
-            mode, at, speed: As for `new_clock`.
+            client_id, mode, at, speed: The account, and the rest as for `new_clock`.
 
         Raises:
             InvalidSetting: The mode or the speed is not allowed.
@@ -189,8 +199,7 @@ class Clocks:
         Put the clock of an account forward, whether it runs or stands.
 
         Args:
-            client_id: The account.
-            seconds: Seconds of the account, from 0 on.
+            client_id, seconds: The account, and a number of its seconds, from 0 on.
 
         Raises:
             InvalidSetting: The seconds are not allowed.
@@ -213,9 +222,7 @@ def save_clock(connection: Connection, client_id: str, clock: Clock) -> None:
     Store the clock of an account.
 
     Args:
-        connection: A transaction on the account.
-        client_id: The account.
-        clock: The clock.
+        connection, client_id, clock: A transaction on the account, the account, and its clock.
     """
     columns = {"clock": json.dumps(clock.to_dict())}
     connection.execute(update(accounts).where(accounts.c.client_id == client_id).values(columns))

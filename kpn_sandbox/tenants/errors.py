@@ -68,19 +68,10 @@ class TooManyChanges(TenantError):
 class UnknownPin(TenantError):
     """There is no pin on an object."""
 
-    def __init__(self, kind: str, key: str) -> None:
-        super().__init__(f"no pin on {key} of {kind}")
-
 
 class UnknownFault(TenantError):
     """There is no fault plan with that id."""
 
-    def __init__(self, fault: str) -> None:
-        super().__init__(f"fault {fault} not found")
-
 
 class NoQuota(TenantError):
     """The account has no quota."""
-
-    def __init__(self) -> None:
-        super().__init__("no quota is set")

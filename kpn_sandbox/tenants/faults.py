@@ -165,8 +165,7 @@ class Faults:
         Add a plan behind those that the account has, and return it with its id.
 
         Args:
-            client_id: The account.
-            plan: The plan.
+            client_id, plan: The account, and the plan.
         """
         added = plan.with_id(random_text(8))
         values = {"client_id": client_id, "id": added.id, "plan": json.dumps(added.to_dict()), "used": 0}
@@ -184,8 +183,7 @@ class Faults:
         Return one plan of an account.
 
         Args:
-            client_id: The account.
-            fault: Id of the plan.
+            client_id, fault: The account, and the id of the plan.
 
         Raises:
             UnknownFault: The account has no plan with that id.
@@ -193,15 +191,14 @@ class Faults:
         for plan in self.list(client_id):
             if plan.id == fault:
                 return plan
-        raise UnknownFault(fault)
+        raise UnknownFault(f"fault {fault} not found")
 
     def remove(self, client_id: str, fault: str | None = None) -> int:
         """
         Delete plans and return how many there were, used up ones included.
 
         Args:
-            client_id: The account.
-            fault: Id of the only plan to delete; None deletes all.
+            client_id, fault: The account, and the id of the only plan to delete; None deletes all.
 
         Raises:
             UnknownFault: The account has no plan with that id.
@@ -217,10 +214,8 @@ class Faults:
         Take the next outcome for a request from the first plan for it that is not used up; None without one.
 
         Args:
-            client_id: The account.
-            plans: Its fault plans, in the order in which they were added.
-            api: Key of the API of the request.
-            operation: Key of its operation.
+            client_id, plans: The account, and its fault plans in the order in which they were added.
+            api, operation: Keys of the API and the operation of the request.
         """
         for plan in plans:
             if plan.api == api and plan.operation in (None, operation):
@@ -244,8 +239,7 @@ def plans_of(connection: Connection, client_id: str) -> tuple[FaultPlan, ...]:
     Return all plans of an account in the order in which they were added, used up ones included.
 
     Args:
-        connection: A connection to the database.
-        client_id: The account.
+        connection, client_id: A connection to the database, and the account.
     """
     return tuple(map(_plan, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
 

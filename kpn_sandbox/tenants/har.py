@@ -23,8 +23,7 @@ def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str
 
     Args:
         entries: Entries of the log, the oldest first.
-        base_url: URL of the server, without a slash at the end.
-        version: Version of the sandbox.
+        base_url, version: URL of the server, without a slash at the end, and version of the sandbox.
     """
     creator = {"name": "kpn-sandbox", "version": version}
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(entry, base_url) for entry in entries]}}

@@ -85,8 +85,7 @@ class Pins:
         Pin fields of an object, in place of its pin before, and return the pin with its mark.
 
         Args:
-            client_id: The account.
-            pin: The pin, on an object that exists, with fields that are already checked.
+            client_id, pin: The account, and a pin on an object that exists, with fields that are already checked.
         """
         pin = replace(pin, mark=random_text(16))
         with account_transaction(self._database, client_id) as connection:
@@ -99,8 +98,7 @@ class Pins:
         Return the pins of an account that have reads left.
 
         Args:
-            client_id: The account.
-            at: The instant at which they hold.
+            client_id, at: The account, and the instant at which they hold.
         """
         with self._database.read() as connection:
             return tuple(pin for pin in pins_of(connection, client_id) if pin.holds(at))
@@ -110,9 +108,7 @@ class Pins:
         Return the pin of one object.
 
         Args:
-            client_id: The account.
-            kind: The kind of object.
-            key: Number of the object.
+            client_id, kind, key: The account, and the kind and the number of the object.
             at: The instant at which it holds.
 
         Raises:
@@ -121,7 +117,7 @@ class Pins:
         for pin in self.list(client_id, at):
             if (pin.kind, pin.key) == (kind, key):
                 return pin
-        raise UnknownPin(kind, key)
+        raise UnknownPin(f"no pin on {key} of {kind}")
 
     def remove(self, client_id: str, kind: str | None = None, key: str | None = None) -> int:
         """
@@ -163,8 +159,7 @@ def pins_of(connection: Connection, client_id: str) -> tuple[Pin, ...]:
     Return the pins of an account that have reads left, expired ones included.
 
     Args:
-        connection: A connection to the database.
-        client_id: The account.
+        connection, client_id: A connection to the database, and the account.
     """
     return tuple(map(_pin, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
 

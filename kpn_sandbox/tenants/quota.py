@@ -129,8 +129,7 @@ class Quotas:
         Give an account a quota, whose counts begin at 0, and return it.
 
         Args:
-            client_id: The account.
-            quota: The quota.
+            client_id, quota: The account, and the quota.
         """
         self._write(client_id, quota)
         return quota
@@ -144,10 +143,8 @@ class Quotas:
         Count a request and return the state of the quota with it.
 
         Args:
-            client_id: The account.
-            quota: Its quota.
-            api: The API that the request counts for.
-            now: The account's instant, in epoch seconds.
+            client_id, quota: The account, and its quota.
+            api, now: The API that the request counts for, and the account's instant, in epoch seconds.
         """
         window = quota.window(now)
         used = self._count(client_id, api, window.starts_at, quota.limit)

@@ -24,10 +24,8 @@ def reset(database: Database, client_id: str, layers: Any, wall: float) -> tuple
     Reset layers of an account in one transaction and return them.
 
     Args:
-        database: The database of the account.
-        client_id: The account.
-        layers: Names of layers, None for all.
-        wall: Wall time, in epoch seconds.
+        database, client_id: The database, and the account.
+        layers, wall: Names of layers, None for all, and wall time, in epoch seconds.
 
     Raises:
         UnknownAccount: There is no such account.

@@ -100,8 +100,7 @@ class Sandbox:
         Reset layers of an account, as the function `reset` does, and return them.
 
         Args:
-            client_id: The account.
-            layers: Names of layers, None for all.
+            client_id, layers: The account, and the names of its layers, None for all.
         """
         return reset(self.database, client_id, layers, self.wall_clock())
 

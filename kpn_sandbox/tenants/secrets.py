@@ -36,8 +36,7 @@ def derived_text(secret: str, purpose: str) -> str:
     Return 28 letters and digits that follow from a secret and do not reveal it.
 
     Args:
-        secret: The secret.
-        purpose: Any text; each purpose gives another result.
+        secret, purpose: The secret, and any text; each gives another result.
     """
     digest = hmac.digest(_bytes(secret), _bytes(purpose), "sha256")
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:TOKEN_LENGTH])
@@ -59,8 +58,7 @@ def matches(secret: str, salt: bytes, digest: bytes) -> bool:
     Return whether a secret is that of a salted digest, in a time that does not depend on where they differ.
 
     Args:
-        secret: The secret that a client presents.
-        salt, digest: What `salted` returned for the right secret.
+        secret, salt, digest: The secret that a client presents, and the result of `salted` for the right one.
     """
     return hmac.compare_digest(_digest(salt, secret), digest)
 
@@ -70,8 +68,7 @@ def get_or_create_secret(database: Database, name: str) -> str:
     Return the random text of a name, generated on first use and the same for all workers and machines.
 
     Args:
-        database: The database that stores it.
-        name: Up to 64 characters.
+        database, name: The database that stores it, and its name of up to 64 characters.
     """
     stored = _stored(database, name)
     if stored is not None:
@@ -91,8 +88,7 @@ def admin_token(database: Database, configured: str | None) -> str:
     Return the administrator's token: the configured one, else the one that was generated at the first start.
 
     Args:
-        database: The database that stores the generated token.
-        configured: The token of the settings; None or empty if there is none.
+        database, configured: The database of the generated token, and the token of the settings, None without one.
     """
     return configured or get_or_create_secret(database, "admin_token")
 

@@ -80,7 +80,7 @@ class Tenant:
             NoQuota: The account has none.
         """
         if self.quota is None:
-            raise NoQuota()
+            raise NoQuota("no quota is set")
         return self.quota
 
     def in_force(self, at: float) -> Setting:

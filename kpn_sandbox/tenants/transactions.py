@@ -28,8 +28,7 @@ def account_transaction(database: Database, client_id: str) -> Iterator[Connecti
     Open a transaction on one account; another writer of the account waits, whichever machine it runs on.
 
     Args:
-        database: The database of the account.
-        client_id: The account.
+        database, client_id: The database, and the account.
 
     Raises:
         UnknownAccount: There is no such account.
@@ -49,7 +48,6 @@ def invalidate(database: Database, client_id: str) -> None:
     Make every worker read an account again, because something of it that is counted has been used up.
 
     Args:
-        database: The database of the account.
-        client_id: The account; nothing happens when there is none.
+        database, client_id: The database, and the account; nothing happens when there is none.
     """
     database.fetch_one(_RAISE_VERSION, of_client=client_id)

@@ -2,11 +2,11 @@
 The vendors' APIs: one package per vendor, the same modules in each.
 
     __init__        product, version, sources, gaps, and the reason of each further module
-    api             the API as the sandbox knows it: labels, authentication, shape of its responses
+    api             the API as the sandbox knows it: labels, authentication, responses
     operations      method, path, statuses, source of each request
-    views           the API's own part of each request
+    views           the functions that answer the operations
     records         facts of the center under the vendor's names
-    schemas         how they are spelled on the wire
+    schemas         names, types and formats of requests and responses
     auth            tokens, sessions, credentials
     errors          error responses, and the exceptions that become them
     openapi         the OpenAPI document

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from kpn_sandbox.auth.digest import DigestAuth, digest_credential
-from kpn_sandbox.auth.errors import DigestRefused
+from kpn_sandbox.auth.errors import InvalidDigest
 from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
@@ -39,7 +39,7 @@ def test_a_count_of_a_nonce_is_accepted_once(sandbox):
     tenant = auth.authenticate(header, "GET", "/x")
 
     assert tenant.account.client_id == "one"
-    with pytest.raises(DigestRefused, match="used before"):
+    with pytest.raises(InvalidDigest, match="used before"):
         auth.authenticate(header, "GET", "/x")
 
 
@@ -48,5 +48,5 @@ def test_another_realm_is_refused(sandbox):
     challenge = DigestAuth(sandbox, KIND, "another realm").challenge()
     header = credentials(challenge, "GET", "/x", user="one", password="secret")
 
-    with pytest.raises(DigestRefused):
+    with pytest.raises(InvalidDigest):
         DigestAuth(sandbox, KIND, REALM).authenticate(header, "GET", "/x")

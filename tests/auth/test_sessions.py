@@ -34,19 +34,19 @@ def others(start_worker):
 
 def test_the_next_session_of_a_user_ends_the_one_before(sessions, others):
     """A user has one session of a kind; a new one ends it and leaves other users and kinds alone."""
-    sessions.begin(ANNA, LOGIN, "first")
-    sessions.begin(HALL, LOGIN, "beside")
+    sessions.start(ANNA, LOGIN, "first")
+    sessions.start(HALL, LOGIN, "beside")
     sessions.get_or_begin(ANNA, BEARER)
     assert is_valid(others.find("first"))
 
-    sessions.begin(ANNA, LOGIN, "second")
+    sessions.start(ANNA, LOGIN, "second")
 
     assert [is_valid(others.find(text)) for text in ("first", "beside", "second")] == [False, True, True]
 
 
 def test_an_ended_session_is_known_but_not_valid(sessions, others):
     """A session ends for every start_worker, and its tenant is still known."""
-    sessions.begin(ANNA, LOGIN, "text")
+    sessions.start(ANNA, LOGIN, "text")
     others.end(others.find("text"))
 
     found = sessions.find("text")
@@ -73,7 +73,7 @@ def test_a_derived_session_is_repeated_during_its_lifetime(sessions, others, wal
 def test_the_oldest_sessions_are_pruned(sessions):
     """Sessions of a user and kind beyond the limit become unknown, the oldest first."""
     for number in range(SESSIONS_PER_USER + 5):
-        sessions.begin(ANNA, LOGIN, f"text {number}")
+        sessions.start(ANNA, LOGIN, f"text {number}")
 
     assert sessions.find("text 4") is None
     assert sessions.find("text 5") is not None
@@ -83,7 +83,7 @@ def test_one_of_many_simultaneous_sessions_is_valid(sessions, others):
     """Of many sessions of one user that begin at the same time exactly one stays valid."""
     texts = [f"text {number}" for number in range(20)]
     workers = [sessions, others] * 10
-    begin = [Thread(target=one.begin, args=(ANNA, LOGIN, text)) for text, one in zip(texts, workers, strict=True)]
+    begin = [Thread(target=one.start, args=(ANNA, LOGIN, text)) for text, one in zip(texts, workers, strict=True)]
     for thread in begin:
         thread.start()
     for thread in begin:
@@ -104,8 +104,8 @@ def test_the_text_of_a_session_is_not_stored(sessions, start_worker):
 
 def test_the_first_valid_session_that_is_presented_counts(sessions, others):
     """A request is authenticated by the first of its texts that is a valid session, and rejected without one."""
-    sessions.begin(ANNA, LOGIN, "ended")
-    sessions.begin(ANNA, LOGIN, "valid")
+    sessions.start(ANNA, LOGIN, "ended")
+    sessions.start(ANNA, LOGIN, "valid")
     auth = SessionAuth(others)
 
     assert auth.authenticate(["unknown", "ended", "valid"]).user == "anna"
@@ -115,7 +115,7 @@ def test_the_first_valid_session_that_is_presented_counts(sessions, others):
 
 def test_an_ended_session_still_identifies_its_tenant(sessions, others):
     """A rejected request is logged for the tenant of the first session that it presents, valid or not."""
-    sessions.begin(ANNA, LOGIN, "ended")
+    sessions.start(ANNA, LOGIN, "ended")
     sessions.end(sessions.find("ended"))
     auth = SessionAuth(others)
 

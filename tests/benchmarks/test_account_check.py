@@ -17,8 +17,8 @@ def test_benchmark_prints_its_table() -> None:
     command = [sys.executable, str(SCRIPT), "--rounds", "1"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    share, journal, *changes = printed.splitlines()
+    share, entry, *changes = printed.splitlines()
     line = r"a request [\d.]+ us, [\d.]+ us of it the application, its check [\d.]+ us: [\d.]+% \(target 5%: \w+\)"
     assert re.fullmatch(line, share)
-    assert re.fullmatch(r"a line of the journal [\d.]+ us", journal)
+    assert re.fullmatch(r"an entry of the request log [\d.]+ us", entry)
     assert len([line for line in changes if re.fullmatch(r"[a-z ]+ [\d.]+ ms \(target \d+ ms: \w+\)", line)]) == 3

@@ -1,6 +1,7 @@
 """The OpenAPI documents of all vendors: complete, consistent, and served for the URL that the reader sees."""
 
 import json
+from importlib import import_module
 
 import pytest
 
@@ -41,6 +42,15 @@ def test_every_operation_is_described(api, document):
     forced = {status for status in api.statuses if status in STATUSES}
     for each, operation in expected.items():
         assert {*operation.statuses, *forced} <= described[each] <= {*operation.statuses, *api.statuses}, each
+
+
+def test_the_description_is_what_users_need(api, document):
+    """The description is the docstring of the vendor's package, without the list of its modules."""
+    package = import_module(api.__module__.rpartition(".")[0])
+
+    sections = (package.__doc__ or "").partition("\nModules:\n")
+    assert document["info"]["description"].startswith(sections[0])
+    assert "Modules:" not in document["info"]["description"]
 
 
 def test_every_reference_leads_somewhere(document):

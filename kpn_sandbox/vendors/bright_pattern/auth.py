@@ -87,7 +87,7 @@ class BrightPatternAuth:
             raise unauthorized("Unknown user name or wrong password")
         on_authenticated(user.account)
         token, user_id = str(uuid4()), unique_id(user.account.seed, f"supervisor {user.name}", 0)
-        self._sessions.begin(user, LOGIN_SESSION, token)
+        self._sessions.start(user, LOGIN_SESSION, token)
         body = {"token": token, "privileges": list(PRIVILEGES), "user_id": user_id}
         return body, dict(zip(COOKIES, (token, token, sent["tenant_url"], user.name), strict=True))
 

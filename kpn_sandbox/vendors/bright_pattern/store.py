@@ -135,7 +135,13 @@ class Subscriptions:
             connection.execute(insert(subscriptions).values(client_id=client_id, user=user, **values))
 
     def find(self, tenant: Tenant, user: str) -> Subscription | None:
-        """Return the subscription of a user, None when there is none."""
+        """
+        Return the subscription of a user, None when there is none.
+
+        Args:
+            tenant: Account of the user.
+            user: User name.
+        """
         lookups = tenant.cache(self._lookups)
         found = lookups.get(user)
         if found is None:

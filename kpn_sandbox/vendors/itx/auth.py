@@ -17,12 +17,18 @@ PARAMETER = "token"
 
 
 def itx_token(client_id: str, secret: str) -> str:
-    """Return the token of an account, which follows from its client id and its secret."""
+    """
+    Return the token of an account, which is derived from its credentials.
+
+    Args:
+        client_id: Client id.
+        secret: Client secret.
+    """
     return derived_text(secret, f"itx {client_id}")
 
 
 CREDENTIAL = url_token_credential("itx", itx_token)
-"""What is stored of each account to find it by its token."""
+"""Stored digest of each account's token."""
 
 
 def authenticate(url_token_auth: UrlTokenAuth) -> Tenant:

@@ -3,7 +3,7 @@
 import orjson
 from flask import Response, request
 
-from kpn_sandbox.auth.errors import DigestRefused, MalformedDigest
+from kpn_sandbox.auth.errors import InvalidDigest, MalformedDigest
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
@@ -81,7 +81,7 @@ class KaisaApi(VendorApi):
             return Caller(None)
         try:
             return Caller(self._auth.authenticate_request(None))
-        except DigestRefused as error:
+        except InvalidDigest as error:
             return Caller(error.tenant, error.reason)
         except MalformedDigest:
             return Caller(None)

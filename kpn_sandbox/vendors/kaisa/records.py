@@ -18,7 +18,7 @@ BUCKETS = ("< 30 s", "30 - 60 s", "1 - 2 min", "2 - 5 min", "5 - 10 min", "> 10 
 """Names of the ranges of call lengths that history counts."""
 
 CUSTOMER_ID = "dashboard_id"
-"""The numbering in which Kaisa knows the customers of a center."""
+"""Key of a customer's identifier that Kaisa uses."""
 
 
 class DatasetPeriod(NamedTuple):

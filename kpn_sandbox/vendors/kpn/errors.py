@@ -14,7 +14,6 @@ Source:
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
 
 from authlib.oauth2.rfc6749 import InvalidClientError, UnsupportedGrantTypeError
 from werkzeug import exceptions as http
@@ -27,27 +26,21 @@ from kpn_sandbox.simulation.errors import ObjectNotFound
 from kpn_sandbox.vendors.kpn.headers import HEADERS
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
-
-class Fault(NamedTuple):
-    """A fault of the gateway: status, text and error code."""
-
-    status: int
-    text: str
-    code: str
-
-
-MISSING_TOKEN = Fault(401, "Invalid access token", "oauth.v2.InvalidAccessToken")
-UNKNOWN_TOKEN = Fault(401, "Invalid Access Token", "keymanagement.service.invalid_access_token")
-EXPIRED_TOKEN = Fault(401, "Access Token expired", "keymanagement.service.access_token_expired")
-REVOKED_TOKEN = Fault(401, "Access Token not approved", "keymanagement.service.access_token_not_approved")
-ACCESS_DENIED = Fault(403, "Access Denied", "accesscontrol.IPDeniedAccess")
+# Faults of the gateway: status, text, error code.
+MISSING_TOKEN = (401, "Invalid access token", "oauth.v2.InvalidAccessToken")
+UNKNOWN_TOKEN = (401, "Invalid Access Token", "keymanagement.service.invalid_access_token")
+EXPIRED_TOKEN = (401, "Access Token expired", "keymanagement.service.access_token_expired")
+REVOKED_TOKEN = (401, "Access Token not approved", "keymanagement.service.access_token_not_approved")
+ACCESS_DENIED = (403, "Access Denied", "accesscontrol.IPDeniedAccess")
 # The two spaces are Apigee's.
-QUOTA_VIOLATION = Fault(
-    429, "Rate limit quota violation. Quota limit  exceeded. Identifier : _default", "policies.ratelimit.QuotaViolation"
+QUOTA_VIOLATION = (
+    429,
+    "Rate limit quota violation. Quota limit  exceeded. Identifier : _default",
+    "policies.ratelimit.QuotaViolation",
 )
-INTERNAL_ERROR = Fault(500, "Internal server error", "messaging.runtime.InternalServerError")
-BAD_GATEWAY = Fault(502, "Unexpected EOF at target", "messaging.adaptors.http.flow.UnexpectedEOFAtTarget")
-UNAVAILABLE = Fault(503, "The Service is temporarily unavailable", "messaging.adaptors.http.flow.ServiceUnavailable")
+INTERNAL_ERROR = (500, "Internal server error", "messaging.runtime.InternalServerError")
+BAD_GATEWAY = (502, "Unexpected EOF at target", "messaging.adaptors.http.flow.UnexpectedEOFAtTarget")
+UNAVAILABLE = (503, "The Service is temporarily unavailable", "messaging.adaptors.http.flow.ServiceUnavailable")
 
 
 class KpnError(ApiError):
@@ -59,8 +52,7 @@ class KpnError(ApiError):
 class FaultError(KpnError):
     """An error of the gateway; a 401 has the challenge in Apigee's words."""
 
-    def __init__(self, fault: Fault) -> None:
-        status, text, code = fault
+    def __init__(self, status: int, text: str, code: str) -> None:
         description = f'error_description="{code}: {text}"'
         challenge = [("WWW-Authenticate", f'Bearer realm="null",error="invalid_token",{description}')]
         super().__init__(status, text, challenge if status == 401 else ())
@@ -77,7 +69,7 @@ class UnknownPathError(FaultError):
 
     def __init__(self, path: str) -> None:
         text = f"Unable to identify proxy for host: default and url: {path}"
-        super().__init__(Fault(404, text, "messaging.adaptors.http.flow.ApplicationNotFound"))
+        super().__init__(404, text, "messaging.adaptors.http.flow.ApplicationNotFound")
 
     def body(self) -> bytes:
         """Return compact JSON with escaped slashes."""
@@ -160,19 +152,22 @@ def error_for_status(status: int, operation: Operation, subject: str = "") -> Kp
         return method_not_allowed(allowed_methods(operation))
     if status in STATUS_MAP:
         return STATUS_MAP[status]()
-    return _other(status)
+    if status < 500:
+        return EnvelopeError(status, phrase(status))
+    # Apigee documents codes of this form for other statuses.
+    return FaultError(status, phrase(status), f"messaging.adaptors.http.flow.{phrase(status).replace(' ', '')}")
 
 
 STATUS_MAP: dict[int, Callable[[], KpnError]] = {
     302: lambda: EnvelopeError(302, "Found. Link in location header"),
     400: lambda: bad_request("Bad request"),
-    401: lambda: FaultError(UNKNOWN_TOKEN),
-    403: lambda: FaultError(ACCESS_DENIED),
+    401: lambda: FaultError(*UNKNOWN_TOKEN),
+    403: lambda: FaultError(*ACCESS_DENIED),
     412: lambda: EnvelopeError(412, "Precondition failed"),
-    429: lambda: FaultError(QUOTA_VIOLATION),
-    500: lambda: FaultError(INTERNAL_ERROR),
-    502: lambda: FaultError(BAD_GATEWAY),
-    503: lambda: FaultError(UNAVAILABLE),
+    429: lambda: FaultError(*QUOTA_VIOLATION),
+    500: lambda: FaultError(*INTERNAL_ERROR),
+    502: lambda: FaultError(*BAD_GATEWAY),
+    503: lambda: FaultError(*UNAVAILABLE),
 }
 """Errors by status, for statuses whose error depends on nothing else in the request."""
 
@@ -183,14 +178,14 @@ _TOKEN_STATUS_MAP: dict[int, Callable[[], KpnError]] = {
 
 EXCEPTION_MAP: ExceptionMap = {
     **common_rows(
-        unauthorized=lambda error: FaultError(MISSING_TOKEN),
+        unauthorized=lambda error: FaultError(*MISSING_TOKEN),
         bad_request=bad_request,
-        unavailable=lambda: FaultError(UNAVAILABLE),
+        unavailable=lambda: FaultError(*UNAVAILABLE),
         too_large=lambda: bad_request("Body must be at most 1 MB"),
     ),
-    ExpiredToken: lambda error: FaultError(EXPIRED_TOKEN),
-    RevokedToken: lambda error: FaultError(REVOKED_TOKEN),
-    UnknownToken: lambda error: FaultError(UNKNOWN_TOKEN),
+    ExpiredToken: lambda error: FaultError(*EXPIRED_TOKEN),
+    RevokedToken: lambda error: FaultError(*REVOKED_TOKEN),
+    UnknownToken: lambda error: FaultError(*UNKNOWN_TOKEN),
     InvalidClientError: lambda error: invalid_client(),
     UnsupportedGrantTypeError: lambda error: invalid_request(
         f"Unsupported grant type : {error.grant_type}" if error.grant_type else "Required param : grant_type"
@@ -199,14 +194,6 @@ EXCEPTION_MAP: ExceptionMap = {
     PreconditionFailed: lambda error: STATUS_MAP[412](),
     http.MethodNotAllowed: lambda error: method_not_allowed(error.valid_methods or ()),
     http.BadRequest: lambda error: STATUS_MAP[400](),
-    Exception: lambda error: FaultError(INTERNAL_ERROR),
+    Exception: lambda error: FaultError(*INTERNAL_ERROR),
 }
 """Errors by exception, apart from those that depend on the path."""
-
-
-def _other(status: int) -> KpnError:
-    text: Any = phrase(status)
-    if status < 500:
-        return EnvelopeError(status, text)
-    # Apigee documents codes of this form for other statuses.
-    return FaultError(Fault(status, text, f"messaging.adaptors.http.flow.{text.replace(' ', '')}"))

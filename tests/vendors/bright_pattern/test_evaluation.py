@@ -16,7 +16,7 @@ from tests.vendors.bright_pattern.conftest import LOGIN, grid, names_in
 AT = {"Prefer": 'at="2026-11-23T10:31:07+01:00"'}
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
-checked = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+checked = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ applications = some.fixed_dictionaries(
 )
 
 
-@settings(parent=checked, max_examples=300)
+@settings(parent=checked, max_examples=150)
 @given(body=either(some.dictionaries(some.text(max_size=5), either(applications), max_size=3)))
 def test_no_subscription_causes_a_failure(evaluated, body):
     """Any subscription is answered with data of the right shape, or refused with a code of the table."""

@@ -11,7 +11,7 @@ TOKEN = itx_token(*CREDENTIALS.values())
 
 
 @pytest.fixture
-def everybody():
+def customers():
     """The demo account's customers."""
     return Customers(center_names(CREDENTIALS["client_id"]))
 

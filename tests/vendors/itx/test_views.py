@@ -20,9 +20,9 @@ CLIENT = CREDENTIALS["client_id"]
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(index=some.integers(0, 999))
-def test_every_panel_passes_the_check(ask, everybody, index):
+def test_every_panel_passes_the_check(ask, customers, index):
     """No panel has anything that ITX would reject or could not show."""
-    response = ask(everybody[index].identifiers["primary_key"])
+    response = ask(customers[index].identifiers["primary_key"])
 
     assert response.status_code == 200
     assert KpiResponseDTO().validate(response.json) == {}
@@ -32,24 +32,24 @@ def test_every_panel_passes_the_check(ask, everybody, index):
 
 
 @pytest.mark.parametrize("kind", IDENTIFIERS)
-def test_every_identifier_leads_to_the_same_panel(ask, everybody, kind):
+def test_every_identifier_leads_to_the_same_panel(ask, customers, kind):
     """Primary key, entity id, customer number, phone number and external id identify one customer."""
-    customer = everybody[3]
+    customer = customers[3]
 
     assert ask(customer.identifiers[kind]).data == ask(customer.identifiers["customer_number"]).data
 
 
-def test_a_phone_number_has_many_spellings(ask, everybody):
+def test_a_phone_number_has_many_spellings(ask, customers):
     """Spaces, a national number and an unescaped plus sign give the same number."""
-    phone = everybody[3].identifiers["phone"]
+    phone = customers[3].identifiers["phone"]
     spelled = (f"+31 {phone[3:5]} {phone[5:]}", f"0{phone[3:]}", f" {phone[1:]}", f"0031{phone[3:]}")
 
     assert {ask(each).data for each in spelled} == {ask(phone).data}
 
 
-def test_documents_are_written_as_on_the_page(sections, everybody):
+def test_documents_are_written_as_on_the_page(sections, customers):
     """Dates are in UTC to the second, colors are those of ITX, and at most 20 documents come newest first."""
-    found = sections(everybody[0].identifiers["customer_number"])
+    found = sections(customers[0].identifiers["customer_number"])
 
     for documents in found.values():
         dates = [document["documentDate"] for document in documents]
@@ -60,21 +60,21 @@ def test_documents_are_written_as_on_the_page(sections, everybody):
     assert all(line["expandableFields"][0]["columns"] for line in lines)
 
 
-def test_amounts_have_two_decimals_in_json(ask, everybody):
+def test_amounts_have_two_decimals_in_json(ask, customers):
     """Amounts keep ".00", which JSON allows."""
-    texts = re.findall(r'"amount":([^,]+),', ask(everybody[0].identifiers["customer_number"]).text)
+    texts = re.findall(r'"amount":([^,]+),', ask(customers[0].identifiers["customer_number"]).text)
 
     assert texts and all(re.fullmatch(r"[0-9]+\.[0-9]{2}", text) for text in texts)
 
 
-def test_contacts_are_the_calls_of_the_customer(client, sections, everybody):
+def test_contacts_are_the_calls_of_the_customer(client, sections, customers):
     """The panel has the calls that the control API lists for the customer, with the agents who answered."""
     at = "2026-11-23T15:00:00+01:00"
     home, auth = f"/_sandbox/accounts/{CLIENT}", tuple(CREDENTIALS.values())
     client.put(f"{home}/clock", json={"mode": "frozen", "at": at}, auth=auth)
     calls = client.get(f"{home}/truth/calls", auth=auth).json["calls"]
     key = Counter(call["customer"] for call in calls).most_common(1)[0][0]
-    who = next(each for each in everybody if each.identifiers["primary_key"] == str(key))
+    who = next(each for each in customers if each.identifiers["primary_key"] == str(key))
 
     contacts = sections(who.identifiers["customer_number"])["Contacts"]
 
@@ -127,9 +127,9 @@ def test_only_get_is_supported(ask):
     assert (head.status_code, head.data) == (200, b"")
 
 
-def test_further_parameters_are_ignored(client, everybody):
+def test_further_parameters_are_ignored(client, customers):
     """The URL may contain parameters that are fixed in ITX."""
-    url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={everybody[3].identifiers['entity_id']}"
+    url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={customers[3].identifiers['entity_id']}"
 
     assert client.get(url).status_code == 200
 
@@ -140,10 +140,10 @@ def test_strange_identifiers_are_unknown(ask, customer_id):
     assert ask(customer_id).status_code == 200
 
 
-def test_account_controls_work(app, ask, sections, everybody):
+def test_account_controls_work(app, ask, sections, customers):
     """The panel follows the clock, fails as planned, and is logged without its token."""
     sandbox = app.extensions["kpn_sandbox"].sandbox
-    number = everybody[0].identifiers["customer_number"]
+    number = customers[0].identifiers["customer_number"]
     sandbox.clocks.set(CLIENT, "frozen", at=1_770_000_000)
     sandbox.faults.add(CLIENT, FaultPlan(api="itx", operation="kpi", outcomes=(Outcome(status=502),)))
 
@@ -155,9 +155,9 @@ def test_account_controls_work(app, ask, sections, everybody):
     assert (entry.operation, entry.status, entry.query) == ("kpi", 200, f"token=***&customerId={number}")
 
 
-def test_numbers_of_documents_last(sections, everybody):
+def test_numbers_of_documents_last(sections, customers):
     """A later panel has the same documents under the same numbers."""
-    number = everybody[0].identifiers["customer_number"]
+    number = customers[0].identifiers["customer_number"]
     then, later = (sections(number, Prefer=f'at="2026-11-{day}T10:00:00+01:00"') for day in (20, 21))
 
     for title in ("Orders", "Invoices"):

@@ -79,7 +79,7 @@ def test_answers_are_as_the_document_says(api, bearer, operation, mode):
     body=st.binary(max_size=200),
     token=st.booleans(),
 )
-@hypothesis_settings(max_examples=300, deadline=None, derandomize=True)
+@hypothesis_settings(max_examples=200, deadline=None, derandomize=True)
 def test_odd_requests_get_proper_answers(fuzzed, bearer, method, path, tail, headers, body, token):
     """No request causes a failure or HTML: the answer is JSON or has no body."""
     given_headers = {**headers, **(bearer if token else {})}

@@ -208,7 +208,7 @@ ANYTHING = some.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=ANYTHING, place=some.sampled_from(["body", "data", "item", "element", "value"]))
 def test_no_body_breaks_it(send, app, value, place):
     """Any JSON in any place is refused or stored, and never causes an error of the sandbox."""
