@@ -142,8 +142,7 @@ def timeline_of(connection: Connection, row: Row[Any]) -> AccountTimeline:
     Return the timeline of an account.
 
     Args:
-        connection: A connection to the database.
-        row: The account's row.
+        connection, row: A connection to the database, and the account's row.
     """
     base = Setting(ALWAYS, Profile.from_dict(json.loads(row.profile)), row.scenario)
     return AccountTimeline(base, tuple(map(_change, connection.execute(_LOG, {"client_id": row.client_id}))))

@@ -79,7 +79,7 @@ class Setting(NamedTuple):
 @dataclass(frozen=True)
 class AccountTimeline:
     """
-    What is in force in an account at each instant.
+    The profile and the scenario that are in force in an account, instant by instant.
 
     Args:
         base: Profile and scenario without the dated changes.

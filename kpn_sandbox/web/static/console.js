@@ -55,8 +55,7 @@ function connectControls() {
   for (const button of document.querySelectorAll("[data-scenario]")) {
     actions.button(button, () => {
       const [seconds, effective] = [Number(find("#for-seconds").value), find("#scenario-effective").value];
-      const period = seconds ? { for_seconds: seconds } : effective === "now" ? { effective } : {};
-      return ["PUT", "/scenario", { name: button.dataset.scenario, ...period }];
+      return ["PUT", "/scenario", { name: button.dataset.scenario, ...(seconds ? { for_seconds: seconds } : { effective }) }];
     });
   }
   for (const button of document.querySelectorAll("[data-step]")) {

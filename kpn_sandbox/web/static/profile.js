@@ -33,5 +33,5 @@ export function profilePatch() {
     const text = form.elements[name].value;
     if (text !== (value === null ? "" : spelled(value))) patch[name] = meant(text, value);
   }
-  return ["PATCH", `/profile${form.elements["!effective"].value === "now" ? "?effective=now" : ""}`, patch];
+  return ["PATCH", `/profile?effective=${form.elements["!effective"].value}`, patch];
 }
