@@ -182,7 +182,12 @@ class QueueSimulation:
         return cut
 
     def cut_call(self, call: int, instant: int) -> None:
-        """Let a call that is in the center end at an instant; an agent who had answered it wraps up from then on."""
+        """
+        Let a call that is in the center end at an instant; an agent who had answered it wraps up from then on.
+
+        Args:
+            call, instant: The call, and the instant in milliseconds since midnight.
+        """
         end, agent = self.ends[call], self.agents[call]
         self.ends[call] = instant
         self.cut_off[call] = None

@@ -139,7 +139,12 @@ def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list
 
 
 def shift_count(day: CalendarDay, staff: int) -> int:
-    """How many shifts a queue with so many agents has on a day; weekends need fewer."""
+    """
+    The number of shifts of a queue on a day; weekends need fewer.
+
+    Args:
+        day, staff: The day, and the number of agents whose home the queue is.
+    """
     share = WEEKDAY_SHARES[day.date.weekday()]
     return min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
 
@@ -181,7 +186,12 @@ def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: S
 
 
 def shift_slot(place: int, staff: int, day: CalendarDay) -> int:
-    """The shift that the agent at a place of the staff works on a day."""
+    """
+    The shift that an agent works on a day, by its position among the shifts of the queue.
+
+    Args:
+        place, staff, day: The agent's place among the staff of the queue, the size of that staff, and the day.
+    """
     # A group that is not full yet keeps its shifts until it is, so that more agents change no more than that. Three and
     # eight have no common factor: after eight days each agent has worked each shift of the group.
     group = place - place % ROTATION
