@@ -81,7 +81,9 @@ configuration = Table(
     Column("profile", Text),
     Column("scenario", Text),
     Column("ends", Integer, nullable=False),
-    Index("configuration_by_account", "client_id"),
+    Index("configuration_by_account", "client_id", "serial"),
+    # Whoever knows the rows up to a number looks for later ones, so SQLite must not give a number twice.
+    sqlite_autoincrement=True,
 )
 """
 Dated changes of a timeline, each effective from an instant of the account on.

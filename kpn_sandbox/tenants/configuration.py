@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.literals import MOST_DATED_CHANGES, Effective
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import ALWAYS, Profile
@@ -26,13 +27,17 @@ from kpn_sandbox.validation import number
 LARGE = 500
 """From this number of agents on, a day takes so long that a change of the profile computes it before it returns."""
 
+KNOWN = 4096
+"""Timelines in the cache."""
+
 _DURATION = number(0, 366 * 86400, above=True, allowed="a number of seconds, more than 0 and at most a year")
 _ROW = configuration.c
-_LOG = (
+_LATER = (
     select(_ROW.effective_at, _ROW.profile, _ROW.scenario, _ROW.ends, _ROW.serial)
-    .where(_ROW.client_id == bindparam("client_id"))
-    .order_by(_ROW.effective_at, _ROW.serial)
+    .where(_ROW.client_id == bindparam("client_id"), _ROW.serial > bindparam("after"))
+    .order_by(_ROW.serial)
 )
+_EXTENT = select(func.count(), func.max(_ROW.serial)).where(_ROW.client_id == bindparam("client_id"))
 _ACCOUNT = select(accounts).where(accounts.c.client_id == bindparam("client_id"))
 _CHANGE_BASE = update(accounts).where(accounts.c.client_id == bindparam("of_client"))
 _DELETE = delete(configuration).where(_ROW.serial == bindparam("of_serial"))
@@ -64,6 +69,18 @@ class Configurations:
         self._database = database
         self._wall_clock = wall_clock
         self._warm = warm
+        self._known: BoundedCache[AccountTimeline] = BoundedCache(KNOWN)
+
+    def read(self, connection: Connection, row: Row[Any]) -> AccountTimeline:
+        """
+        Return the timeline of an account as `timeline_of` does, from the one that was read last where it grew since.
+
+        Args:
+            connection, row: A connection to the database, and the account's row.
+        """
+        timeline = timeline_of(connection, row, self._known.get(row.client_id))
+        self._known.put(row.client_id, timeline)
+        return timeline
 
     def patch(self, client_id: str, patch: dict[str, Any], effective: Effective = "always") -> AppliedChange:
         """
@@ -127,7 +144,7 @@ class Configurations:
         """Replace the timeline of an account; an error leaves it as it is."""
         with account_transaction(self._database, client_id) as connection:
             row = connection.execute(_ACCOUNT, {"client_id": client_id}).one()
-            before = timeline_of(connection, row)
+            before = self.read(connection, row)
             # A change counts from a whole second on, because responses are those of whole seconds.
             now = clock_from_dict(json.loads(row.clock)).now(self._wall_clock()) // 1
             after = changed(before, now)
@@ -137,15 +154,31 @@ class Configurations:
         return AppliedChange(after.setting_at(now), None if effective == "always" else now)
 
 
-def timeline_of(connection: Connection, row: Row[Any]) -> AccountTimeline:
+def timeline_of(connection: Connection, row: Row[Any], known: AccountTimeline | None = None) -> AccountTimeline:
     """
     Return the timeline of an account.
 
     Args:
         connection, row: A connection to the database, and the account's row.
+        known: What the timeline was at another time, for the rows that it still has.
     """
     base = Setting(ALWAYS, Profile.from_dict(json.loads(row.profile)), row.scenario)
-    return AccountTimeline(base, tuple(map(_change, connection.execute(_LOG, {"client_id": row.client_id}))))
+    count, last = connection.execute(_EXTENT, {"client_id": row.client_id}).one()
+    if known is None or known.base != base:
+        known = AccountTimeline(base)
+    newest = max((change.serial or 0 for change in known.changes), default=0)
+    if (len(known.changes), newest) == (count, last or 0):
+        return known
+    later = _changes_after(connection, row.client_id, newest)
+    # Rows never change and their numbers only rise, so counting tells whether all that was known is still there. A
+    # transaction that began before the known rows were written does not see them, and has a lower number.
+    if newest <= (last or 0) and len(known.changes) + len(later) == count:
+        return known.extended(later)
+    return AccountTimeline(base).extended(_changes_after(connection, row.client_id, 0))
+
+
+def _changes_after(connection: Connection, client_id: str, serial: int) -> list[Change]:
+    return list(map(_change, connection.execute(_LATER, {"client_id": client_id, "after": serial})))
 
 
 def save_timeline(connection: Connection, client_id: str, before: AccountTimeline, after: AccountTimeline) -> None:

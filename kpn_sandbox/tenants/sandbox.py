@@ -18,7 +18,7 @@ from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.accounts import Accounts, CredentialKind, account_of
 from kpn_sandbox.tenants.clock import Clocks, WallClock, clock_from_dict, wall_time
-from kpn_sandbox.tenants.configuration import Configurations, timeline_of
+from kpn_sandbox.tenants.configuration import Configurations
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.faults import Faults, plans_of
 from kpn_sandbox.tenants.pins import Pins, pins_of
@@ -110,7 +110,7 @@ class Sandbox:
             row = connection.execute(_ACCOUNT, {"client_id": client_id}).one_or_none()
             if row is None:
                 return None
-            timeline = timeline_of(connection, row)
+            timeline = self.configuration.read(connection, row)
             pins = pins_of(connection, client_id)
             plans = tuple(plan for plan in plans_of(connection, client_id) if plan.remaining != 0)
         account = account_of(row)

@@ -6,7 +6,7 @@ changes that was before it. Timelines are immutable and know no database; `confi
 """
 
 import json
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -97,13 +97,7 @@ class AccountTimeline:
         Raises:
             InvalidProfile: A patch leads to a profile that is not allowed.
         """
-        settings = [self.base]
-        for change in self.changes:
-            after = settings[-1].changed(change)
-            if after.since == settings[-1].since:
-                settings.pop()
-            settings.append(after)
-        return tuple(settings)
+        return _folded((self.base,), self.changes)
 
     @cached_property
     def epochs(self) -> tuple[Epoch, ...]:
@@ -113,12 +107,7 @@ class AccountTimeline:
         Raises:
             InvalidProfile: A profile and a scenario that meet make a center that is not allowed.
         """
-        epochs: list[Epoch] = []
-        for setting in self.settings:
-            profile = setting.effective()
-            if not epochs or profile != epochs[-1].profile:
-                epochs.append(Epoch(setting.since, profile))
-        return tuple(epochs)
+        return _with_epochs_of((), self.settings)
 
     def setting_at(self, at: float) -> Setting:
         """Return what is in force at an instant (epoch seconds)."""
@@ -156,6 +145,26 @@ class AccountTimeline:
         later = [change for change in self._of_profile if change.effective_at > at]
         spans += [(change.effective_at, f"profile {json.dumps(change.profile)}", None) for change in later]
         return tuple(_sentence(*span) for span in sorted(spans, key=lambda span: span[0]))
+
+    def extended(self, changes: Iterable[Change]) -> "AccountTimeline":
+        """
+        Return the timeline with more changes, at instants that have none of their kind.
+
+        Changes after all others are folded into what is known already, so that a thousand changes, one after the other,
+        cost a thousand steps.
+
+        Raises:
+            InvalidProfile: A change leads to a profile that is not allowed.
+        """
+        new = tuple(sorted(changes, key=_instant))
+        if new and self.changes and new[0].effective_at <= self.changes[-1].effective_at:
+            return AccountTimeline(self.base, tuple(sorted((*self.changes, *new), key=_instant)))
+        timeline = AccountTimeline(self.base, (*self.changes, *new))
+        settings = _folded(self.settings, new)
+        epochs = _with_epochs_of(self.epochs, settings[len(self.settings) :])
+        # Cached properties keep their values here, and a frozen dataclass lets nobody set them otherwise.
+        vars(timeline).update(settings=settings, epochs=epochs)
+        return timeline
 
     def with_base(self, *, patch: dict[str, Any] | None = None, scenario: str | None = None) -> "AccountTimeline":
         """
@@ -214,8 +223,8 @@ class AccountTimeline:
         _, following = self._scenarios_around(at)
         end = following if following is not None and following.ends else None
         before = self.setting_at(at).scenario if end is None else end.scenario
-        kept = tuple(change for change in self.changes if change is not end)
-        timeline = AccountTimeline(self.base, kept)._with(Change(at, scenario=name))
+        timeline = self if end is None else self._without(end)
+        timeline = timeline._with(Change(at, scenario=name))
         if for_seconds is None:
             return timeline
         return timeline._with(Change(at + for_seconds, scenario=before, ends=True))
@@ -230,18 +239,21 @@ class AccountTimeline:
 
     def _with(self, new: Change) -> "AccountTimeline":
         """Return the timeline with a change in place of one of the same instant and sort, so that it need not grow."""
-        changes = [
+        same = (
             change
-            for change in self.changes
-            if change.effective_at != new.effective_at or (change.profile is None) != (new.profile is None)
-        ]
-        insort(changes, new, key=lambda change: change.effective_at)
-        return AccountTimeline(self.base, tuple(changes))
+            for change in reversed(self.changes)
+            if change.effective_at == new.effective_at and (change.profile is None) == (new.profile is None)
+        )
+        replaced = next(same, None)
+        return (self if replaced is None else self._without(replaced)).extended([new])
+
+    def _without(self, gone: Change) -> "AccountTimeline":
+        return AccountTimeline(self.base, tuple(change for change in self.changes if change is not gone))
 
     def _scenarios_around(self, at: float) -> tuple[Change | None, Change | None]:
         """Return the change that the scenario of an instant comes from, and the next one; None where there is none."""
         scenarios = self._of_scenario
-        position = bisect_right(scenarios, at, key=lambda change: change.effective_at)
+        position = bisect_right(scenarios, at, key=_instant)
         before = scenarios[position - 1] if position else None
         return before, scenarios[position] if position < len(scenarios) else None
 
@@ -275,6 +287,31 @@ def _with_scenario(name: str, profile: Profile) -> Profile:
 def _patched(profile: Profile, patch: bytes) -> Profile:
     merged: dict[str, Any] = json_merge_patch.merge(profile.to_dict(), orjson.loads(patch))
     return Profile.from_dict(merged)
+
+
+def _folded(settings: tuple[Setting, ...], changes: Iterable[Change]) -> tuple[Setting, ...]:
+    """Return settings with those after each of the changes, which are ordered; of one instant the last one stays."""
+    folded = list(settings)
+    for change in changes:
+        after = folded[-1].changed(change)
+        if after.since == folded[-1].since:
+            folded.pop()
+        folded.append(after)
+    return tuple(folded)
+
+
+def _with_epochs_of(epochs: tuple[Epoch, ...], settings: Iterable[Setting]) -> tuple[Epoch, ...]:
+    """Return epochs with those of later settings; a setting that changes nothing of the center has none."""
+    more = list(epochs)
+    for setting in settings:
+        profile = setting.effective()
+        if not more or profile != more[-1].profile:
+            more.append(Epoch(setting.since, profile))
+    return tuple(more)
+
+
+def _instant(change: Change) -> float:
+    return change.effective_at
 
 
 def _without_fields(change: Change, patch: dict[str, Any]) -> Change:

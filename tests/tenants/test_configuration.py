@@ -255,6 +255,32 @@ def test_simultaneous_patches_all_count(anna, noon, other):
     }
 
 
+def test_every_worker_reads_the_timeline_that_is_stored(anna, noon, other, start):
+    """Whatever others added, replaced and dropped, a worker that knows an earlier state reads the present one."""
+    steps = [
+        lambda worker: worker.configuration.patch(anna, {"agents": 7}, "now"),
+        lambda worker: worker.clocks.advance(anna, 10),
+        lambda worker: worker.configuration.set_scenario(anna, "peak", for_seconds=5),
+        lambda worker: worker.configuration.patch(anna, {"load": 0.5, "agents": 9}, "now"),
+        lambda worker: worker.configuration.patch(anna, {"load": 0.6}, "now"),
+        lambda worker: worker.clocks.set(anna, "frozen", at=NOON - 60),
+        lambda worker: worker.configuration.set_scenario(anna, "busy", "now"),
+        lambda worker: worker.configuration.patch(anna, {"agents": 3}),
+        lambda worker: worker.reset(anna, ["scenario"]),
+        lambda worker: worker.configuration.set_scenario(anna, "calm", "now"),
+        lambda worker: worker.configuration.set_scenario(anna, "busy"),
+        lambda worker: (worker.accounts.delete(anna), worker.accounts.create(NewAccount(anna))),
+        lambda worker: worker.configuration.patch(anna, {"agents": 4}, "now"),
+    ]
+    for turn, step in enumerate(steps):
+        step((noon, other)[turn % 2])
+        # The second worker reads only now and then, so that it has to make up for several changes.
+        readers = (noon, other) if turn % 3 == 0 else (noon,)
+        stored = start().tenant(anna).timeline
+        assert [reader.tenant(anna).timeline for reader in readers] == [stored] * len(readers)
+        assert noon.tenant(anna).timeline.epochs == stored.epochs
+
+
 def test_changes_of_the_same_second_are_one(anna, noon):
     """Many changes while the clock stands are merged, so the log stays short."""
     for number in range(1, 4):

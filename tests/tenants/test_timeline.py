@@ -133,6 +133,23 @@ def test_a_timeline_is_reset_part_by_part():
     assert scenario == AccountTimeline(Setting(ALWAYS, Profile(), "calm"), (Change(NOON, {"agents": 12}),))
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["peak", "busy", 7, 9, 50]), st.booleans()), max_size=8))
+def test_a_timeline_that_grew_is_folded_like_one_that_was_read(changes):
+    """Whether changes came one after the other or all at once, in order or not, the same is in force."""
+    timeline = NORMAL
+    for second, change, ends in changes:
+        if isinstance(change, str):
+            timeline = timeline.with_scenario(change, NOON + second, 2 if ends else None)
+        else:
+            timeline = timeline.with_profile({"agents": change}, NOON + second)
+
+    fresh = AccountTimeline(timeline.base, timeline.changes)
+
+    assert list(timeline.changes) == sorted(timeline.changes, key=lambda change: change.effective_at)
+    assert (timeline.settings, timeline.epochs) == (fresh.settings, fresh.epochs)
+
+
 def test_a_patch_is_a_merge_patch():
     """Lists are replaced as a whole, as RFC 7396 has it, and the profile itself stays as it was."""
     profile = Profile.from_dict({"queues": [{"name": "A"}, {"name": "B"}]})
