@@ -245,7 +245,7 @@ def test_a_large_center_is_computed_before_the_change_returns(sandbox):
 def test_simultaneous_patches_all_count(anna, noon, other):
     """Each of many patches at the same time builds on the one before."""
     patches = [{"load": 0.5}, {"agents": 1}, {"queues": 1}, {"trunks": 1}]
-    patches += [{f"{name}_seconds": 60} for name in ("talk", "wrap", "patience", "ring")]
+    patches += [{"talk_seconds": 60}, {"wrap_seconds": 9}, {"patience_seconds": 90}, {"ring_seconds": 5}]
 
     in_threads(lambda turn: (noon, other)[turn % 2].configuration.patch(anna, patches[turn]), len(patches))
 
