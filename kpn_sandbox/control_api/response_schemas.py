@@ -151,6 +151,7 @@ class ProfileRecord(TypedDict):
     ring_seconds: float
     max_wait_seconds: float
     unanswered_share: float
+    list_logged_out: bool
     absent_share: float
     breaks: bool
     rhythm: literals.ArrivalRhythm

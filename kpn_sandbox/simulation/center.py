@@ -65,6 +65,10 @@ class Center:
             return fact
         raise UnknownAgent(login)
 
+    def lists_logged_out(self, at: float) -> bool:
+        """Whether a list of agents shows those who are logged out at an instant; the profile in force says so."""
+        return self._span_at(at).resolved.profile.list_logged_out
+
     def queues(self, at: float, *, removed: bool = False) -> tuple[QueueFact, ...]:
         """
         All queues at an instant.

@@ -91,6 +91,8 @@ class Profile:
     opening: str = "24x7"
     names: NameStyle = "faker"
     locale: str = "nl_NL"
+    list_logged_out: bool = True
+    """Whether a list of agents shows those who are logged out."""
     ring_seconds: float = 5
     max_wait_seconds: float = 600
     unanswered_share: float = 0.004
@@ -259,6 +261,7 @@ _CHECKS: Mapping[str, Check[Any]] = {
     "unanswered_share": validation.number(0, 0.5),
     "absent_share": validation.number(0, 0.9),
     "breaks": validation.true_or_false,
+    "list_logged_out": validation.true_or_false,
     "rhythm": validation.choice(*ARRIVAL_RHYTHMS),
     "service": validation.choice(*SERVICE_DISTRIBUTIONS),
     "outages": validation.list_of(0, 40, _outage),

@@ -20,7 +20,7 @@ from kpn_sandbox.gateway.request_context import RequestContext
 from kpn_sandbox.gateway.responses import JSON, NO_STORE, etag, snapshot_headers, unchanged
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.facts import AgentFact
+from kpn_sandbox.simulation.facts import AgentFact, Status
 from kpn_sandbox.tenants.clock import format_instant
 from kpn_sandbox.tenants.pins import Pins
 from kpn_sandbox.tenants.tenant import Tenant
@@ -107,7 +107,8 @@ def serialized_agents(center: Center, at: float) -> Data:
     def serialize(fact: AgentFact) -> orjson.Fragment:
         return orjson.Fragment(_agents.serialize(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at)))
 
-    return {"agents": [serialize(fact) for fact in center.agents(at)]}
+    everybody = center.lists_logged_out(at)
+    return {"agents": [serialize(fact) for fact in center.agents(at) if everybody or fact.status != Status.LOGGED_OUT]}
 
 
 def parse_number(operation: Operation, text: str) -> int:
@@ -172,6 +173,9 @@ class ResourceResponses:
             client_id, pins = tenant.account.client_id, tenant.pins_of(operation.kind)
             for pin in self._pins.read(client_id, pins, keys=shown, at=at):
                 shown[pin.key].update(pin.fields)
+            if operation is AGENTS and not tenant.center.lists_logged_out(at):
+                # Whoever is pinned to be logged in is listed, and the other way round.
+                data = {"agents": [record for record in data["agents"] if record["Status"] != Status.LOGGED_OUT]}
         return _cached(data, tenant, format_instant(at))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
 
 BASE = "/communication/kpn/dashboard-server"
@@ -128,3 +129,19 @@ def test_answers_repeat(get, wall):
     again = get("/queues", Prefer='at="2026-11-23T10:00:00+01:00"')
 
     assert (again.data, again.headers["X-Sandbox-Replay"]) == (first.data, first.headers["X-Sandbox-Replay"])
+
+
+def test_a_profile_may_hide_agents_who_are_logged_out(app, get):
+    """With `list_logged_out` false the list has all agents but those; each is still found by Logid, and pins count."""
+    everybody = get("/agents").json["DataSet"]["agents"]
+    sandbox = app.extensions["kpn_sandbox"].sandbox
+    sandbox.configuration.patch("APP_CONSUMER_KEY", {"list_logged_out": False})
+
+    present = get("/agents").json["DataSet"]["agents"]
+    gone = next(record["Logid"] for record in everybody if record["Status"] == "UNSTAFF")
+    sandbox.pins.put("APP_CONSUMER_KEY", Pin("agents", gone, {"Status": "AVAIL"}))
+    pinned = get("/agents").json["DataSet"]["agents"]
+
+    assert present == [record for record in everybody if record["Status"] != "UNSTAFF"] != everybody
+    assert get(f"/agent/logid/{gone}").status_code == 200
+    assert [record["Logid"] for record in pinned if record not in present] == [gone]
