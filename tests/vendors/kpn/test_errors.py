@@ -172,7 +172,7 @@ def test_a_path_beside_the_base_path_is_unknown(client):
 def test_a_failure_of_the_sandbox_is_a_fault(get, tmp_path, caplog):
     """The answer has no trace; the log has it, with the request id of the answer."""
     with closing(sqlite3.connect(tmp_path / "sandbox.db")) as database:
-        database.execute("UPDATE accounts SET origin = 'spoiled', version = version + 1")
+        database.execute("UPDATE accounts SET profile = 'spoiled', version = version + 1")
         database.commit()
 
     answer = get("/agents", X_Request_Id="look-for-me")
