@@ -26,9 +26,6 @@ NONE = -1
 BREAK_REASONS = (BREAK, LUNCH)
 """The AUX reasons that count as a break."""
 
-HOLD_PART = 6
-"""A caller who is put on hold, a third into the talk, stays there for a sixth of it."""
-
 OUT, READY, BUSY, WRAP, AWAY, PAUSE = range(6)
 """
 The activities: logged out, waiting for a call, ringing or talking, wrapping up, in AUX, in AUX for a break.
@@ -230,7 +227,8 @@ class _Conversations:
 
     def _of_calls(self, call: Integers, ringing: Flags, instant: int) -> tuple[Integers, Integers]:
         answer, end, begun = (column[call].astype(np.int64) for column in (self._answer, self._end, self._hold))
-        over = begun + (end - answer) // HOLD_PART
+        # Half as long again as the talk before it, so that the end of a call that is cut off does not count.
+        over = begun + (begun - answer) // 2
         hold = np.where(begun >= 0, np.clip(np.minimum(instant, over) - begun, 0, None), 0)
         talk = np.minimum(instant, end) - answer - hold
         return np.where(ringing, 0, talk), np.where(ringing, 0, hold)

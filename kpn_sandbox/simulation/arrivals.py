@@ -17,7 +17,7 @@ Source:
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -174,18 +174,18 @@ def _rates(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> tu
     factor = _day_factor(seed, day, queue)
     starts, densities = [], []
     for span in spans:
-        for start, end, density in _planned(span.resolved, day, queue, factor):
-            if max(start, span.start) < min(end, span.end):
-                starts.append(max(start, span.start))
-                densities.append(density)
+        for start, density in _planned(span, day, queue, factor):
+            starts.append(start)
+            densities.append(density)
     return np.array(starts, dtype=np.int64), np.array(densities, dtype=np.int64)
 
 
-def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: int) -> Iterator[tuple[int, int, int]]:
-    """Start, end and rate of each piece of a day that is all under one profile."""
+def _planned(span: Span, day: CalendarDay, queue: int, factor: int) -> Iterator[tuple[int, int]]:
+    """Start and rate of each piece of a span."""
+    resolved = span.resolved
     opens, closes = _arrival_window(day, resolved)
     if queue >= len(resolved.queues) or opens >= closes:
-        yield 0, day.length, 0
+        yield span.start, 0
         return
     staff = len(resolved.staff(queue))
     if resolved.constant:
@@ -194,12 +194,14 @@ def _planned(resolved: ResolvedProfile, day: CalendarDay, queue: int, factor: in
         count = shift_count(day, staff)
         load = _by_elapsed_time(planned_load(resolved.hours, queue, count, breaks=resolved.profile.breaks), day)
     # Opening and closing need not lie on a quarter of an hour.
-    edges = sorted({*range(0, day.length + 1, SLOT), opens, closes})
-    for start, end in pairwise(edges):
+    first = span.start - span.start % SLOT + SLOT
+    inside = {edge for edge in (opens, closes) if span.start < edge < span.end}
+    for start in sorted({span.start, *range(first, span.end, SLOT), *inside}):
         is_open = opens <= start < closes
-        yield start, end, _density(resolved, queue, load[start // SLOT]) * factor >> UNIT_BITS if is_open else 0
+        yield start, _density(resolved, queue, load[start // SLOT]) * factor >> UNIT_BITS if is_open else 0
 
 
+@lru_cache(maxsize=256)
 def _by_elapsed_time(load: tuple[int, ...], day: CalendarDay) -> list[int]:
     """The load of each quarter of an hour since midnight; it differs from the wall clock's when the clocks change."""
     starts = [day.elapsed(15 * quarter) // SLOT for quarter in range(len(load))]

@@ -20,6 +20,9 @@ from kpn_sandbox.simulation.errors import UnknownAgent
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, Status
 from kpn_sandbox.simulation.trunks import NO_PORT
 
+CUT_OFF = "cut_off"
+"""The outcome of a call that ended because its agent, queue or port was gone, answered or not."""
+
 OUTCOMES = {ANSWERED: "answered", ABANDONED: "abandoned", FLOWED_OUT: "flowed_out", BLOCKED: "blocked"}
 
 
@@ -133,7 +136,7 @@ class _DayRecords:
             wrapped_at=self._at(table.wrap_end[row]),
             left_at=left_at,
             agent=FIRST_LOGIN + int(table.agent[row]) if answered_at is not None else None,
-            outcome=None if left_at is None else OUTCOMES[outcome],
+            outcome=None if left_at is None else CUT_OFF if ended_at and table.cut_off[row] else OUTCOMES[outcome],
             in_service_level=None if left_at is None else bool(table.in_time[row]),
             transferred=None if ended_at is None else bool(table.transferred[row]),
         )

@@ -65,10 +65,16 @@ class Center:
             return fact
         raise UnknownAgent(login)
 
-    def queues(self, at: float) -> tuple[QueueFact, ...]:
-        """All queues at an instant."""
+    def queues(self, at: float, *, removed: bool = False) -> tuple[QueueFact, ...]:
+        """
+        All queues at an instant.
+
+        Args:
+            at: The instant.
+            removed: Whether queues count that were there earlier on the day, with what they had counted.
+        """
         snapshot = _CenterSnapshot(self, at)
-        return tuple(map(snapshot.queue, snapshot.queue_indices()))
+        return tuple(map(snapshot.queue, snapshot.queue_indices(removed=removed)))
 
     def queue(self, number: int, at: float) -> QueueFact:
         """
@@ -198,15 +204,13 @@ class _CenterSnapshot:
         """All agents, or one; a fact that still holds is returned again instead of being made anew."""
         facts, changes = self.index.agent_facts[self.number], self.index.agents.at(self.instant)
         homes, employed = self.index.homes(self.span, self.instant), len(self.span.resolved.homes)
-        chosen = range(len(facts)) if only is None else range(max(only, 0), min(max(only, -1) + 1, len(facts)))
+        chosen = range(employed) if only is None else range(max(only, 0), min(max(only, -1) + 1, employed))
         for agent in chosen:
             change, home = changes[agent], homes[agent]
             cached = facts[agent]
             if cached is None or cached[0] != change or cached[1] != home:
                 cached = facts[agent] = change, home, self._agent(agent, change, home)
-            # Agents whom the profile in force does not have any more are there until they log out.
-            if agent < employed or cached[2].status is not Status.LOGGED_OUT:
-                yield cached[2]
+            yield cached[2]
 
     def _agent(self, agent: int, change: int, home: int) -> AgentFact:
         identity = self.index.identities[self.number][agent]
@@ -224,12 +228,11 @@ class _CenterSnapshot:
             department=identity.department,
         )
 
-    def queue_indices(self) -> list[int]:
-        """The queues that exist, and those that were removed but still have calls or agents."""
-        existing = len(self.span.resolved.queues)
-        return [
-            index for index, totals in enumerate(self._totals) if index < existing or totals.waiting or totals.staffed
-        ]
+    def queue_indices(self, *, removed: bool = False) -> range:
+        """The queues that exist, or all that have existed on the day so far."""
+        if not removed:
+            return range(len(self.span.resolved.queues))
+        return range(max(len(span.resolved.queues) for span in self.trace.spans[: self.number + 1]))
 
     def queue(self, index: int) -> QueueFact:
         totals = self._totals[index]
@@ -239,27 +242,16 @@ class _CenterSnapshot:
         return QueueFact(self.index.queue_name(self.span, index), FIRST_NUMBER + index, *totals, level)
 
     def trunks(self, only: int | None = None) -> Iterator[TrunkFact]:
-        states = self.index.ports.at(self.instant)
-        for trunk, (start, end) in enumerate(pairwise(self.trace.port_usage.starts)):
-            ports = self._shown_ports(trunk, states[start:end])
-            if only in (None, trunk) and (ports or trunk < len(self.span.resolved.trunks)):
-                yield self._trunk(trunk, ports)
+        states, starts = self.index.ports.at(self.instant), self.trace.port_usage.starts
+        for trunk, own in enumerate(self.span.resolved.trunks):
+            if only in (None, trunk):
+                yield self._trunk(trunk, states[starts[trunk] : starts[trunk] + own.ports])
 
     def _trunk(self, trunk: int, ports: list[PortState]) -> TrunkFact:
         in_use = ports.count(PortState.SEIZED) + ports.count(PortState.QUEUED)
         idle, usage = ports.count(PortState.IDLE), _percent(in_use, len(ports))
         name = self.index.trunk_name(self.span, trunk)
         return TrunkFact(name, FIRST_NUMBER + trunk, len(ports), in_use, idle, usage, tuple(ports))
-
-    def _shown_ports(self, trunk: int, states: list[PortState]) -> list[PortState]:
-        """The ports that a trunk has; of ports that were removed those up to the last that still carries a call."""
-        trunks = self.span.resolved.trunks
-        present = trunks[trunk].ports if trunk < len(trunks) else 0
-        # A removed port with a call is shown until the call ends, and so are those before it, or numbers would shift.
-        removed = [PortState.FAULT if state is PortState.IDLE else state for state in states[present:]]
-        while removed and removed[-1] is PortState.FAULT:
-            removed.pop()
-        return states[:present] + removed
 
     @cached_property
     def _totals(self) -> list[QueueTotals]:

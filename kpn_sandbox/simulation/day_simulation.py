@@ -6,10 +6,11 @@ in when they are first needed. When ports may run out, all calls go through one 
 and agents together; that costs 40 % more.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import cached_property, partial
 from heapq import heappop, heappush
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,10 @@ from kpn_sandbox.simulation.day_trace import (
     RingTable,
 )
 from kpn_sandbox.simulation.queueing import NEVER, DayLimits, OfferedCalls, QueueSimulation
-from kpn_sandbox.simulation.randomness import Integers
+from kpn_sandbox.simulation.randomness import Flags, Integers
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.roster import shifts_by_span
-from kpn_sandbox.simulation.trunks import NO_PORT, PortPool, port_closures, trunk_sizes
+from kpn_sandbox.simulation.trunks import NO_PORT, PortPool, gone_ports, port_closures, trunk_sizes
 
 
 def simulate_day(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTrace:
@@ -63,7 +64,9 @@ class DaySimulation:
         self.drawn = [draw_calls(seed, day, queue, spans) for queue in range(count)]
         self.limits = DayLimits.of(day.length)
         self.patience = [each.arrival + each.patience for each in self.drawn]
-        self.queues = [QueueSimulation(self._offered(queue), self.limits) for queue in range(count)]
+        self._closings = [self._closing_instants(queue) for queue in range(count)]
+        logouts: dict[int, int] = {}
+        self.queues = [QueueSimulation(self._offered(queue), self.limits, logouts) for queue in range(count)]
         self.shifts = shifts_by_span(seed, day, spans)
         self.closures = port_closures(day, spans)
         self._queue_of_agent: dict[int, int] = {}
@@ -74,6 +77,7 @@ class DaySimulation:
         returning: list[list[tuple[int, int]]] = [[] for _ in self.queues]
         done = [0] * len(self.queues)
         for number, span in enumerate(self.spans):
+            self._cut(number)
             self._begin_span(number)
             for index, queue in enumerate(self.queues):
                 last = int(np.searchsorted(self.drawn[index].arrival, span.end))
@@ -84,12 +88,15 @@ class DaySimulation:
 
     def run_all_together(self) -> PortUsage:
         """Run all calls in order of arrival through ports and queues."""
-        pool = PortPool(trunk_sizes(self.spans), self.closures)
+        sizes = trunk_sizes(self.spans)
+        pool = PortPool(sizes, self.closures)
         dispatcher = _Dispatcher(self.queues, pool, self.offsets)
-        done = 0
+        arrivals, done = self.arrival[self.order], 0
         for number, span in enumerate(self.spans):
+            # Ports before agents: whoever was on a call that ends with its port is free to move.
+            dispatcher.cut(span.start, self._cut(number), gone_ports(self.spans, number, sizes))
             self._begin_span(number)
-            last = int(np.searchsorted(self.arrival[self.order], span.end))
+            last = int(np.searchsorted(arrivals, span.end))
             rows = self.order[done:last]
             dispatcher.offer(*(column.tolist() for column in (rows, *self._columns_of(rows))))
             dispatcher.settle(span.end)
@@ -119,7 +126,7 @@ class DaySimulation:
         rings = [(call + self.offsets[q], *rest) for q, queue in numbered for call, *rest in queue.rings]
         aux = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.aux]
         logins = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.logins]
-        tables = RingTable(*_columns(rings, 5)), AuxTable(*_columns(aux, 5)), LoginTable(*_columns(logins, 4))
+        tables = RingTable(*_columns(rings, 5)), AuxTable(*_columns(aux, 6)), LoginTable(*_columns(logins, 4))
         return DayTrace(self.day, self.spans, self._call_table().narrow(), *tables, compute_port_usage)
 
     @cached_property
@@ -151,23 +158,25 @@ class DaySimulation:
 
     def _offered(self, queue: int) -> OfferedCalls:
         drawn = self.drawn[queue]
-        spans = range(len(self.spans))
         waits = np.array([span.resolved.max_wait for span in self.spans])[drawn.span]
-        closing = np.array([self._closing(queue, span) for span in spans])[drawn.span]
+        closing = np.array(self._closings[queue])[drawn.span]
         deadline = np.minimum(np.minimum(self.patience[queue], drawn.arrival + waits), closing)
         columns = (self.patience[queue], deadline, drawn.ring, drawn.talk, drawn.wrap, drawn.unanswered)
         return OfferedCalls(*(column.tolist() for column in columns))
 
-    def _closing(self, queue: int, number: int) -> int:
-        """The instant at which a queue that is open in a span closes for calls that wait."""
-        span = self.spans[number]
-        closes = min(self.day.elapsed(span.resolved.hours.closes), self.limits.wait)
-        if closes < span.end or number + 1 == len(self.spans):
-            return closes
-        after = self.spans[number + 1]
-        exists = queue < len(after.resolved.queues)
-        stays_open = exists and after.start >= self.day.elapsed(after.resolved.hours.opens)
-        return max(self._closing(queue, number + 1), after.start) if stays_open else after.start
+    def _closing_instants(self, queue: int) -> list[int]:
+        """For each span the instant at which a queue that is open in it closes for calls that wait."""
+        found: list[int] = []
+        after = None
+        for span in reversed(self.spans):
+            closes = min(self.day.elapsed(span.resolved.hours.closes), self.limits.wait)
+            if closes >= span.end and after is not None:
+                exists = queue < len(after.resolved.queues)
+                stays_open = exists and after.start >= self.day.elapsed(after.resolved.hours.opens)
+                closes = max(found[-1], after.start) if stays_open else after.start
+            found.append(closes)
+            after = span
+        return found[::-1]
 
     def _begin_span(self, number: int) -> None:
         """Let agents log in, or move from one queue to another when they are free."""
@@ -176,9 +185,24 @@ class DaySimulation:
             queue.set_horizon(NEVER if last else self.spans[number].end)
         for shift in self.shifts[number]:
             before = self._queue_of_agent.get(shift.agent, shift.queue)
-            free = self.queues[before].remove(shift.agent) if before != shift.queue else 0
-            self.queues[shift.queue].add(shift, free)
+            if before != shift.queue:
+                self.queues[before].remove(shift.agent)
+            self.queues[shift.queue].add(shift)
             self._queue_of_agent[shift.agent] = shift.queue
+
+    def _cut(self, number: int) -> list[int]:
+        """End what is gone with the beginning of a span; returns the rows of the calls that end by it."""
+        if not number:
+            return []
+        before, span = self.spans[number - 1 : number + 1]
+        agents, queues = len(span.resolved.homes), len(span.resolved.queues)
+        rows: list[int] = []
+        for index, queue in enumerate(self.queues):
+            gone = queues <= index < len(before.resolved.queues)
+            if gone or agents < len(before.resolved.homes):
+                calls = queue.cut_agents(span.start, 0 if gone else agents)
+                rows += [self.offsets[index] + call for call in calls]
+        return rows
 
     def _close_queues(self) -> None:
         for queue in self.queues:
@@ -195,25 +219,43 @@ class DaySimulation:
         queue, drawn = self.queues[index], self.drawn[index]
         answer, end = np.array(queue.answers, dtype=np.int64), np.array(queue.ends, dtype=np.int64)
         answered = answer >= 0
+        cut_off, planned = self._cut_offs(index, answered, end)
         threshold = np.array([_threshold(span, index) for span in self.spans])[drawn.span]
         # A call without an end was never offered: it found no port. One that ended with its patience was abandoned.
         left = np.where(end == self.patience[index], ABANDONED, np.where(end < 0, BLOCKED, FLOWED_OUT))
+        wrap_end = np.where(answered, np.minimum(end + drawn.wrap, self.limits.wrap), -1)
+        wrap_end[list(queue.wrap_ends)] = list(queue.wrap_ends.values())
+        # A call on hold is put there a third into the talk that was planned.
+        hold_start = np.where(answered & drawn.held, answer + (planned - answer) // 3, -1)
         return CallTable(
             queue=np.full(len(answer), index),
             arrival=drawn.arrival,
             ring_start=np.where(answered, answer - drawn.ring, -1),
             answer=answer,
             end=np.where(end < 0, drawn.arrival, end),
-            wrap_end=np.where(answered, np.minimum(end + drawn.wrap, self.limits.wrap), -1),
+            wrap_end=wrap_end,
             agent=np.array(queue.agents, dtype=np.int64),
-            outcome=np.where(answered, ANSWERED, left),
+            outcome=np.where(answered, ANSWERED, np.where(cut_off, FLOWED_OUT, left)),
             in_time=answered & (answer - drawn.arrival <= threshold),
-            transferred=answered & drawn.transferred,
-            # A call on hold is put there a third into the talk.
-            hold_start=np.where(answered & drawn.held, answer + (end - answer) // 3, -1),
+            transferred=answered & drawn.transferred & ~cut_off,
+            hold_start=np.where(hold_start < end, hold_start, -1),
             vdn=drawn.vdn,
             customer=drawn.customer,
+            cut_off=cut_off,
         )
+
+    def _cut_offs(self, index: int, answered: Flags, end: Integers) -> tuple[Flags, Integers]:
+        """Which calls of a queue were cut off, and the planned end of each call that was answered."""
+        cut, planned = self.queues[index].cut_off, end.copy()
+        removals = [
+            span.start for before, span in pairwise(self.spans) if _has(before, index) and not _has(span, index)
+        ]
+        # Callers who wait in a queue that is removed leave with it, as they do when it closes.
+        cut_off = ~answered & np.isin(end, removals) & (end != self.patience[index])
+        cut_off[list(cut)] = True
+        for call, plan in cut.items():
+            planned[call] = planned[call] if plan is None else plan
+        return cut_off, planned
 
 
 class _Dispatcher:
@@ -240,7 +282,29 @@ class _Dispatcher:
         """Offer the calls again that return to their queues before an instant."""
         while self._returning and self._returning[0][0] < until:
             again, queue, row = heappop(self._returning)
-            self._enter(row, queue, again)
+            # A call that was cut off meanwhile does not come back.
+            if self._queues[queue].ends[row - self._offsets[queue]] < 0:
+                self._enter(row, queue, again)
+
+    def cut(self, instant: int, rows: Iterable[int], gone_ports: Set[int]) -> None:
+        """
+        End the calls of agents, queues and ports that are gone from an instant on.
+
+        Args:
+            instant, rows: The instant, and the rows of the calls that have ended with their agents.
+            gone_ports: The ports that are gone.
+        """
+        for row in rows:
+            self._pool.end_call(self.ports[row], instant)
+        if not gone_ports:
+            return
+        for row, port in self.ports.items():
+            if port in gone_ports:
+                index = bisect_right(self._offsets, row) - 1
+                queue, call = self._queues[index], row - self._offsets[index]
+                if not 0 <= queue.ends[call] <= instant:
+                    queue.cut_call(call, instant)
+                    self._pool.end_call(port, instant)
 
     def _enter(self, row: int, index: int, now: int) -> None:
         queue, call = self._queues[index], row - self._offsets[index]
@@ -283,9 +347,14 @@ def _offer_again(queue: QueueSimulation, returning: list[tuple[int, int]], until
     """Offer the calls again that return before an instant."""
     while returning and returning[0][0] < until:
         again, call = heappop(returning)
-        back = queue.offer(call, again)
+        # A call that was cut off meanwhile does not come back.
+        back = queue.offer(call, again) if queue.ends[call] < 0 else None
         if back is not None:
             heappush(returning, (back, call))
+
+
+def _has(span: Span, queue: int) -> bool:
+    return queue < len(span.resolved.queues)
 
 
 def _threshold(span: Span, queue: int) -> int:

@@ -46,6 +46,8 @@ class CallTable(NamedTuple):
     vdn: Integers
     """Eight bits from which the number follows that was dialled."""
     customer: Integers
+    cut_off: Flags
+    """Whether the call ended because the profile changed: its agent, queue or port was gone."""
 
     def narrow(self) -> "CallTable":
         """The table to keep."""
@@ -58,7 +60,7 @@ class CallTable(NamedTuple):
 
 
 # At most 1,000 agents, 50 queues, 1,000 customers and 90,000,000 milliseconds.
-_NARROW = ("i2", "i4", "i4", "i4", "i4", "i4", "i2", "i1", "?", "?", "i4", "u1", "i2")
+_NARROW = ("i2", "i4", "i4", "i4", "i4", "i4", "i2", "i1", "?", "?", "i4", "u1", "i2", "?")
 
 
 class RingTable(NamedTuple):
@@ -79,6 +81,8 @@ class AuxTable(NamedTuple):
     start: Integers
     end: Integers
     reason: Integers
+    planned_end: Integers
+    """Later than the end if the agent was gone before."""
 
 
 class LoginTable(NamedTuple):

@@ -173,7 +173,7 @@ class CallFact(NamedTuple):
     agent: int | None
     """The login id of the agent who answered."""
     outcome: str | None
-    """answered, abandoned, flowed_out or blocked; None while it waits."""
+    """answered, abandoned, flowed_out, blocked or cut_off; None while it waits."""
     in_service_level: bool | None
     transferred: bool | None
     """None until the talk has ended."""

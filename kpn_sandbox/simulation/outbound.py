@@ -59,13 +59,15 @@ def outbound_calls(seed: str, day: CalendarDay, aux: AuxTable) -> OutboundTable:
 
 def _calls(aux: AuxTable, row: int, drawn: Integers) -> Integers:
     """The calls of one period in the back office, as rows of an `OutboundTable`."""
-    agent, queue, begin, end = (int(column[row]) for column in (aux.agent, aux.queue, aux.start, aux.end))
+    agent, queue, begin, end, _, planned_end = (int(column[row]) for column in aux)
     dialling = variates("exponential", drawn[:, 0], DIAL_MEAN)
     ringing = variates("lognormal_cv_0.7", drawn[:, 1], RING_MEAN)
     reached = drawn[:, 3] < REACHED
     talking = np.where(reached, variates("lognormal_cv_1", drawn[:, 2], TALK_MEAN), 0)
     ends = begin + np.cumsum(dialling + ringing + talking)
-    start = ends - talking - ringing
-    answer = np.where(reached, ends - talking, -1)
+    start, answer = ends - talking - ringing, ends - talking
+    made = (ends <= planned_end) & (start < end)
+    # Who is gone before the planned end hangs up.
+    answer = np.where(reached & (answer < end), answer, -1)
     owners = np.full(CALLS_AT_MOST, agent), np.full(CALLS_AT_MOST, queue)
-    return np.stack((*owners, start, answer, ends, drawn[:, 4]), axis=1)[ends <= end]
+    return np.stack((*owners, start, answer, np.minimum(ends, end), drawn[:, 4]), axis=1)[made]

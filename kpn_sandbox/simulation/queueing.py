@@ -6,7 +6,8 @@ one idle longest. A caller whose patience ends before that leaves, and the agent
 come, first served with impatient callers, and costs one heap operation a call.
 
 It only looks back: what happens before an instant does not depend on calls, breaks or shifts after it. That is why a
-profile may change in the middle of a day without touching what was.
+profile may change in the middle of a day without touching what was. What lies beyond a change and is no longer to be,
+because its agent, queue or port is gone, is cut off at the change.
 
 Source:
     The recursion of Kiefer and Wolfowitz (1955) for the waits of a queue with several servers, with abandonment added;
@@ -15,7 +16,7 @@ Source:
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kpn_sandbox.simulation.arrivals import NO_ANSWER_TIMEOUT
 from kpn_sandbox.simulation.calendar import MINUTE
@@ -54,12 +55,13 @@ class UnansweredRing(NamedTuple):
 
 
 class AuxPeriod(NamedTuple):
-    """An agent was in AUX."""
+    """An agent was in AUX; the planned end lies later than the end if the agent is gone before."""
 
     agent: int
     start: int
     end: int
     reason: int
+    planned_end: int
 
 
 class LoginPeriod(NamedTuple):
@@ -94,11 +96,13 @@ class QueueSimulation:
         rings: Rings that were not answered.
         aux: Breaks and penalties that were taken.
         logins: Log-ins and log-outs as they happened.
+        cut_off: The calls that ended because of a change; the planned end of one that was answered, None for others.
+        wrap_ends: The ends of wrap-ups that a change moved, by call.
         offer: ``offer(call, now)``: a call enters the queue; returns the instant at which it comes back, because its
             agent did not answer or because the profile changes before an agent is free, or None when it is settled.
     """
 
-    def __init__(self, calls: OfferedCalls, limits: DayLimits) -> None:
+    def __init__(self, calls: OfferedCalls, limits: DayLimits, logouts: dict[int, int] | None = None) -> None:
         count = len(calls.patience)
         self.answers = [-1] * count
         self.agents = [NOBODY] * count
@@ -106,8 +110,11 @@ class QueueSimulation:
         self.rings: list[UnansweredRing] = []
         self.aux: list[AuxPeriod] = []
         self.logins: list[LoginPeriod] = []
+        self.cut_off: dict[int, int | None] = {}
+        self.wrap_ends: dict[int, int] = {}
         self._limits = limits
-        self._patience = calls.patience
+        self._patience, self._ring_times, self._wraps = calls.patience, calls.ring, calls.wrap
+        self._logouts = {} if logouts is None else logouts
         self._horizon = [NEVER]
         self._free: list[tuple[int, int]] = []
         self._due: dict[int, int] = {}
@@ -118,31 +125,116 @@ class QueueSimulation:
         """Say when the profile changes next; what would begin later than that is not settled before."""
         self._horizon[0] = instant
 
-    def add(self, shift: AgentShift, earliest: int = 0) -> None:
-        """
-        Let an agent log in; if the agent still has a shift here, the new one follows it.
-
-        Args:
-            shift, earliest: The shift, and the instant from which the agent is free of another queue.
-        """
+    def add(self, shift: AgentShift) -> None:
+        """Let an agent log in, once logged out everywhere; a shift follows the one that the agent still has here."""
         if shift.agent in self._schedules:
             self._schedules[shift.agent].later.append(shift)
             return
-        # A log-out may have been carried out ahead of time, after a call that outlasts the change of the profile.
-        login = max(shift.login, earliest, self._last_logout(shift.agent))
+        login = max(shift.login, self._logouts.get(shift.agent, 0))
         if login < shift.logout:
             self._begin(shift, login, [])
             heappush(self._free, (login, shift.agent))
 
-    def remove(self, agent: int) -> int:
-        """Let an agent carry out everything planned here and leave; returns the last log-out, 0 if there was none."""
+    def remove(self, agent: int) -> None:
+        """Let an agent carry out everything planned here and leave."""
         for place, (free, other) in enumerate(self._free):
             if other == agent:
                 del self._free[place]
                 heapify(self._free)
                 self._finish(agent, free)
                 break
-        return self._last_logout(agent)
+
+    def cut_agents(self, instant: int, first: int) -> list[int]:
+        """
+        Let agents be gone from an instant on, with their calls.
+
+        Args:
+            instant, first: The instant, and the first of the agents who leave; 0 for all.
+
+        Returns:
+            The calls that end by it, in no order.
+        """
+        for free, agent in self._free:
+            # What was due before has not been carried out for somebody who was idle.
+            while agent >= first and free < instant and self._due.get(agent, NEVER) < instant:
+                free = self._next(agent, free)
+        cut = [call for call, end in enumerate(self.ends) if end > instant and self.agents[call] >= first]
+        cut += [ring.call for ring in self.rings if ring.end > instant and ring.agent >= first]
+        for call in cut:
+            self.cut_call(call, instant)
+        for call, agent in enumerate(self.agents):
+            if agent >= first and self.ends[call] + self._wraps[call] > instant:
+                self.wrap_ends[call] = min(instant, self.wrap_ends.get(call, instant))
+        self.aux = [_ended(each, instant) if each.agent >= first else each for each in self.aux]
+        self.aux = [each for each in self.aux if each.start < each.end]
+        for agent in [agent for agent in self._schedules if agent >= first]:
+            login = self._schedules[agent].login
+            if login < instant:
+                self._log_out(LoginPeriod(agent, login, instant))
+            del self._schedules[agent], self._due[agent]
+        for period in self.logins:
+            # The agent was to stay until the end of a call that is over now.
+            if period.agent >= first and self._logouts[period.agent] == period.logout > instant:
+                self._logouts[period.agent] = instant
+        self.logins = [_ended(each, instant) if each.agent >= first else each for each in self.logins]
+        self.logins = [each for each in self.logins if each.login < each.logout]
+        self._set_free([(free, agent) for free, agent in self._free if agent < first])
+        return cut
+
+    def cut_call(self, call: int, instant: int) -> None:
+        """
+        Let a call that is in the center end at an instant; an agent who had answered it wraps up from then on.
+
+        Args:
+            call, instant: The call, and the instant in milliseconds since midnight.
+        """
+        end, agent = self.ends[call], self.agents[call]
+        self.ends[call] = instant
+        self.cut_off[call] = None
+        if 0 <= self.answers[call] < instant:
+            planned = min(end + self._wraps[call], self._limits.wrap)
+            self.cut_off[call] = end
+            self.wrap_ends[call] = min(instant + self._wraps[call], self._limits.wrap)
+            self._release(agent, planned, self.wrap_ends[call])
+        elif agent != NOBODY:
+            # It was to ring, or to be answered, later than this.
+            start = self.answers[call] - self._ring_times[call]
+            planned = min(end + self._wraps[call], self._limits.wrap)
+            self.answers[call], self.agents[call] = -1, NOBODY
+            self.rings.append(UnansweredRing(call, agent, start, instant, False))
+            self._release(agent, planned, instant)
+        else:
+            self._cut_ring(call, instant)
+
+    def _cut_ring(self, call: int, instant: int) -> None:
+        """End the ring at hand of a call that was not to be answered by it."""
+        for place, ring in enumerate(self.rings):
+            if ring.call == call and ring.end > instant:
+                self.rings[place] = ring._replace(end=instant, returned=False)
+                penalty = _penalty(ring.agent, ring.end)
+                if ring.returned:
+                    self.aux.remove(penalty)
+                self._release(ring.agent, penalty.end if ring.returned else ring.end, instant)
+
+    def _release(self, agent: int, planned: int, instant: int) -> None:
+        """Let an agent be free at an instant instead of a planned one."""
+        schedule = self._schedules.get(agent)
+        if schedule is None or schedule.login > instant:
+            # An agent with a shift elsewhere has been logged out ahead of time, behind the call and what was due.
+            self.aux = [each for each in self.aux if each.agent != agent or each.start < instant]
+            for place, period in enumerate(self.logins):
+                if period.agent == agent and period.login < instant < period.logout:
+                    self.logins[place] = period._replace(logout=instant)
+                    if self._logouts[agent] == period.logout:
+                        self._logouts[agent] = instant
+            if schedule is not None:
+                planned, schedule.login = schedule.login, instant
+        self._set_free([(instant if each == (planned, agent) else each[0], each[1]) for each in self._free])
+
+    def _set_free(self, free: list[tuple[int, int]]) -> None:
+        # The recursion holds on to this very list.
+        self._free[:] = free
+        heapify(self._free)
 
     def close(self) -> None:
         """Carry out all breaks and log-outs that are still planned; nothing can be offered afterwards."""
@@ -164,7 +256,8 @@ class QueueSimulation:
             while queue:
                 free, agent = queue[0]
                 start = free if free > now else now
-                if start < due[agent]:
+                # What is due later than the next change is not carried out before, because it may never come to that.
+                if start < due[agent] or start >= horizon[0]:
                     break
                 # A break or log-out that is due when the call could begin comes first.
                 take_next_due(agent, free)
@@ -203,10 +296,10 @@ class QueueSimulation:
             self.rings.append(UnansweredRing(call, agent, start, patience, False))
             heapreplace(self._free, (patience, agent))
             return None
-        back = end + NO_ANSWER_PENALTY
         self.rings.append(UnansweredRing(call, agent, start, end, True))
-        self.aux.append(AuxPeriod(agent, end, back, NO_ANSWER))
-        heapreplace(self._free, (back, agent))
+        penalty = _penalty(agent, end)
+        self.aux.append(penalty)
+        heapreplace(self._free, (penalty.end, agent))
         return end
 
     def _last_logout(self, agent: int) -> int:
@@ -230,7 +323,7 @@ class QueueSimulation:
         if schedule.breaks:
             return self._take_break(agent, free, schedule)
         logout = max(free, schedule.logout)
-        self.logins.append(LoginPeriod(agent, schedule.login, logout))
+        self._log_out(LoginPeriod(agent, schedule.login, logout))
         while schedule.later:
             shift = schedule.later.pop(0)
             login = max(logout, shift.login)
@@ -240,12 +333,16 @@ class QueueSimulation:
         del self._schedules[agent], self._due[agent]
         return logout
 
+    def _log_out(self, period: LoginPeriod) -> None:
+        self.logins.append(period)
+        self._logouts[period.agent] = max(period.logout, self._logouts.get(period.agent, 0))
+
     def _take_break(self, agent: int, free: int, schedule: "_AgentSchedule") -> int:
         planned = schedule.breaks.pop()
         start = max(free, planned.due)
         end = max(start, min(start + planned.length, self._limits.aux))
         if end > start:
-            self.aux.append(AuxPeriod(agent, start, end, planned.reason))
+            self.aux.append(AuxPeriod(agent, start, end, planned.reason, end))
         self._due[agent] = schedule.next_due()
         return end
 
@@ -266,3 +363,14 @@ class _AgentSchedule:
 
     def next_due(self) -> int:
         return self.breaks[-1].due if self.breaks else self.logout
+
+
+def _penalty(agent: int, start: int) -> AuxPeriod:
+    """The time in AUX of an agent who let a call ring until an instant."""
+    end = start + NO_ANSWER_PENALTY
+    return AuxPeriod(agent, start, end, NO_ANSWER, end)
+
+
+def _ended(period: Any, instant: int) -> Any:
+    """An `AuxPeriod` or `LoginPeriod` of someone who is gone from an instant on."""
+    return period._replace(**{period._fields[2]: min(period[2], instant)})

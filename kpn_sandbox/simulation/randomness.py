@@ -20,7 +20,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Changes whenever the same seed and configuration begin to give other calls."""
 
 UNIT_BITS = 20

@@ -11,7 +11,8 @@ works under the new profile only logs in.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
@@ -83,13 +84,19 @@ def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[l
         seed, day, spans: The account's seed, the day, and its parts in order.
 
     Returns:
-        For each span the shifts that begin in it, in order of the agents; a shift may reach into later spans.
+        For each span the shifts that its roster begins, in order of the agents; they may reach into later spans.
     """
     begun: list[list[AgentShift]] = [[] for _ in spans]
     last: dict[int, tuple[list[AgentShift], int]] = {}
-    for number, span in enumerate(spans):
-        for shift in agent_shifts(seed, span.resolved, day):
-            part = _clipped(shift, span)
+    # What the roster does not depend on may change often: a roster is made once, and once more for each other one.
+    made: dict[Hashable, list[AgentShift]] = {}
+    for key, group in groupby(enumerate(spans), key=lambda numbered: _roster_key(numbered[1].resolved)):
+        members = list(group)
+        (number, first), (_, end) = members[0], members[-1]
+        if key not in made:
+            made[key] = agent_shifts(seed, first.resolved, day)
+        for shift in made[key]:
+            part = _clipped(shift, first.start, end.end)
             if part is None:
                 continue
             shifts, place = last.get(part.agent, (begun[number], -1))
@@ -100,6 +107,12 @@ def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[l
                 last[part.agent] = begun[number], len(begun[number])
                 begun[number].append(part)
     return begun
+
+
+def _roster_key(resolved: ResolvedProfile) -> Hashable:
+    """What the roster of a day depends on; profiles with the same key share it."""
+    profile = resolved.profile
+    return resolved.constant, resolved.homes, resolved.hours, profile.breaks, profile.absent_share
 
 
 def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list[AgentShift]:
@@ -126,7 +139,12 @@ def agent_shifts(seed: str, resolved: ResolvedProfile, day: CalendarDay) -> list
 
 
 def shift_count(day: CalendarDay, staff: int) -> int:
-    """How many shifts a queue with so many agents has on a day; weekends need fewer."""
+    """
+    The number of shifts of a queue on a day; weekends need fewer.
+
+    Args:
+        day, staff: The day, and the number of agents whose home the queue is.
+    """
     share = WEEKDAY_SHARES[day.date.weekday()]
     return min(staff, max(FEWEST_SHIFTS, -(-staff * share // max(WEEKDAY_SHARES))))
 
@@ -168,7 +186,12 @@ def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: S
 
 
 def shift_slot(place: int, staff: int, day: CalendarDay) -> int:
-    """The shift that the agent at a place of the staff works on a day."""
+    """
+    The shift that an agent works on a day, by its position among the shifts of the queue.
+
+    Args:
+        place, staff, day: The agent's place among the staff of the queue, the size of that staff, and the day.
+    """
     # A group that is not full yet keeps its shifts until it is, so that more agents change no more than that. Three and
     # eight have no common factor: after eight days each agent has worked each shift of the group.
     group = place - place % ROTATION
@@ -177,9 +200,9 @@ def shift_slot(place: int, staff: int, day: CalendarDay) -> int:
     return group + (place + 3 * day.date.toordinal()) % ROTATION
 
 
-def _clipped(shift: AgentShift, span: Span) -> AgentShift | None:
-    """The part of a shift that lies in a span, None if there is none."""
-    login, logout = max(shift.login, span.start), min(shift.logout, span.end)
+def _clipped(shift: AgentShift, start: int, end: int) -> AgentShift | None:
+    """The part of a shift that lies between two instants, None if there is none."""
+    login, logout = max(shift.login, start), min(shift.logout, end)
     if login >= logout:
         return None
     breaks = tuple(each for each in shift.breaks if login <= each.due < logout)

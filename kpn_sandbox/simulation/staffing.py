@@ -88,8 +88,10 @@ BREAK_SPREAD_MINUTES = 20
 
 # The staff that a curve needs is worked out for these sizes of a roster, and interpolated between them: it changes
 # slowly, and working it out for every size would take most of the time of a plan.
-_GRID = (3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40, 48, 58, 70, 85, 100, 125, 150, 190, 240, 300, 380, 480, 600)
-_GRID += (750, 950, 1200, 1500, 1900, 2400, 3000, 3800, 5000)
+_GRID = tuple(
+    [3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40, 48, 58, 70, 85, 100, 125, 150, 190, 240, 300, 380, 480, 600]
+    + [750, 950, 1200, 1500, 1900, 2400, 3000, 3800, 5000]
+)
 
 
 class PlannedBreak(NamedTuple):
@@ -148,6 +150,8 @@ def planned_load(hours: OpeningHours, queue: int, count: int, *, breaks: bool) -
         count: Number of shifts.
         breaks: Whether agents have breaks.
     """
+    if not count:
+        return (0,) * QUARTERS
     present = expected_staff(planned_shifts(hours, queue, count, breaks=breaks))
     capacity = erlangs(present)
     # Where nobody is planned nobody is expected to call; a roster of one has such hours.
@@ -215,7 +219,8 @@ def _needed(hours: OpeningHours, offset: int, count: int, breaks: bool) -> list[
     kernels = [int(_kernel(hours, length, breaks).sum()) for length in LENGTHS]
     mean = sum(kernels) // len(kernels)
     curve = _curve(hours, offset)
-    sizes = [size for size in _GRID if size < count] + [max(count, _GRID[0])]
+    # One size more than is needed, so that a larger roster has the same needs on its way.
+    sizes = [*(size for size in _GRID if size < count), next(size for size in _GRID if size >= count)]
     targets = {size: _spread(curve, size * mean) for size in sizes}
     found = [(size, targets[sizes[0]]) for size in range(min(count, sizes[0]))]
     for low, high in pairwise(sizes):
@@ -251,7 +256,9 @@ def _largest(fits: Callable[[int], bool]) -> int:
 def _interpolated(values: Integers, points: tuple[int, ...], images: tuple[int, ...]) -> Integers:
     at, image = np.array(points), np.array(images)
     place = np.clip(np.searchsorted(at, values, side="right") - 1, 0, len(points) - 2)
-    return image[place] + (values - at[place]) * (image[place + 1] - image[place]) // (at[place + 1] - at[place])
+    between = (values - at[place]) * (image[place + 1] - image[place]) // (at[place + 1] - at[place])
+    found: Integers = image[place] + between
+    return found
 
 
 def _add(present: Integers, shift: PlannedShift) -> None:

@@ -29,6 +29,8 @@ class ServiceFact(NamedTuple):
     threshold_seconds: int
     target_percent: float
     outbound_answered: int
+    exists: bool
+    """Whether the queue is still there; one that was removed counts in sums."""
 
 
 class ChatFact(NamedTuple):
@@ -153,13 +155,13 @@ def services(center: Center, at: float) -> list[ServiceFact]:
     short, reached = activity.short_abandons(instant), activity.reached_by_queue(instant)
     existing = index.trace.span_at(instant).resolved.queues
     found = []
-    for fact in center.queues(at):
+    for fact in center.queues(at, removed=True):
         queue = fact.number - FIRST_NUMBER
-        # A queue that was removed but is not empty yet has no settings any more.
+        # A queue that was removed has no settings any more.
         own = existing[queue] if queue < len(existing) else None
         threshold, target = (own.threshold // 1000, 100 * own.target) if own else (0, 0)
         abandoned = fact.offered - fact.answered - fact.flowed_out - fact.waiting
-        found.append(ServiceFact(fact, short[queue], abandoned, threshold, target, reached[queue]))
+        found.append(ServiceFact(fact, short[queue], abandoned, threshold, target, reached[queue], own is not None))
     return found
 
 

@@ -3,8 +3,7 @@ The ports of a center: which one carries which call, overflow, blocking and outa
 
 A call asks for a port of the trunk it came in on and overflows to the next trunk when that is full; when all are full
 it is blocked. Within a trunk the port idle longest is taken. Ports go out of service as agents go on a break: at the
-planned instant if idle, otherwise when their call ends. A call is never cut, so how long agents talk does not depend on
-the ports.
+planned instant if idle, otherwise when their call ends. Only a port that the profile takes away ends its call.
 """
 
 from bisect import bisect_right
@@ -89,6 +88,17 @@ class PortPool:
         """
         heappush(self._free[bisect_right(self.starts, port) - 1], (at, port))
 
+    def end_call(self, port: int, at: int) -> None:
+        """
+        Let a port go that is in use, now rather than at the instant it was to be released, if that was known.
+
+        Args:
+            port, at: The port, and the instant.
+        """
+        trunk = self._free[bisect_right(self.starts, port) - 1]
+        trunk[:] = [each for each in trunk if each[1] != port] + [(at, port)]
+        heapify(trunk)
+
     def close(self) -> None:
         """Carry out all outages that are still planned."""
         for trunk in self._free:
@@ -126,6 +136,26 @@ def port_closures(day: CalendarDay, spans: Sequence[Span]) -> list[PortClosure]:
             absent = range(starts[trunk] + _ports(span, trunk), starts[trunk] + ports)
             found += [PortClosure(port, span.start, span.end, False) for port in absent]
         found += _outages(day, span, starts)
+    return found
+
+
+def gone_ports(spans: Sequence[Span], number: int, sizes: Sequence[int]) -> set[int]:
+    """
+    The ports that a center had in the span before and has no more.
+
+    Args:
+        spans, number: The parts of a day in order, and the position of one.
+        sizes: The most ports that each trunk has at any time of the day.
+    """
+    if not number:
+        return set()
+    before, span = spans[number - 1 : number + 1]
+    found: set[int] = set()
+    if before.resolved.trunks != span.resolved.trunks:
+        first = 0
+        for trunk, most in enumerate(sizes):
+            found.update(range(first + _ports(span, trunk), first + _ports(before, trunk)))
+            first += most
     return found
 
 

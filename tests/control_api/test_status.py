@@ -12,7 +12,7 @@ def test_health_is_open(client, wall, path):
 
     answer = client.get(path)
 
-    assert answer.json == {"status": "ok", "version": __version__, "engine": 1, "uptime_seconds": 90.0}
+    assert answer.json == {"status": "ok", "version": __version__, "engine": 2, "uptime_seconds": 90.0}
     assert answer.headers["Content-Type"] == "application/json"
     assert "Access-Control-Allow-Origin" not in answer.headers
 

@@ -78,7 +78,9 @@ def test_calls_come_in_opening_hours_only(on: date, rhythm: str) -> None:
     day, center = calendar_day(on), profile(opening="01:30-20:00", rhythm=rhythm, load=2)
 
     arrival = np.concatenate([drawn(on, center, queue).arrival for queue in range(5)])
-    assert day.elapsed(90) <= arrival.min() < day.elapsed(90) + HOUR
+    assert day.elapsed(90) <= arrival.min()
+    # In the small hours few call, unless the rate stays the same all day.
+    assert rhythm == "daily" or arrival.min() < day.elapsed(90) + HOUR
     assert day.elapsed(1200) - HOUR / 2 < arrival.max() < day.elapsed(1200)
 
 

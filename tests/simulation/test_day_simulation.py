@@ -93,7 +93,7 @@ def test_only_blocked_calls_have_no_port() -> None:
     On this day such a call comes while all ports are taken, and without it they would just have been enough.
     """
     day = trace(
-        date(2014, 10, 10),
+        date(2017, 12, 25),
         profile(
             agents=1,
             queues=1,

@@ -57,7 +57,7 @@ def test_queue_takes_from_the_profile_what_it_does_not_say() -> None:
     """A queue that says nothing has the profile's settings, in milliseconds and thousandths."""
     plan = resolve_profile(profile(load=1.5, talk_seconds=100.5, queues=1))
 
-    assert plan.queues == (ResolvedQueue(None, 1500, 100_500, 45_000, 360_000, 20_000, 0.8),)
+    assert plan.queues == (ResolvedQueue(None, 1500, 100_500, 45_000, 600_000, 20_000, 0.8),)
 
 
 def test_queue_has_settings_of_its_own() -> None:

@@ -10,8 +10,8 @@ from kpn_sandbox.simulation.calendar import MINUTE, calendar_day
 from kpn_sandbox.simulation.day_trace import ANSWERED
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.resolved_profile import resolve_profile
-from kpn_sandbox.simulation.roster import LAST_LOGOUT, AgentShift, agent_shifts
-from kpn_sandbox.simulation.staffing import LUNCH, NO_ANSWER, PERSONAL, planned_shifts
+from kpn_sandbox.simulation.roster import LAST_LOGOUT, AgentShift, agent_shifts, shift_count
+from kpn_sandbox.simulation.staffing import LUNCH, NO_ANSWER, PERSONAL
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, trace
 
 MONDAY = date(2026, 1, 5)
@@ -53,8 +53,7 @@ def test_somebody_is_always_there(agents: int) -> None:
 
 def test_weekends_are_quiet() -> None:
     """From Monday to Sunday the shifts follow the calls of the weekday."""
-    hours = resolve_profile(Profile()).hours
-    counts = [len(planned_shifts(hours, calendar_day(day), 60)) for day in dates(7, MONDAY)]
+    counts = [shift_count(calendar_day(day), 60) for day in dates(7, MONDAY)]
 
     assert counts == [60, 53, 50, 49, 47, 23, 10]
 
@@ -74,7 +73,7 @@ def test_agents_take_turns() -> None:
 
 def test_more_agents_leave_the_days_of_the_others() -> None:
     """On a day on which everybody works, twice the agents do not change what the first ones do."""
-    fewer, more = (by_agent(roster(MONDAY, profile(agents=agents))) for agents in (40, 80))
+    fewer, more = (by_agent(roster(MONDAY, profile(agents=agents, queues=5))) for agents in (40, 80))
 
     assert len(more) > len(fewer)
     assert {agent: more.get(agent) for agent in range(40)} == {agent: fewer.get(agent) for agent in range(40)}
@@ -82,7 +81,7 @@ def test_more_agents_leave_the_days_of_the_others() -> None:
 
 def test_agents_keep_their_stream() -> None:
     """Who works the same shift in a larger center comes and goes and takes breaks at the very same instants."""
-    fewer, more = (by_agent(roster(WEDNESDAY, profile(agents=agents))) for agents in (40, 80))
+    fewer, more = (by_agent(roster(WEDNESDAY, profile(agents=agents, queues=5))) for agents in (40, 80))
 
     assert fewer and all(more[agent] == shift for agent, shift in fewer.items())
 

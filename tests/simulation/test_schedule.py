@@ -133,6 +133,35 @@ def test_an_agent_who_comes_later_is_planned_from_then_on():
     assert all(fact.adherence is None or 0 <= fact.adherence <= 1 for fact in schedule(more) + schedule(fewer))
 
 
+CHANGES = some.fixed_dictionaries(
+    {},
+    optional={
+        "agents": some.sampled_from((10, 20, 30, 50)),
+        "queues": some.integers(1, 5),
+        "absent_share": some.sampled_from((0.0, 0.4)),
+        "opening": some.sampled_from(("24x7", "08:00-20:00", "09:00-10:00")),
+    },
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(changes=some.lists(some.tuples(some.integers(1, 3600), CHANGES), min_size=2, max_size=6))
+def test_schedules_hold_after_any_sequence_of_changes(changes):
+    """However the profile changes, who is logged in is whom the center shows, and adherence is a share."""
+    since, fields, epochs = MONDAY.starts_at + 34_200, {"agents": 30}, [(ALWAYS, Profile(agents=30))]
+    for seconds, change in changes:
+        since, fields = since + seconds, {**fields, **change}
+        epochs.append((since, Profile(**fields)))
+    subject = changing_center(*epochs)
+
+    facts = find_schedule(subject, MONDAY, since + 600)
+
+    shown = subject.agents(since + 600)
+    present = {fact.agent for fact in facts if fact.login is not None and fact.logout is None}
+    assert present == {each.login for each in shown if each.status is not Status.LOGGED_OUT}
+    assert all(0 <= fact.adherence <= 1 for fact in facts if fact.adherence is not None)
+
+
 def test_a_change_that_does_not_touch_the_plan_leaves_it_whole():
     """A scenario that only brings more calls changes no shift."""
     parts = ((ALWAYS, Profile(agents=40)), (MONDAY.starts_at + 36_000, Profile(agents=40, load=1.5)))

@@ -244,12 +244,15 @@ def test_a_large_center_is_computed_before_the_change_returns(sandbox):
 
 def test_simultaneous_patches_all_count(anna, noon, other):
     """Each of many patches at the same time builds on the one before."""
-    fields = ["load", "talk_seconds", "wrap_seconds", "patience_seconds", "ring_seconds", "agents", "queues", "trunks"]
+    patches = [{"load": 0.5}, {"agents": 1}, {"queues": 1}, {"trunks": 1}]
+    patches += [{"talk_seconds": 60}, {"wrap_seconds": 9}, {"patience_seconds": 90}, {"ring_seconds": 5}]
 
-    in_threads(lambda turn: (noon, other)[turn % 2].configuration.patch(anna, {fields[turn]: 1 if turn else 0.5}), 8)
+    in_threads(lambda turn: (noon, other)[turn % 2].configuration.patch(anna, patches[turn]), len(patches))
 
     profile = noon.tenant(anna).in_force(NOON).profile
-    assert (profile.load, profile.agents, profile.queues, profile.trunks) == (0.5, 1, 1, 1)
+    assert {name: getattr(profile, name) for patch in patches for name in patch} == {
+        name: value for patch in patches for name, value in patch.items()
+    }
 
 
 def test_every_worker_reads_the_timeline_that_is_stored(anna, noon, other, start):

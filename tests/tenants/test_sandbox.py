@@ -149,4 +149,4 @@ def test_the_replay_line_has_all_that_is_needed(opened):
     line = tenant.replay("2026-11-23T10:00:00+01:00")
 
     config = tenant.center.digest
-    assert line == f"engine=1; account=anna; seed=a%20seed%3B%20%C3%A9; config={config}; at=2026-11-23T10:00:00+01:00"
+    assert line == f"engine=2; account=anna; seed=a%20seed%3B%20%C3%A9; config={config}; at=2026-11-23T10:00:00+01:00"

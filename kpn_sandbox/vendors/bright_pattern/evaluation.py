@@ -113,7 +113,9 @@ class _Evaluation:
         return [
             row
             for row, identifier in enumerate(snapshot.service_ids)
-            if (not grid.service_ids or identifier in grid.service_ids) and (served is None or identifier in served)
+            if snapshot.services[row].exists
+            and (not grid.service_ids or identifier in grid.service_ids)
+            and (served is None or identifier in served)
         ]
 
     def _served_by(self, teams: frozenset[str]) -> set[str]:

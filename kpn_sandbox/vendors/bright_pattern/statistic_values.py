@@ -76,8 +76,8 @@ def _service_level(selection: ServiceSelection) -> Value:
 
 
 def _common(selection: ServiceSelection, name: str) -> Value:
-    """Return the value that all services have, None when they differ."""
-    found = {getattr(service, name) for service in selection.services}
+    """Return the value that all services that exist have, None when they differ."""
+    found = {getattr(service, name) for service in selection.services if service.exists}
     if len(found) != 1:
         return None
     value = found.pop()

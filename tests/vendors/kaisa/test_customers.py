@@ -80,7 +80,8 @@ def test_a_customer_of_the_center_can_be_renamed(ask, data):
 
     ask("/customers", "PUT", data={"customer_id": first["scId"], "name": "Renamed"})
 
-    assert data("top_customers_by_calls")[0] == {**first, "name": "Renamed"}
+    # Customers with as many calls are in order of their names.
+    assert {**first, "name": "Renamed"} in data("top_customers_by_calls")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
 
 BASE = "/communication/kpn/dashboard-server"
-LISTS = [("agents", AgentSchema, 12), ("queues", QueueSchema, 5), ("trunks", TrunkSchema, 2)]
+LISTS = [("agents", AgentSchema, 12), ("queues", QueueSchema, 3), ("trunks", TrunkSchema, 2)]
 SINGLES = [("agents", "agent", "/agent/logid/", "Logid"), ("queues", "queue", "/queue/number/", "Number")]
 SINGLES += [("trunks", "trunk", "/trunk/number/", "Number")]
 
@@ -77,7 +77,7 @@ def test_the_headers_of_an_answer(get):
     assert headers["X-Request-Id"] == "my-id_1"
     assert headers["X-Sandbox-Time"] == "2026-11-23T10:00:00+01:00"
     assert headers["X-Sandbox-Replay"] == (
-        f"engine=1; account=APP_CONSUMER_KEY; seed=APP_CONSUMER_KEY; {config}; at=2026-11-23T10:00:00+01:00"
+        f"engine=2; account=APP_CONSUMER_KEY; seed=APP_CONSUMER_KEY; {config}; at=2026-11-23T10:00:00+01:00"
     )
 
 

@@ -36,7 +36,8 @@ def agents(call: StatisticsRequest) -> Response:
 def services(call: StatisticsRequest) -> Response:
     """List all services."""
     snapshot = call.snapshot()
-    return _id_and_name(call, zip(snapshot.service_ids, (fact.queue.name for fact in snapshot.services), strict=True))
+    facts = zip(snapshot.service_ids, snapshot.services, strict=True)
+    return _id_and_name(call, ((identifier, fact.queue.name) for identifier, fact in facts if fact.exists))
 
 
 @endpoint(DISPOSITIONS)
@@ -58,7 +59,7 @@ def dispositions(call: StatisticsRequest) -> Response:
 def available_agents(call: StatisticsRequest) -> Response:
     """Show whether an agent is ready for a service; no agent is for a service that does not exist."""
     name = request.args["service"].casefold()
-    queues = [fact.queue for fact in call.snapshot("queues").services]
+    queues = [fact.queue for fact in call.snapshot("queues").services if fact.exists]
     ready = any(queue.available > 0 for queue in queues if queue.name.casefold() == name)
     return call.json_response({"availability": ready})
 
