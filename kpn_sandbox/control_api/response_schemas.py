@@ -301,7 +301,7 @@ class CallRecord(TypedDict):
     wrapped_at: InstantText | None
     left_at: Annotated[InstantText | None, "When it left the queue."]
     agent: Annotated[int | None, "Who answered."]
-    outcome: Annotated[str | None, "answered, abandoned, flowed_out, blocked; null so far."]
+    outcome: Annotated[str | None, "answered, abandoned, flowed_out, blocked, cut_off; null so far."]
     in_service_level: bool | None
     transferred: bool | None
 
