@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from hashlib import shake_128
+from importlib.metadata import version
 from importlib.resources import files
 from threading import Lock
 from typing import Any, NamedTuple
@@ -53,6 +54,12 @@ AREAS = (
 def words_of(kind: str) -> Any:
     """The words under a key of ``words.json``; shared, so not to be changed."""
     return json.loads(files(__package__).joinpath("words.json").read_text("utf-8"))[kind]
+
+
+@cache
+def faker_version() -> str:
+    """The installed release of Faker, on which the names of most locales depend."""
+    return version("faker")
 
 
 def check_locale(locale: str) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.names import faker_version
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.clock import Clock, WallClock
@@ -107,13 +108,18 @@ class Tenant:
         return (self.account.client_id, self.account.seed, self.center.digest, self._pins_digest)
 
     def replay(self, instant: str) -> str:
-        """Return the replay line: what it takes, but for pins, to get the responses of an instant (ISO 8601) again."""
+        """Return the replay line: what it takes to get the responses of an instant (ISO 8601) again."""
         return f"{self._origin}; at={instant}"
 
     @cached_property
     def _origin(self) -> str:
         account, seed, digest = (quote(part, safe="") for part in self.cache_key[:3])
-        return f"engine={ENGINE_VERSION}; account={account}; seed={seed}; config={digest}"
+        line = f"engine={ENGINE_VERSION}; account={account}; seed={seed}; config={digest}"
+        profiles = [epoch.profile for epoch in self.timeline.epochs]
+        locales = sorted({profile.locale for profile in profiles if profile.names == "faker"})
+        if locales:
+            line += f"; names={'+'.join(locales)}/{faker_version()}"
+        return f"{line}; pins={self._pins_digest}" if self.pins else line
 
     @cached_property
     def _pins_digest(self) -> str:

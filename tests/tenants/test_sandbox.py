@@ -1,5 +1,8 @@
 """The sandbox opens accounts as tenants, as they are now, whichever worker changed them."""
 
+import re
+from importlib.metadata import version
+
 import pytest
 
 from kpn_sandbox.simulation.profile import Profile
@@ -127,11 +130,11 @@ def test_an_account_is_read_as_a_whole(anna, sandbox, other):
     seen = in_threads(turn, 100)
 
     quotas = {}
-    for version, quota in seen:
-        assert quotas.setdefault(version, quota) == quota
+    for number, quota in seen:
+        assert quotas.setdefault(number, quota) == quota
 
 
-def test_the_cache_key_has_pins_and_the_replay_line_has_not(anna, sandbox):
+def test_cache_key_and_replay_line_have_pins(anna, sandbox):
     """Responses with pins are others, though the center is the same."""
     plain = sandbox.tenant(anna)
 
@@ -139,7 +142,8 @@ def test_the_cache_key_has_pins_and_the_replay_line_has_not(anna, sandbox):
 
     pinned = sandbox.tenant(anna)
     assert pinned.cache_key != plain.cache_key
-    assert pinned.replay("now") == plain.replay("now")
+    assert pinned.replay("now") != plain.replay("now")
+    assert pinned.center is plain.center
 
 
 def test_the_replay_line_has_all_that_is_needed(opened):
@@ -149,4 +153,24 @@ def test_the_replay_line_has_all_that_is_needed(opened):
     line = tenant.replay("2026-11-23T10:00:00+01:00")
 
     config = tenant.center.digest
-    assert line == f"engine=2; account=anna; seed=a%20seed%3B%20%C3%A9; config={config}; at=2026-11-23T10:00:00+01:00"
+    names = f"nl_NL/{version('faker')}"
+    assert line == (
+        f"engine=2; account=anna; seed=a%20seed%3B%20%C3%A9; config={config}; names={names}; "
+        "at=2026-11-23T10:00:00+01:00"
+    )
+
+
+def test_the_replay_line_changes_with_pins_and_locales(opened, sandbox):
+    """Pins and the locale of names change bytes, so the line tells both; numbered names are the same everywhere."""
+    opened("anna", "seed")
+    plain = sandbox.tenant("anna").replay("now")
+    sandbox.pins.put("anna", Pin("agents", "40001", {"Status": "AUX"}))
+    pinned = sandbox.tenant("anna").replay("now")
+    sandbox.configuration.patch("anna", {"locale": "sv_SE"})
+    swedish = sandbox.tenant("anna").replay("now")
+    sandbox.configuration.patch("anna", {"names": "numbered"})
+    numbered = sandbox.tenant("anna").replay("now")
+
+    assert "pins=" not in plain and re.search(r"; pins=[0-9a-f]{16}; at=now$", pinned)
+    assert f"names=sv_SE/{version('faker')}; pins=" in swedish
+    assert "names=" not in numbered and "; pins=" in numbered

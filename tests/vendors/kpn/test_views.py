@@ -1,5 +1,7 @@
 """The six resources of KPN's API."""
 
+from importlib.metadata import version
+
 import pytest
 
 from kpn_sandbox.tenants.pins import Pin
@@ -69,6 +71,7 @@ def test_the_headers_of_an_answer(get):
     headers = get("/agents", X_Request_Id="my-id_1").headers
 
     config = headers["X-Sandbox-Replay"].split("; ")[3]
+    names = f"names=nl_NL/{version('faker')}"
     assert headers.getlist("Content-Type") == ["application/json"]
     assert headers["api-version"] == "1.0"
     assert headers["sunset"] == "n/a"
@@ -78,7 +81,7 @@ def test_the_headers_of_an_answer(get):
     assert headers["X-Request-Id"] == "my-id_1"
     assert headers["X-Sandbox-Time"] == "2026-11-23T10:00:00+01:00"
     assert headers["X-Sandbox-Replay"] == (
-        f"engine=2; account=APP_CONSUMER_KEY; seed=APP_CONSUMER_KEY; {config}; at=2026-11-23T10:00:00+01:00"
+        f"engine=2; account=APP_CONSUMER_KEY; seed=APP_CONSUMER_KEY; {config}; {names}; at=2026-11-23T10:00:00+01:00"
     )
 
 
