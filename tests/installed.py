@@ -47,11 +47,16 @@ def environment(folder: Path) -> Path:
 
 def variables(programs: Path, **more: str) -> dict[str, str]:
     """The environment variables of a user who has set none of ours."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    own = _without_ours()
     return {**own, "PATH": f"{programs}{os.pathsep}{own.get('PATH', '')}", **more}
 
 
 def _run(*command: str) -> str:
-    ran = subprocess.run(command, capture_output=True, text=True)
+    # With the checkout on its path pip would find the package there, and install nothing.
+    ran = subprocess.run(command, env=_without_ours(), capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
+
+
+def _without_ours() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
