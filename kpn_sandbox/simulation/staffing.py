@@ -241,7 +241,7 @@ def _spread(curve: Integers, total: int) -> Integers:
 
 def _excess(count: int) -> int:
     # A queue may have no agent at all, when a center has fewer agents than queues.
-    return min(max(11000 // max(count * count, 1), EXCESS[0]), EXCESS[1])
+    return min(max(13500 // max(count * count, 1), EXCESS[0]), EXCESS[1])
 
 
 def _largest(fits: Callable[[int], bool]) -> int:
