@@ -90,7 +90,7 @@ def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[l
     last: dict[int, tuple[list[AgentShift], int]] = {}
     # What the roster does not depend on may change often: a roster is made once, and once more for each other one.
     made: dict[Hashable, list[AgentShift]] = {}
-    for key, group in groupby(enumerate(spans), key=lambda numbered: _roster_key(numbered[1].resolved)):
+    for key, group in groupby(enumerate(spans), key=lambda numbered: roster_key(numbered[1].resolved)):
         members = list(group)
         (number, first), (_, end) = members[0], members[-1]
         if key not in made:
@@ -109,8 +109,8 @@ def shifts_by_span(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[l
     return begun
 
 
-def _roster_key(resolved: ResolvedProfile) -> Hashable:
-    """What the roster of a day depends on; profiles with the same key share it."""
+def roster_key(resolved: ResolvedProfile) -> Hashable:
+    """The settings that the roster of a day depends on; profiles in which they are equal share it."""
     profile = resolved.profile
     return resolved.constant, resolved.homes, resolved.hours, profile.breaks, profile.absent_share
 

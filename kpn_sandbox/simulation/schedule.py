@@ -6,7 +6,7 @@ Breaks are planned at the instants at which they are due for the agent. Nothing 
 which things are known is shown, but the whole plan is: it stands in advance.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span, resolve_profile
-from kpn_sandbox.simulation.roster import AgentShift, agent_shifts, shift_count, shift_slot
+from kpn_sandbox.simulation.roster import AgentShift, agent_shifts, roster_key, shift_count, shift_slot
 from kpn_sandbox.simulation.staffing import planned_shifts
 
 
@@ -90,15 +90,10 @@ def _plans(seed: str, trace: DayTrace) -> dict[int, _Plan]:
     """The plan of each agent of the day, made of those of the profiles that were in force."""
     plans: dict[int, _Plan] = {}
     # Profiles that change nothing of the plan may follow one another by the hundred.
-    for _, group in groupby(trace.spans, key=lambda span: _plan_key(span.resolved)):
+    for _, group in groupby(trace.spans, key=lambda span: roster_key(span.resolved)):
         spans = list(group)
         _add_plans(plans, seed, trace.day, Span(spans[0].start, spans[-1].end, spans[0].resolved))
     return plans
-
-
-def _plan_key(resolved: ResolvedProfile) -> Hashable:
-    profile = resolved.profile
-    return resolved.constant, resolved.homes, resolved.hours, profile.breaks, profile.absent_share
 
 
 def _add_plans(plans: dict[int, _Plan], seed: str, day: CalendarDay, span: Span) -> None:
