@@ -97,6 +97,15 @@ def test_the_modules_of_a_vendor_are_those_of_the_code():
     assert {code(row[0])[0] for row in modules} == {*VENDOR_MODULES, "__init__"}
 
 
+def test_every_cache_is_in_the_table():
+    """Each module that makes a cache is named where the guide says what drops a value."""
+    makers = {module.file for module in MODULES if re.search(r"= (BoundedCache|SingleFlightCache)\(", module.text)}
+
+    missing = {file for file in makers if f"kpn_sandbox/{file}" not in paths(section("Caches"))}
+    assert makers
+    assert not missing, listed(missing)
+
+
 def test_each_change_is_found_with_one_search():
     """The word to search for occurs in the files of its row, and there are at least fifteen rows."""
     [rows] = tables(section("Where do I change ..."))
