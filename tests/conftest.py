@@ -23,6 +23,9 @@ from tests.tools import skipped
 
 pytest_plugins = ["kpn_sandbox.pytest_plugin"]
 
+NOW = 1_795_424_400.25
+"""Wall time of an application until a test moves it: Monday, 2026-11-23, 10:00:00.25 in Amsterdam."""
+
 # They are run beside a sandbox of their own, as the documentation says; its tests do that.
 collect_ignore = ["recipes"]
 
@@ -64,7 +67,7 @@ def url(request, tmp_path):
 
 @pytest.fixture
 def wall():
-    return Wall(1_795_424_400.25)
+    return Wall(NOW)
 
 
 @pytest.fixture
@@ -103,9 +106,29 @@ def start(tmp_path, empty_database, wall, pauses):
         app.extensions["kpn_sandbox"].sandbox.database.close()
 
 
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory, empty_database):
+    """The application with these settings that all tests share which change nothing that another one sees."""
+    apps = {}
+
+    def app_with(**settings):
+        key = tuple(sorted(settings.items()))
+        if key not in apps:
+            file = shutil.copy(empty_database, tmp_path_factory.mktemp("shared"))
+            made = Settings(database_url=f"sqlite:///{file}", **settings)
+            apps[key] = create_app(made, wall_clock=Wall(NOW), pause=lambda seconds: None)
+        return apps[key]
+
+    yield app_with
+    for app in apps.values():
+        app.extensions["kpn_sandbox"].sandbox.database.close()
+
+
 @pytest.fixture
-def app(start, settings):
-    return start(**settings)
+def app(request, settings):
+    """The test's own application; with the marker `shared` one that other tests have used."""
+    shared = request.node.get_closest_marker("shared")
+    return request.getfixturevalue("shared_app" if shared else "start")(**settings)
 
 
 @pytest.fixture

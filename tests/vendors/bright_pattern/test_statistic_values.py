@@ -6,6 +6,8 @@ from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, App
 from kpn_sandbox.vendors.bright_pattern.statistic_values import AGENT_STATISTICS, SERVICE_STATISTICS
 from tests.vendors.bright_pattern.conftest import agents, everything, grid, names_in, services
 
+pytestmark = pytest.mark.shared
+
 INSTANTS = [f"2026-11-23T{time}+01:00" for time in ("00:00:00", "04:10:00", "10:31:07", "16:45:59")]
 STATES = {
     "AVAIL": "ready",

@@ -78,6 +78,7 @@ def test_any_worker_serves_a_subscription(start, settings):
     assert other.get(DATA, headers=headers).status_code == 404
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("body", "code", "message"),
     [
@@ -125,6 +126,7 @@ def test_a_wrong_subscription_is_refused_with_the_place(session, body, code, mes
     assert message in answer.json["error_message"]
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("sent", "code"),
     [

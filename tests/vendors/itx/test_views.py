@@ -31,6 +31,7 @@ def test_every_panel_passes_the_check(ask, customers, index):
     assert [section["title"] for section in given_["sections"]] == ["Orders", "Invoices", "Contacts"]
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("kind", IDENTIFIERS)
 def test_every_identifier_leads_to_the_same_panel(ask, customers, kind):
     """Primary key, entity id, customer number, phone number and external id identify one customer."""
@@ -39,6 +40,7 @@ def test_every_identifier_leads_to_the_same_panel(ask, customers, kind):
     assert ask(customer.identifiers[kind]).data == ask(customer.identifiers["customer_number"]).data
 
 
+@pytest.mark.shared
 def test_a_phone_number_has_many_spellings(ask, customers):
     """Spaces, a national number and an unescaped plus sign give the same number."""
     phone = customers[3].identifiers["phone"]
@@ -47,6 +49,7 @@ def test_a_phone_number_has_many_spellings(ask, customers):
     assert {ask(each).data for each in spelled} == {ask(phone).data}
 
 
+@pytest.mark.shared
 def test_documents_are_written_as_on_the_page(sections, customers):
     """Dates are in UTC to the second, colors are those of ITX, and at most 20 documents come newest first."""
     found = sections(customers[0].identifiers["customer_number"])
@@ -60,6 +63,7 @@ def test_documents_are_written_as_on_the_page(sections, customers):
     assert all(line["expandableFields"][0]["columns"] for line in lines)
 
 
+@pytest.mark.shared
 def test_amounts_have_two_decimals_in_json(ask, customers):
     """Amounts keep ".00", which JSON allows."""
     texts = re.findall(r'"amount":([^,]+),', ask(customers[0].identifiers["customer_number"]).text)
@@ -85,6 +89,7 @@ def test_contacts_are_the_calls_of_the_customer(client, sections, customers):
     assert sum(each["status"]["name"] in ("Answered", "In conversation") for each in today) == answered
 
 
+@pytest.mark.shared
 def test_an_unknown_customer_has_an_empty_panel(ask):
     """An unknown customer is no error: the sections say that there is nothing."""
     response = ask("nobody")
@@ -96,6 +101,7 @@ def test_an_unknown_customer_has_an_empty_panel(ask):
     ]
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("url", "status", "message"),
     [
@@ -119,6 +125,7 @@ def test_errors_are_panels(client, url, status, message):
     assert response.json == {"sections": [{"title": "Error", "message": message, "documents": []}]}
 
 
+@pytest.mark.shared
 def test_only_get_is_supported(ask):
     """Other methods get the allowed ones in `Allow`; HEAD is GET without a body."""
     post, head = ask("1", method="POST"), ask("1", method="HEAD")
@@ -127,6 +134,7 @@ def test_only_get_is_supported(ask):
     assert (head.status_code, head.data) == (200, b"")
 
 
+@pytest.mark.shared
 def test_further_parameters_are_ignored(client, customers):
     """The URL may contain parameters that are fixed in ITX."""
     url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={customers[3].identifiers['entity_id']}"
@@ -134,6 +142,7 @@ def test_further_parameters_are_ignored(client, customers):
     assert client.get(url).status_code == 200
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("customer_id", ["\x00", "é" * 100, "%", "' OR 1=1", "99999", "0" * 128])
 def test_strange_identifiers_are_unknown(ask, customer_id):
     """An identifier of any characters is one of an unknown customer."""

@@ -34,6 +34,7 @@ def test_the_pages_samples_pass_the_schemas(name):
     assert dataset_schema(name)().validate(frame(name, data)) == {}
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("query", [{}, WEEK, {"customer_id": 1}, {"from_date": "2026-12-01", "to_date": "2026-12-02"}])
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_answer_passes_its_schema(data, name, query):
@@ -44,6 +45,7 @@ def test_every_answer_passes_its_schema(data, name, query):
     assert dataset_schema(name, one_customer=one_customer)().validate(frame(name, found)) == {}
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("name", ["call_durations", "call_length_distribution", "calls_per_day"])
 def test_values_have_the_types_of_the_page(data, name):
     """Strings stay strings, numbers stay numbers, and keys have the order of the page."""
@@ -57,6 +59,7 @@ def test_values_have_the_types_of_the_page(data, name):
         }
 
 
+@pytest.mark.shared
 def test_both_paths_answer_the_same(ask):
     """The path that Kaisa's library uses answers like the documented one."""
     asked = "type=call_totals&from_date=2026-11-16&to_date=2026-11-22"
@@ -68,6 +71,7 @@ def added(rows):
     return sum(row["Answered"] + row["Missed"] for row in rows)
 
 
+@pytest.mark.shared
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(back=some.integers(1, 120), length=some.integers(0, 13))
 def test_widgets_agree_with_each_other(data, back, length):
@@ -86,6 +90,7 @@ def test_widgets_agree_with_each_other(data, back, length):
     assert abs(float(data("average_calls_per_user", **period)) - total / callers) <= 0.05 + 1e-9
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("at", ["2026-11-23T00:00:00+01:00", "2026-11-23T11:31:07+01:00", "2026-11-23T23:59:59+01:00"])
 def test_today_agrees_with_kpns_counters(ask, get, at):
     """At one instant Kaisa and KPN count the same calls."""
@@ -107,6 +112,7 @@ def test_today_agrees_with_kpns_counters(ask, get, at):
     assert int(found["missed_calls"]) == (counted("OfferedCalls") - counted("AnsweredCalls") - counted("InQueueCalls"))
 
 
+@pytest.mark.shared
 def test_history_is_what_was_shown_live(ask, data):
     """A day looked at in its last second has the data that history has of it later."""
     asked = "/widgets/data?type=calls_per_day&from_date=2026-11-20&to_date=2026-11-20"
@@ -131,11 +137,13 @@ def test_the_default_period_is_thirty_days(data, wall):
     assert [until[0]["name"], until[-1]["name"], len(until)] == ["2026-01-31", "2026-03-01", 30]
 
 
+@pytest.mark.shared
 def test_customer_zero_and_empty_mean_all(data):
     """The library always sends a customer; 0 and an empty text select all."""
     assert data("call_totals", customer_id=0) == data("call_totals", customer_id="") == data("call_totals")
 
 
+@pytest.mark.shared
 def test_parameters_of_the_library_are_accepted(ask):
     """Further parameters of the library and dates without a value are ignored."""
     response = ask("/widgets/data?type=call_totals&customer_id=0&datasources=0&from_date=&to_date=")
@@ -143,6 +151,7 @@ def test_parameters_of_the_library_are_accepted(ask):
     assert response.status_code == 200
 
 
+@pytest.mark.shared
 def test_a_top_customer_has_its_own_widgets(data):
     """The total of a top customer, queried alone, is the one of the list."""
     first = data("top_customers_by_calls", **WEEK)[0]
@@ -154,6 +163,7 @@ def test_a_top_customer_has_its_own_widgets(data):
     assert len(data("geographic_origin", customer_id=first["scId"], **WEEK)) == 1
 
 
+@pytest.mark.shared
 def test_lists_are_ranked_and_short(data):
     """Five attributions, ten areas and ten customers are listed, those with most calls first."""
     lists = {
@@ -166,6 +176,7 @@ def test_lists_are_ranked_and_short(data):
         assert counts == sorted(counts, reverse=True)
 
 
+@pytest.mark.shared
 def test_an_unknown_customer_has_no_calls(data):
     """An unknown customer has zeros, and charts whose rows are zero."""
     found = {name: data(name, customer_id=77, **WEEK) for name in DATASETS}
@@ -193,6 +204,7 @@ WRONG: dict[str, list[str]] = {
 }
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("query", WRONG)
 def test_wrong_parameters_are_all_refused(client, challenge, query):
     """`errors` has a sentence for each wrong parameter."""
@@ -206,6 +218,7 @@ def test_wrong_parameters_are_all_refused(client, challenge, query):
     assert all(text.startswith(begin) for text, begin in zip(response.json["errors"], WRONG[query], strict=True))
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("name", DATASETS)
 def test_a_period_is_a_year_at_most(ask, name):
     """A period of 366 days is answered, a longer one is refused."""
@@ -214,6 +227,7 @@ def test_a_period_is_a_year_at_most(ask, name):
     assert [ask(asked.format(day)).status_code for day in (1, 2)] == [400, 200]
 
 
+@pytest.mark.shared
 def test_answers_are_conditional(ask):
     """A client that sends the current ETag gets 304."""
     asked = "/widgets/data?type=call_totals&from_date=2026-11-16&to_date=2026-11-22"

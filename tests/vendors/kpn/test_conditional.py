@@ -15,6 +15,7 @@ def test_an_answer_at_hand_is_not_sent_again(get):
     assert "Content-Type" not in answer.headers
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("form", ["W/{}", '"other", {}', "*", '"a",W/{},"b"'])
 def test_tags_come_in_several_forms(get, form):
     """A tag may be weak, in a list, or `*`."""
@@ -31,6 +32,7 @@ def test_a_changed_answer_is_sent(get, wall):
     assert get("/agents", If_None_Match=tag).status_code == 200
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(("form", "status"), [("{}", 200), ("*", 200), ('"other"', 412), ("W/{}", 412), ("", 412)])
 def test_if_match_wants_that_very_answer(get, form, status):
     """`If-Match` with another tag, or with a weak one, is refused in the envelope."""

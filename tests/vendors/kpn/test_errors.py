@@ -36,6 +36,7 @@ EXPIRED = ("Access Token expired", "keymanagement.service.access_token_expired")
 REVOKED = ("Access Token not approved", "keymanagement.service.access_token_not_approved")
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("operation", RESOURCES, ids=lambda operation: operation.key)
 @pytest.mark.parametrize(
     ("authorization", "expected"),
@@ -79,6 +80,7 @@ def test_a_revoked_token_has_its_own_fault(get, app, token):
     assert (answer.status_code, answer.data) == (401, fault(*REVOKED))
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -97,6 +99,7 @@ def test_unknown_numbers_are_not_found(get, path, text):
     assert (answer.status_code, answer.data) == (404, f'{{"Error": "{text}", "DataSet": null}}'.encode())
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("text", ["abc", "4e4", "-1", "+1", "1.0", "1234567890", "1;2"])
 @pytest.mark.parametrize(("path", "name"), [("/agent/logid/", "Logid"), ("/queue/number/", "Number")])
 def test_a_number_is_1_to_9_digits(get, path, name, text):
@@ -106,6 +109,7 @@ def test_a_number_is_1_to_9_digits(get, path, name, text):
     assert (answer.status_code, answer.json) == (400, {"Error": f"{name} must be 1 to 9 digits", "DataSet": None})
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("text", ["%20", "40001%00", "%00", "%C3%A9", "%ff", "%D9%A1", "4%0a"])
 @pytest.mark.parametrize(("path", "name"), [("/agent/logid/", "Logid"), ("/trunk/number/", "Number")])
 def test_percent_encoding_hides_nothing(get, path, name, text):
@@ -115,11 +119,13 @@ def test_percent_encoding_hides_nothing(get, path, name, text):
     assert (answer.status_code, answer.json) == (400, {"Error": f"{name} must be 1 to 9 digits", "DataSet": None})
 
 
+@pytest.mark.shared
 def test_the_token_comes_before_the_number(client):
     """A client without a token does not learn what a number may be."""
     assert client.get("/agent/logid/abc").status_code == 401
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("operation", RESOURCES, ids=lambda operation: operation.key)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 @pytest.mark.parametrize("base", ["", BASE])
@@ -131,6 +137,7 @@ def test_resources_are_read_only(client, operation, method, base):
     assert answer.data == b'{"Error": "Method not allowed", "DataSet": null}'
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("target", "escaped"),
     [
@@ -156,6 +163,7 @@ def test_an_unknown_path_is_repeated_in_its_fault(client, target, escaped):
     assert (answer.status_code, answer.data) == (404, fault(text, "messaging.adaptors.http.flow.ApplicationNotFound"))
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", [BASE, f"{BASE}/", f"{BASE}/nope", f"{BASE}/agents/"])
 def test_below_the_base_path_the_token_comes_first(client, get, path):
     """Only a client with a token learns which paths exist below the base path."""
@@ -164,6 +172,7 @@ def test_below_the_base_path_the_token_comes_first(client, get, path):
     assert get(path).json["fault"]["detail"]["errorcode"] == "messaging.adaptors.http.flow.ApplicationNotFound"
 
 
+@pytest.mark.shared
 def test_a_path_beside_the_base_path_is_unknown(client):
     """A path that only begins like the base path is not below it."""
     assert client.get(f"{BASE}s").status_code == 404
@@ -204,6 +213,7 @@ def test_a_forced_failure_is_not_logged(get, caplog):
     assert caplog.records == []
 
 
+@pytest.mark.shared
 def test_every_refusal_of_a_known_path_is_json(client):
     """No error is HTML."""
     answers = [client.open(path, method=method) for path in ("/agents", "/nope", "/x/y") for method in ("GET", "BREW")]

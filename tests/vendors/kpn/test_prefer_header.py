@@ -9,6 +9,7 @@ ERRORS = [status for status in STATUSES if status >= 300]
 AT = "2026-07-03T12:00:00+02:00"
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("status", ERRORS)
 @pytest.mark.parametrize("header", ["Prefer", "X-Mock-Response-Code"])
 def test_a_forced_error_comes_before_the_token(client, status, header):
@@ -21,6 +22,7 @@ def test_a_forced_error_comes_before_the_token(client, status, header):
     assert set(answer.json) in ({"fault"}, {"Error", "DataSet"})
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("status", ERRORS)
 def test_a_forced_error_at_the_token_endpoint(client, status):
     """A forced error of the token endpoint has the shape of token errors, where there is one."""
@@ -30,6 +32,7 @@ def test_a_forced_error_at_the_token_endpoint(client, status):
     assert ("ErrorCode" in answer.json) == (status in (400, 401))
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_a_forced_success_changes_the_status_only(client, get, status):
     """A forced 2xx status has the body of the ordinary answer, and needs a token."""
@@ -40,6 +43,7 @@ def test_a_forced_success_changes_the_status_only(client, get, status):
     assert get("/agent/logid/1", Prefer=f"code={status}").status_code == 404
 
 
+@pytest.mark.shared
 def test_a_forced_redirect_has_a_location(get):
     """A forced redirect leads to the same resource, without the query."""
     answer = get("/queue/number/1000?x=1", Prefer="code=302")
@@ -64,6 +68,7 @@ def test_a_delay_and_a_status_go_together(client, pauses):
     assert answer.headers["Preference-Applied"] == "code=503, delay-ms=1000"
 
 
+@pytest.mark.shared
 def test_an_instant_is_for_one_request_only(get):
     """The answer is as of the instant of the header and says so; the next is as of now."""
     then = get("/queues", Prefer=f'at="{AT}"')
@@ -76,11 +81,13 @@ def test_an_instant_is_for_one_request_only(get):
     assert then.data != now.data
 
 
+@pytest.mark.shared
 def test_an_instant_does_not_age_the_token(get):
     """A token lives by the account's clock, not by the instant of the request."""
     assert get("/agents", Prefer='at="2099-01-01T00:00:00Z"').status_code == 200
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("preference", "text"),
     [
@@ -105,6 +112,7 @@ def test_an_impossible_preference_is_refused(get, preference, text):
     assert answer.json["Error"].startswith(text)
 
 
+@pytest.mark.shared
 def test_an_impossible_preference_is_refused_by_the_token_endpoint(client):
     """An impossible value at the token endpoint is 400 in the shape of token errors."""
     answer = client.post(TOKEN_URL, data=CREDENTIALS, headers={"Prefer": "delay-ms=x"})
@@ -112,6 +120,7 @@ def test_an_impossible_preference_is_refused_by_the_token_endpoint(client):
     assert answer.text == '{"ErrorCode" : "invalid_request", "Error" :"Preference delay-ms must be 0 to 60000"}'
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     "preference", ["return=minimal", "respond-async, wait=10", "", ",,;=", "x" * 99, '"', "a; code=503"]
 )
@@ -123,6 +132,7 @@ def test_other_preferences_are_ignored(get, preference):
     assert "Preference-Applied" not in answer.headers
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("status", ERRORS)
 @pytest.mark.parametrize("path", ["/agent/logid/", "/queue/number/", "/trunk/number/"])
 def test_reserved_numbers_answer_their_status(client, get, path, status):
@@ -131,6 +141,7 @@ def test_reserved_numbers_answer_their_status(client, get, path, status):
     assert client.get(f"{path}99{status}").status_code == 401
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_reserved_numbers_of_success_answer_with_the_first_object(get, status):
     """A reserved number of a 2xx status answers with the first object of the list."""
@@ -140,6 +151,7 @@ def test_reserved_numbers_of_success_answer_with_the_first_object(get, status):
     assert answer.json["DataSet"]["agent"] == get("/agents").json["DataSet"]["agents"][0]
 
 
+@pytest.mark.shared
 def test_a_reserved_404_names_its_number(get):
     """A reserved 404 has the text of an ordinary one."""
     assert get("/queue/number/99404").json == {"Error": "Queue 99404 not found", "DataSet": None}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.tenants.clock import format_instant
@@ -14,15 +14,13 @@ DAY = 86_400
 
 dates = some.integers(-9_000, 27_000)
 seconds = some.integers(0, DAY - 1)
-checked = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
+checked = settings(max_examples=25, deadline=None, derandomize=True)
 
 
-@pytest.fixture(params=["normal", "peak", "understaffed", "trunk outage", "night closed", "lab"])
-def ask(request, start):
+@pytest.fixture(scope="module", params=["normal", "peak", "understaffed", "trunk outage", "night closed", "lab"])
+def ask(request, shared_app):
     """Request one of the lists of a center in one of the scenarios, as of an instant."""
-    client = start(scenario=request.param, agents=30).test_client()
+    client = shared_app(scenario=request.param, agents=30).test_client()
     credentials = {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
     url = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
     token = client.post(url, data=credentials).json["access_token"]

@@ -72,6 +72,7 @@ def test_the_recent_body_has_a_level_and_no_list(start):
     ]
 
 
+@pytest.mark.shared
 def test_basic_credentials_need_no_body(client):
     """HTTP Basic is accepted as the form is."""
     answer = client.post(TOKEN_URL, headers=basic("APP_CONSUMER_KEY:APP_CONSUMER_SECRET"))
@@ -79,6 +80,7 @@ def test_basic_credentials_need_no_body(client):
     assert (answer.status_code, answer.json["client_id"]) == (200, "APP_CONSUMER_KEY")
 
 
+@pytest.mark.shared
 def test_the_grant_type_may_also_stand_in_the_form(client):
     """The grant type may be repeated in the form."""
     answer = client.post(TOKEN_URL, data={**CREDENTIALS, "grant_type": "client_credentials"})
@@ -86,6 +88,7 @@ def test_the_grant_type_may_also_stand_in_the_form(client):
     assert answer.status_code == 200
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("form", [{}, {"grant_type": "client_credentials"}])
 def test_the_grant_type_must_stand_in_the_query(client, form):
     """A grant type in the form alone counts as missing."""
@@ -94,6 +97,7 @@ def test_the_grant_type_must_stand_in_the_query(client, form):
     assert (answer.status_code, answer.data) == (400, MISSING)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("given", "escaped"),
     [
@@ -111,6 +115,7 @@ def test_another_grant_type_is_refused(client, given, escaped):
     assert (answer.status_code, answer.text) == (400, expected)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     "request_parts",
     [
@@ -139,6 +144,7 @@ def test_without_good_credentials_there_is_no_token(client, request_parts):
     assert (answer.status_code, answer.data) == (401, INVALID)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("url", "form"),
     [
@@ -154,6 +160,7 @@ def test_a_repeated_parameter_is_refused(client, url, form):
     assert re.match(r'{"ErrorCode" : "invalid_request", "Error" :"Repeated param : \w+"}', answer.text)
 
 
+@pytest.mark.shared
 def test_a_body_beyond_a_megabyte_is_refused(client):
     """A body over 1 MB is 413 in the shape of token errors."""
     answer = client.post(TOKEN_URL, data={**CREDENTIALS, "more": "x" * 1_100_000})
@@ -162,12 +169,14 @@ def test_a_body_beyond_a_megabyte_is_refused(client):
     assert answer.text == '{"ErrorCode" : "invalid_request", "Error" :"Body must be at most 1 MB"}'
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_reading_the_endpoint_misses_the_grant_type(client, method):
     """A GET without a grant type is 400, as KPN's own endpoint answered a probe."""
     assert client.open(TOKEN_PATH, method=method).status_code == 400
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "BREW"])
 def test_tokens_are_given_by_post_only(client, method):
     """Other methods are 405, with the allowed ones in `Allow`."""
