@@ -159,7 +159,8 @@ def test_a_failed_test_reports_its_accounts(empty):
     assert "requests: 2, the last 1:" in ran.text
     assert re.search(r"GET /agents  503  [0-9.]+ ms  \(fault: status 503\)", ran.text)
     assert "fault left unused: queues of kpn: 2 outcomes left" in ran.text
-    assert re.search(r"X-Sandbox-Replay: engine=2; account=\w+; seed=pytest; config=\w+; at=2", ran.text)
+    replay = r"engine=2; account=\w+; seed=pytest; config=\w+; names=nl_NL/[\d.]+; at=2"
+    assert re.search(f"X-Sandbox-Replay: {replay}", ran.text)
     assert "scenario peak" in ran.text
 
 
