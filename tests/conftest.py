@@ -125,10 +125,10 @@ def shared_app(tmp_path_factory, empty_database):
 
 
 @pytest.fixture
-def app(request, settings):
+def app(request, start, shared_app, settings):
     """The test's own application; with the marker `shared` one that other tests have used."""
-    shared = request.node.get_closest_marker("shared")
-    return request.getfixturevalue("shared_app" if shared else "start")(**settings)
+    make = shared_app if request.node.get_closest_marker("shared") else start
+    return make(**settings)
 
 
 @pytest.fixture
