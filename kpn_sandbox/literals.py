@@ -57,6 +57,11 @@ ClockMode = Literal["running", "frozen"]
 
 CLOCK_MODES: tuple[ClockMode, ...] = get_args(ClockMode)
 
+TokenTime = Literal["account", "wall"]
+"""Whose time the life of an account's access tokens follows: its own clock's, or wall time."""
+
+TOKEN_TIMES: tuple[TokenTime, ...] = get_args(TokenTime)
+
 QuotaUnit = Literal["minute", "hour", "day", "week", "month"]
 """The unit of the window in which a quota counts."""
 

@@ -28,12 +28,12 @@ TOKENS_PER_ACCOUNT = 10_000
 _PRUNE_EVERY = 100
 _OWNERS = 100_000
 _ROW = tokens.c
-_FIND = select(_ROW.client_id, _ROW.kind, _ROW.user, _ROW.issued_at, _ROW.revoked).where(
+_FIND = select(_ROW.client_id, _ROW.kind, _ROW.user, _ROW.issued_at, _ROW.wall_at, _ROW.revoked).where(
     _ROW.digest == bindparam("digest")
 )
 _SAVE = (
     insert(tokens)
-    .values({name: bindparam(name) for name in ("digest", "client_id", "kind", "issued_at")})
+    .values({name: bindparam(name) for name in ("digest", "client_id", "kind", "issued_at", "wall_at")})
     .values(user="", nonce="", revoked=0)
     .returning(_ROW.serial)
 )
@@ -43,7 +43,7 @@ _PRUNE = delete(tokens).where(*_OF_KIND, _ROW.serial <= bindparam("last"))
 
 
 class TokenKind(NamedTuple):
-    """A kind of access token or session, with its lifetime by the account's clock."""
+    """A kind of access token or session, with its lifetime by the time that the account's clock names."""
 
     name: str
     life_seconds: float
@@ -59,6 +59,7 @@ class AccessToken:
         kind: Its kind.
         user: Name of the user of a session; empty for a token of the account itself.
         issued_at: The account's instant when it was issued, in epoch seconds.
+        wall_at: Wall time when it was issued, in epoch seconds.
         revoked: Whether it was revoked or ended since.
     """
 
@@ -66,11 +67,24 @@ class AccessToken:
     kind: TokenKind
     user: str
     issued_at: float
+    wall_at: float
     revoked: bool
 
     def expired(self) -> bool:
         """Return whether its lifetime is over now; a clock that is put back makes it valid again."""
-        return self.tenant.now() - self.issued_at >= self.kind.life_seconds
+        return token_age(self.tenant, self.issued_at, self.wall_at) >= self.kind.life_seconds
+
+
+def token_age(tenant: Tenant, issued_at: float, wall_at: float) -> float:
+    """
+    Return the seconds since a token was issued, by the time that the account's clock names now.
+
+    So a switch between the two times counts for tokens that were issued before it, too.
+
+    Args:
+        tenant, issued_at, wall_at: The account, and its instant and wall time at the issue, in epoch seconds.
+    """
+    return tenant.wall_clock() - wall_at if tenant.clock.tokens == "wall" else tenant.now() - issued_at
 
 
 class TokenStore:
@@ -107,7 +121,7 @@ class TokenStore:
         row = self._row(text)
         if row is None or row[0] != tenant.account.client_id:
             return None
-        token = AccessToken(tenant, self._kinds[row[1]], row[2], row[3], bool(row[4]))
+        token = AccessToken(tenant, self._kinds[row[1]], row[2], row[3], row[4], bool(row[5]))
         tenant.cache(self._read_tokens).put(text, token)
         return token
 
@@ -121,7 +135,7 @@ class Tokens(TokenStore):
     The access tokens of one purpose.
 
     Args:
-        sandbox, life_seconds: Accounts, and the lifetime of their tokens by the accounts' clocks.
+        sandbox, life_seconds: Accounts, and the lifetime of their tokens by the time that the account's clock names.
         purpose: Name of what they give access to, up to 32 characters; a token gives access to nothing else.
     """
 
@@ -132,7 +146,9 @@ class Tokens(TokenStore):
 
     def save(self, text: str, account: Account) -> float:
         """
-        Store a token that is issued to an account and return the account's instant, from which its lifetime counts.
+        Store a token that is issued to an account and return the instant from which its lifetime counts.
+
+        It is one of the account, or of wall time where tokens follow that.
 
         Args:
             text, account: The token, and the account.
@@ -141,15 +157,17 @@ class Tokens(TokenStore):
             UnknownAccount: The account was deleted.
         """
         client_id = account.client_id
-        issued_at = self._sandbox.tenant(client_id).now()
-        row = {"digest": text_digest(text), "client_id": client_id, "kind": self._purpose, "issued_at": issued_at}
-        saved = self._database.fetch_one(_SAVE, **row)
+        tenant = self._sandbox.tenant(client_id)
+        times = {"issued_at": tenant.now(), "wall_at": tenant.wall_clock()}
+        saved = self._database.fetch_one(
+            _SAVE, digest=text_digest(text), client_id=client_id, kind=self._purpose, **times
+        )
         if saved is not None and saved[0] % _PRUNE_EVERY == 0:
             of_kind = {"of_client": client_id, "of_kind": self._purpose}
             oldest = self._database.fetch_one(_OLDEST, **of_kind, limit=TOKENS_PER_ACCOUNT)
             if oldest is not None:
                 self._database.fetch_one(_PRUNE, **of_kind, last=oldest[0])
-        return issued_at
+        return times["wall_at" if tenant.clock.tokens == "wall" else "issued_at"]
 
 
 def revoke_tokens(database: Database, client_id: str, text: str | None = None) -> int:

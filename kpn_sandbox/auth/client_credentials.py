@@ -112,7 +112,7 @@ class TokenServer(_CredentialsServer):
         self._tokens = tokens
 
     def save_token(self, token: dict[str, Any], request: TokenRequest) -> None:
-        """Store the token, and add `client_id` and `issued_at`, the account's instant in epoch seconds."""
+        """Store the token, and add `client_id` and `issued_at`, from which its lifetime counts (epoch seconds)."""
         account: Account = request.client.account
         request.on_authenticated(account)
         token["client_id"] = account.client_id

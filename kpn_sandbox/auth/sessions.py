@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind, TokenStore
+from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind, TokenStore, token_age
 from kpn_sandbox.auth.errors import InvalidSession
 from kpn_sandbox.storage.tables import tokens
 from kpn_sandbox.tenants.accounts import Account
@@ -63,11 +63,12 @@ class Sessions(TokenStore):
         """
         client_id = user.account.client_id
         row = {"client_id": client_id, "user": user.name, "kind": kind.name, "nonce": nonce, "revoked": 0}
-        issued_at = self._sandbox.tenant(client_id).now()
+        tenant = self._sandbox.tenant(client_id)
+        times = {"issued_at": tenant.now(), "wall_at": tenant.wall_clock()}
         with account_transaction(self._database, client_id) as connection:
             of_user = _of_user(client_id, user.name, kind)
             connection.execute(update(tokens).where(*of_user, _ROW.revoked == 0).values(revoked=1))
-            connection.execute(insert(tokens).values(digest=text_digest(text), issued_at=issued_at, **row))
+            connection.execute(insert(tokens).values(digest=text_digest(text), **times, **row))
             newest_first = select(_ROW.serial).where(*of_user).order_by(_ROW.serial.desc())
             oldest = connection.scalar(newest_first.offset(SESSIONS_PER_USER).limit(1))
             if oldest is not None:
@@ -84,15 +85,18 @@ class Sessions(TokenStore):
             UnknownAccount: The account was deleted.
         """
         client_id = user.account.client_id
-        now = self._sandbox.tenant(client_id).now()
+        tenant = self._sandbox.tenant(client_id)
         valid = (*_of_user(client_id, user.name, kind), _ROW.revoked == 0)
         with self._database.read() as connection:
-            row = connection.execute(select(_ROW.digest, _ROW.nonce, _ROW.issued_at).where(*valid)).first()
-        if row is not None and 0 <= now - row.issued_at < kind.life_seconds:
+            row = connection.execute(
+                select(_ROW.digest, _ROW.nonce, _ROW.issued_at, _ROW.wall_at).where(*valid)
+            ).first()
+        age = 0.0 if row is None else token_age(tenant, row.issued_at, row.wall_at)
+        if row is not None and 0 <= age < kind.life_seconds:
             text = _derived(user.secret, row.nonce)
             # After a change of the secret the old text cannot be computed any more.
             if text_digest(text) == row.digest:
-                return IssuedSession(text, row.issued_at + kind.life_seconds - now)
+                return IssuedSession(text, kind.life_seconds - age)
         nonce = random_text()
         text = _derived(user.secret, nonce)
         self.start(user, kind, text, nonce=nonce)

@@ -14,7 +14,7 @@ import click
 
 from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
 from kpn_sandbox.client import Account, Client, JsonObject
-from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS, Effective
+from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS, TOKEN_TIMES, Effective, TokenTime
 
 _UNITS_HELP = f"{', '.join(QUOTA_UNITS[:-1])} or {QUOTA_UNITS[-1]}."
 
@@ -121,21 +121,28 @@ def clock(account: Account) -> Any:
     return _with_warnings(account.clock())
 
 
+_tokens_option = click.option(
+    "--tokens", type=click.Choice(TOKEN_TIMES), help="Whose time the life of tokens follows; as before by default."
+)
+
+
 @clock.command("freeze")
 @click.argument("at", required=False)
+@_tokens_option
 @with_account
-def freeze(account: Account, at: str | None) -> Any:
+def freeze(account: Account, at: str | None, tokens: TokenTime | None) -> Any:
     """Let time stand still, at the instant AT or now."""
-    return _with_warnings(account.freeze(at))
+    return _with_warnings(account.freeze(at, tokens=tokens))
 
 
 @clock.command("run")
 @click.argument("at", required=False)
 @click.option("--speed", type=float, help="Seconds of the account per second of wall time, up to 3600.")
+@_tokens_option
 @with_account
-def run(account: Account, at: str | None, speed: float | None) -> Any:
+def run(account: Account, at: str | None, speed: float | None, tokens: TokenTime | None) -> Any:
     """Let time run, from AT and at a speed; with neither it is that of the wall again."""
-    return _with_warnings(account.run(at, speed=speed))
+    return _with_warnings(account.run(at, speed=speed, tokens=tokens))
 
 
 @clock.command("advance")

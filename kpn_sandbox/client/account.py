@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Rejected, Response
-from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST, Effective
+from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST, Effective, TokenTime
 
 USER_AGENT = "kpn-sandbox-fixture"
 """User agent of `token` and `get`, so that checks of the client under test can leave out a test's own requests."""
@@ -128,22 +128,29 @@ class Account:
         return self.ask("PUT", "/scenario", _present(name=name, effective=effective, for_seconds=for_seconds))
 
     def clock(self) -> JsonObject:
-        """Mode, instant and speed of the clock, and in words which dated changes are not in force at the instant."""
+        """The clock, and in words which dated changes are not in force at its instant."""
         return self.ask("GET", "/clock")
 
-    def freeze(self, at: str | None = None) -> JsonObject:
-        """Stop the clock, at an ISO 8601 instant with offset or where it is."""
-        return self.ask("PUT", "/clock", _present(mode="frozen", at=at))
-
-    def run(self, at: str | None = None, *, speed: float | None = None) -> JsonObject:
+    def freeze(self, at: str | None = None, *, tokens: TokenTime | None = None) -> JsonObject:
         """
-        Start the clock; without arguments it shows wall time again.
+        Stop the clock.
+
+        Args:
+            at: Where it stands, an ISO 8601 instant with offset; where it is by default.
+            tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
+        """
+        return self.ask("PUT", "/clock", _present(mode="frozen", at=at, tokens=tokens))
+
+    def run(self, at: str | None = None, *, speed: float | None = None, tokens: TokenTime | None = None) -> JsonObject:
+        """
+        Start the clock; with neither instant nor speed it shows wall time again.
 
         Args:
             at: Where it starts, an ISO 8601 instant with offset.
             speed: Seconds of the account per second of wall time.
+            tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
         """
-        return self.ask("PUT", "/clock", _present(mode="running", at=at, speed=speed))
+        return self.ask("PUT", "/clock", _present(mode="running", at=at, speed=speed, tokens=tokens))
 
     def advance(self, seconds: float) -> JsonObject:
         """Move the clock forward."""

@@ -65,6 +65,11 @@ class ClockRequestSchema(StrictSchema):
         0, 3600, above=True, metadata={"description": "Seconds of the account per second of wall time."}
     )
 
+    tokens = ChoiceField(
+        literals.TOKEN_TIMES,
+        metadata={"description": "Whose time the life of tokens follows; by default as before, at first account."},
+    )
+
     @validates_schema
     def _check_speed(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data["mode"] == "frozen" and "speed" in data:

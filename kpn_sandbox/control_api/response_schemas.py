@@ -90,6 +90,7 @@ class AccountClockRecord(TypedDict):
     mode: literals.ClockMode
     at: InstantText
     speed: Annotated[float, "Seconds of the account per second of wall time; 0 when frozen."]
+    tokens: Annotated[literals.TokenTime, "Whose time the life of access tokens follows."]
 
 
 class ClockRecord(AccountClockRecord):

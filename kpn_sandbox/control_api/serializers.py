@@ -144,7 +144,8 @@ def account_clock_record(clock: Clock, wall: float) -> records.AccountClockRecor
         clock: The clock of an account.
         wall: Wall time, in epoch seconds.
     """
-    return {"mode": clock.mode, "at": instant_text(clock.now(wall)), "speed": clock.speed}
+    at = instant_text(clock.now(wall))
+    return {"mode": clock.mode, "at": at, "speed": clock.speed, "tokens": clock.tokens}
 
 
 def clock_record(tenant: Tenant) -> records.ClockRecord:

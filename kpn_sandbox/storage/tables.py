@@ -176,12 +176,15 @@ tokens = Table(
     Column("user", String(256), nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("issued_at", Float, nullable=False),
+    Column("wall_at", Float, nullable=False),
     Column("revoked", Integer, nullable=False),
     Index("tokens_by_user", "client_id", "kind", "user", "serial"),
     info={RESET_LAYER: "tokens"},
 )
 """
-One row per access token or session, found by the digest of its text; issued_at is an instant of the account.
+One row per access token or session, found by the digest of its text.
+
+It was issued at an instant of the account and at a wall time; which of the two its life counts from is the clock's.
 
 A session has a user. Where its text follows from the user's secret, the nonce makes it a new one each time.
 """

@@ -13,13 +13,13 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, select, update
 
-from kpn_sandbox.literals import ClockMode
+from kpn_sandbox.literals import TOKEN_TIMES, ClockMode, TokenTime
 from kpn_sandbox.simulation.calendar import LAST_DATE, calendar_day, day_of, zone
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
-from kpn_sandbox.validation import number
+from kpn_sandbox.validation import choice, number
 
 WallClock = Callable[[], float]
 """Returns wall time, in epoch seconds."""
@@ -31,6 +31,7 @@ _SPEED = number(
     0, FASTEST, above=True, allowed=f"a number of more than 0 and at most {FASTEST:,}, given with a running clock"
 )
 # Centers exist from 2000 to 2100, so no clock can be moved further than that.
+_TOKENS = choice(*TOKEN_TIMES)
 _SECONDS = number(0, 101 * 366 * 86400, allowed="a number of seconds from 0 on")
 
 
@@ -48,11 +49,13 @@ class RunningClock:
         at: The account's instant when the clock was started.
         since: Wall time when the clock was started.
         speed: Seconds of the account per second of wall time.
+        tokens: Whose time the life of the account's tokens follows.
     """
 
     at: float = 0.0
     since: float = 0.0
     speed: float = 1.0
+    tokens: TokenTime = "account"
     mode: ClassVar[ClockMode] = "running"
 
     def now(self, wall: float) -> float:
@@ -67,15 +70,15 @@ class RunningClock:
             seconds: By how many seconds, from 0 on.
             wall: Wall time now, in seconds since 1970.
         """
-        return RunningClock(instant(self.now(wall) + seconds), wall, self.speed)
+        return replace(self, at=instant(self.now(wall) + seconds), since=wall)
 
     def restarted(self, wall: float) -> "RunningClock":
         """Return a clock that starts at `at` now; one that follows wall time stays as it is."""
-        return self if self == RunningClock() else replace(self, since=wall)
+        return self if (self.at, self.since, self.speed) == (0.0, 0.0, 1.0) else replace(self, since=wall)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the clock as JSON values."""
-        return {"mode": self.mode, "at": self.at, "since": self.since, "speed": self.speed}
+        return {"mode": self.mode, "at": self.at, "since": self.since, "speed": self.speed, "tokens": self.tokens}
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class FrozenClock:
     """A clock that stands still, with the methods of `RunningClock`."""
 
     at: float
+    tokens: TokenTime = "account"
     mode: ClassVar[ClockMode] = "frozen"
     speed = 0.0
 
@@ -98,7 +102,7 @@ class FrozenClock:
             seconds: By how many seconds, from 0 on.
             wall: Wall time now, in seconds since 1970.
         """
-        return FrozenClock(instant(self.at + seconds))
+        return replace(self, at=instant(self.at + seconds))
 
     def restarted(self, wall: float) -> "FrozenClock":
         """Return self; a frozen clock has no start to go back to."""
@@ -106,7 +110,7 @@ class FrozenClock:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the clock as JSON values."""
-        return {"mode": self.mode, "at": self.at}
+        return {"mode": self.mode, "at": self.at, "tokens": self.tokens}
 
 
 Clock = RunningClock | FrozenClock
@@ -114,33 +118,44 @@ Clock = RunningClock | FrozenClock
 
 def clock_from_dict(settings: Mapping[str, Any]) -> Clock:
     """Return the clock that `to_dict` described."""
-    values = {name: float(value) for name, value in settings.items() if name != "mode"}
+    values = {name: value for name, value in settings.items() if name != "mode"}
     return FrozenClock(**values) if settings["mode"] == "frozen" else RunningClock(**values)
 
 
-def new_clock(now: float, wall: float, mode: str, *, at: float | None = None, speed: float | None = None) -> Clock:
+def new_clock(
+    before: Clock,
+    wall: float,
+    mode: str,
+    *,
+    at: float | None = None,
+    speed: float | None = None,
+    tokens: TokenTime | None = None,
+) -> Clock:
     """
     Return the clock of a request to set one.
 
     Args:
-        now, wall: The account's present instant and wall time, in epoch seconds.
+        before, wall: The account's clock before, and wall time, in epoch seconds.
         mode: `running` or `frozen`.
         at: Instant at which it stands or from which it runs; None for where it is.
         speed: Seconds of the account per second of wall time; a clock with neither instant nor speed follows wall time.
+        tokens: Whose time the life of tokens follows; None for the same as before.
 
     Raises:
-        InvalidSetting: The mode or the speed is not allowed.
+        InvalidSetting: The mode, the speed or the time of tokens is not allowed.
     """
+    now, kept = before.now(wall), tokens or before.tokens
+    _TOKENS("tokens", kept, InvalidSetting)
     if mode == "frozen":
         if speed is not None:
             raise InvalidSetting("speed", speed, _SPEED.allowed)
-        return FrozenClock(now // 1 if at is None else at)
+        return FrozenClock(now // 1 if at is None else at, kept)
     if mode != "running":
         raise InvalidSetting("mode", mode, "running or frozen")
     if at is None and speed is None:
-        return RunningClock()
+        return RunningClock(tokens=kept)
     checked = float(_SPEED("speed", 1.0 if speed is None else speed, InvalidSetting))
-    return RunningClock(now if at is None else at, wall, checked)
+    return RunningClock(now if at is None else at, wall, checked, kept)
 
 
 def instant(at: float) -> float:
@@ -178,21 +193,29 @@ class Clocks:
         self._database = database
         self._wall_clock = wall_clock
 
-    def set(self, client_id: str, mode: str, *, at: float | None = None, speed: float | None = None) -> Clock:
+    def set(
+        self,
+        client_id: str,
+        mode: str,
+        *,
+        at: float | None = None,
+        speed: float | None = None,
+        tokens: TokenTime | None = None,
+    ) -> Clock:
         """
         Give an account another clock, which every worker reads at the next request.
 
         Args:
-            client_id, mode, at, speed: The account, and the rest as for `new_clock`.
+            client_id, mode, at, speed, tokens: The account, and the rest as for `new_clock`.
 
         Raises:
-            InvalidSetting: The mode or the speed is not allowed.
+            InvalidSetting: The mode, the speed or the time of tokens is not allowed.
             InstantOutOfRange: The instant is before 2000 or after 2100.
         """
         wall = self._wall_clock()
         if at is not None:
             instant(at)
-        return self._changed(client_id, lambda clock: new_clock(clock.now(wall), wall, mode, at=at, speed=speed))
+        return self._changed(client_id, lambda clock: new_clock(clock, wall, mode, at=at, speed=speed, tokens=tokens))
 
     def advance(self, client_id: str, seconds: float) -> Clock:
         """

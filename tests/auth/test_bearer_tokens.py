@@ -63,6 +63,34 @@ def test_tokens_of_a_frozen_clock_do_not_age(worker, wall):
     assert worker.authenticated(text).client_id == "berta"
 
 
+def test_tokens_may_live_by_wall_time(worker, wall):
+    """Where tokens follow wall time, the account's clock does not age them, and real seconds do."""
+    worker.sandbox.clocks.set("anna", "frozen", at=1e9, tokens="wall")
+    token = worker.token()
+
+    worker.sandbox.clocks.advance("anna", 1_000_000)
+    wall.at += 3598
+
+    assert (token["issued_at"], token["expires_in"]) == (wall.at - 3598, 3599)
+    assert worker.authenticated(token["access_token"]).client_id == "anna"
+    wall.at += 1
+    with pytest.raises(ExpiredToken):
+        worker.authenticated(token["access_token"])
+
+
+def test_a_switch_of_time_counts_for_tokens_issued_before(worker, wall):
+    """The life of a token counts from its issue by the time that the clock names now."""
+    text = worker.token()["access_token"]
+    worker.sandbox.clocks.set("anna", "running", at=wall.at, speed=3600)
+    wall.at += 1
+
+    with pytest.raises(ExpiredToken):
+        worker.authenticated(text)
+
+    worker.sandbox.clocks.set("anna", "running", speed=3600, tokens="wall")
+    assert worker.authenticated(text).client_id == "anna"
+
+
 def test_a_revoked_token_is_not_unknown(worker):
     """A revoked token raises an error of its own."""
     text = worker.token()["access_token"]
@@ -186,7 +214,16 @@ def test_the_oldest_tokens_are_pruned(worker, start_worker):
     worker.sandbox.accounts.create(NewAccount("berta", "secret"))
     others, first = worker.token("berta")["access_token"], worker.token()["access_token"]
     later = [
-        {"digest": str(n), "client_id": "anna", "kind": "kpn", "user": "", "nonce": "", "issued_at": 0.0, "revoked": 0}
+        {
+            "digest": str(n),
+            "client_id": "anna",
+            "kind": "kpn",
+            "user": "",
+            "nonce": "",
+            "issued_at": 0.0,
+            "wall_at": 0.0,
+            "revoked": 0,
+        }
         for n in range(TOKENS_PER_ACCOUNT)
     ]
     with worker.database.write() as connection:

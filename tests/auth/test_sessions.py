@@ -56,6 +56,19 @@ def test_an_ended_session_is_known_but_not_valid(sessions, others):
     assert sessions.find("unknown") is None
 
 
+def test_a_session_may_live_by_wall_time(sessions, worker, wall):
+    """Where tokens follow wall time, a session and the rest of its lifetime do, however fast the account's clock is."""
+    worker.sandbox.clocks.set("anna", "running", speed=3600, tokens="wall")
+    first = sessions.get_or_begin(ANNA, BEARER)
+
+    wall.at += 600
+
+    assert sessions.get_or_begin(ANNA, BEARER) == (first.text, 3000)
+    wall.at += 3000
+    assert sessions.find(first.text).expired()
+    assert sessions.get_or_begin(ANNA, BEARER).text != first.text
+
+
 def test_a_derived_session_is_repeated_during_its_lifetime(sessions, others, wall):
     """A secret gets the same text with the rest of its lifetime; after that, or with another secret, a new one."""
     first = sessions.get_or_begin(ANNA, BEARER)

@@ -95,7 +95,9 @@ def test_a_missing_token_of_the_administrator_is_named(run):
 
 def test_the_clock_is_set(control):
     """The clock can be frozen, moved forward, run fast, and shown."""
-    assert control("clock", "freeze", MONDAY) == {"mode": "frozen", "at": MONDAY, "speed": 0.0, "not_in_force": []}
+    frozen = {"mode": "frozen", "at": MONDAY, "speed": 0.0, "tokens": "account", "not_in_force": []}
+    assert control("clock", "freeze", MONDAY) == frozen
+    assert control("clock", "freeze", "--tokens", "wall")["tokens"] == "wall"
     assert control("clock", "advance", "3600")["at"] == "2026-11-23T11:00:00+01:00"
     assert control("clock", "run", MONDAY, "--speed", "60")["speed"] == 60
     assert control("clock")["mode"] == "running"

@@ -33,7 +33,11 @@ def test_a_new_secret_is_used_from_then_on(account):
 
 def test_the_clock_is_set(account):
     """The clock can be frozen, moved forward, run fast, and show wall time again."""
-    assert account.freeze(MONDAY) == {"mode": "frozen", "at": MONDAY, "speed": 0, "not_in_force": []}
+    frozen = {"mode": "frozen", "at": MONDAY, "speed": 0, "tokens": "account", "not_in_force": []}
+    assert account.freeze(MONDAY) == frozen
+    assert account.freeze(tokens="wall") == {**frozen, "tokens": "wall"}
+    assert account.run(tokens="account")["tokens"] == "account"
+    account.freeze(MONDAY)
     assert account.advance(3600)["at"] == account.freeze()["at"] == "2026-11-23T11:00:00+01:00"
     assert account.run(MONDAY, speed=60)["speed"] == 60
     assert (account.run()["speed"], account.clock()["mode"]) == (1, "running")

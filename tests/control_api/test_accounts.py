@@ -37,7 +37,7 @@ def test_an_account_has_the_given_settings(admin):
 
     made = admin("POST", "/accounts", settings).json
 
-    assert made["clock"] == {"mode": "frozen", "at": MONDAY, "speed": 0.0}
+    assert made["clock"] == {"mode": "frozen", "at": MONDAY, "speed": 0.0, "tokens": "account"}
     assert (made["profile"]["agents"], made["profile"]["load"]) == (7, 1)
     assert [made[name] for name in ("client_id", "client_secret", "seed", "scenario")] == [
         "carla",

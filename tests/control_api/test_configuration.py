@@ -8,6 +8,9 @@ from kpn_sandbox.storage.tables import configuration
 
 from .conftest import MONDAY, on_one_database
 
+BY_ACCOUNT = {"tokens": "account", "not_in_force": []}
+"""What a clock tells beside mode, instant and speed when nothing is out of the ordinary."""
+
 
 def test_a_profile_is_changed_by_a_merge_patch(control):
     """In a patch null restores a default, other values replace the profile's, and fields that are not named stay."""
@@ -167,6 +170,22 @@ def test_the_lab_scenario_has_parameters_for_theory(control):
     assert theory[0]["service_seconds"] == 240
 
 
+def test_tokens_follow_the_account_s_time_or_wall_time(control, admin):
+    """The time of tokens is chosen with the clock, kept by what does not name it, and reset with the clock."""
+    chosen = control("PUT", "/clock", {"mode": "frozen", "tokens": "wall"}).json
+    kept = [
+        control("PUT", "/clock", {"mode": "running", "speed": 3600}).json,
+        control("POST", "/clock/advance", {"seconds": 60}).json,
+        control("GET", "/clock").json,
+        control("GET").json["clock"],
+    ]
+    made = admin("POST", "/accounts", {"clock": {"mode": "running", "tokens": "wall"}}).json
+
+    assert [each["tokens"] for each in (chosen, *kept, made["clock"])] == ["wall"] * 6
+    control("POST", "/reset", {"layers": ["clock"]})
+    assert control("GET", "/clock").json["tokens"] == "account"
+
+
 def test_a_clock_is_frozen_or_runs_at_a_speed(control, wall):
     """A running clock moves at its speed, a frozen one does not, and both are shown with milliseconds."""
     control("PUT", "/clock", {"mode": "running", "at": MONDAY, "speed": 60})
@@ -176,8 +195,8 @@ def test_a_clock_is_frozen_or_runs_at_a_speed(control, wall):
     frozen = control("PUT", "/clock", {"mode": "frozen"}).json
     wall.at += 100
 
-    assert fast == {"mode": "running", "at": "2026-11-23T10:01:30+01:00", "speed": 60.0, "not_in_force": []}
-    assert frozen == {"mode": "frozen", "at": "2026-11-23T10:01:30+01:00", "speed": 0.0, "not_in_force": []}
+    assert fast == {"mode": "running", "at": "2026-11-23T10:01:30+01:00", "speed": 60.0, **BY_ACCOUNT}
+    assert frozen == {"mode": "frozen", "at": "2026-11-23T10:01:30+01:00", "speed": 0.0, **BY_ACCOUNT}
     assert control("GET", "/clock").json == frozen
 
 
@@ -185,7 +204,7 @@ def test_a_running_clock_shows_wall_time(control, wall):
     """A clock that is set to running without instant and speed shows wall time."""
     clock = control("PUT", "/clock", {"mode": "running"}).json
 
-    assert clock == {"mode": "running", "at": "2026-11-23T10:00:00.250+01:00", "speed": 1.0, "not_in_force": []}
+    assert clock == {"mode": "running", "at": "2026-11-23T10:00:00.250+01:00", "speed": 1.0, **BY_ACCOUNT}
 
 
 @pytest.mark.parametrize("clock", [{"mode": "frozen", "at": MONDAY}, {"mode": "running", "at": MONDAY}])
@@ -261,6 +280,7 @@ def test_a_reset_leaves_the_other_layers(control):
         ("PUT", "/clock", {"mode": "running", "speed": 3601}, "speed"),
         ("PUT", "/clock", {"mode": "running", "speed": 0}, "speed"),
         ("PUT", "/clock", {"mode": "running", "speed": True}, "speed"),
+        ("PUT", "/clock", {"mode": "running", "tokens": "mine"}, "tokens"),
         ("PUT", "/clock", None, "body"),
         ("POST", "/clock/advance", {"seconds": -1}, "seconds"),
         ("POST", "/clock/advance", {"seconds": 3_000_000_000}, "instant"),

@@ -35,6 +35,7 @@ def issue_token(sandbox, client_id):
         "user": "",
         "nonce": "",
         "issued_at": 0.0,
+        "wall_at": 0.0,
         "revoked": 0,
     }
     with sandbox.database.write() as connection:

@@ -11,7 +11,7 @@ from kpn_sandbox.control_api.response_schemas import AccountRecord, AccountsReco
 from kpn_sandbox.control_api.serializers import account_record, new_account_record
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.clock import new_clock
+from kpn_sandbox.tenants.clock import RunningClock, new_clock
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.timeline import patched
 
@@ -36,7 +36,7 @@ def create_account(request: ControlRequest) -> NewAccountRecord:
     wall = request.sandbox.wall_clock()
     settings: dict[str, Any] = {**request.body, "profile": patched(Profile(), request.body.get("profile", {}))}
     if "clock" in settings:
-        settings["clock"] = new_clock(wall, wall, **settings["clock"])
+        settings["clock"] = new_clock(RunningClock(), wall, **settings["clock"])
     made = request.sandbox.accounts.create(NewAccount(**settings))
     return new_account_record(request.sandbox.tenant(made.account.client_id), made, request.base_url)
 

@@ -7,9 +7,10 @@ export function showAccount(account) {
   put(find("#replay"), account.replay);
 }
 
-export function showClock({ mode, at, speed, not_in_force: notInForce }) {
+export function showClock({ mode, at, speed, tokens, not_in_force: notInForce }) {
   put(find("#now"), `${at.slice(0, 10)} ${at.slice(11, 19)}`);
-  put(find("#mode"), mode === "frozen" ? "❚❚ frozen" : speed === 1 ? "▶ running" : `▶ running × ${speed}`);
+  const moves = mode === "frozen" ? "❚❚ frozen" : speed === 1 ? "▶ running" : `▶ running × ${speed}`;
+  put(find("#mode"), tokens === "wall" ? `${moves} · tokens by wall time` : moves);
   showNotInForce(find("#not-in-force"), notInForce);
 }
 

@@ -19,7 +19,7 @@ def test_options_and_fixture_choose_the_account(account):
     shown = account.show()
 
     assert (shown["scenario"], shown["seed"]) == ("calm", "project")
-    assert shown["clock"] == {"mode": "frozen", "at": "2026-11-23T09:00:00+01:00", "speed": 0}
+    assert shown["clock"] == {"mode": "frozen", "at": "2026-11-23T09:00:00+01:00", "speed": 0, "tokens": "account"}
     assert (shown["profile"]["agents"], shown["profile"]["queues"]) == (8, 2)
 
 
