@@ -43,14 +43,20 @@ class Parts:
     admin_token: str
 
 
-def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: Pause = time.sleep) -> Flask:
+def sleep(seconds: float) -> bool:
+    """Wait for some seconds in a server that never says that it stops."""
+    time.sleep(seconds)
+    return False
+
+
+def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: Pause = sleep) -> Flask:
     """
     Return the application.
 
     Args:
         settings: Settings of the start.
         wall_clock: Returns wall time, in epoch seconds.
-        pause: Waits for some seconds while other requests are served.
+        pause: Waits for some seconds while other requests are served, at most until the server stops.
 
     Returns:
         A Flask application; `extensions["kpn_sandbox"]` holds its `Parts`. It has no open connection, so it may be

@@ -19,7 +19,7 @@ from flask import Response
 DRIP_SECONDS = 0.02
 """Pause between two bytes of a dripping body."""
 LONGEST_DRIP_SECONDS = 60.0
-"""Most seconds that a dripping body takes; a server that stops waits for it."""
+"""Most seconds that a dripping body takes; a server that stops sends the rest at once."""
 
 _GARBAGE = b"\x16\x03\x01 this is not HTTP \xff\xfe\r\n\r\n"
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -46,13 +46,13 @@ class BrokenConnection(Response):
         raise ConnectionResetError(errno.ECONNRESET, f"{self._connection} by a fault")
 
 
-def drip(response: Response, pause: Callable[[float], None]) -> Response:
+def drip(response: Response, pause: Callable[[float], object]) -> Response:
     """
     Make a response drip: its body is sent byte by byte, with a pause before each.
 
     Args:
         response: The response, which is changed.
-        pause: Waits for some seconds.
+        pause: Waits for some seconds, at most until the server stops.
     """
     body = response.get_data()
     response.response = _single_bytes(body, pause)
@@ -60,7 +60,7 @@ def drip(response: Response, pause: Callable[[float], None]) -> Response:
     return response
 
 
-def _single_bytes(body: bytes, pause: Callable[[float], None]) -> Iterator[bytes]:
+def _single_bytes(body: bytes, pause: Callable[[float], object]) -> Iterator[bytes]:
     seconds = min(DRIP_SECONDS, LONGEST_DRIP_SECONDS / max(1, len(body)))
     for byte in body:
         pause(seconds)

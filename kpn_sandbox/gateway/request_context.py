@@ -34,8 +34,13 @@ from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
-Pause = Callable[[float], None]
-"""Waits for some seconds while other requests are served."""
+Pause = Callable[[float], bool]
+"""
+Waits for some seconds while other requests are served.
+
+Returns whether the server is stopping; it then returns at once, so that a delayed response is still sent. `wait` of an
+event that is set at the stop is such a function.
+"""
 
 _CONTEXT = "kpn_sandbox.request_context"
 _WITHOUT_BODY = (204, 205)
@@ -236,7 +241,7 @@ class RequestLifecycle:
 
     Args:
         sandbox: Counts quotas, takes fault outcomes and keeps the request log.
-        pause: Waits for some seconds while other requests are served.
+        pause: Waits for some seconds, at most until the server stops.
     """
 
     def __init__(self, sandbox: Sandbox, pause: Pause) -> None:

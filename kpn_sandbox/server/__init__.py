@@ -12,11 +12,10 @@ import gc
 import os
 from collections.abc import Callable
 from functools import partial
-from time import sleep
 
 from flask import Flask
 
-from kpn_sandbox.app import create_app
+from kpn_sandbox.app import create_app, sleep
 from kpn_sandbox.server.listener import AddressError, listen
 from kpn_sandbox.server.pausable_pool import PausableThreadPool
 from kpn_sandbox.server.werkzeug_server import run_threaded

@@ -65,15 +65,15 @@ class PausableThreadPool(Executor):
                 self._start_thread()
         return task.future
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> bool:
         """Sleep for some seconds in the middle of a task while another thread takes over."""
-        if not self._begin_pause():
-            time.sleep(seconds)
-            return
+        replaced = self._begin_pause()
         try:
             time.sleep(seconds)
         finally:
-            self._end_pause()
+            if replaced:
+                self._end_pause()
+        return False
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End every thread once the tasks queued so far are done; never waits, because the threads are daemons."""

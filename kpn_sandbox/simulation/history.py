@@ -166,7 +166,7 @@ class History:
     request computes it. None computes without pauses.
     """
 
-    def __init__(self, pause: Callable[[float], None] | None = None) -> None:
+    def __init__(self, pause: Callable[[float], object] | None = None) -> None:
         self._summaries = SingleFlightCache(SUMMARY_BYTES)
         self._calls = SingleFlightCache(CALLS_BYTES)
         self._pause = pause

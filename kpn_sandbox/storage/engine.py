@@ -6,8 +6,8 @@ that exists; all of that stays in this module.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, insert, inspect, select
@@ -16,8 +16,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kpn_sandbox.storage.errors import SchemaError, StorageError
-from kpn_sandbox.storage.prepared_statements import PreparedStatements, Row, pauses
+from kpn_sandbox.storage.prepared_statements import PreparedStatements, Row
 from kpn_sandbox.storage.tables import SCHEMA, generated_secrets, metadata, schema_version
+from kpn_sandbox.storage.writer_turns import WriterTurns
 
 BUSY_SECONDS = 5.0
 """Time for which a writer waits while another process writes to the same SQLite file."""
@@ -42,32 +43,30 @@ class Database:
         self.url = _parsed(url)
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         self._busy_seconds = busy_seconds
-        self._engine = _engine(self.url, busy_seconds)
+        self._turns = WriterTurns(busy_seconds) if self._is_sqlite else None
+        self._engine = _engine(self.url, busy_seconds, self._configure)
         self._driver: Any = self._engine.dialect.loaded_dbapi
         # On PostgreSQL, all statements of a reader see the same moment only at this level; on SQLite they always do.
         self._reader = (
             self._engine if self._is_sqlite else self._engine.execution_options(isolation_level="REPEATABLE READ")
         )
-        self._statements = PreparedStatements(
-            self._engine.dialect, self._connect, tuple(pauses(busy_seconds)) if self._is_sqlite else ()
-        )
+        self._statements = PreparedStatements(self._engine.dialect, self._connect, self._turns)
         self._prepare()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection for reading, all of whose statements see the same moment."""
         with self._translated(), self._reader.connect() as connection:
-            if self._is_sqlite:
-                connection.exec_driver_sql("BEGIN")
+            # The snapshot is taken here, where a file that is being recovered after a crash is waited for.
+            self._begin(connection, "BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction, committed at the end and rolled back after an exception."""
-        with self._translated(), self._engine.begin() as connection:
-            if self._is_sqlite:
-                # IMMEDIATE takes the lock first: a reader that becomes a writer could not wait, only fail.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._translated(), self._turn(), self._engine.begin() as connection:
+            # IMMEDIATE takes the lock first: a reader that becomes a writer could not wait, only fail.
+            self._begin(connection, "BEGIN IMMEDIATE")
             yield connection
 
     def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
@@ -109,6 +108,8 @@ class Database:
         """Forget the connections of the parent process without closing them; call it in the child."""
         self._engine.dispose(close=False)
         self._statements.forget()
+        if self._turns is not None:
+            self._turns.after_fork()
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -121,12 +122,34 @@ class Database:
         options.update(_timeouts(self.url, self._busy_seconds))
         connection: Any = self._engine.dialect.connect(*arguments, **options)
         if self._is_sqlite:
-            _configure_sqlite(connection, None)
-            # PreparedStatements waits by itself, in shorter steps than SQLite would.
-            connection.execute("PRAGMA busy_timeout=0")
+            self._configure(connection, None)
         else:
             connection.autocommit = True
         return connection
+
+    def _configure(self, connection: Any, record: Any) -> None:
+        """Configure a new connection to SQLite, which takes a moment of its lock."""
+        assert self._turns is not None, "only SQLite is configured by statements"
+        self._turns.retry(lambda: _configure_sqlite(connection))
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turns is None else self._turns.turn()
+
+    def _begin(self, connection: Connection, *statements: str) -> None:
+        """Begin a transaction on SQLite; elsewhere the driver does."""
+        if self._turns is None:
+            return
+        driver: Any = connection.connection.driver_connection
+
+        def begin() -> None:
+            try:
+                for statement in statements:
+                    driver.execute(statement).fetchall()
+            except sqlite3.OperationalError:
+                driver.rollback()
+                raise
+
+        self._turns.retry(begin)
 
     def _prepare(self) -> None:
         """Create what is missing, or refuse a database of another schema."""
@@ -146,9 +169,8 @@ class Database:
             raise
 
     def _create_tables(self) -> None:
-        with self._engine.begin() as connection:
-            if self._is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._turn(), self._engine.begin() as connection:
+            self._begin(connection, "BEGIN IMMEDIATE")
             present = set(inspect(connection).get_table_names())
             # Tables of others may share a PostgreSQL database; they say nothing about ours.
             if present & metadata.tables.keys():
@@ -199,7 +221,7 @@ def _parsed(text_url: str) -> URL:
     return url
 
 
-def _engine(url: URL, busy_seconds: float) -> Engine:
+def _engine(url: URL, busy_seconds: float, configure: Callable[[Any, Any], None]) -> Engine:
     timeouts = _timeouts(url, busy_seconds)
     try:
         if url.get_backend_name() != "sqlite":
@@ -208,19 +230,20 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
         engine = create_engine(url, connect_args=timeouts, max_overflow=-1)
     except (SQLAlchemyError, ImportError) as error:
         raise StorageError(f"database {url.render_as_string()} cannot be used: {error}") from None
-    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "connect", configure)
     return engine
 
 
 def _timeouts(url: URL, busy_seconds: float) -> dict[str, Any]:
     """Return how long the driver waits for a lock or a connection; what the URL says itself counts."""
     if url.get_backend_name() == "sqlite":
-        return {"timeout": busy_seconds}
+        # `WriterTurns` waits instead: a wait inside SQLite would stop all other requests of a process.
+        return {"timeout": 0}
     wanted = {"connect_timeout": max(2, round(busy_seconds)), "options": f"-c lock_timeout={busy_seconds:.3f}s"}
     return {name: value for name, value in wanted.items() if name not in url.query}
 
 
-def _configure_sqlite(connection: Any, record: Any) -> None:
+def _configure_sqlite(connection: Any) -> None:
     # Transactions begin where this module says so, not where the driver guesses.
     connection.isolation_level = None
     cursor = connection.cursor()

@@ -5,21 +5,16 @@ A statement is built from the tables and compiled once; running it then costs mi
 a tenth of a millisecond.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from time import sleep
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Executable, Select
 from sqlalchemy.exc import IntegrityError
 
-Row = tuple[Any, ...]
+from kpn_sandbox.storage.writer_turns import WriterTurns
 
-# Seconds between two tries on a busy SQLite file, and how much longer each pause is than the one before. SQLite's own
-# pauses begin with whole milliseconds, and a statement takes a small part of one: two workers would mostly sleep.
-_FIRST_PAUSE = 0.0003
-_LONGEST_PAUSE = 0.01
-_GROWTH = 1.1
+Row = tuple[Any, ...]
 
 
 class _Compiled(NamedTuple):
@@ -37,15 +32,6 @@ class _Compiled(NamedTuple):
         return [values[name] if name in values else self.defaults[name] for name in self.order]
 
 
-def pauses(seconds: float) -> Iterator[float]:
-    """Yield ever longer pauses between tries to write, which add up to the seconds given or a little more."""
-    pause = _FIRST_PAUSE
-    while seconds > 0:
-        yield pause
-        seconds -= pause
-        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
-
-
 class PreparedStatements:
     """
     Runs single statements on connections of its own; safe to share between threads.
@@ -55,11 +41,11 @@ class PreparedStatements:
     Args:
         dialect: The SQL dialect of the database.
         connect: Opens a raw connection that commits each statement by itself.
-        pauses: Seconds between tries while another process writes; empty where the database itself waits.
+        turns: The turns of writers; None where the database itself keeps them apart.
     """
 
-    def __init__(self, dialect: Dialect, connect: Callable[[], Any], pauses: Sequence[float] = ()) -> None:
-        self._pauses = pauses
+    def __init__(self, dialect: Dialect, connect: Callable[[], Any], turns: WriterTurns | None = None) -> None:
+        self._turns = turns
         self._dialect = dialect
         self._connect = connect
         # `pop` and `append` of a list are atomic, so threads take and return connections without a lock; two threads
@@ -80,6 +66,23 @@ class PreparedStatements:
             dbapi.Error: Any other error of the driver.
         """
         compiled = self._compiled.get(statement) or self._compile(statement)
+        if self._turns is None or compiled.is_select:
+            return self._fetch_one(compiled, values)
+        with self._turns.turn():
+            return self._fetch_one(compiled, values)
+
+    def close(self) -> None:
+        """Close all idle connections; the next statement opens a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            with suppress(self._errors.Error):
+                connection.close()
+
+    def forget(self) -> None:
+        """Forget all connections without closing them; they belong to the parent process."""
+        self._idle = []
+
+    def _fetch_one(self, compiled: _Compiled, values: dict[str, Any]) -> Row | None:
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -92,17 +95,6 @@ class PreparedStatements:
             if not (compiled.is_select and getattr(connection, "broken", False)):
                 raise
         return self._run(self._connect(), compiled, values)
-
-    def close(self) -> None:
-        """Close all idle connections; the next statement opens a new one."""
-        while self._idle:
-            connection = self._idle.pop()
-            with suppress(self._errors.Error):
-                connection.close()
-
-    def forget(self) -> None:
-        """Forget all connections without closing them; they belong to the parent process."""
-        self._idle = []
 
     @property
     def _errors(self) -> Any:
@@ -123,15 +115,9 @@ class PreparedStatements:
         return rows[0] if rows else None
 
     def _executed(self, connection: Any, text: str, arguments: Any) -> Any:
-        for pause in self._pauses:
-            try:
-                return connection.execute(text, arguments)
-            except self._errors.OperationalError as error:
-                # Only the low byte counts: a file that another process recovers after a crash is busy, too.
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF != self._errors.SQLITE_BUSY:
-                    raise
-            sleep(pause)
-        return connection.execute(text, arguments)
+        if self._turns is None:
+            return connection.execute(text, arguments)
+        return self._turns.retry(lambda: connection.execute(text, arguments))
 
     def _discard(self, connection: Any) -> None:
         """Close a connection that failed and all idle ones, which have most likely lost the same server."""

@@ -124,17 +124,14 @@ def _local(chosen: Mapping[str, str]) -> Iterator[RunningSandbox]:
     from kpn_sandbox.server.werkzeug_server import make_threaded
     from kpn_sandbox.simulation.errors import SimulationError
 
+    # A delayed answer must not hold up the end of the tests.
     stopping = Event()
-
-    def pause(seconds: float) -> None:
-        # A delayed answer must not hold up the end of the tests.
-        stopping.wait(seconds)
 
     with TemporaryDirectory(prefix="kpn-sandbox-", ignore_cleanup_errors=True) as folder:
         defaults = {"port": "0", "admin_token": secrets.token_urlsafe(24), "database_url": f"sqlite:///{folder}/s.db"}
         settings = from_environment({}, {**defaults, **chosen})
         try:
-            app = create_app(settings, pause=pause)
+            app = create_app(settings, pause=stopping.wait)
             listener = listen(settings.host, settings.port)
         except (AddressError, SimulationError) as error:
             raise SettingError(str(error)) from None

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite.pysqlite import dialect
 from sqlalchemy.exc import IntegrityError
 
-from kpn_sandbox.storage.prepared_statements import PreparedStatements, pauses
+from kpn_sandbox.storage.prepared_statements import PreparedStatements
 from kpn_sandbox.storage.tables import generated_secrets
+from kpn_sandbox.storage.writer_turns import WriterTurns
 
 KEEP = insert(generated_secrets).values(name=bindparam("name"), value=bindparam("value"))
 FIND = select(generated_secrets.c.name, generated_secrets.c.value).where(generated_secrets.c.name == bindparam("name"))
@@ -75,13 +76,8 @@ def test_a_closed_database_opens_itself_again(database):
     assert database.fetch_one(FIND, name="one") == ("one", "x")
 
 
-def test_pauses_are_short_at_first_and_long_enough_in_all():
-    """Pauses begin with the duration of a statement and add up to the time that a writer waits."""
-    waits = list(pauses(5))
-
-    assert waits[0] < 0.0005 and max(waits) <= 0.01
-    assert sum(waits[:10]) < 0.006
-    assert 5 <= sum(waits) < 5.02
+TURNS = WriterTurns(0.0009, pause=lambda seconds: None)
+"""Turns with three tries and a last one."""
 
 
 class FailingConnection:
@@ -107,7 +103,7 @@ class FailingConnection:
 def test_a_busy_file_is_tried_again(code):
     """Every error of a busy file is tried again: of another writer and of a recovery after a crash."""
     connection = FailingConnection(code, tries=3)
-    fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
+    fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, TURNS)
 
     fast.fetch_one(KEEP, name="one", value="x")
 
@@ -119,7 +115,7 @@ def test_a_busy_file_is_tried_again(code):
 def test_other_errors_are_raised_at_once(code, tries, left):
     """A full disk is not tried again, and a busy file only as often as there are pauses."""
     connection = FailingConnection(code, tries)
-    fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, (0, 0, 0))
+    fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, TURNS)
 
     with pytest.raises(sqlite3.OperationalError, match="trouble"):
         fast.fetch_one(KEEP, name="one", value="x")

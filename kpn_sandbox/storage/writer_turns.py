@@ -1,0 +1,88 @@
+"""
+How the writers of one SQLite file take turns.
+
+SQLite's own wait for a lock would stop every other request of the process, so its busy time-out is 0. A lock keeps the
+writers of a process apart. Other processes are met by trying again after a pause that leaves the process to its other
+requests: threads and gevent's greenlets alike wait in `sleep`.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from time import sleep
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+# Seconds between two tries on a busy file, and how much longer each pause is than the one before. A statement takes a
+# small part of a millisecond: with longer pauses two workers would mostly sleep.
+_FIRST_PAUSE = 0.0003
+_LONGEST_PAUSE = 0.01
+_GROWTH = 1.1
+
+
+def pauses(seconds: float) -> Iterator[float]:
+    """Yield ever longer pauses between tries to write, which add up to the seconds given or a little more."""
+    pause = _FIRST_PAUSE
+    while seconds > 0:
+        yield pause
+        seconds -= pause
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Return whether an error, of SQLite or as SQLAlchemy wraps it, says that another process holds the lock."""
+    # Only the low byte counts: a file that another process recovers after a crash is busy, too.
+    code = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", 0)
+    return (code or 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+class WriterTurns:
+    """
+    The turns of all writers of a process on one SQLite file.
+
+    Args:
+        seconds: How long a writer waits for the others of its process, and then for those of other processes.
+        pause: Waits for some seconds between two tries.
+    """
+
+    def __init__(self, seconds: float, pause: Callable[[float], object] = sleep) -> None:
+        self._seconds = seconds
+        self._pause = pause
+        self._lock = Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """
+        Keep the other writers of this process out.
+
+        Raises:
+            sqlite3.OperationalError: The others took too long.
+        """
+        if not self._lock.acquire(timeout=self._seconds):
+            raise sqlite3.OperationalError("database is locked")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def retry(self, action: Callable[[], Result]) -> Result:
+        """
+        Return the result of an action, which is tried again for as long as another process holds the file's lock.
+
+        Raises:
+            sqlite3.OperationalError: The lock was held for too long.
+        """
+        for pause in pauses(self._seconds):
+            try:
+                return action()
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+            self._pause(pause)
+        return action()
+
+    def after_fork(self) -> None:
+        """Begin anew in a child process, whose parent may have forked in the middle of a turn."""
+        self._lock = Lock()
