@@ -82,6 +82,15 @@ ServiceDistribution = Literal["lognormal", "exponential"]
 
 SERVICE_DISTRIBUTIONS: tuple[ServiceDistribution, ...] = get_args(ServiceDistribution)
 
+MOST_AGENTS, MOST_QUEUES, MOST_TRUNKS = 5_000, 200, 50
+"""The greatest numbers of agents, queues and trunks of a center."""
+
+MOST_PORTS = 480
+"""The greatest number of ports of a trunk."""
+
+MOST_REQUESTS = 1_000_000
+"""The greatest number of requests that a quota allows in a window, and of answers that show a pin."""
+
 LONGEST_DELAY_MS = 60_000
 """The longest delay of an answer that a fault or a `Prefer` header can ask for."""
 

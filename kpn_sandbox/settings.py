@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from kpn_sandbox.literals import MOST_AGENTS
 from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, parse_instant, whole_number
 
 PREFIX = "KPN_SANDBOX_"
@@ -95,7 +96,7 @@ class Settings:
     )
     seed: str | None = _setting(None, _SEED, "Seed of the demo account's center.", shown="the client id")
     scenario: str = _setting("normal", _TEXT, "Scenario of the demo account's center.")
-    agents: int = _setting(50, _whole_number(1, 1000), "Agents of the demo account's center.")
+    agents: int = _setting(50, _whole_number(1, MOST_AGENTS), "Agents of the demo account's center.")
     clock: str = _setting(RUNNING, _CLOCK, "Clock of the demo account: running, or where it stands still.")
     base_path: str = _setting(
         "/communication/kpn/dashboard-server", _BASE_PATH, "Second home of the KPN paths, beside the root."

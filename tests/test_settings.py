@@ -79,7 +79,7 @@ def test_an_empty_variable_counts_as_absent():
         ("port", "65536", "a whole number from 0 to 65535"),
         ("port", "８０", "a whole number from 0 to 65535"),
         ("workers", "0", "a whole number from 1 to 256"),
-        ("agents", "many", "a whole number from 1 to 1000"),
+        ("agents", "many", "a whole number from 1 to 5000"),
         ("database_url", "sandbox.db", "a URL like sqlite:////srv/sandbox.db"),
         ("database_url", "mysql://x", "postgresql+psycopg://"),
         ("client_id", "a:b", "without a colon"),

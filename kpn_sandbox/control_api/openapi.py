@@ -12,7 +12,8 @@ from kpn_sandbox import __version__
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
 from kpn_sandbox.control_api.response_schemas import Keywords, ProblemRecord
 from kpn_sandbox.gateway.openapi import TEXT, Json, list_schema, reference
-from kpn_sandbox.literals import OBJECT_KINDS
+from kpn_sandbox.literals import MOST_AGENTS, MOST_QUEUES, MOST_TRUNKS, OBJECT_KINDS
+from kpn_sandbox.simulation.profile import field_ranges
 
 FieldSchema = Callable[[fields.Field[Any]], Json]
 """Returns the JSON schema of a marshmallow field."""
@@ -158,6 +159,11 @@ def _response(operation: ControlOperation, status: int, components: dict[str, Js
     return described
 
 
+def _number_or_list(most: int) -> Json:
+    allowed = [{"type": "integer", "minimum": 1, "maximum": most}, {"type": "array", "minItems": 1, "maxItems": most}]
+    return {"oneOf": [*allowed, _NULL]}
+
+
 _COMPONENT_NAMES = {
     "HealthRecord": "Alive",
     "BehaviorRecord": "Known",
@@ -184,6 +190,12 @@ _BODY_OPTIONAL = ("create_account", "reset", "revoke_tokens")
 _PROFILE_PATCH = {
     "type": "object",
     "description": "Fields of the profile (RFC 7396); null brings back a default.",
+    "properties": {
+        **{name: {"description": f"Null, or {allowed}."} for name, allowed in field_ranges().items()},
+        "agents": {"type": ["integer", "null"], "minimum": 1, "maximum": MOST_AGENTS},
+        "queues": _number_or_list(MOST_QUEUES),
+        "trunks": _number_or_list(MOST_TRUNKS),
+    },
     "example": {"agents": 80, "load": 1.2},
 }
 _HAR = {"type": "object", "required": ["log"], "description": "With format=har."}

@@ -122,7 +122,9 @@ class PinRequestSchema(StrictSchema):
         metadata={"description": "As the vendor spells them.", "example": {"Status": "AUX", "Reason": "2"}},
     )
     expires_at = InstantField(metadata={"description": "By the account's clock."})
-    reads = WholeNumberField(1, 1_000_000, metadata={"description": "Answers that show it before it is gone."})
+    reads = WholeNumberField(
+        1, literals.MOST_REQUESTS, metadata={"description": "Answers that show it before it is gone."}
+    )
 
 
 class OutcomeRequestSchema(StrictSchema):
@@ -185,7 +187,7 @@ class FaultRequestSchema(StrictSchema):
 class QuotaRequestSchema(StrictSchema):
     """Quota to set: requests that are allowed in a window of time."""
 
-    limit = WholeNumberField(1, 1_000_000, required=True, metadata={"example": 60})
+    limit = WholeNumberField(1, literals.MOST_REQUESTS, required=True, metadata={"example": 60})
     interval = WholeNumberField(1, 1000, required=True, metadata={"example": 1})
     unit = ChoiceField(literals.QUOTA_UNITS, required=True, metadata={"example": "minute"})
     retry_after = FlagField(metadata={"description": "Whether refusals say when to come again; off by default."})

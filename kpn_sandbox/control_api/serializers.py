@@ -102,7 +102,7 @@ def new_account_record(tenant: Tenant, made: Credentials, base_url: str) -> reco
 
 def profile_record(profile: Profile) -> records.ProfileRecord:
     """Return a profile with all its fields."""
-    return cast(records.ProfileRecord, profile.to_dict())
+    return cast(records.ProfileRecord, profile.complete().to_dict())
 
 
 def quota_record(quota: Quota) -> records.QuotaRecord:

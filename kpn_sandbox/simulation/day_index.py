@@ -5,7 +5,7 @@ Counters, timelines and names are derived from the trace when they are first nee
 another instant of the same day costs a few binary searches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ class DayIndex:
         """
         queues = span.resolved.queues
         own = queues[queue].name if queue < len(queues) else None
-        return own or self.names(span).queue_name(queue)
+        return own or _unlike(span.resolved.queue_names, self.names(span).queue_name(queue))
 
     def trunk_name(self, span: Span, trunk: int) -> str:
         """
@@ -103,7 +103,7 @@ class DayIndex:
         """
         trunks = span.resolved.trunks
         own = trunks[trunk].name if trunk < len(trunks) else None
-        return own or self.names(span).trunk_name(trunk)
+        return own or _unlike(span.resolved.trunk_names, self.names(span).trunk_name(trunk))
 
     def vdn_name(self, span: Span, call: int) -> str:
         """
@@ -143,3 +143,10 @@ class DayIndex:
             AgentIdentity(FIRST_LOGIN + agent, names.agent_name(agent), names.level(agent), names.department(agent))
             for agent in range(self._most_agents)
         ]
+
+
+def _unlike(taken: Collection[str | None], name: str) -> str:
+    """A name of the center, changed where an object of the profile has it; different names stay different."""
+    while name in taken:
+        name += " (2)"
+    return name

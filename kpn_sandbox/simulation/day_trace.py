@@ -59,7 +59,7 @@ class CallTable(NamedTuple):
         return CallTable(*columns)
 
 
-# At most 1,000 agents, 50 queues, 1,000 customers and 90,000,000 milliseconds.
+# At most 5,000 agents, 200 queues, 1,000 customers and 90,000,000 milliseconds.
 _NARROW = ("i2", "i4", "i4", "i4", "i4", "i4", "i2", "i1", "?", "?", "i4", "u1", "i2", "?")
 
 

@@ -14,7 +14,7 @@ Source:
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
@@ -22,6 +22,10 @@ from typing import Any, NamedTuple
 from kpn_sandbox import validation
 from kpn_sandbox.literals import (
     ARRIVAL_RHYTHMS,
+    MOST_AGENTS,
+    MOST_PORTS,
+    MOST_QUEUES,
+    MOST_TRUNKS,
     NAME_STYLES,
     SERVICE_DISTRIBUTIONS,
     ArrivalRhythm,
@@ -81,7 +85,8 @@ class Profile:
 
     agents: int = 50
     queues: int | tuple[QueueSettings, ...] = 3
-    trunks: int | tuple[TrunkSettings, ...] = 2
+    trunks: int | tuple[TrunkSettings, ...] | None = None
+    """None: so many that no caller is blocked, and at least two."""
     load: float = 1.0
     talk_seconds: float = 240
     wrap_seconds: float = 45
@@ -131,13 +136,25 @@ class Profile:
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The profile as JSON values; `from_dict` gives the same profile back."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        """The profile as JSON values, without a field that is None; `from_dict` gives the same profile back."""
+        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def complete(self) -> "Profile":
+        """The profile with the number of trunks that the center has when nobody says one."""
+        return self if self.trunks is not None else replace(self, trunks=self.trunk_count)
+
+    @property
+    def trunk_count(self) -> int:
+        """The number of trunks."""
+        if self.trunks is None:
+            return max(2, -(-self.agents * PORTS_PER_HUNDRED_AGENTS // (100 * MOST_PORTS)))
+        return self.trunks if isinstance(self.trunks, int) else len(self.trunks)
 
     @cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits that are the same for equal profiles."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        text = json.dumps(self.complete().to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -148,8 +165,14 @@ class Epoch(NamedTuple):
     profile: Profile
 
 
-MOST_CALLS = 1_000_000
-"""A profile whose days could have more calls is refused: one of them would fill the cache and hold up all requests."""
+MOST_CALLS = 2_500_000
+"""A profile whose days could have more calls is refused: one of them would take half a gigabyte and half a minute."""
+
+WORKING_SECONDS = 9 * 3600
+"""The longest that an agent works on a day: a shift of eight and a half hours, and what begins early or ends late."""
+
+PORTS_PER_HUNDRED_AGENTS = 240
+"""Ports where a profile names no number: over twice the agents, so that callers queue long before they are blocked."""
 
 ALWAYS = float("-inf")
 """The `since` of the profile that an account began with."""
@@ -177,17 +200,17 @@ def _check_together(profile: Profile) -> None:
         raise InvalidProfile("talk_seconds", shortest, allowed)
     if isinstance(profile.trunks, tuple):
         _check_names("trunks", [trunk.name for trunk in profile.trunks])
-    trunks = profile.trunks if isinstance(profile.trunks, int) else len(profile.trunks)
     for position, outage in enumerate(profile.outages):
-        if outage.trunk > trunks:
-            raise InvalidProfile(f"outages[{position}].trunk", outage.trunk, f"from 1 to {trunks}")
+        if outage.trunk > profile.trunk_count:
+            raise InvalidProfile(f"outages[{position}].trunk", outage.trunk, f"from 1 to {profile.trunk_count}")
 
 
 def _most_calls(profile: Profile) -> float:
-    """The most calls of a day: all agents are busy, and those placed nowhere work where calls are shortest."""
+    """The most calls of a day: agents are always busy, and those placed nowhere work where calls are shortest."""
+    worked = 86400 if profile.rhythm == "constant" else WORKING_SECONDS
     queues = _distinct_queues(profile)
     rates = [
-        86400
+        worked
         * profile.load
         * (1 if queue.load is None else queue.load)
         / (queue.value("talk_seconds", profile) + queue.value("wrap_seconds", profile) + profile.ring_seconds)
@@ -219,11 +242,11 @@ _SHARED: dict[str, Check[Any]] = {
 }
 """What a profile says of all queues and a queue may say for itself."""
 
-_OF_QUEUE: dict[str, Check[Any]] = {"name": _NAME, "agents": validation.whole_number(0, 1000), **_SHARED}
+_OF_QUEUE: dict[str, Check[Any]] = {"name": _NAME, "agents": validation.whole_number(0, MOST_AGENTS), **_SHARED}
 _QUEUE = validation.object_with({**_OF_QUEUE, "service_level_target": validation.number(0, 1)})
-_TRUNK = validation.object_with({"name": _NAME, "ports": validation.whole_number(1, 480)})
+_TRUNK = validation.object_with({"name": _NAME, "ports": validation.whole_number(1, MOST_PORTS)})
 _TIMES = {"start": validation.time_of_day, "end": validation.time_of_day}
-_OUTAGE = validation.object_with({"trunk": validation.whole_number(1, 20), **_TIMES}, required=("trunk",))
+_OUTAGE = validation.object_with({"trunk": validation.whole_number(1, MOST_TRUNKS), **_TIMES}, required=("trunk",))
 _LOCALE = validation.text(2, 20)
 
 
@@ -249,9 +272,9 @@ def _locale(field: str, value: Any, error: ErrorOf = InvalidValue) -> str:
 
 
 _CHECKS: Mapping[str, Check[Any]] = {
-    "agents": validation.whole_number(1, 1000),
-    "queues": validation.count_or_list(1, 50, _queue),
-    "trunks": validation.count_or_list(1, 20, _trunk),
+    "agents": validation.whole_number(1, MOST_AGENTS),
+    "queues": validation.count_or_list(1, MOST_QUEUES, _queue),
+    "trunks": validation.count_or_list(1, MOST_TRUNKS, _trunk),
     **_SHARED,
     "opening": validation.opening_hours,
     "names": validation.choice(*NAME_STYLES),
@@ -266,3 +289,17 @@ _CHECKS: Mapping[str, Check[Any]] = {
     "service": validation.choice(*SERVICE_DISTRIBUTIONS),
     "outages": validation.list_of(0, 40, _outage),
 }
+
+
+def field_ranges() -> dict[str, str]:
+    """Return what each field of a profile may be, such as "a number from 0 to 3", by its name."""
+    return {each.name: _range_of(each.name) for each in fields(Profile)}
+
+
+def _range_of(field: str) -> str:
+    # The only complete description of a field is the message with which a wrong value is refused.
+    try:
+        _CHECKS[field](field, object(), InvalidProfile)
+    except InvalidProfile as error:
+        return error.allowed
+    raise AssertionError(f"{field} takes anything")

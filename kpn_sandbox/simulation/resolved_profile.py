@@ -6,21 +6,16 @@ profile. Durations are milliseconds, loads thousandths.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import inf
 from typing import NamedTuple
 
-from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
-from kpn_sandbox.simulation.profile import Profile, QueueSettings, TrunkSettings
+from kpn_sandbox.literals import MOST_PORTS, SERVICE_LEVEL_TARGET
+from kpn_sandbox.simulation.profile import PORTS_PER_HUNDRED_AGENTS, Profile, QueueSettings, TrunkSettings
 from kpn_sandbox.validation import minutes
-
-PORTS_PER_HUNDRED_AGENTS = 240
-"""Ports where a profile names no number: over twice the agents, so that callers queue long before they are blocked."""
 
 PORTS_PER_GROUP = 30
 """The voice channels of one E1 line (ITU-T G.704); trunks come in whole lines."""
-
-MOST_PORTS = 480
 
 
 @dataclass(frozen=True)
@@ -74,6 +69,16 @@ class ResolvedProfile:
         """Whether arrivals and staff stay the same all day."""
         return self.profile.rhythm == "constant"
 
+    @cached_property
+    def queue_names(self) -> frozenset[str | None]:
+        """The names that queues have of their own."""
+        return frozenset(queue.name for queue in self.queues)
+
+    @cached_property
+    def trunk_names(self) -> frozenset[str | None]:
+        """The names that trunks have of their own."""
+        return frozenset(trunk.name for trunk in self.trunks)
+
     def staff(self, queue: int) -> list[int]:
         """The agents (from 0) whose home a queue is, in order."""
         return [agent for agent, home in enumerate(self.homes) if home == queue]
@@ -109,9 +114,7 @@ def _queues(profile: Profile) -> tuple[QueueSettings, ...]:
 
 
 def _trunks(profile: Profile) -> tuple[TrunkSettings, ...]:
-    if isinstance(profile.trunks, int):
-        return (TrunkSettings(),) * profile.trunks
-    return profile.trunks
+    return profile.trunks if isinstance(profile.trunks, tuple) else (TrunkSettings(),) * profile.trunk_count
 
 
 def _resolved_queue(profile: Profile, queue: QueueSettings) -> ResolvedQueue:
@@ -131,7 +134,7 @@ def _resolved_trunk(profile: Profile, trunk: TrunkSettings) -> ResolvedTrunk:
     if trunk.ports is not None:
         return ResolvedTrunk(trunk.name, trunk.ports)
     # Rounded up twice: to whole ports for each trunk, then to whole lines.
-    share = -(-profile.agents * PORTS_PER_HUNDRED_AGENTS // (100 * len(_trunks(profile))))
+    share = -(-profile.agents * PORTS_PER_HUNDRED_AGENTS // (100 * profile.trunk_count))
     groups = -(-share // PORTS_PER_GROUP)
     return ResolvedTrunk(trunk.name, min(groups * PORTS_PER_GROUP, MOST_PORTS))
 

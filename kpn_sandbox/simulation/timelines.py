@@ -9,23 +9,30 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kpn_sandbox.literals import MOST_AGENTS
 from kpn_sandbox.simulation.day_trace import ANSWERED, DayTrace, PortUsage
 from kpn_sandbox.simulation.facts import PortState, Status
+from kpn_sandbox.simulation.profile import MOST_CALLS
 from kpn_sandbox.simulation.randomness import Integers
 
 STATES = tuple(Status)
-_CODE = {status: code for code, status in enumerate(STATES)}
 
-# A change is one integer: agent, instant, rank, state and detail, from the highest bits to the lowest. Of changes at
-# the same instant the highest rank holds: being free again gives way to whatever begins then, a log-out to the log-in
-# of another shift. The widths: a detail is a call of a day of two million at most, six states need three bits, four
-# ranks two, and 27 bits hold the 90,000,000 milliseconds of the longest day.
-_STATE_AT = 21
-_RANK_AT = _STATE_AT + 3
-_INSTANT_AT = _RANK_AT + 2
-_INSTANT_BITS = 27
-_AGENT_AT = _INSTANT_AT + _INSTANT_BITS
-_FREE_AGAIN, _LOGGED_OUT, _LOGGED_IN, _BUSY = range(4)
+# Of changes at the same instant the last kind holds: being free again gives way to whatever begins then, a log-out to
+# the log-in of another shift.
+_KINDS = (
+    *(Status.AVAILABLE, Status.LOGGED_OUT, Status.AVAILABLE),
+    *(Status.RINGING, Status.TALKING, Status.WRAPPING, Status.AUXILIARY),
+)
+_FREE_AGAIN, _LOGGED_OUT, _LOGGED_IN, _RINGING, _TALKING, _WRAPPING, _AUXILIARY = range(7)
+_CODES = np.array([STATES.index(status) for status in _KINDS])
+
+# A change is one integer: agent, instant, kind and detail are its digits, the agent the highest one. Bits would not
+# suffice for all of them: of the largest center there are 5,000 agents, and a detail is one of its calls of a day.
+_DETAILS = 2_900_000
+_IN_INSTANT = _DETAILS * len(_KINDS)
+_INSTANTS = 90_000_001
+_IN_AGENT = _IN_INSTANT * _INSTANTS
+assert MOST_AGENTS * _IN_AGENT < 1 << 63 and MOST_CALLS < _DETAILS
 
 _PORT_AT = 32
 
@@ -54,23 +61,21 @@ class AgentTimeline:
     """Every change of every agent on a day, of whom there are so many at most at any time of it."""
 
     def __init__(self, trace: DayTrace, agents: int) -> None:
-        self._agents = np.arange(agents) << _AGENT_AT
+        self._agents = np.arange(agents) * _IN_AGENT
         parts = [
-            self._agents | _CODE[Status.LOGGED_OUT] << _STATE_AT,
+            self._agents + _LOGGED_OUT * _DETAILS,
             *_call_changes(trace),
             *_ring_changes(trace),
             *_aux_changes(trace),
             *_login_changes(trace),
         ]
         changes = np.sort(np.concatenate(parts))
-        last = np.append(changes[1:] >> _INSTANT_AT != changes[:-1] >> _INSTANT_AT, True)
-        self._changes = changes[last]
+        instants = changes // _IN_INSTANT
+        self._changes = changes[np.append(instants[1:] != instants[:-1], True)]
 
     def at(self, instant: int) -> list[int]:
         """The position of each agent's last change at an instant, in milliseconds since midnight; see `read`."""
-        positions: list[int] = (
-            np.searchsorted(self._changes, self._agents + ((instant + 1) << _INSTANT_AT)) - 1
-        ).tolist()
+        positions: list[int] = (np.searchsorted(self._changes, self._agents + (instant + 1) * _IN_INSTANT) - 1).tolist()
         return positions
 
     def read(self, position: int) -> AgentState:
@@ -79,23 +84,20 @@ class AgentTimeline:
 
     def columns(self) -> StateChanges:
         """All changes of all agents; each agent has one at midnight."""
-        changes = self._changes
-        return StateChanges(
-            changes >> _AGENT_AT,
-            changes >> _INSTANT_AT & ((1 << _INSTANT_BITS) - 1),
-            changes >> _STATE_AT & 7,
-            changes & ((1 << _STATE_AT) - 1),
-        )
+        rest, detail = np.divmod(self._changes, _DETAILS)
+        rest, kind = np.divmod(rest, len(_KINDS))
+        return StateChanges(*np.divmod(rest, _INSTANTS), _CODES[kind], detail)
 
     def of(self, agent: int) -> list[AgentState]:
         """The changes of one agent on the day, in order, from the state at midnight on."""
-        first, last = np.searchsorted(self._changes, [agent << _AGENT_AT, (agent + 1) << _AGENT_AT])
+        first, last = np.searchsorted(self._changes, [agent * _IN_AGENT, (agent + 1) * _IN_AGENT])
         return [_read(change) for change in self._changes[first:last].tolist()]
 
 
 def _read(change: int) -> AgentState:
-    status = STATES[change >> _STATE_AT & 7]
-    return AgentState(status, change >> _INSTANT_AT & ((1 << _INSTANT_BITS) - 1), change & ((1 << _STATE_AT) - 1))
+    rest, detail = divmod(change, _DETAILS)
+    rest, kind = divmod(rest, len(_KINDS))
+    return AgentState(_KINDS[kind], rest % _INSTANTS, detail)
 
 
 class PortTimeline:
@@ -130,8 +132,8 @@ class PortTimeline:
 _PORT_STATES = (PortState.IDLE, PortState.QUEUED, PortState.SEIZED)
 
 
-def _change(agent: Integers, instant: Integers, rank: int, status: Status, detail: Integers | int = 0) -> Integers:
-    return agent << _AGENT_AT | instant << _INSTANT_AT | rank << _RANK_AT | _CODE[status] << _STATE_AT | detail
+def _change(agent: Integers, instant: Integers, kind: int, detail: Integers | int = 0) -> Integers:
+    return agent * _IN_AGENT + instant * _IN_INSTANT + (kind * _DETAILS + detail)
 
 
 def _call_changes(trace: DayTrace) -> list[Integers]:
@@ -142,32 +144,23 @@ def _call_changes(trace: DayTrace) -> list[Integers]:
     )
     rang, wrapped = answer > rings, wrap_end > end
     return [
-        _change(agent[rang], rings[rang], _BUSY, Status.RINGING, row[rang]),
-        _change(agent, answer, _BUSY, Status.TALKING, row),
-        _change(agent[wrapped], end[wrapped], _BUSY, Status.WRAPPING, row[wrapped]),
-        _change(agent, wrap_end, _FREE_AGAIN, Status.AVAILABLE),
+        _change(agent[rang], rings[rang], _RINGING, row[rang]),
+        _change(agent, answer, _TALKING, row),
+        _change(agent[wrapped], end[wrapped], _WRAPPING, row[wrapped]),
+        _change(agent, wrap_end, _FREE_AGAIN),
     ]
 
 
 def _ring_changes(trace: DayTrace) -> list[Integers]:
     rings = trace.rings
-    return [
-        _change(rings.agent, rings.start, _BUSY, Status.RINGING, rings.call),
-        _change(rings.agent, rings.end, _FREE_AGAIN, Status.AVAILABLE),
-    ]
+    return [_change(rings.agent, rings.start, _RINGING, rings.call), _change(rings.agent, rings.end, _FREE_AGAIN)]
 
 
 def _aux_changes(trace: DayTrace) -> list[Integers]:
     aux = trace.aux
-    return [
-        _change(aux.agent, aux.start, _BUSY, Status.AUXILIARY, aux.reason),
-        _change(aux.agent, aux.end, _FREE_AGAIN, Status.AVAILABLE),
-    ]
+    return [_change(aux.agent, aux.start, _AUXILIARY, aux.reason), _change(aux.agent, aux.end, _FREE_AGAIN)]
 
 
 def _login_changes(trace: DayTrace) -> list[Integers]:
     logins = trace.logins
-    return [
-        _change(logins.agent, logins.login, _LOGGED_IN, Status.AVAILABLE),
-        _change(logins.agent, logins.logout, _LOGGED_OUT, Status.LOGGED_OUT),
-    ]
+    return [_change(logins.agent, logins.login, _LOGGED_IN), _change(logins.agent, logins.logout, _LOGGED_OUT)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
+from kpn_sandbox.literals import MOST_REQUESTS, OBJECT_KINDS, ObjectKind
 from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownPin
@@ -20,7 +20,7 @@ from kpn_sandbox.tenants.transactions import account_transaction, invalidate
 from kpn_sandbox.validation import choice, whole_number
 
 _KIND = choice(*OBJECT_KINDS)
-_READS = whole_number(1, 1_000_000)
+_READS = whole_number(1, MOST_REQUESTS)
 _ROW = tables.pins.c
 _OF_ACCOUNT = (
     select(tables.pins)

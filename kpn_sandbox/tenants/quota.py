@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, bindparam, delete, update
 
-from kpn_sandbox.literals import QUOTA_UNITS
+from kpn_sandbox.literals import MOST_REQUESTS, QUOTA_UNITS
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, quota_counts
@@ -20,7 +20,7 @@ from kpn_sandbox.tenants.errors import InvalidSetting
 from kpn_sandbox.tenants.transactions import account_transaction
 from kpn_sandbox.validation import choice, true_or_false, whole_number
 
-_LIMIT = whole_number(1, 1_000_000)
+_LIMIT = whole_number(1, MOST_REQUESTS)
 _INTERVAL = whole_number(1, 1000)
 _UNIT = choice(*QUOTA_UNITS)
 _SECONDS = {"minute": 60, "hour": 3600}

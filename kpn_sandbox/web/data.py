@@ -4,7 +4,6 @@ Data of the pages that no API has in the same form.
     wallboard_data      the day so far and the goals of the queues, beside the live figures of KPN's API
     history_data        datasets of Kaisa's API for many days
     panel_data          the KPI panel of a customer, laid out as ITX shows it
-    profile_ranges      what each field of a profile may be, for the console's form
 """
 
 from datetime import timedelta
@@ -18,7 +17,6 @@ from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
 from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.day_index import FIRST_NUMBER
-from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import Profile, QueueSettings
 from kpn_sandbox.tenants.tenant import Tenant
@@ -36,9 +34,6 @@ MOST_DAYS = 90
 
 SUGGESTED_CUSTOMERS = 20
 """Customers that the panel page suggests by name."""
-
-_INVALID = object()
-"""A value that no field of a profile takes."""
 
 
 def wallboard_data(tenant: Tenant, at: float) -> dict[str, Any]:
@@ -139,18 +134,3 @@ def panel_data(tenant: Tenant, at: float, customer_id: str, history: History) ->
         "customers": [{"customer_id": fact.identifiers["primary_key"], "name": fact.name} for fact in suggested],
         "rows": [row._asdict() for row in panel_rows(received)],
     }
-
-
-def profile_ranges() -> dict[str, str]:
-    """Return what each field of a profile may be, such as "a whole number from 1 to 1000", by its name."""
-    return {name: _range_of(name) for name in Profile().to_dict()}
-
-
-def _range_of(field: str) -> str:
-    # The only complete description of a field is the message with which a wrong value is refused.
-    values: dict[str, Any] = {field: _INVALID}
-    try:
-        Profile.from_dict(values)
-    except InvalidProfile as error:
-        return error.allowed
-    raise AssertionError(f"{field} takes anything")

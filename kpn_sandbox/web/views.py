@@ -22,12 +22,13 @@ from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.request_info import request_id
 from kpn_sandbox.simulation.history import History
+from kpn_sandbox.simulation.profile import field_ranges
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.web.assets import static_file, swagger_ui_file
-from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, profile_ranges, wallboard_data
+from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, wallboard_data
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
 
@@ -76,7 +77,7 @@ class PageViews:
             demo=self._visible_demo(),
             apis=self.apis,
             scenarios=SCENARIOS.values(),
-            ranges=profile_ranges(),
+            ranges=field_ranges(),
             literals=literals,
         )
 

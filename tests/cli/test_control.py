@@ -185,7 +185,7 @@ def test_layers_are_reset(control):
     [
         (("scenario", "party"), 1, "name must be one of calm"),
         (("profile", "agents"), 2, "fields must be written NAME=VALUE"),
-        (("profile", "agents=0"), 1, "agents must be a whole number from 1 to 1000"),
+        (("profile", "agents=0"), 1, "agents must be a whole number from 1 to 5000"),
         (("fault", "add", "agents", "maybe"), 2, "an outcome must be like 503"),
         (("fault", "add", "agents", "500", "503", "--probability", "0.5"), 2, "one OUTCOME"),
         (("clock", "freeze", "noon"), 1, "at must be an ISO 8601 instant"),

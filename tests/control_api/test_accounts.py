@@ -143,7 +143,7 @@ def test_a_refused_secret_is_not_repeated(admin):
 
 def test_every_wrong_field_is_named(admin):
     """All wrong fields are named at once, those of the profile beside those of the account."""
-    answer = admin("POST", "/accounts", {"client_id": "a b", "profile": {"agents": 0, "queues": 77}, "colour": "red"})
+    answer = admin("POST", "/accounts", {"client_id": "a b", "profile": {"agents": 0, "queues": 277}, "colour": "red"})
 
     assert {error["field"] for error in answer.json["errors"]} == {
         "client_id",

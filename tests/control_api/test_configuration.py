@@ -254,7 +254,7 @@ def test_a_reset_leaves_the_other_layers(control):
 @pytest.mark.parametrize(
     ("method", "path", "body", "field"),
     [
-        ("PATCH", "/profile", {"agents": 1001}, "agents"),
+        ("PATCH", "/profile", {"agents": 5001}, "agents"),
         ("PATCH", "/profile", {"agents": 30, "load": "high"}, "load"),
         ("PATCH", "/profile", {"chairs": 1}, "chairs"),
         ("PATCH", "/profile", [1], "profile"),

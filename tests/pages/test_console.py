@@ -117,8 +117,8 @@ def test_a_wrong_profile_is_refused_with_what_would_be_right(console, account, e
     console.locator("#profile [name=agents]").fill("5000")
     console.get_by_role("button", name="Change the profile").click()
 
-    expect(console.locator("#message")).to_contain_text("a whole number from 1 to 1000")
-    expect(console.locator("#r-agents")).to_have_text("a whole number from 1 to 1000")
+    expect(console.locator("#message")).to_contain_text("a whole number from 1 to 5000")
+    expect(console.locator("#r-agents")).to_have_text("a whole number from 1 to 5000")
 
 
 def test_a_value_is_pinned_by_a_click(console, account, objects, done):

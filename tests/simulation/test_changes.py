@@ -56,7 +56,7 @@ def check_lists(subject: Center, at: float, profile: dict) -> None:
     assert [agent.login for agent in agents] == [40001 + agent for agent in range(wanted.agents)]
     count = wanted.queues if isinstance(wanted.queues, int) else len(wanted.queues)
     assert [queue.number for queue in queues] == [1000 + queue for queue in range(count)]
-    if not isinstance(wanted.trunks, int):
+    if isinstance(wanted.trunks, tuple):
         assert [len(trunk.ports) for trunk in trunks] == [trunk.ports for trunk in wanted.trunks]
 
 

@@ -26,9 +26,9 @@ RICH = {
 }
 
 BOUNDS = [
-    ("agents", 1, 1000),
-    ("queues", 1, 50),
-    ("trunks", 1, 20),
+    ("agents", 1, 5000),
+    ("queues", 1, 200),
+    ("trunks", 1, 50),
     ("load", 0, 3),
     ("talk_seconds", 1, 2700),
     ("wrap_seconds", 0, 1800),
@@ -51,18 +51,18 @@ QUEUE_BOUNDS = [
 ]
 
 REFUSED = [
-    ({"agents": 50.0}, "agents", "a whole number from 1 to 1000"),
-    ({"agents": True}, "agents", "a whole number from 1 to 1000"),
-    ({"agents": "50"}, "agents", "a whole number from 1 to 1000"),
-    ({"agents": None}, "agents", "a whole number from 1 to 1000"),
+    ({"agents": 50.0}, "agents", "a whole number from 1 to 5000"),
+    ({"agents": True}, "agents", "a whole number from 1 to 5000"),
+    ({"agents": "50"}, "agents", "a whole number from 1 to 5000"),
+    ({"agents": None}, "agents", "a whole number from 1 to 5000"),
     ({"load": nan}, "load", "a number from 0 to 3"),
     ({"load": inf}, "load", "a number from 0 to 3"),
     ({"load": True}, "load", "a number from 0 to 3"),
     ({"load": []}, "load", "a number from 0 to 3"),
-    ({"queues": True}, "queues", "a whole number from 1 to 50, or a list"),
-    ({"queues": "5"}, "queues", "a whole number from 1 to 50, or a list"),
-    ({"queues": []}, "queues", "a list of 1 to 50 entries"),
-    ({"queues": [{}] * 51}, "queues", "a list of 1 to 50 entries"),
+    ({"queues": True}, "queues", "a whole number from 1 to 200, or a list"),
+    ({"queues": "5"}, "queues", "a whole number from 1 to 200, or a list"),
+    ({"queues": []}, "queues", "a list of 1 to 200 entries"),
+    ({"queues": [{}] * 201}, "queues", "a list of 1 to 200 entries"),
     ({"queues": [{}, 7]}, "queues[1]", "an object with name, agents, load, "),
     ({"queues": [{"agent": 7}]}, "agent", "a field of queues[0]: one of name, agents, load, "),
     ({"queues": [{"name": ""}]}, "queues[0].name", "a printable text of 1 to 80 characters"),
@@ -95,18 +95,22 @@ REFUSED = [
     ({"outages": [{"trunk": 1, "start": "10"}]}, "outages[0].start", "a time of day from 00:00 to 24:00"),
     ({"outages": [{"trunk": 1, "start": "10:00", "end": "10:00"}]}, "outages[0].end", "later than 10:00"),
     ({"outage": []}, "outage", "a field of the profile: one of agents, queues, trunks, "),
-    ({"agents": 900, "talk_seconds": 1}, "talk_seconds", "so long that 900 agents take at most 1,000,000 calls a day"),
+    (
+        {"agents": 900, "talk_seconds": 1, "wrap_seconds": 0},
+        "talk_seconds",
+        "so long that 900 agents take at most 2,500,000 calls a day",
+    ),
 ]
 
 
 def test_every_wrong_field_is_named() -> None:
     """Whoever made three mistakes learns of all of them at once."""
     with pytest.raises(InvalidProfile) as refusal:
-        Profile.from_dict({"agents": 2000, "load": 1.5, "queues": 77, "colour": "red"})
+        Profile.from_dict({"agents": 6000, "load": 1.5, "queues": 277, "colour": "red"})
 
     assert [(each.field, each.value) for each in refusal.value.all] == [
-        ("agents", 2000),
-        ("queues", 77),
+        ("agents", 6000),
+        ("queues", 277),
         ("colour", "red"),
     ]
 
@@ -152,7 +156,7 @@ def test_refusal_says_what_would_be_right(settings: dict[str, Any], field: str, 
 @pytest.mark.parametrize("queue", [{"load": 3}, {"wrap_seconds": 0}, {"talk_seconds": 1}])
 def test_queue_of_its_own_cannot_be_too_busy_either(queue: dict[str, float]) -> None:
     """What a queue says for itself counts when a profile is refused because its day has too many calls."""
-    shared = {"agents": 1000, "load": 3, "talk_seconds": 100, "wrap_seconds": 200}
+    shared = {"agents": 5000, "load": 3, "talk_seconds": 100, "wrap_seconds": 100}
     assert Profile.from_dict({**shared, "queues": [{}]})
 
     with pytest.raises(InvalidProfile) as refusal:
@@ -165,7 +169,7 @@ def test_small_queue_may_be_busy() -> None:
     """A few agents with short calls do no harm in a large center."""
     busy = {"agents": 5, "talk_seconds": 1, "wrap_seconds": 0}
 
-    assert Profile.from_dict({"agents": 1000, "queues": [busy, {"agents": 995}]})
+    assert Profile.from_dict({"agents": 5000, "queues": [busy, {"agents": 4995}]})
 
 
 def test_missing_settings_keep_their_defaults() -> None:
@@ -195,10 +199,10 @@ def test_profile_survives_json(settings: dict[str, Any]) -> None:
     some.fixed_dictionaries(
         {},
         optional={
-            "agents": some.integers(1, 1000),
-            "queues": some.integers(1, 50)
+            "agents": some.integers(1, 5000),
+            "queues": some.integers(1, 200)
             | some.lists(some.fixed_dictionaries({"load": some.floats(0, 1)}), min_size=1),
-            "trunks": some.integers(1, 20),
+            "trunks": some.integers(1, 50),
             "load": some.floats(0, 1),
             "patience_seconds": some.just("unlimited") | some.floats(1, 86400),
             "absent_share": some.floats(0, 0.9),

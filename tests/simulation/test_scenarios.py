@@ -63,7 +63,7 @@ def test_load_has_a_limit() -> None:
 
 def test_scenario_may_be_too_much() -> None:
     """A center that is just possible on a normal day is refused on a peak day."""
-    profile = Profile.from_dict({"agents": 1000, "talk_seconds": 40, "load": 1})
+    profile = Profile.from_dict({"agents": 5000, "talk_seconds": 30, "load": 1})
 
     with pytest.raises(InvalidProfile) as refusal:
         scenario("peak").over(profile)

@@ -100,7 +100,7 @@ def test_scenario_and_profile_must_be_possible():
     with pytest.raises(UnknownScenario, match="one of calm, normal"):
         Account("anna", "seed", "lunch")
     with pytest.raises(InvalidProfile):
-        Account("anna", "seed", "peak", Profile(agents=1000, talk_seconds=60, wrap_seconds=31, load=1.0))
+        Account("anna", "seed", "peak", Profile(agents=5000, talk_seconds=40, wrap_seconds=31, load=1.0))
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_wrong_patch_changes_nothing(anna, noon, patch, field, effective):
 def test_a_patch_must_fit_the_scenarios_to_come(anna, noon):
     """A patch is refused if a pending scenario would make the center too busy."""
     noon.configuration.set_scenario(anna, "lab", for_seconds=60)
-    patch = {"agents": 1000, "talk_seconds": 70, "wrap_seconds": 45, "load": 1.2}
+    patch = {"agents": 5000, "talk_seconds": 70, "wrap_seconds": 45, "load": 1.2}
 
     with pytest.raises(InvalidProfile):
         noon.configuration.patch(anna, patch)

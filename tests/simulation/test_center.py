@@ -1,0 +1,79 @@
+"""A center may be of any size up to the largest, and everything in it can be told apart."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from kpn_sandbox.caching import SingleFlightCache
+from kpn_sandbox.literals import MOST_AGENTS, MOST_PORTS, MOST_QUEUES, MOST_TRUNKS
+from kpn_sandbox.simulation.calendar import calendar_day
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.day_trace import BLOCKED
+from kpn_sandbox.simulation.profile import ALWAYS, Epoch
+from kpn_sandbox.simulation.scenarios import scenario
+from tests.reconciliation import answers, check_instant
+from tests.simulation.days import WEDNESDAY, profile, trace
+
+MONDAY = WEDNESDAY.replace(day=5)
+TEN = float(calendar_day(MONDAY).starts_at + 10 * 3600)
+LARGEST = {"agents": MOST_AGENTS, "queues": MOST_QUEUES, "trunks": MOST_TRUNKS}
+SIZES = [1, 10, 50, 200, 1000, *(pytest.param(size, marks=pytest.mark.slow) for size in (400, 401, 2000, 5000))]
+
+
+def center(seed: str = "seed", **settings: object) -> Center:
+    """A center with a profile that always counts."""
+    return Center(seed, (Epoch(ALWAYS, profile(**settings)),), SingleFlightCache())
+
+
+def are_unique(values: Iterable[object]) -> bool:
+    """Whether no value stands twice in a list."""
+    found = list(values)
+    return len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("name", ["normal", "peak"])
+@pytest.mark.parametrize("agents", SIZES)
+def test_no_call_is_blocked_whatever_the_size(agents: int, name: str) -> None:
+    """Trunks and ports that nobody sets suffice for every caller, on a busy Monday of a peak, too."""
+    calls = trace(MONDAY, scenario(name).over(profile(agents=agents))).calls
+
+    assert len(calls.outcome) and not (calls.outcome == BLOCKED).any()
+
+
+@pytest.mark.parametrize("locale", ["nl_NL", "ja_JP"])
+def test_the_largest_center_adds_up_and_tells_everything_apart(locale: str) -> None:
+    """With the most agents, queues and trunks all figures reconcile, and no number and no name stands twice."""
+    agents, queues, trunks = answers(center(**LARGEST, locale=locale), TEN)
+
+    check_instant(agents, queues, trunks)
+    assert (len(agents), len(queues), len(trunks)) == (MOST_AGENTS, MOST_QUEUES, MOST_TRUNKS)
+    for rows, key, name in ((agents, "Logid", "Agent"), (queues, "Number", "Name"), (trunks, "Number", "Name")):
+        assert are_unique(row[key] for row in rows) and are_unique(row[name] for row in rows)
+        assert all(1 <= len(row[key]) <= 9 and row[key].isdigit() for row in rows)
+
+
+def test_numbers_that_lead_to_queues_are_all_different() -> None:
+    """No two queues share the label of a VDN, however many there are."""
+    subject = center(**LARGEST)
+
+    labels = subject.day_index(calendar_day(MONDAY)).vdn_labels[0]
+    assert len(labels) == MOST_QUEUES and are_unique(label for each in labels for label in each)
+
+
+@pytest.mark.parametrize("kind", ["queues", "trunks"])
+def test_a_name_of_the_profile_is_not_given_to_another_object(kind: str) -> None:
+    """A queue or trunk that is named like one of the center's own leaves all names different."""
+    plain = {"queues": MOST_QUEUES, "trunks": MOST_TRUNKS}
+    theirs = [fact.name for fact in getattr(center(**plain), kind)(TEN)]
+
+    subject = center(**{**plain, kind: [{"name": theirs[-1]}, {"name": theirs[2]}, *[{}] * (len(theirs) - 2)]})
+    found = [fact.name for fact in getattr(subject, kind)(TEN)]
+    assert found[:2] == [theirs[-1], theirs[2]] and are_unique(found)
+
+
+def test_most_ports_can_be_told_apart() -> None:
+    """A center of the most trunks with the most ports shows each of them once."""
+    subject = center(agents=10, trunks=[{"ports": MOST_PORTS}] * MOST_TRUNKS)
+
+    assert [len(trunk.ports) for trunk in subject.trunks(TEN)] == [MOST_PORTS] * MOST_TRUNKS
+    check_instant(*answers(subject, TEN))
