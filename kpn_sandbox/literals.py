@@ -21,8 +21,11 @@ ObjectKind = Literal["agents", "queues", "trunks"]
 
 OBJECT_KINDS: tuple[ObjectKind, ...] = get_args(ObjectKind)
 
-ConnectionFault = Literal["reset", "empty", "garbage", "drip"]
-"""How a connection can break: reset, closed without a byte, bytes that are no HTTP, the body byte by byte."""
+ConnectionFault = Literal["reset", "empty", "garbage", "drip", "truncate", "hang"]
+"""
+How a connection can break: reset, closed without a byte, bytes that are no HTTP, the body byte by byte, closed after
+half of the body, no answer until the client leaves.
+"""
 
 CONNECTION_FAULTS: tuple[ConnectionFault, ...] = get_args(ConnectionFault)
 
@@ -91,8 +94,8 @@ MOST_PORTS = 480
 MOST_REQUESTS = 1_000_000
 """The greatest number of requests that a quota allows in a window, and of answers that show a pin."""
 
-LONGEST_DELAY_MS = 60_000
-"""The longest delay of an answer that a fault or a `Prefer` header can ask for."""
+LONGEST_DELAY_MS = 600_000
+"""The longest delay of an answer that a fault or a `Prefer` header can ask for; a hang lasts as long at most."""
 
 LARGEST_BODY_BYTES = 1024 * 1024
 """The largest body of a request; a longer one is refused with 413."""

@@ -71,10 +71,21 @@ def whole_number(low: int, high: int) -> Rule[int]:
     Args:
         low, high: The bounds, included.
     """
-    return Rule(
-        f"a whole number from {low} to {high}",
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high,
-    )
+    return Rule(f"a whole number from {low} to {high}", lambda value: is_whole(value) and low <= value <= high, int)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number; JSON knows one kind of number, so some programs write 20.0 for 20."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
+
+
+def numbers_as_text(value: Any) -> Any:
+    """Return a JSON value whose whole numbers are texts of digits; everything else stays as it is."""
+    if isinstance(value, dict):
+        return {name: numbers_as_text(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [numbers_as_text(item) for item in value]
+    return str(int(value)) if is_whole(value) else value
 
 
 def digits(number: Rule[int]) -> Rule[int]:
@@ -209,7 +220,7 @@ def count_or_list(fewest: int, most: int, entry: Check[Kept]) -> Check[int | tup
         fewest, most, entry: As for `list_of`.
     """
     counted, listed = whole_number(fewest, most), list_of(fewest, most, entry)
-    count = Rule[int](f"{counted.allowed}, or a list", counted.accepts)
+    count = Rule[int](f"{counted.allowed}, or a list", counted.accepts, int)
 
     def check(field: str, value: Any, error: ErrorOf = InvalidValue) -> int | tuple[Kept, ...]:
         return listed(field, value, error) if isinstance(value, list | tuple) else count(field, value, error)

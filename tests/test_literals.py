@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from kpn_sandbox import literals
-from kpn_sandbox.gateway.fault_injection import BREAKS
+from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.conduct import RULES
 from kpn_sandbox.vendors import APIS
@@ -28,9 +28,9 @@ def test_api_keys_are_those_of_the_vendors():
     assert tuple(api.key for api in APIS) == literals.API_KEYS
 
 
-def test_connections_break_or_drip():
-    """Every connection fault either breaks the connection before the answer or lets the body drip."""
-    assert (*BREAKS, "drip") == literals.CONNECTION_FAULTS
+def test_connection_faults_break_the_connection_or_damage_the_answer():
+    """Every connection fault either breaks the connection before the answer or damages how the answer is sent."""
+    assert sorted([*BREAKS, *DAMAGES]) == sorted(literals.CONNECTION_FAULTS)
 
 
 def test_the_token_request_goes_to_the_token_operation():
@@ -48,7 +48,7 @@ def test_shared_limits_are_written_once():
     files = {file: file.read_text(encoding="utf-8") for file in ROOT.rglob("*.py")}
 
     assert [file.name for file, text in files.items() if literals.KPN_TOKEN_PATH in text] == ["literals.py"]
-    assert [file.name for file, text in files.items() if re.search(r"(?i)delay\w* = 60_?000", text)] == ["literals.py"]
+    assert [file.name for file, text in files.items() if re.search(r"(?i)delay\w* = 600_?000", text)] == ["literals.py"]
     assert [file.name for file, text in files.items() if re.search(r"(?i)target\w* ?= ?0\.8\b", text)] == [
         "literals.py"
     ]

@@ -26,7 +26,7 @@ from kpn_sandbox.validation import (
 )
 
 CASES: list[tuple[Rule[Any], list[Any], list[Any], str]] = [
-    (whole_number(0, 9), [0, 9], [-1, 10, True, 5.0, "5", None], "a whole number from 0 to 9"),
+    (whole_number(0, 9), [0, 9], [-1, 10, True, 5.5, "5", None, inf, nan], "a whole number from 0 to 9"),
     (number(0, 1), [0, 0.5, 1], [-0.1, 1.1, False, nan, inf, "1", 10**400], "a number from 0 to 1"),
     (number(0, 1, above=True), [0.1, 1], [0, 2], "a number above 0, at most 1"),
     (text(1, 3), ["a", "\u00eb\u00eb\u00eb"], ["", "four", "a\n", 7], "a printable text of 1 to 3 characters"),
@@ -36,6 +36,13 @@ CASES: list[tuple[Rule[Any], list[Any], list[Any], str]] = [
     (time_of_day, ["00:00", "23:59", "24:00"], ["24:01", "1:00", 100], "a time of day from 00:00 to 24:00"),
     (opening_hours, ["24x7", "08:00-20:00"], ["20:00-08:00", "08:00", 24], "24x7 or opening hours such as 08:00-20:00"),
 ]
+
+
+def test_whole_numbers_are_kept_as_such():
+    """A whole number that was written with a point is kept without one."""
+    assert repr(whole_number(0, 9)("field", 5.0)) == "5"
+    assert repr(count_or_list(1, 9, whole_number(0, 9))("field", [5.0])) == "(5,)"
+    assert repr(count_or_list(1, 9, whole_number(0, 9))("field", 5.0)) == "5"
 
 
 @pytest.mark.parametrize(("rule", "right", "wrong", "allowed"), CASES, ids=lambda value: str(value)[:30])

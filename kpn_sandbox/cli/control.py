@@ -206,6 +206,7 @@ def fault(account: Account) -> Any:
 @click.argument("operation")
 @click.argument("outcomes", nargs=-1, required=True, metavar="OUTCOME...")
 @click.option("--api", default="kpn", show_default=True)
+@click.option("--key", help="Only for the agent, queue or trunk with this Logid or Number.")
 @click.option("--repeat", is_flag=True, help="Begin again when all outcomes are used up.")
 @click.option("--probability", type=float, help="Let one outcome happen by chance instead, 0 to 1.")
 @click.option("--seed", help="Which chance.")
@@ -217,13 +218,14 @@ def add_fault(account: Account, operation: str, outcomes: tuple[str, ...], **res
     Raises:
         CommandError: The outcomes do not fit the options.
     """
-    target, planned = None if operation == "any" else operation, [_outcome(word) for word in outcomes]
+    planned = [_outcome(word) for word in outcomes]
     probability, seed = rest["probability"], rest["seed"]
+    limits = {"api": rest["api"], "key": rest["key"]}
     if probability is None:
-        return account.fail(target, *planned, api=rest["api"], repeat=rest["repeat"])
+        return account.fail(operation, *planned, repeat=rest["repeat"], **limits)
     if len(planned) > 1 or rest["repeat"]:
         raise CommandError("with --probability there must be one OUTCOME and no --repeat")
-    return account.fail_sometimes(target, probability, planned[0], api=rest["api"], **({"seed": seed} if seed else {}))
+    return account.fail_sometimes(operation, probability, planned[0], seed=seed, **limits)
 
 
 @fault.command("drop")

@@ -185,22 +185,37 @@ class Account:
         """
         self.ask("DELETE", "/".join(["/pins", *(str(part) for part in (kind, key) if part is not None)]))
 
-    def fail(self, operation: str | None, *outcomes: Any, api: str = "kpn", repeat: bool = False) -> JsonObject:
+    def fail(
+        self,
+        operation: str | None,
+        *outcomes: Any,
+        api: str = "kpn",
+        repeat: bool = False,
+        key: str | int | None = None,
+    ) -> JsonObject:
         """
         Plan how the next requests end, one outcome after the other.
 
         Args:
-            operation: `token`, `agents`, `agent`, `queues`, `queue`, `trunks`, `trunk`; None for any.
+            operation: `token`, `agents`, `agent`, `queues`, `queue`, `trunks`, `trunk`; `any` or None for all.
             outcomes: A status such as `503`, `"ok"`, a broken connection such as `"reset"`, or a mapping such as
                 `{"status": 503, "delay_ms": 200}`.
             api: The API that the operation belongs to.
             repeat: Whether to begin again when all are used up.
+            key: The Logid or Number of the only object whose requests fail.
         """
-        spelled = [_outcome(each) for each in outcomes]
-        return self.ask("POST", "/faults", _present(api=api, operation=operation, outcomes=spelled, repeat=repeat))
+        plan = {"outcomes": [_outcome(each) for each in outcomes], "repeat": repeat, "key": key}
+        return self.ask("POST", "/faults", _present(api=api, operation=operation, **plan))
 
     def fail_sometimes(
-        self, operation: str | None, probability: float, outcome: Any, *, api: str = "kpn", **more: str
+        self,
+        operation: str | None,
+        probability: float,
+        outcome: Any,
+        *,
+        api: str = "kpn",
+        seed: str | int | None = None,
+        key: str | int | None = None,
     ) -> JsonObject:
         """
         Plan that requests end in some way by chance.
@@ -210,9 +225,10 @@ class Account:
             probability: From 0 to 1.
             outcome: As in `fail`.
             api: The API that the operation belongs to.
-            more: `seed`, for the same sequence of chances in every run.
+            seed: For the same sequence of chances in every run.
+            key: As in `fail`.
         """
-        chance = {"probability": probability, "outcome": _outcome(outcome), **more}
+        chance = {"probability": probability, "outcome": _outcome(outcome), "seed": seed, "key": key}
         return self.ask("POST", "/faults", _present(api=api, operation=operation, **chance))
 
     def faults(self) -> list[JsonObject]:

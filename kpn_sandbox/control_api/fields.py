@@ -73,9 +73,7 @@ class WholeNumberField(fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if self.metadata.get("in_query"):
             return _checked(self, validation.digits(self._rule), value)
-        # JSON knows one kind of number, so some programs write 60.0 for 60.
-        whole = int(value) if isinstance(value, float) and value.is_integer() else value
-        return _checked(self, self._rule, whole)
+        return _checked(self, self._rule, value)
 
 
 class NumberField(fields.Float):
@@ -95,6 +93,17 @@ class PatternField(fields.String):
 
     def __init__(self, pattern: str, allowed: str, **options: Any) -> None:
         super().__init__(validate=Regexp(rf"^(?:{pattern})\Z", error=allowed), **_with_message(allowed, options))
+
+
+class NumberTextField(PatternField):
+    """Text that matches a pattern; a whole number is taken for its digits."""
+
+    def __init__(self, pattern: str, allowed: str, **options: Any) -> None:
+        super().__init__(pattern, allowed, **options)
+        self.json_schema: dict[str, Any] = {"type": ["string", "integer"]}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(validation.numbers_as_text(value), attr, data, **kwargs)
 
 
 class ChoiceField(fields.String):
@@ -167,6 +176,36 @@ class ObjectField(fields.Nested):
 
     def __init__(self, schema: type[Schema], **options: Any) -> None:
         super().__init__(schema, **_with_message("a JSON object", options))
+
+
+class ShorthandField(fields.Field[Any]):
+    """
+    JSON object with the fields of a schema, or a number or word that stands for one.
+
+    Args:
+        schema: Schema of the object.
+        number: Name of the field that a number stands for, and its bounds, included.
+        words: Objects by the word that stands for them.
+    """
+
+    def __init__(
+        self, schema: type[Schema], number: tuple[str, int, int], words: Mapping[str, Mapping[str, Any]], **options: Any
+    ) -> None:
+        self.schema_class, self.words = schema, words
+        self._name, self.low, self.high = number
+        names = ", ".join(schema().fields)
+        allowed = f"a {self._name} from {self.low} to {self.high}, one of {', '.join(words)}, or an object with {names}"
+        self._object = ObjectField(schema, **options)
+        super().__init__(**_with_message(allowed, options))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if validation.is_whole(value) and self.low <= value <= self.high:
+            return {self._name: int(value)}
+        if isinstance(value, str) and value in self.words:
+            return dict(self.words[value])
+        if not isinstance(value, Mapping):
+            raise self.make_error("invalid")
+        return self._object.deserialize(value, attr, data, **kwargs)
 
 
 class FreeObjectField(fields.Dict):

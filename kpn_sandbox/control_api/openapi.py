@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from marshmallow import fields
 
 from kpn_sandbox import __version__
+from kpn_sandbox.control_api.fields import NumberTextField, ShorthandField
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
 from kpn_sandbox.control_api.response_schemas import Keywords, ProblemRecord
 from kpn_sandbox.gateway.openapi import TEXT, Json, list_schema, reference
@@ -52,11 +53,12 @@ def document(base_url: str) -> Json:
         servers=[{"url": base_url}],
         plugins=[plugin],
     )
-    assert plugin.converter is not None, "the plugin has its converter once the document has the plugin"
+    converter: Any = plugin.converter
+    converter.add_attribute_function(_own_field_schema)
     components: dict[str, Json] = {"ProfilePatch": _PROFILE_PATCH}
     _json_schema(ProblemRecord, components)
     for operation in OPERATIONS:
-        described = _operation(operation, plugin.converter.field2property, components)
+        described = _operation(operation, converter.field2property, components)
         spec.path(path=PREFIX + operation.path, operations={operation.method.lower(): described})
     for name, schema in components.items():
         spec.components.schema(name, schema)
@@ -70,6 +72,16 @@ def _body_name(schema: Any) -> str:
     """Return the component name of the schema of a request body."""
     kind = schema if isinstance(schema, type) else type(schema)
     return kind.__name__.removesuffix("RequestSchema") + "Wish"
+
+
+def _own_field_schema(converter: Any, field: Any, **options: Any) -> Json:
+    """Return the JSON schema of a field that apispec does not know."""
+    if isinstance(field, ShorthandField):
+        status = {"type": "integer", "minimum": field.low, "maximum": field.high}
+        return {
+            "anyOf": [converter.resolve_nested_schema(field.schema_class), status, {**TEXT, "enum": list(field.words)}]
+        }
+    return field.json_schema if isinstance(field, NumberTextField) else {}
 
 
 def _json_schema(hint: Any, components: dict[str, Json]) -> Json:

@@ -20,18 +20,21 @@ from kpn_sandbox.control_api.fields import (
     InstantField,
     ListField,
     NumberField,
+    NumberTextField,
     ObjectField,
     PatternField,
     QuerySchema,
+    ShorthandField,
     StrictSchema,
     WholeNumberField,
     field_error,
     in_query,
 )
+from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
-from kpn_sandbox.tenants.faults import MOST_OUTCOMES
+from kpn_sandbox.tenants.faults import ANY_OPERATION, MOST_OUTCOMES
 from kpn_sandbox.tenants.timeline import patched
 
 # A client id is part of URLs, so it has no slash and is neither of the path segments "." and ".."; HTTP Basic allows no
@@ -97,7 +100,7 @@ class NewAccountRequestSchema(StrictSchema):
 
     client_id = PatternField(_CLIENT_ID, "1 to 128 visible ASCII characters without colon and slash")
     client_secret = PatternField(r"[!-~]{1,128}", "1 to 128 visible ASCII characters")
-    seed = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED)
+    seed = NumberTextField(_PRINTABLE, _PRINTABLE_ALLOWED)
     profile = FreeObjectField(
         metadata={"description": "A merge patch to the default profile.", "example": {"agents": 20}}
     )
@@ -152,8 +155,18 @@ class OutcomeRequestSchema(StrictSchema):
         for name in ("status", "connection"):
             if "ok" in data and name in data:
                 raise field_error("ok", f"left out beside {name}")
-        if "connection" in data and "status" in data:
-            raise field_error("connection", "left out beside status")
+        if "status" in data and data.get("connection") in BREAKS:
+            raise field_error("connection", f"left out beside status, or one of {', '.join(DAMAGES)}")
+
+
+_WORDS: dict[str, dict[str, Any]] = {
+    "ok": {"ok": True},
+    **{kind: {"connection": kind} for kind in literals.CONNECTION_FAULTS},
+}
+
+
+def _outcome(**options: Any) -> ShorthandField:
+    return ShorthandField(OutcomeRequestSchema, ("status", 200, 599), _WORDS, **options)
 
 
 class FaultRequestSchema(StrictSchema):
@@ -161,14 +174,22 @@ class FaultRequestSchema(StrictSchema):
 
     api = ChoiceField(literals.API_KEYS, required=True)
     operation = fields.String(
-        metadata={"description": "A key of the API's operations; all of them by default.", "example": "agents"},
+        metadata={
+            "description": f"A key of the API's operations; {ANY_OPERATION}, as by default, for all of them.",
+            "example": "agents",
+        },
         error_messages=dict.fromkeys(("null", "invalid"), "the key of an operation"),
     )
-    outcomes = ListField(ObjectField(OutcomeRequestSchema), 1, MOST_OUTCOMES)
+    key = NumberTextField(
+        "[0-9]{1,9}",
+        "a number of 1 to 9 digits",
+        metadata={"description": "Only requests for the object with this number."},
+    )
+    outcomes = ListField(_outcome(), 1, MOST_OUTCOMES)
     repeat = FlagField(metadata={"description": "Whether the outcomes begin again when they are used up."})
     probability = NumberField(0, 1)
-    outcome = ObjectField(OutcomeRequestSchema)
-    seed = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED)
+    outcome = _outcome()
+    seed = NumberTextField(_PRINTABLE, _PRINTABLE_ALLOWED)
 
     @validates_schema
     def _check_kind(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -193,6 +193,7 @@ class FaultRecord(TypedDict):
     id: str
     api: literals.ApiKey
     operation: str | None
+    key: Annotated[str | None, "Number of the only object that it applies to."]
     outcomes: NotRequired[list[OutcomeRecord]]
     repeat: NotRequired[bool]
     probability: NotRequired[float]

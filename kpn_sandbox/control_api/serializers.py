@@ -170,7 +170,7 @@ def fault_record(plan: FaultPlan) -> records.FaultRecord:
     """Return a fault plan with the number of outcomes that are left."""
     names = ("outcomes", "repeat") if plan.probability is None else ("probability", "outcome", "seed")
     values = plan.to_dict()
-    record = {"id": plan.id, "api": plan.api, "operation": plan.operation}
+    record = {"id": plan.id, "api": plan.api, "operation": plan.operation, "key": plan.key}
     return cast(records.FaultRecord, {**record, **{name: values[name] for name in names}, "remaining": plan.remaining})
 
 

@@ -84,7 +84,7 @@ def _code(text: str, statuses: Collection[int]) -> int:
 
 
 def _delay(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LONGEST_DELAY_MS:
+    if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) > LONGEST_DELAY_MS:
         raise MalformedPreference(f"Preference delay-ms must be 0 to {LONGEST_DELAY_MS}")
     return int(text)
 

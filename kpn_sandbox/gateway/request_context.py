@@ -22,7 +22,7 @@ import orjson
 from flask import Response, request
 
 from kpn_sandbox.gateway.error_handling import ApiError
-from kpn_sandbox.gateway.fault_injection import BREAKS, BrokenConnection, drip
+from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES, BrokenConnection
 from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
 from kpn_sandbox.gateway.request_info import AUTHENTICATED, STORAGE_ERROR, log_entry, request_id
@@ -187,9 +187,9 @@ class RequestContext:
         """Return the response with the broken or dripping connection that a fault plan forces on it."""
         for outcome in self.outcomes:
             if outcome.connection in BREAKS:
-                return BrokenConnection(str(outcome.connection))
+                return BrokenConnection(str(outcome.connection), self._pause)
             if outcome.connection is not None:
-                return drip(response, self._pause)
+                return DAMAGES[outcome.connection](response, self._pause)
         return response
 
     def log_entry(self, response: Response) -> LogEntry | None:
@@ -228,7 +228,9 @@ class RequestContext:
             raise self._forced(429)
 
     def _apply_due_fault(self, tenant: Tenant, operation: Operation) -> None:
-        outcome = self._sandbox.faults.take_outcome(tenant.account.client_id, tenant.plans, self.api.key, operation.key)
+        key = self.variables.get(operation.parameter, "")
+        faults, client_id = self._sandbox.faults, tenant.account.client_id
+        outcome = faults.take_outcome(client_id, tenant.plans, self.api.key, operation.key, key=key)
         if outcome is not None:
             parts = (f"{name} {value}" for name, value in outcome.to_dict().items() if name not in ("body", "headers"))
             self.notes.append(f"fault: {', '.join(parts)}")

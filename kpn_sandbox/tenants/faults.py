@@ -19,6 +19,9 @@ from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.transactions import account_transaction, invalidate
 from kpn_sandbox.validation import choice, number, whole_number
 
+ANY_OPERATION = "any"
+"""The operation of a plan that applies to all operations of its API."""
+
 MOST_OUTCOMES = 1000
 """Outcomes of one plan."""
 
@@ -63,10 +66,9 @@ class Outcome:
     ok: bool = False
 
     def __post_init__(self) -> None:
-        if self.status is not None:
-            _STATUS("status", self.status, InvalidSetting)
-        if self.delay_ms is not None:
-            _DELAY("delay_ms", self.delay_ms, InvalidSetting)
+        for name, rule in (("status", _STATUS), ("delay_ms", _DELAY)):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, rule(name, getattr(self, name), InvalidSetting))
         if self.connection is not None:
             _CONNECTION("connection", self.connection, InvalidSetting)
         if not self.to_dict():
@@ -87,12 +89,13 @@ class FaultPlan:
 
     Args:
         api: Key of the API whose requests it applies to.
-        operation: Key of the operation; None for all operations.
+        operation: Key of the operation; None or `ANY_OPERATION` for all operations.
         outcomes: The outcomes of successive requests.
         repeat: Whether the first outcome follows the last one.
         probability: The probability of `outcome`, 0 to 1.
         outcome: The outcome that happens with this probability.
         seed: Seed of the draws; the same seed draws the same requests.
+        key: Number of the only object whose requests it applies to; None for all requests.
         id: Generated when the plan is added.
         used: Number of requests that it has been applied to.
 
@@ -107,6 +110,7 @@ class FaultPlan:
     probability: float | None = None
     outcome: Outcome | None = None
     seed: str | None = None
+    key: str | None = None
     id: str = ""
     used: int = 0
 
@@ -131,6 +135,17 @@ class FaultPlan:
     def remaining(self) -> int | None:
         """Number of outcomes that are left; None if the plan is never used up."""
         return None if self.total is None else max(0, self.total - self.used)
+
+    def applies_to(self, api: str, operation: str, key: str = "") -> bool:
+        """
+        Whether the plan applies to a request.
+
+        Args:
+            api, operation, key: Keys of the API, of the operation and of the object in the path; empty for no object.
+        """
+        if self.api != api or self.operation not in (None, ANY_OPERATION, operation):
+            return False
+        return self.key is None or (key.isascii() and key.isdigit() and key.lstrip("0") == self.key.lstrip("0"))
 
     def nth(self, position: int) -> Outcome | None:
         """Return the outcome of the n-th request (from 1) that the plan applies to; None if nothing goes wrong."""
@@ -209,16 +224,19 @@ class Faults:
         with account_transaction(self._database, client_id) as connection:
             return connection.execute(delete(tables.faults).where(*these)).rowcount
 
-    def take_outcome(self, client_id: str, plans: Iterable[FaultPlan], api: str, operation: str) -> Outcome | None:
+    def take_outcome(
+        self, client_id: str, plans: Iterable[FaultPlan], api: str, operation: str, *, key: str = ""
+    ) -> Outcome | None:
         """
         Take the next outcome for a request from the first plan for it that is not used up; None without one.
 
         Args:
             client_id, plans: The account, and its fault plans in the order in which they were added.
             api, operation: Keys of the API and the operation of the request.
+            key: Identifier of the object in its path; empty for none.
         """
         for plan in plans:
-            if plan.api == api and plan.operation in (None, operation):
+            if plan.applies_to(api, operation, key):
                 position = self._take(client_id, plan)
                 outcome = None if position is None else plan.nth(position)
                 if outcome is not None:

@@ -157,8 +157,14 @@ def test_faults_are_planned(control):
         {"ok": True},
         {"status": 418, "body": "tea"},
     ]
-    assert control("fault", "add", "any", "500", "--probability", "0.2", "--seed", "dice")["operation"] is None
+    assert control("fault", "add", "any", "500", "--probability", "0.2", "--seed", "dice")["operation"] == "any"
     assert [each["remaining"] for each in control("fault")] == [6, None]
+    one = control("fault", "add", "agent", "hang", "truncate+200ms", "--key", "40001")
+    assert (one["key"], one["outcomes"]) == (
+        "40001",
+        [{"connection": "hang"}, {"connection": "truncate", "delay_ms": 200}],
+    )
+    control("fault", "drop", one["id"])
     control("fault", "drop", fault["id"])
     control("fault", "drop")
     assert control("fault") == []

@@ -95,6 +95,15 @@ def test_planned_requests_fail(account, agents_status):
     assert (agents_status(), account.faults()) == (200, [])
 
 
+def test_a_fault_may_be_for_one_object(account):
+    """A number limits a fault, in an order or by chance, to the requests for the object with it."""
+    account.fail("any", 503, key=40002)
+    account.fail_sometimes("agent", 1.0, 502, key="40002", seed=7)
+
+    assert [account.get(f"/agent/logid/{login}").status for login in (40001, 40002, 40002)] == [200, 503, 502]
+    assert [(fault["key"], fault.get("seed")) for fault in account.faults()] == [("40002", None), ("40002", "7")]
+
+
 def test_outcomes_may_be_bare(account):
     """A status, `ok` and the name of a broken connection stand for the outcome that they mean."""
     account.fail("agents", 503, "ok", "reset")

@@ -74,7 +74,9 @@ def test_a_pin_ends_at_its_instant(control, kpn):
     ("path", "body", "field"),
     [
         ("agents/40001", {"fields": {"Status": "NAP"}}, "fields.Status"),
-        ("agents/40001", {"fields": {"Reason": 2}}, "fields.Reason"),
+        ("agents/40001", {"fields": {"Reason": 2.5}}, "fields.Reason"),
+        ("agents/40001", {"fields": {"Reason": True}}, "fields.Reason"),
+        ("agents/40001", {"fields": {"Time": -2}}, "fields.Time"),
         ("agents/40001", {"fields": {"Status": None}}, "fields.Status"),
         ("agents/40001", {"fields": {"Mood": "fine"}}, "fields.Mood"),
         ("trunks/1000", {"fields": {"Ports": [{"Number": "1", "State": "GONE"}]}}, "fields.Ports"),
@@ -159,6 +161,44 @@ def test_a_fault_may_have_a_body_and_headers_of_its_own(control, kpn):
     assert (answer.status_code, answer.json, answer.headers["X-Pot"]) == (418, {"tea": True}, "short")
 
 
+def test_outcomes_numbers_and_seeds_are_taken_as_programs_write_them(control, kpn):
+    """A bare status or word stands for an outcome, whole numbers may be floats, a seed and a key may be numbers."""
+    words = [503, 502.0, "ok", {"connection": "truncate", "delay_ms": 20.0}, {"status": 500.0}]
+    fault = control("POST", "/faults", {"api": "kpn", "operation": "any", "outcomes": words, "key": 40001.0}).json
+    chance = {"api": "kpn", "probability": 1, "outcome": "hang", "seed": 7}
+
+    assert fault["outcomes"] == [
+        {"status": 503},
+        {"status": 502},
+        {"ok": True},
+        {"delay_ms": 20, "connection": "truncate"},
+        {"status": 500},
+    ]
+    assert (fault["operation"], fault["key"], fault["remaining"]) == ("any", "40001", 5)
+    assert [kpn(f"/agent/logid/{login}").status_code for login in (40002, 40001, 40001)] == [200, 503, 502]
+    made = control("POST", "/faults", chance).json
+    assert (made["outcome"], made["seed"], made["key"]) == ({"connection": "hang"}, "7", None)
+
+
+def test_a_refused_key_says_which_operations_have_one(control):
+    """The answer names the field, its value and the operations for which it would be right."""
+    error = control("POST", "/faults", {**FAULT, "key": 40001}).json["errors"][0]
+
+    allowed = "left out: only agent, queue, trunk and any have one"
+    assert error == {"field": "key", "value": 40001, "allowed": allowed}
+
+
+def test_pinned_numbers_are_answered_as_kpn_spells_them(control, kpn):
+    """A pinned field may be a whole number, which shows as a text of digits, in lists within the object, too."""
+    ports = [{"Number": 1, "State": "FAULT"}]
+    fields = {"TotalPorts": 1, "Usage": 20.0, "Ports": ports}
+    pin = control("PUT", "/pins/trunks/1000", {"fields": fields}).json
+
+    trunk = kpn("/trunk/number/1000").json["DataSet"]["trunk"]
+    assert pin["fields"] == {"TotalPorts": "1", "Usage": "20", "Ports": [{"Number": "1", "State": "FAULT"}]}
+    assert {name: trunk[name] for name in fields} == pin["fields"]
+
+
 @on_one_database
 @pytest.mark.parametrize(
     ("change", "field"),
@@ -171,11 +211,24 @@ def test_a_fault_may_have_a_body_and_headers_of_its_own(control, kpn):
         ({"outcomes": [{"ok": True}, {"status": 99}]}, "outcomes[1].status"),
         ({"outcomes": [{"status": 418}]}, "outcomes[0].status"),
         ({"outcomes": [{"status": "503"}]}, "outcomes[0].status"),
-        ({"outcomes": [{"delay_ms": 60_001}]}, "outcomes[0].delay_ms"),
+        ({"outcomes": [{"delay_ms": 600_001}]}, "outcomes[0].delay_ms"),
         ({"outcomes": [{"connection": "slow"}]}, "outcomes[0].connection"),
         ({"outcomes": [{"ok": True, "status": 503}]}, "outcomes[0].ok"),
         ({"outcomes": [{"ok": False}]}, "outcomes[0].ok"),
         ({"outcomes": [{"connection": "reset", "status": 503}]}, "outcomes[0].connection"),
+        ({"outcomes": [{"connection": "hang", "status": 503}]}, "outcomes[0].connection"),
+        ({"outcomes": [99]}, "outcomes[0]"),
+        ({"outcomes": [503.5]}, "outcomes[0]"),
+        ({"outcomes": [True]}, "outcomes[0]"),
+        ({"outcomes": ["ok", "vanish"]}, "outcomes[1]"),
+        ({"outcomes": [418]}, "outcomes[0].status"),
+        ({"key": 40001}, "key"),
+        ({"operation": "token", "key": "40001"}, "key"),
+        ({"api": "kaisa", "operation": "any", "key": "40001"}, "key"),
+        ({"operation": "agent", "key": "Jansen"}, "key"),
+        ({"operation": "agent", "key": 1_000_000_000}, "key"),
+        ({"operation": "agent", "key": -1}, "key"),
+        ({"operation": "agent", "key": 40001.5}, "key"),
         ({"outcomes": [{"body": "x"}]}, "outcomes[0].status"),
         ({"outcomes": [{"status": 503, "headers": {"Content-Length": "5"}}]}, "outcomes[0].headers"),
         ({"outcomes": [{"status": 503, "headers": {"X": "a\r\nB: c"}}]}, "outcomes[0].headers"),

@@ -1,14 +1,26 @@
 """Connections that break, seen from the other end of a real socket."""
 
+import socket
 import subprocess
 import sys
 import threading
+import time
 from http.client import BadStatusLine, HTTPConnection, RemoteDisconnected
 
 import pytest
 from flask import Response
 
-from kpn_sandbox.gateway.fault_injection import DRIP_SECONDS, LONGEST_DRIP_SECONDS, BrokenConnection, drip
+from kpn_sandbox.gateway.fault_injection import (
+    BREAKS,
+    DRIP_SECONDS,
+    LONGEST_DRIP_SECONDS,
+    LOOK_SECONDS,
+    BrokenConnection,
+    drip,
+    has_left,
+    truncate,
+)
+from kpn_sandbox.literals import LONGEST_DELAY_MS
 from kpn_sandbox.server.listener import listen
 from kpn_sandbox.server.werkzeug_server import make_threaded
 
@@ -103,4 +115,94 @@ def test_a_long_body_drips_faster():
 def test_without_a_socket_the_connection_is_reset():
     """Under a server that does not hand out its sockets every fault becomes a reset."""
     with pytest.raises(ConnectionResetError):
-        BrokenConnection("garbage")({}, print)
+        BrokenConnection("garbage", print)({}, print)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_truncated_answer_ends_after_half_of_its_body(port, method):
+    """The head announces the whole body, half of it comes, and then the connection is closed in good order."""
+    with socket.create_connection(("127.0.0.1", port), SOON) as client:
+        client.sendall(f"{method} /truncate HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        head, _, body = read_to_end(client).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert f"content-length: {len(TEXT)}".encode() in head.lower()
+    assert b'etag: "t"' in head.lower()
+    assert body == (TEXT[: len(TEXT) // 2].encode() if method == "GET" else b"")
+
+
+def read_to_end(client):
+    """Everything that the server sends until it closes the connection."""
+    return b"".join(iter(lambda: client.recv(4096), b""))
+
+
+@pytest.mark.parametrize(("body", "half"), [(b"", b""), (b"1", b""), (b"123", b"1"), (b"1234", b"12")])
+def test_half_of_a_body_is_rounded_down(body, half):
+    """At least one byte is missing wherever there is one."""
+    sent, started = [], []
+
+    with pytest.raises(ConnectionResetError):
+        for part in truncate(Response(body), print)({"REQUEST_METHOD": "GET"}, lambda *head: started.append(head)):
+            sent.append(part)
+
+    assert (b"".join(sent), len(started)) == (half, 1)
+
+
+def test_a_hanging_request_answers_nothing_and_ends_when_its_client_leaves(port):
+    """The client waits without a byte; the server notices soon that it has left, and serves others meanwhile."""
+    done = ask(port, "/left")
+    with socket.create_connection(("127.0.0.1", port), LOOK_SECONDS * 2) as client:
+        client.sendall(b"GET /hang HTTP/1.1\r\nHost: x\r\n\r\n")
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        assert ask(port, "/left") == done
+
+    end = time.monotonic() + SOON
+    while ask(port, "/left") == done and time.monotonic() < end:
+        time.sleep(0.05)
+    assert ask(port, "/left")[2].count("hang") == done[2].count("hang") + 1
+
+
+@pytest.mark.parametrize(("stops", "seconds"), [(False, LONGEST_DELAY_MS / 1000), (True, LOOK_SECONDS)])
+def test_a_hanging_request_ends_with_the_longest_delay_or_the_server(stops, seconds):
+    """A client that stays sees the connection closed after ten minutes, or once the server stops."""
+    server, client = socket.socketpair()
+    pauses = []
+
+    with client:
+        BREAKS["hang"](server, lambda pause: pauses.append(pause) or stops)
+        server.close()
+        assert client.recv(1) == b""
+
+    assert sum(pauses) == seconds
+
+
+@pytest.mark.parametrize(
+    ("family", "sent"), [(socket.AF_INET, b""), (socket.AF_INET, b"GET /next HTTP/1.1\r\n"), (socket.AF_UNIX, b"")]
+)
+def test_a_client_has_left_once_it_has_closed_its_side(family, sent):
+    """A client that only waits has not left, whatever it has sent, on TCP and on Unix sockets."""
+    server, client = pair(family)
+    client.sendall(sent)
+    before = has_left(server)
+    client.close()
+
+    assert (before, eventually(lambda: has_left(server))) == (False, True)
+    server.close()
+
+
+def pair(family):
+    """Two ends of a connection."""
+    if family == socket.AF_UNIX:
+        return socket.socketpair()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        return listener.accept()[0], client
+
+
+def eventually(condition):
+    """Whether a condition comes true within some time."""
+    end = time.monotonic() + SOON
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()

@@ -185,6 +185,18 @@ def test_a_fault_by_chance_is_planned(console, account, done):
     assert (fault["probability"], fault["outcome"]) == (0.0001, {"connection": "drip"})
 
 
+def test_a_fault_for_one_object_is_planned(console, account, done):
+    """A number makes a plan for the requests about one object, and shows beside the operation."""
+    console.get_by_label("Operation").first.select_option("agent")
+    console.get_by_label("Logid or Number").first.fill("40001")
+    console.get_by_label("What").select_option("truncate")
+    console.get_by_role("button", name="Let it happen").click()
+    done()
+
+    assert account.faults()[0]["key"] == "40001"
+    expect(console.locator("#faults li")).to_contain_text("kpn agent 40001")
+
+
 def test_a_quota_is_set_and_dropped(console, account, done):
     """The console shows the quota as the headers of the answers do."""
     console.get_by_role("spinbutton", name="Calls").fill("500")

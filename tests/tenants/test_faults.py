@@ -40,6 +40,30 @@ def test_a_plan_applies_to_its_operation(anna, sandbox):
     assert take(sandbox, "customers", "kaisa") == Outcome(500)
 
 
+def test_a_plan_with_a_key_applies_to_one_object(anna, sandbox):
+    """A plan with a key leaves requests for other objects, and for none, to the plans behind it."""
+    sandbox.faults.add(anna, FaultPlan("kpn", "any", (Outcome(500), Outcome(501)), key="1000"))
+    plans = sandbox.tenant("anna").plans
+
+    taken = [
+        sandbox.faults.take_outcome("anna", plans, "kpn", operation, key=key)
+        for operation, key in (
+            ("queues", ""),
+            ("queue", "10000"),
+            ("queue", "1000"),
+            ("queue", "\u0661"),
+            ("trunk", "001000"),
+        )
+    ]
+
+    assert taken == [None, None, Outcome(500), None, Outcome(501)]
+
+
+def test_whole_numbers_of_an_outcome_may_be_written_with_a_point():
+    """A status of 503.0 is the status 503."""
+    assert repr(Outcome(503.0, delay_ms=20.0)) == repr(Outcome(503, delay_ms=20))
+
+
 def test_the_first_plan_with_something_left_decides(anna, sandbox):
     """The next plan applies when the first one is used up."""
     sandbox.faults.add(anna, FaultPlan("kpn", "agents", (Outcome(500),)))
@@ -152,7 +176,7 @@ def test_an_unknown_plan_is_an_error(anna, sandbox):
         ({"status": "503"}, "status"),
         ({"status": True}, "status"),
         ({"delay_ms": -1}, "delay_ms"),
-        ({"delay_ms": 60_001}, "delay_ms"),
+        ({"delay_ms": 600_001}, "delay_ms"),
         ({"connection": "slow"}, "connection"),
         ({"ok": True, "status": 503}, "ok"),
     ],

@@ -6,7 +6,7 @@ export function pickApi() {
   const { api, operation } = find("#fault").elements;
   const refill = () => {
     const keys = api.selectedOptions[0].dataset.operations.split(" ");
-    operation.replaceChildren(make("option", { value: "" }, "all"), ...keys.map((key) => make("option", {}, key)));
+    operation.replaceChildren(make("option", { value: "" }, "any"), ...keys.map((key) => make("option", {}, key)));
   };
   api.addEventListener("change", refill);
   refill();
@@ -22,7 +22,7 @@ function outcome({ outcome: chosen, delay_ms: delay }) {
 export function faultPlan() {
   const fields = find("#fault").elements;
   const operation = fields.operation.value ? { operation: fields.operation.value } : {};
-  const about = { api: fields.api.value, ...operation };
+  const about = { api: fields.api.value, ...operation, ...(fields.key.value ? { key: fields.key.value } : {}) };
   if (fields.probability.value) return ["POST", "/faults", { ...about, probability: Number(fields.probability.value), outcome: outcome(fields) }];
   const outcomes = Array.from({ length: Number(fields.times.value) || 1 }, () => outcome(fields));
   return ["POST", "/faults", { ...about, outcomes, ...(fields.repeat.checked ? { repeat: true } : {}) }];
@@ -38,7 +38,7 @@ const outcomesOf = (fault) => [...new Set((fault.outcomes?.length ? fault.outcom
 export function showFaults(faults, actions) {
   find("#faults").replaceChildren(...faults.map((fault) => {
     const drop = make("button", { type: "button", class: "danger", "aria-label": `Drop fault ${fault.id}` }, "Drop");
-    const item = make("li", { "data-fault": fault.id }, make("b", {}, left(fault)), `${fault.api} ${fault.operation || "all"} ${outcomesOf(fault)}`, drop);
+    const item = make("li", { "data-fault": fault.id }, make("b", {}, left(fault)), `${fault.api} ${fault.operation || "any"}${fault.key ? ` ${fault.key}` : ""} ${outcomesOf(fault)}`, drop);
     queueMicrotask(() => actions.button(drop, () => ["DELETE", `/faults/${encodeURIComponent(fault.id)}`]));
     return item;
   }));

@@ -145,7 +145,7 @@ def test_a_fault_of_the_token_endpoint_gives_no_token(client, fail, sandbox):
     assert sandbox.faults.list(ME)[0].remaining == 0
 
 
-@pytest.mark.parametrize("connection", ["reset", "empty", "garbage"])
+@pytest.mark.parametrize("connection", ["reset", "empty", "garbage", "hang"])
 def test_a_broken_connection_answers_nothing(get, fail, connection):
     """Without a socket the test client gets a reset."""
     fail({"connection": connection})
@@ -163,6 +163,41 @@ def test_a_dripping_answer_is_the_ordinary_one(get, fail, pauses):
 
     assert (dripped.status_code, dripped.data, dripped.headers["ETag"]) == (200, plain.data, plain.headers["ETag"])
     assert len(pauses) == len(plain.data) == int(dripped.headers["Content-Length"])
+
+
+def test_a_truncated_answer_may_have_any_status(get, fail, pauses, sandbox):
+    """Half of an error's body comes after its whole head, late when there is a delay; the log has its status."""
+    fail({"status": 503, "connection": "truncate", "delay_ms": 600_000})
+
+    with pytest.raises(ConnectionResetError, match="truncate"):
+        get("/agents").get_data()
+
+    entry = sandbox.request_log.entries(ME).entries[-1]
+    assert (entry.status, pauses) == (503, [600.0])
+    assert entry.note == "fault: status 503, delay_ms 600000, connection truncate"
+
+
+def test_a_fault_may_be_for_one_object(get, fail):
+    """A plan with a key meets the requests for that object only, however the number is written."""
+    fail({"status": 503}, {"status": 502}, operation="agent", key="40002")
+    fail({"status": 500}, operation="any", key="1000")
+
+    paths = ("/agents", "/agent/logid/40001", "/agent/logid/40002", "/agent/logid/040002", "/agent/logid/40002")
+    assert [get(path).status_code for path in paths] == [200, 200, 503, 502, 200]
+    assert [get(path).status_code for path in ("/queues", "/trunk/number/1000", "/queue/number/1000")] == [
+        200,
+        500,
+        200,
+    ]
+
+
+def test_a_fault_goes_before_unknown_and_reserved_numbers(get, fail):
+    """A fault for a number that no object has, or that stands for a status, happens like any other."""
+    fail({"status": 502}, {"ok": True}, operation="agent", key="49999")
+    fail({"status": 500}, {"ok": True}, operation="agent", key="99503")
+
+    assert [get("/agent/logid/49999").status_code for _ in range(2)] == [502, 404]
+    assert [get("/agent/logid/99503").status_code for _ in range(2)] == [500, 503]
 
 
 def test_a_probability_is_drawn_from_its_seed(get, fail, sandbox):

@@ -94,9 +94,9 @@ def test_an_instant_does_not_age_the_token(get):
         ("code=418", "Preference code must be one of 200, 201, 202, 302, "),
         ("code=abc", "Preference code must be one of 200"),
         ("code", "Preference code must be one of 200"),
-        ("delay-ms=60001", "Preference delay-ms must be 0 to 60000"),
-        ("delay-ms=-1", "Preference delay-ms must be 0 to 60000"),
-        ("delay-ms=1e3", "Preference delay-ms must be 0 to 60000"),
+        ("delay-ms=600001", "Preference delay-ms must be 0 to 600000"),
+        ("delay-ms=-1", "Preference delay-ms must be 0 to 600000"),
+        ("delay-ms=1e3", "Preference delay-ms must be 0 to 600000"),
         ('at="yesterday"', "Preference at must be an ISO 8601 instant with offset"),
         ('at="2026-07-03T12:00:00"', "Preference at must be an ISO 8601 instant with offset"),
         ('at="1999-07-03T12:00:00Z"', "instant must be from 2000-01-01 to 2100-12-31"),
@@ -117,7 +117,7 @@ def test_an_impossible_preference_is_refused_by_the_token_endpoint(client):
     """An impossible value at the token endpoint is 400 in the shape of token errors."""
     answer = client.post(TOKEN_URL, data=CREDENTIALS, headers={"Prefer": "delay-ms=x"})
 
-    assert answer.text == '{"ErrorCode" : "invalid_request", "Error" :"Preference delay-ms must be 0 to 60000"}'
+    assert answer.text == '{"ErrorCode" : "invalid_request", "Error" :"Preference delay-ms must be 0 to 600000"}'
 
 
 @pytest.mark.shared
