@@ -1,10 +1,11 @@
 """gunicorn's configuration for workers that keep to one CPU each."""
 
+import os
 from typing import Any
-
-from kpn_sandbox.server.gunicorn_server import bind_to_cpu
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Bind a new worker."""
-    bind_to_cpu(worker.age)
+    """Bind a new worker to a CPU; workers that follow each other get different ones."""
+    if hasattr(os, "sched_setaffinity"):
+        cpus = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cpus[worker.age % len(cpus)]})

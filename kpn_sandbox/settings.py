@@ -6,7 +6,7 @@ its environment variable, its flag and what it does, so that command line and ma
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
 from datetime import datetime
@@ -19,6 +19,10 @@ PREFIX = "KPN_SANDBOX_"
 RUNNING = "running"
 _ON = ("on", "true", "yes", "1")
 _OFF = ("off", "false", "no", "0")
+
+
+GONE = ("threads", "bind_cpus")
+"""Settings of earlier versions: a worker serves all its requests in one loop, wherever the system runs it."""
 
 
 class SettingError(ValueError):
@@ -85,7 +89,6 @@ class Settings:
     host: str = _setting("127.0.0.1", _HOST, "Address to listen on.")
     port: int = _setting(8080, _whole_number(0, 65535), "Port to listen on; 0 takes a free one.")
     workers: int = _setting(1, _whole_number(1, 256), "Worker processes.")
-    threads: int = _setting(8, _whole_number(1, 1000), "Requests that one worker works on at a time.")
     database_url: str = _setting(
         default_database_url, _URL, "Where accounts and tokens are kept.", shown="SQLite file in the user's data folder"
     )
@@ -121,7 +124,6 @@ class Settings:
     bright_pattern_refresh: int = _setting(
         1, _whole_number(0, 3600), "Seconds until a new subscription at Bright Pattern has data."
     )
-    bind_cpus: bool = _setting(True, _SWITCH, "Bind each worker process to one CPU (Linux).", shown="on")
 
     @property
     def frozen_at(self) -> float | None:
@@ -169,6 +171,20 @@ def _parsed(setting: Field[Any], text: str, origin: str) -> Any:
         return setting.metadata["rule"](origin, text)
     except InvalidValue as error:
         raise SettingError(str(error)) from None
+
+
+def settings_without_effect(given: Collection[str], environ: Mapping[str, str] | None = None) -> list[str]:
+    """
+    Return a line for each setting of an earlier version that is still set.
+
+    Args:
+        given: Names of such settings on the command line.
+        environ: Environment variables, those of the process by default.
+    """
+    environ = os.environ if environ is None else environ
+    flags = [f"--{name.replace('_', '-')}" for name in GONE if name in given]
+    variables = [PREFIX + name.upper() for name in GONE if environ.get(PREFIX + name.upper())]
+    return [f"{name} has no effect any more and can be left out" for name in (*flags, *variables)]
 
 
 def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:

@@ -32,9 +32,12 @@ WALL_TIME = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datet
 VENDORS = sorted(path.parent.name for path in (PACKAGE / "vendors").glob("*/__init__.py"))
 VENDOR_MODULES = {"api", "operations", "views", "records", "schemas", "auth", "errors", "openapi", "postman"}
 
-LIBRARIES_INSIDE = {"apispec", "faker", "gunicorn", "platformdirs", "psycopg", "sqlalchemy.dialects"}
+LIBRARIES_INSIDE = {"apispec", "faker", "gevent", "gunicorn", "platformdirs", "psycopg", "sqlalchemy.dialects"}
 """What may be imported inside a function: large or optional libraries that most runs do not need."""
-MODULES_INSIDE = {"kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows"}
+MODULES_INSIDE = {
+    "kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows",
+    "kpn_sandbox.cli.start": "needs all of the package, which gevent must precede",
+}
 IMPORTS_LATE = {
     "pytest_plugin.py": "every run of pytest loads it, also those that use nothing of it",
     "testing/sandbox.py": "tests against a sandbox that runs elsewhere need no server",

@@ -12,6 +12,7 @@ from kpn_sandbox.settings import (
     from_environment,
     option,
     sandbox_url,
+    settings_without_effect,
     variable,
 )
 
@@ -31,7 +32,6 @@ def test_every_setting_can_be_set_in_the_environment():
         "host": ("::1", "::1"),
         "port": ("0", 0),
         "workers": ("4", 4),
-        "threads": ("16", 16),
         "database_url": ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
         "client_id": ("me", "me"),
         "client_secret": ("s:cret", "s:cret"),
@@ -49,7 +49,6 @@ def test_every_setting_can_be_set_in_the_environment():
         "bright_pattern_dispositions": ("array", "array"),
         "bright_pattern_subscriptions": ("3", 3),
         "bright_pattern_refresh": ("0", 0),
-        "bind_cpus": ("no", False),
     }
     environ = {f"KPN_SANDBOX_{name.upper()}": text for name, (text, _) in values.items()}
 
@@ -145,3 +144,13 @@ def test_a_child_process_gets_settings_as_variables():
 
     assert environ["KPN_SANDBOX_URL"] == "http://box"
     assert "PATH" in environ
+
+
+def test_settings_of_earlier_versions_are_named():
+    """A variable or flag that has no effect any more is told; an empty variable counts as absent."""
+    environ = {"KPN_SANDBOX_THREADS": "8", "KPN_SANDBOX_BIND_CPUS": ""}
+
+    lines = settings_without_effect(["bind_cpus"], environ)
+
+    assert [line.split()[0] for line in lines] == ["--bind-cpus", "KPN_SANDBOX_THREADS"]
+    assert settings_without_effect([], {}) == []

@@ -10,13 +10,14 @@ A module of commands is imported when one of them runs: `serve` and the document
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 
 import click
 
 from kpn_sandbox import __version__
 from kpn_sandbox.cli.options import CommandError
+from kpn_sandbox.cli.serve import patch_standard_library
 
 COMMANDS = {
     "serve": ("serve",),
@@ -59,13 +60,21 @@ def commands() -> None:
     """A living contact center behind the KPN Dashboard Server API. Without a command: serve."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and end the process with its exit code."""
+def main(
+    arguments: Sequence[str] | None = None, *, before_serving: Callable[[], None] = patch_standard_library
+) -> None:
+    """
+    Run the command line and end the process with its exit code.
+
+    Args:
+        arguments: Words of the command line, those of the process by default.
+        before_serving: Called by `serve` before it imports a server.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in _GROUP_FLAGS):
         words.insert(0, "serve")
     try:
-        sys.exit(commands.main(words, prog_name="kpn-sandbox", standalone_mode=False))
+        sys.exit(commands.main(words, prog_name="kpn-sandbox", standalone_mode=False, obj=before_serving))
     except (click.ClickException, CommandError) as error:
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
         click.echo(f"kpn-sandbox: {' '.join(message.split())}", err=True)

@@ -18,7 +18,15 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import CommandError, flag_texts, flagged_settings, setting_options, settings_from
+from kpn_sandbox.cli.options import (
+    CommandError,
+    flag_texts,
+    flagged_settings,
+    gone_options,
+    setting_options,
+    settings_from,
+    warn_of_gone,
+)
 from kpn_sandbox.client import Client, ClientError
 from kpn_sandbox.settings import environment_with
 
@@ -34,10 +42,12 @@ _CHOSEN_HERE = ("host", "port", "database_url")
 
 @click.command("exec", context_settings={"allow_interspersed_args": False})
 @setting_options(*(name for name in flagged_settings() if name not in _CHOSEN_HERE))
+@gone_options
 @click.option("--require-faults-used", is_flag=True, help="Fail if CMD succeeds but leaves outcomes of faults unused.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(command: tuple[str, ...], require_faults_used: bool, **flags: Any) -> int:
     """Run CMD beside a sandbox of its own, on a free port with a temporary database."""
+    warn_of_gone(flags)
     settings = settings_from(flags)
     admin_token = settings.admin_token or secrets.token_urlsafe(24)
     signal.signal(signal.SIGTERM, _exit)

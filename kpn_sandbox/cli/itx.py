@@ -1,6 +1,7 @@
 """Commands that play ITX against a provider's endpoint."""
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import click
@@ -69,7 +70,7 @@ def _serve(url: str, customer_id: str, seconds: float, address: tuple[str, int])
         with listen(*address) as listener:
             here = base_url(address[0], listener.getsockname()[1])
             app = panel_app(url, customer_id, seconds)
-            run_threaded(app, listener, ready=lambda: click.echo(f"Ready: {here}"))
+            run_threaded(app, [listener], stopping=Event(), ready=lambda: click.echo(f"Ready: {here}"))
     except (ValueError, AddressError) as error:
         raise CommandError(str(error)) from None
 

@@ -7,7 +7,16 @@ from typing import Any
 import click
 
 from kpn_sandbox.client import Client, ClientError
-from kpn_sandbox.settings import SettingError, Settings, from_environment, option, sandbox_url, variable
+from kpn_sandbox.settings import (
+    GONE,
+    SettingError,
+    Settings,
+    from_environment,
+    option,
+    sandbox_url,
+    settings_without_effect,
+    variable,
+)
 
 Command = Callable[..., Any]
 
@@ -30,6 +39,19 @@ def setting_options(*names: str) -> Callable[[Command], Command]:
         return command
 
     return decorate
+
+
+def gone_options(command: Command) -> Command:
+    """Add the flags of earlier versions, which a command accepts with a warning."""
+    command = click.option("--threads", hidden=True)(command)
+    return click.option("--bind-cpus/--no-bind-cpus", default=None, hidden=True)(command)
+
+
+def warn_of_gone(flags: dict[str, Any]) -> None:
+    """Take the flags of earlier versions out of the flags; write a line for each of them and for their variables."""
+    given = [name for name in GONE if flags.pop(name, None) is not None]
+    for line in settings_without_effect(given):
+        click.echo(f"kpn-sandbox: {line}", err=True)
 
 
 def _option(setting: Field[Any], command: Command) -> Command:

@@ -1,74 +1,49 @@
-"""The command `serve`, and the banner it prints: where the sandbox is, its credentials, and a line to try it with."""
+"""
+The command `serve`.
+
+It runs in gevent's loop, so gevent patches the standard library first: a lock or a socket that is made before would
+stop the loop instead of the one request that waits for it. So this module imports nothing that makes one, and no other
+command, no test and no program that uses the package ever imports gevent.
+"""
 
 import gc
+import os
+from collections.abc import Callable
 from typing import Any
 
 import click
-from flask import Flask
 
-from kpn_sandbox import __version__
-from kpn_sandbox.cli.options import CommandError, flagged_settings, setting_options, settings_from
-from kpn_sandbox.documents import FILES
-from kpn_sandbox.server import FORKS, AddressError
-from kpn_sandbox.server import serve as run_server
-from kpn_sandbox.settings import Settings
-from kpn_sandbox.simulation.errors import SimulationError
-from kpn_sandbox.storage import SchemaError, StorageError
-from kpn_sandbox.tenants.errors import TenantError
-from kpn_sandbox.web.start_page import PAGES, curl_line
+from kpn_sandbox.cli.options import flagged_settings, gone_options, setting_options, settings_from, warn_of_gone
+
+
+def patch_standard_library() -> None:
+    """Let whatever blocks in the standard library wait in gevent's loop; systems without fork serve with threads."""
+    if not hasattr(os, "fork"):
+        return
+    from gevent import monkey
+
+    # The master forks, waits for its children and has handlers of signals by the means of the system. It also takes
+    # its signals from a queue, whose wait a handler must be able to end.
+    monkey.patch_all(os=False, signal=False, subprocess=False, queue=False)
 
 
 @click.command()
 @setting_options(*flagged_settings())
-def serve(**flags: Any) -> None:
-    """Start the sandbox; SIGTERM or Ctrl-C stops it."""
+@gone_options
+@click.pass_obj
+def serve(patch: Callable[[], None], /, **flags: Any) -> None:
+    """Start the sandbox; SIGTERM, Ctrl-C or the end of the terminal stops it."""
+    patch()
     # What a start makes stays, so collecting garbage meanwhile only takes time; the server enables it again.
     gc.disable()
     try:
-        _serve(settings_from(flags))
+        warn_of_gone(flags)
+        settings = settings_from(flags)
+        from kpn_sandbox.cli.start import start
+
+        start(settings)
     finally:
         gc.enable()
 
 
 COMMANDS = (serve,)
-
-
-def _serve(settings: Settings) -> None:
-    try:
-        run_server(settings, announce=_print_banner, ready=lambda url: click.echo(f"Ready: {url}"))
-    except SchemaError as error:
-        raise CommandError(str(error)) from None
-    except StorageError as error:
-        raise CommandError(f"{error}; choose another with --database-url") from None
-    except (AddressError, TenantError, SimulationError) as error:
-        raise CommandError(str(error)) from None
-
-
-def _print_banner(app: Flask, url: str) -> None:
-    services = app.extensions["kpn_sandbox"]
-    click.echo(banner(services.settings, url, services.admin_token))
-    if not FORKS:
-        click.echo("  This system cannot fork: a single process with threads serves, without gunicorn.\n")
-
-
-def banner(settings: Settings, url: str, admin_token: str) -> str:
-    """
-    The lines that are printed before the sandbox is ready.
-
-    Args:
-        settings: The settings in force.
-        url: The base URL.
-        admin_token: The administrator's token.
-    """
-    rows = [
-        ("Demo account", f"client id      {settings.client_id}"),
-        ("", f"client secret  {settings.client_secret}"),
-        ("Administrator", f"token          {admin_token}"),
-        ("Center", f"{settings.agents} agents, scenario {settings.scenario}, clock {settings.clock}"),
-        *((name, f"{url}{path}") for path, name, _ in PAGES),
-        ("OpenAPI", f"{url}/openapi/kpn.json"),
-        *(("Postman" if name == FILES[0] else "", f"{url}/postman/{name}") for name in FILES),
-    ]
-    table = "\n".join(f"  {label:<15}{text}" for label, text in rows)
-    line = curl_line(settings.client_id, settings.client_secret, url)
-    return f"kpn-sandbox {__version__} at {url}\n\n{table}\n\n  Try it:\n{line}\n"

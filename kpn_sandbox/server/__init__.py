@@ -1,37 +1,39 @@
 """
 HTTP servers for the application, used as libraries; `serve` picks one.
 
-    gunicorn_server     worker processes with threads: a call when ready, a stop that finishes requests in flight
+    gunicorn_server     a master and worker processes: a call when ready, a stop that finishes requests in flight
+    gevent_worker       a worker process, in which no client can hold up another
+    client_connection   a client's connection, and the deadlines that keep silent clients from holding it
     werkzeug_server     threads in one process, where processes cannot fork (Windows) and inside the pytest fixture
-    listener            the listening socket, made before anything else, so that a bad address is found at once
-    pausable_pool       a thread pool in which delayed requests do not hold up others
+    listener            the listening sockets, made before anything else, so that a bad address is found at once
     protocol_errors     responses to what is not HTTP
 """
 
 import gc
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
+from threading import Event
 
 from flask import Flask
 
-from kpn_sandbox.app import create_app, sleep
-from kpn_sandbox.server.listener import AddressError, listen
-from kpn_sandbox.server.pausable_pool import PausableThreadPool
+from kpn_sandbox.app import create_app
+from kpn_sandbox.server.listener import AddressError, listen_on_loopbacks
 from kpn_sandbox.server.werkzeug_server import run_threaded
 from kpn_sandbox.settings import Settings, base_url
 
 __all__ = ["FORKS", "AddressError", "serve"]
 
 FORKS = hasattr(os, "fork")
-"""Whether processes can fork on this system."""
+"""Whether processes can fork on this system; then gevent has patched the standard library by now."""
 
 
 def serve(
     settings: Settings, *, announce: Callable[[Flask, str], None], ready: Callable[[str], None], forks: bool = FORKS
 ) -> None:
     """
-    Serve the sandbox until SIGTERM or Ctrl-C.
+    Serve the sandbox until SIGTERM, Ctrl-C or the end of the terminal.
 
     Args:
         settings: Settings of the start.
@@ -42,19 +44,20 @@ def serve(
     Raises:
         AddressError: The address cannot be listened on.
     """
-    with listen(settings.host, settings.port) as listener:
-        url = base_url(settings.host, listener.getsockname()[1])
-        pool = PausableThreadPool(settings.threads)
-        app = create_app(settings, pause=pool.pause if forks else sleep)
+    stopping = Event()
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(each) for each in listen_on_loopbacks(settings.host, settings.port)]
+        url = base_url(settings.host, listeners[0].getsockname()[1])
+        app = create_app(settings, pause=stopping.wait)
         announce(app, url)
         # Worker processes share the memory of this one until they write to it, and a collection writes to every
         # object that it looks at. What exists by now lives as long as the process, so collections shall skip it.
         gc.freeze()
         gc.enable()
         if forks:
-            # gunicorn needs modules that systems without fork do not have.
+            # gunicorn needs modules that systems without fork do not have, and gevent patched before the application.
             from kpn_sandbox.server.gunicorn_server import GunicornApplication
 
-            GunicornApplication(app, settings, listener=listener, pool=pool, ready=partial(ready, url)).run()
+            GunicornApplication(app, settings, listeners=listeners, stopping=stopping, ready=partial(ready, url)).run()
         else:
-            run_threaded(app, listener, ready=partial(ready, url))
+            run_threaded(app, listeners, stopping=stopping, ready=partial(ready, url))

@@ -41,6 +41,7 @@ class ProtocolErrorResponse(NamedTuple):
 SERVER_FAILED = ProtocolErrorResponse(
     HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error", "messaging.runtime.InternalServerError"
 )
+TIMEOUT = ProtocolErrorResponse(HTTPStatus.REQUEST_TIMEOUT, "Request timeout", "protocol.http.RequestTimeout")
 LINE_TOO_LONG = ProtocolErrorResponse(
     HTTPStatus.REQUEST_URI_TOO_LONG, f"request line size exceeding {LINE_BYTES:,}", "protocol.http.TooBigLine"
 )

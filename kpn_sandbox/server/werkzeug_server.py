@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from socket import socket
 from typing import Any
@@ -54,23 +54,34 @@ def make_threaded(app: Flask, listener: socket) -> ThreadedServer:
     return server
 
 
-def run_threaded(app: Flask, listener: socket, *, ready: Callable[[], None]) -> None:
+def run_threaded(
+    app: Flask, listeners: Sequence[socket], *, stopping: threading.Event, ready: Callable[[], None]
+) -> None:
     """
     Serve until SIGINT or SIGTERM, then finish the requests in flight.
 
     Args:
         app: Application to serve.
-        listener: Bound socket, which the server takes over.
+        listeners: Bound sockets, which the servers take over.
+        stopping: Set when the servers stop, which ends the application's waits.
         ready: Called once requests are accepted.
     """
-    server = make_threaded(app, listener)
+    servers = [make_threaded(app, listener) for listener in listeners]
 
     def stop(number: int, frame: object) -> None:
+        stopping.set()
         # A signal handler runs in the main thread, which is in serve_forever: shutdown would wait for it to end.
-        threading.Thread(target=server.shutdown).start()
+        for server in servers:
+            threading.Thread(target=server.shutdown).start()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    others = [threading.Thread(target=server.serve_forever) for server in servers[1:]]
+    for other in others:
+        other.start()
     ready()
-    server.serve_forever()
-    server.server_close()
+    servers[0].serve_forever()
+    for other in others:
+        other.join()
+    for server in servers:
+        server.server_close()

@@ -11,7 +11,7 @@ def run(capsys):
 
     def run(*words):
         with pytest.raises(SystemExit) as ended:
-            main(words)
+            main(words, before_serving=lambda: None)
         printed = capsys.readouterr()
         return ended.value.code or 0, printed.out, printed.err
 

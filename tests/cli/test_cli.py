@@ -61,6 +61,23 @@ def test_a_mistake_is_one_line_and_exit_code_2(run, database, monkeypatch, words
     assert err.startswith("kpn-sandbox: ") and line in err
 
 
+@pytest.mark.parametrize(
+    "words", [("serve", "--threads", "4"), ("serve", "--no-bind-cpus"), ("exec", "--threads", "1")]
+)
+def test_a_setting_that_is_gone_is_a_warning(run, words, database):
+    """A flag of an earlier version gives a line, and the command goes on."""
+    command = ("--", "true") if words[0] == "exec" else ("--database-url", database, "--host", "192.0.2.1")
+
+    code, _, err = run(*words, "--agents", "none", *command)
+
+    assert code == 2
+    assert (
+        err.splitlines()[0]
+        == f"kpn-sandbox: {words[1].replace('--no-', '--')} has no effect any more and can be left out"
+    )
+    assert "--agents must be" in err.splitlines()[1]
+
+
 def test_a_busy_port_is_one_line_and_exit_code_2(run, database):
     """A start on a port that is in use ends at once and names the port."""
     with socket.create_server(("127.0.0.1", 0)) as busy:
@@ -96,6 +113,24 @@ def test_a_database_of_an_older_version_is_one_line_and_exit_code_2(run, tmp_pat
         f"old.db was made by an older version (schema 0, this version needs {SCHEMA}): "
         "name another one with --database-url, or remove it\n"
     )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import kpn_sandbox, kpn_sandbox.app, kpn_sandbox.server, kpn_sandbox.client, kpn_sandbox.testing",
+        "import kpn_sandbox.pytest_plugin, kpn_sandbox.server.werkzeug_server, kpn_sandbox.testing.sandbox",
+        "from kpn_sandbox.cli import COMMANDS, commands; commands.list_commands(None); "
+        "[commands.get_command(None, name) for names in COMMANDS.values() for name in names]",
+    ],
+)
+def test_only_serve_imports_gevent(program):
+    """Whatever uses the package or one of its other commands runs without gevent and with an unpatched library."""
+    program += "\nimport sys; print([name for name in sys.modules if name.split('.')[0] == 'gevent'])"
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "[]\n", "")
 
 
 @pytest.mark.parametrize("command", ["token", "health"])

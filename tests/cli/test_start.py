@@ -1,6 +1,6 @@
 """The banner of `serve`."""
 
-from kpn_sandbox.cli.serve import banner, curl_line
+from kpn_sandbox.cli.start import banner, curl_line
 from kpn_sandbox.settings import Settings
 
 

@@ -1,0 +1,62 @@
+"""The start of a server for `serve`: its errors in one line, and the banner, which says where the sandbox is."""
+
+import click
+from flask import Flask
+
+from kpn_sandbox import __version__
+from kpn_sandbox.cli.options import CommandError
+from kpn_sandbox.documents import FILES
+from kpn_sandbox.server import FORKS, AddressError
+from kpn_sandbox.server import serve as run_server
+from kpn_sandbox.settings import Settings
+from kpn_sandbox.simulation.errors import SimulationError
+from kpn_sandbox.storage import SchemaError, StorageError
+from kpn_sandbox.tenants.errors import TenantError
+from kpn_sandbox.web.start_page import PAGES, curl_line
+
+
+def start(settings: Settings) -> None:
+    """
+    Serve until a signal says stop.
+
+    Raises:
+        CommandError: The server cannot start.
+    """
+    try:
+        run_server(settings, announce=_print_banner, ready=lambda url: click.echo(f"Ready: {url}"))
+    except SchemaError as error:
+        raise CommandError(str(error)) from None
+    except StorageError as error:
+        raise CommandError(f"{error}; choose another with --database-url") from None
+    except (AddressError, TenantError, SimulationError) as error:
+        raise CommandError(str(error)) from None
+
+
+def _print_banner(app: Flask, url: str) -> None:
+    services = app.extensions["kpn_sandbox"]
+    click.echo(banner(services.settings, url, services.admin_token))
+    if not FORKS:
+        click.echo("  This system cannot fork: a single process with threads serves, without gunicorn.\n")
+
+
+def banner(settings: Settings, url: str, admin_token: str) -> str:
+    """
+    The lines that are printed before the sandbox is ready.
+
+    Args:
+        settings: The settings in force.
+        url: The base URL.
+        admin_token: The administrator's token.
+    """
+    rows = [
+        ("Demo account", f"client id      {settings.client_id}"),
+        ("", f"client secret  {settings.client_secret}"),
+        ("Administrator", f"token          {admin_token}"),
+        ("Center", f"{settings.agents} agents, scenario {settings.scenario}, clock {settings.clock}"),
+        *((name, f"{url}{path}") for path, name, _ in PAGES),
+        ("OpenAPI", f"{url}/openapi/kpn.json"),
+        *(("Postman" if name == FILES[0] else "", f"{url}/postman/{name}") for name in FILES),
+    ]
+    table = "\n".join(f"  {label:<15}{text}" for label, text in rows)
+    line = curl_line(settings.client_id, settings.client_secret, url)
+    return f"kpn-sandbox {__version__} at {url}\n\n{table}\n\n  Try it:\n{line}\n"
