@@ -17,7 +17,7 @@ from kpn_sandbox.control_api.operations import PREFIX as CONTROL_PREFIX
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.error_handling import ErrorHandler
 from kpn_sandbox.gateway.fast_path import FastPathMiddleware
-from kpn_sandbox.gateway.middleware import BodyLimitMiddleware, LazyRule
+from kpn_sandbox.gateway.middleware import LazyRule, RequestMiddleware
 from kpn_sandbox.gateway.request_context import Pause, RequestLifecycle
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.settings import Settings
@@ -95,7 +95,8 @@ def demo_account(settings: Settings) -> NewAccount:
 def _flask() -> Flask:
     app = Flask("kpn_sandbox", static_folder=None)
     app.url_rule_class = LazyRule
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
+    # The middleware has refused longer bodies; by itself Flask would refuse forms of half the size.
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY_BYTES
     app.url_map.merge_slashes = False
     return app
 
@@ -110,14 +111,18 @@ def _register(app: Flask, parts: Parts, pause: Pause) -> None:
     control_auth = ControlAuth(services.authenticate, parts.admin_token)
     app.register_blueprint(control_routes.blueprint(sandbox, control_auth, APIS))
     app.register_blueprint(documents.blueprint(settings.client_id, _public_secret(settings)))
-    demo = (settings.client_id, settings.client_secret)
+    demo = (settings.client_id, _public_secret(settings))
     pages = PageViews(sandbox, kpn.tokens, kpn.bearer_auth, control_auth, demo, APIS, services.history)
     app.register_blueprint(pages_blueprint(pages))
     others = [api for api in apis if api is not kpn]
     app.register_error_handler(Exception, ErrorHandler([_ControlErrors(), *others], kpn))
+    app.before_request(lifecycle.refuse)
     app.after_request(lifecycle.close)
     routes = {path: route for api in apis for path, route in api.fast_routes().items()}
-    app.wsgi_app = FastPathMiddleware(BodyLimitMiddleware(app.wsgi_app), sandbox, routes)  # type: ignore[method-assign]
+    fast_path = FastPathMiddleware(app.wsgi_app, sandbox, routes)
+    app.wsgi_app = RequestMiddleware(  # type: ignore[method-assign]
+        fast_path, public_url=settings.public_url, hsts=settings.hsts
+    )
 
 
 class _ControlErrors:

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from flask import Blueprint, Response, abort, request
 
 from kpn_sandbox.control_api import openapi as control_openapi
+from kpn_sandbox.gateway.hosts import base_url
 from kpn_sandbox.gateway.responses import etag, unchanged
 from kpn_sandbox.literals import hyphenated
 from kpn_sandbox.vendors import APIS
@@ -39,17 +40,17 @@ def blueprint(client_id: str, client_secret: str) -> Blueprint:
     def openapi(name: str) -> Response:
         if name not in OPENAPI:
             abort(404)
-        return _document(json.dumps(openapi_document(name, _base_url())))
+        return _document(json.dumps(openapi_document(name, base_url(request.environ))))
 
     @documents.get("/postman/", provide_automatic_options=False)
     def postman_files() -> Response:
-        return _document(json.dumps({"files": [f"{_base_url()}/postman/{name}" for name in FILES]}))
+        return _document(json.dumps({"files": [f"{base_url(request.environ)}/postman/{name}" for name in FILES]}))
 
     @documents.get("/postman/<name>", provide_automatic_options=False)
     def postman(name: str) -> Response:
         if name not in FILES:
             abort(404)
-        return _document(text(name, _base_url(), client_id, client_secret))
+        return _document(text(name, base_url(request.environ), client_id, client_secret))
 
     return documents
 
@@ -63,10 +64,6 @@ def openapi_document(name: str, base_url: str) -> dict[str, Any]:
         base_url: URL of the sandbox as the reader sees it.
     """
     return _APIS[name].openapi_document(base_url) if name in _APIS else control_openapi.document(base_url)
-
-
-def _base_url() -> str:
-    return request.url_root.rstrip("/")
 
 
 def _document(text: str) -> Response:

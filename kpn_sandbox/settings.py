@@ -6,6 +6,7 @@ its environment variable, its flag and what it does, so that command line and ma
 """
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
@@ -78,6 +79,14 @@ _URL = matching(
     r"(sqlite|postgresql\+psycopg)://.*", "a URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name"
 )
 _BASE_PATH = matching(r"|/|(/[A-Za-z0-9._~-]+)+", 'a path like /communication/kpn/dashboard-server, or "/" for none')
+_PUBLIC_URL: Rule[str] = Rule(
+    "a URL like https://example.org/sandbox, without query",
+    lambda text: (
+        re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?", text)
+        is not None
+    ),
+    lambda text: text.rstrip("/"),
+)
 _DISPOSITIONS = matching(r"object|array", '"object" or "array"')
 _TOKEN_BODY = matching(r"v1|v2", '"v1" or "v2"')
 
@@ -109,6 +118,10 @@ class Settings:
         False, _SWITCH, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
     )
     journal: bool = _setting(True, _SWITCH, "Write down what each account asked for.", shown="on")
+    public_url: str | None = _setting(
+        None, _PUBLIC_URL, "Base of every generated URL, for a sandbox behind a proxy.", shown="that of the Host header"
+    )
+    hsts: bool = _setting(True, _SWITCH, "Send Strict-Transport-Security, as KPN documents it.", shown="on")
     kaisa_open: bool = _setting(
         False, _SWITCH, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
     )

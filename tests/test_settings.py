@@ -44,6 +44,8 @@ def test_every_setting_can_be_set_in_the_environment():
         "token_body": ("v2", "v2"),
         "lenient": ("on", True),
         "journal": ("off", False),
+        "public_url": ("https://example.org/kpi/", "https://example.org/kpi"),
+        "hsts": ("off", False),
         "kaisa_open": ("on", True),
         "bright_pattern_login": ("off", False),
         "bright_pattern_dispositions": ("array", "array"),

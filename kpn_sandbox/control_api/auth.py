@@ -9,12 +9,12 @@ back.
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Request
 
 from kpn_sandbox.control_api.errors import ProblemError
 from kpn_sandbox.control_api.operations import Access
+from kpn_sandbox.gateway.hosts import is_own_origin, may_be_foreign
 
 _ADMINISTRATOR = None
 """In place of a client id: the caller is the administrator."""
@@ -45,9 +45,11 @@ class ControlAuth:
             client_id: Account that it is about, None for none.
 
         Raises:
-            ProblemError: 401 without valid credentials; 403 when only the administrator may, or when a page of another
-                site makes the request; 404 for another account, as if it did not exist.
+            ProblemError: 421 under the name of another site; 401 without valid credentials; 403 when only the
+                administrator may, or when a page of another site makes the request; 404 for another account, as if it
+                did not exist.
         """
+        refuse_foreign_host(request)
         if access is Access.OPEN:
             return
         _refuse_other_sites(request)
@@ -79,6 +81,22 @@ def unknown_account(client_id: str | None) -> ProblemError:
     return ProblemError(404, f"Account {client_id} not found.")
 
 
+def refuse_foreign_host(request: Request) -> None:
+    """
+    Refuse a request under a name that a web page may have, while only this machine reaches the server.
+
+    Raises:
+        ProblemError: 421, with the reason and what to do.
+    """
+    if may_be_foreign(request.environ):
+        raise ProblemError(
+            421,
+            "The sandbox listens on this machine only, where a web page may have let its own name "
+            f"{request.environ['HTTP_HOST']!r} lead (DNS rebinding). Use localhost or an IP address, or start with "
+            "--public-url if the name is the sandbox's.",
+        )
+
+
 def _refuse_other_sites(request: Request) -> None:
     # A browser sends stored credentials along for a page of any site, so a request that changes something must come
     # from our own pages. Only browsers send these two headers; a request without them comes from a program.
@@ -86,6 +104,6 @@ def _refuse_other_sites(request: Request) -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    foreign = site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc != request.host
+    foreign = site not in ("same-origin", "none") if site else origin and not is_own_origin(request.environ, origin)
     if foreign:
         raise ProblemError(403, "Pages of other sites may not change anything.")

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 from marshmallow import ValidationError
 from werkzeug import exceptions as http
 
@@ -74,8 +74,16 @@ def invalid_fields(*errors: FieldError) -> ProblemError:
 
 
 def error_response(error: Exception) -> Response:
-    """Return the response for an exception."""
-    return error_for(error).response()
+    """Return the response for an exception; to a script of a page without the challenge that opens a window."""
+    response = error_for(error).response()
+    return without_basic(response) if request.headers.get("Sec-Fetch-Dest") == "empty" else response
+
+
+def without_basic(response: Response) -> Response:
+    """Return a response without a Basic challenge, on which a browser would ask its user for a password."""
+    challenges = response.headers.getlist("WWW-Authenticate")
+    response.headers.setlist("WWW-Authenticate", [each for each in challenges if not each.startswith("Basic")])
+    return response
 
 
 def error_for(error: Exception) -> ApiError:
@@ -109,7 +117,7 @@ EXCEPTION_MAP: ExceptionMap = {
         unauthorized=lambda error: ProblemError(401, "This access token is not good; fetch another one."),
         bad_request=lambda text: ProblemError(400, text),
         unavailable=lambda: ProblemError(503, "The database does not answer; try again."),
-        too_large=lambda: ProblemError(413, "A body may have 1 MB at most."),
+        refused=lambda status, text: ProblemError(status, f"{text}."),
     ),
     ValidationError: lambda error: invalid_fields(*field_errors(error.messages, error.data)),
     InvalidProfile: lambda error: invalid_fields(*map(_field_error, error.all)),

@@ -226,6 +226,12 @@ class RevokeRequestSchema(StrictSchema):
     token = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED, metadata={"description": "All of the account's by default."})
 
 
+class PageTokenRequestSchema(StrictSchema):
+    """Account of the token that a page asks for."""
+
+    account = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED, metadata={"description": "The caller's own by default."})
+
+
 class NoQuerySchema(QuerySchema):
     """Query of an operation that has no parameters."""
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response, request
 
 from kpn_sandbox.control_api.auth import ControlAuth, unknown_account
 from kpn_sandbox.control_api.context import ControlContext, ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, ControlOperation
 from kpn_sandbox.gateway.api import VendorApi
+from kpn_sandbox.gateway.hosts import base_url
 from kpn_sandbox.tenants.sandbox import Sandbox
 
 _CLIENT_ID = re.compile(r"[!-~]{1,128}")
@@ -45,10 +46,10 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
     def view(**path: str) -> Response:
         auth.authenticate(request, operation.access, path.get("id"))
         _check_account(context.sandbox, path.get("id"))
-        given = _json_body(operation)
+        given = json_body(request, may_lack=operation.may_lack_body)
         query: dict[str, Any] = operation.query().load(_single_values())
         body: dict[str, Any] = operation.body().load(given) if operation.body else {}
-        made = ControlRequest(context, path, body, given, query, request.url_root.rstrip("/"))
+        made = ControlRequest(context, path, body, given, query, base_url(request.environ))
         return _response(operation, operation.view(made))
 
     return view
@@ -62,9 +63,19 @@ def _check_account(sandbox: Sandbox, client_id: str | None) -> None:
         sandbox.tenant(client_id)
 
 
-def _json_body(operation: ControlOperation) -> Any:
+def json_body(request: Request, *, may_lack: bool) -> Any:
+    """
+    Return the JSON of a request.
+
+    Args:
+        request: The request.
+        may_lack: Whether an empty body stands for an empty object.
+
+    Raises:
+        ProblemError: The body is no JSON, has NaN, or is nested too deeply.
+    """
     data = request.get_data()
-    if not data.strip() and operation.may_lack_body:
+    if not data.strip() and may_lack:
         return {}
     try:
         return orjson.loads(data)

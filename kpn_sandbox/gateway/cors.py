@@ -5,6 +5,7 @@ Source:
     fetch.spec.whatwg.org, section 3.2.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from flask import Response, request
 
 Headers = list[tuple[str, str]]
 
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 _EXPOSED = ("Location", "Preference-Applied", "Retry-After", "X-Request-Id", "X-Sandbox-Replay", "X-Sandbox-Time")
 _RATE_LIMIT = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -33,7 +35,7 @@ class CorsPolicy:
 
     Args:
         exposed_headers: Response headers that a page may read.
-        allowed_headers: Request headers that a page may send.
+        allowed_headers: Request headers that a page may send, beside those that it asks for.
         max_age_seconds: How long a browser may keep the response to a preflight.
         allowed_methods: Methods that a preflight grants; those of the path when empty.
         credentials: Whether browsers send cookies. Then the allowed origin is that of the page, because a browser sends
@@ -58,17 +60,24 @@ class CorsPolicy:
         allowed = ", ".join(sorted({*methods, "OPTIONS"}))
         fixed = [
             ("Access-Control-Allow-Methods", self.allowed_methods or allowed),
-            ("Access-Control-Allow-Headers", self.allowed_headers),
             ("Access-Control-Max-Age", str(self.max_age_seconds)),
             ("Allow", allowed),
             *self._credentials(),
         ]
 
         def view(**variables: str) -> Response:
-            headers = [self._origin(request.environ.get("HTTP_ORIGIN")), *fixed]
-            return Response(status=200, headers=headers, content_type="application/json")
+            names = self._granted(request.environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", ""))
+            granted = [("Access-Control-Allow-Headers", names), ("Vary", "Access-Control-Request-Headers")]
+            return Response(headers=[self._origin(request.environ.get("HTTP_ORIGIN")), *fixed, *granted])
 
         return view
+
+    def _granted(self, asked: str) -> str:
+        """Return the request headers that a page may send: those that are always allowed, and those it asks for."""
+        always = {name.strip().lower() for name in self.allowed_headers.split(",")}
+        names = dict.fromkeys(name.strip() for name in asked.split(","))
+        more = [name for name in names if _NAME.fullmatch(name) and name.lower() not in always]
+        return ", ".join([self.allowed_headers, *more])
 
     def _origin(self, origin: str | None) -> tuple[str, str]:
         return (_ALLOW_ORIGIN, origin if self.credentials and origin else "*")

@@ -25,6 +25,10 @@ Headers = Sequence[tuple[str, str]]
 _log = logging.getLogger(__name__)
 
 
+class MalformedRequest(http.BadRequest):
+    """A request breaks a rule of HTTP; its description says which one."""
+
+
 class ApiError(Exception):
     """
     An error response of an API.
@@ -63,7 +67,7 @@ def common_rows(
     unauthorized: ErrorRow,
     bad_request: Callable[[str], ApiError],
     unavailable: Callable[[], ApiError],
-    too_large: Callable[[], ApiError],
+    refused: Callable[[int, str], ApiError],
 ) -> dict[type[Exception], ErrorRow]:
     """
     Return the rows that every API's exception map begins with, from functions that return its errors.
@@ -72,7 +76,7 @@ def common_rows(
         unauthorized: Credentials are missing or wrong.
         bad_request: An instant is out of range, or a preference is malformed; gets the text.
         unavailable: The database cannot be used.
-        too_large: The body has over 1 MB.
+        refused: The request is not as HTTP has it, too slow or too large; gets 400, 408 or 413 and the text.
     """
     return {
         OAuth2Error: unauthorized,
@@ -82,7 +86,9 @@ def common_rows(
         ),
         MalformedPreference: lambda error: bad_request(str(error)),
         StorageError: lambda error: unavailable(),
-        http.RequestEntityTooLarge: lambda error: too_large(),
+        http.RequestEntityTooLarge: lambda error: refused(413, "Body must be at most 1 MB"),
+        http.RequestTimeout: lambda error: refused(408, "Body took too long"),
+        MalformedRequest: lambda error: refused(400, str(error.description)),
     }
 
 

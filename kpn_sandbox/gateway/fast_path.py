@@ -15,7 +15,7 @@ from authlib.oauth2 import OAuth2Error
 
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.prefer_header import MalformedPreference, Preferences, preferences
-from kpn_sandbox.gateway.request_info import STORAGE_ERROR, log_entry, request_id
+from kpn_sandbox.gateway.request_info import REFUSAL, STORAGE_ERROR, log_entry, request_id
 from kpn_sandbox.gateway.responses import PreconditionFailed, unchanged
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import StorageError
@@ -74,7 +74,8 @@ class FastPathMiddleware:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
-        answered = self._answered(environ) if environ["REQUEST_METHOD"] == "GET" else None
+        left = environ["REQUEST_METHOD"] != "GET" or REFUSAL in environ
+        answered = None if left else self._answered(environ)
         if answered is None:
             return self.next_app(environ, start_response)
         status, headers, body = answered

@@ -1,52 +1,140 @@
 """
-Around the application: bodies over the limit, empty paths, and routes that are quick to register.
+In front of the application: what every request must be before it is answered, and routes that are quick to register.
 
-A body over the limit is read before it is rejected, because a client that still sends while the server responds and
-closes the connection mostly does not see the response. An empty path is the root (RFC 9112, section 3.2.2); Flask would
-redirect it, in HTML.
+A request that is not as it must be is refused by the application, so that it gets the error of the API whose path it
+names. A body is read whole before that: a client that still sends while the server responds and closes the connection
+mostly does not see the response.
+
+Source:
+    RFC 9112, sections 3.2 (Host, empty path), 6.3 (length of a body) and 7.1 (chunks); RFC 9110, section 10.1.1
+    (Expect).
 """
 
+import logging
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.routing import Rule
 
+from kpn_sandbox.gateway.error_handling import MalformedRequest
+from kpn_sandbox.gateway.hosts import PUBLIC_URL, parse_host
+from kpn_sandbox.gateway.request_info import REFUSAL, request_id
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 
 MOST_DISCARDED_BYTES = 64 * LARGEST_BODY_BYTES
 """Bytes of a body that are read and discarded; the connection of a client that sends more is closed."""
 
-_CHUNK_BYTES = 65_536
+_PIECE_BYTES = 65_536
+_HSTS = "strict-transport-security"
+_log = logging.getLogger(__name__)
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class BodyLimitMiddleware:
+class RequestMiddleware:
     """
-    WSGI middleware that reads bodies over the limit before the application rejects them.
+    WSGI middleware that checks Host and framing, reads bodies, and takes the path of the public URL off.
 
     Args:
-        next_app: Answers the requests, and rejects a body by its Content-Length.
+        next_app: Answers the requests; it refuses those that hold a `REFUSAL`.
+        public_url: Base of every generated URL, without a slash at the end; None for that of the Host header.
+        hsts: Whether responses may have a `Strict-Transport-Security` header.
     """
 
-    def __init__(self, next_app: WsgiApp) -> None:
-        self._next_app = next_app
+    def __init__(self, next_app: WsgiApp, *, public_url: str | None = None, hsts: bool = True) -> None:
+        self.next_app = next_app
+        self._public_url = public_url
+        self._prefix = urlsplit(public_url or "").path
+        self._hsts = hsts
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
+        start = start_response if self._hsts else _without_hsts(start_response)
+        if self._public_url is not None:
+            environ[PUBLIC_URL] = self._public_url
+            if self._prefix and environ["PATH_INFO"] == self._prefix:
+                # Relative links of the start page need the slash at the end of its address.
+                headers = [("Location", f"{self._public_url}/"), ("X-Request-Id", request_id(environ))]
+                start("308 PERMANENT REDIRECT", [*headers, ("Content-Length", "0")])
+                return []
+            self._take_off_prefix(environ)
         environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
-        length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
-            _discard(environ["wsgi.input"], min(int(length), MOST_DISCARDED_BYTES))
-        return self._next_app(environ, start_response)
+        # The body is taken in any case: who logs the request may look for its sender there.
+        refusal = _take_body(environ) or _wrong_host(environ)
+        if refusal is not None:
+            environ[REFUSAL] = refusal
+        return self.next_app(environ, start)
+
+    def _take_off_prefix(self, environ: dict[str, Any]) -> None:
+        # Some proxies take it off, others pass it on; behind both, the application sees the same path.
+        start = f"{self._prefix}/"
+        if self._prefix and environ["PATH_INFO"].startswith(start):
+            for key in ("PATH_INFO", "RAW_URI", "REQUEST_URI"):
+                if environ.get(key, "").startswith(start):
+                    environ[key] = environ[key][len(self._prefix) :]
 
 
-def _discard(body: Any, count: int) -> None:
-    while count > 0:
-        chunk = body.read(min(count, _CHUNK_BYTES))
-        if not chunk:
-            return
-        count -= len(chunk)
+def _wrong_host(environ: dict[str, Any]) -> HTTPException | None:
+    host = environ.get("HTTP_HOST")
+    if host is None:
+        return MalformedRequest("Host is missing") if environ.get("SERVER_PROTOCOL") == "HTTP/1.1" else None
+    return None if parse_host(host) else MalformedRequest("Host cannot be read")
+
+
+def _take_body(environ: dict[str, Any]) -> HTTPException | None:
+    """Put the whole body in the place of the stream; return why the request is refused, None when it is not."""
+    coding, length = environ.get("HTTP_TRANSFER_ENCODING"), environ.get("CONTENT_LENGTH") or ""
+    if coding is None and length in ("", "0"):
+        return None
+    stream, environ["wsgi.input"] = environ["wsgi.input"], BytesIO()
+    environ["wsgi.input_terminated"] = True
+    known = environ.get("SERVER_PROTOCOL") != "HTTP/1.0" and not length
+    if coding is not None and (coding.strip().lower() != "chunked" or not known):
+        return MalformedRequest("Transfer-Encoding must be chunked, without Content-Length, in HTTP/1.1")
+    if coding is None and not (length.isascii() and length.isdecimal()):
+        return MalformedRequest("Content-Length must be a number")
+    expected = None if coding is not None else int(length[:20])
+    if expected is not None and expected > LARGEST_BODY_BYTES and "HTTP_EXPECT" in environ:
+        # The client waits for permission to send it, which the server has not given.
+        return RequestEntityTooLarge()
+    try:
+        body = _read(stream, MOST_DISCARDED_BYTES if expected is None else min(expected, MOST_DISCARDED_BYTES))
+    except TimeoutError:
+        return RequestTimeout()
+    except Exception as error:  # noqa: BLE001 - only the server's reader runs here, and each server has its own errors
+        _log.debug("request %s: broken body: %r", request_id(environ), error)
+        return MalformedRequest("Body cannot be read")
+    if len(body) > LARGEST_BODY_BYTES or (expected or 0) > LARGEST_BODY_BYTES:
+        return RequestEntityTooLarge()
+    if expected is not None and len(body) < expected:
+        return MalformedRequest("Body is shorter than its Content-Length")
+    # RFC 8259, section 8.1, lets a reader ignore a byte order mark; forms and JSON get the same reader.
+    environ["wsgi.input"] = BytesIO(body.removeprefix(BOM_UTF8))
+    return None
+
+
+def _read(stream: Any, most: int) -> bytes:
+    """Return a body; of one that is too large, not more than the first bytes."""
+    body, count = bytearray(), 0
+    while count < most:
+        piece = stream.read(min(most - count, _PIECE_BYTES))
+        if not piece:
+            break
+        count += len(piece)
+        if len(body) <= LARGEST_BODY_BYTES:
+            body += piece
+    return bytes(body)
+
+
+def _without_hsts(start_response: Callable[..., Any]) -> Callable[..., Any]:
+    def start(status: str, headers: list[tuple[str, str]], *args: Any) -> Any:
+        return start_response(status, [each for each in headers if each[0].lower() != _HSTS], *args)
+
+    return start
 
 
 class LazyRule(Rule):

@@ -23,9 +23,10 @@ from flask import Response, request
 
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES, BrokenConnection
+from kpn_sandbox.gateway.hosts import own_url
 from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
-from kpn_sandbox.gateway.request_info import AUTHENTICATED, STORAGE_ERROR, log_entry, request_id
+from kpn_sandbox.gateway.request_info import AUTHENTICATED, REFUSAL, STORAGE_ERROR, log_entry, request_id
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.faults import Outcome
@@ -217,7 +218,7 @@ class RequestContext:
         assert self.operation is not None, "a request without an operation is never authorized"
         error = self.api.error_for_status(status, self.operation, subject)
         if status in self.api.redirects:
-            error.headers = [*error.headers, ("Location", request.base_url)]
+            error.headers = [*error.headers, ("Location", own_url(request.environ))]
         return error
 
     def _count(self, tenant: Tenant, quota: Quota, counter: str) -> None:
@@ -283,6 +284,16 @@ class RequestLifecycle:
                 context.apply_outcome(Outcome(status=preferred.code, delay_ms=preferred.delay_ms))
         return context
 
+    def refuse(self) -> None:
+        """
+        Refuse the current request if it is not as it must be.
+
+        Raises:
+            HTTPException: What the middleware found.
+        """
+        if REFUSAL in request.environ:
+            raise request.environ[REFUSAL]
+
     def open_unmatched(self, api: _Api) -> None:
         """Open a context for a request that matches no operation, so that the request log shows it."""
         if _CONTEXT not in request.environ:
@@ -299,6 +310,8 @@ class RequestLifecycle:
             if context.outcomes:
                 response = context.delivered(response)
         response.headers["X-Request-Id"] = request_id(environ)
+        if response.calculate_content_length() == 0:
+            response.headers.pop("Content-Type", None)
         return response
 
     def _logged(self, context: RequestContext, response: Response) -> Response:

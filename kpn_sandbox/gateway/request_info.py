@@ -17,6 +17,8 @@ from kpn_sandbox.tenants.tenant import Tenant
 
 STORAGE_ERROR = "kpn_sandbox.storage_error"
 """Environment key of a StorageError that the request has met; later stages raise it again instead of waiting again."""
+REFUSAL = "kpn_sandbox.refusal"
+"""Environment key of the exception with which the application refuses a request that is not as it must be."""
 AUTHENTICATED = "kpn_sandbox.authenticated"
 """Environment key of the account that the fast path authenticated before it left the request to Flask."""
 

@@ -6,7 +6,9 @@ Source:
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, request
@@ -21,6 +23,9 @@ NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 """Headers of a response with a token (RFC 6749, section 5.1)."""
 
 Headers = Iterable[tuple[str, str]]
+
+_LISTED = re.compile(r'(?:W/)?"[^"]*"(?=[ \t]*(?:,|$))|[^, \t][^,]*')
+_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]+"')
 
 
 class PreconditionFailed(Exception):
@@ -43,16 +48,18 @@ def unchanged(environ: Mapping[str, Any], tag: str) -> bool:
     Raises:
         PreconditionFailed: If-Match names other responses only.
     """
-    if_match = environ.get("HTTP_IF_MATCH")
-    if if_match is not None and not _lists(if_match, tag, weakly=False):
+    wanted = _tags(environ.get("HTTP_IF_MATCH", ""))
+    if wanted and not wanted & {"*", tag}:
         raise PreconditionFailed
-    if_none_match = environ.get("HTTP_IF_NONE_MATCH")
-    return if_none_match is not None and _lists(if_none_match, tag, weakly=True)
+    return bool(_tags(environ.get("HTTP_IF_NONE_MATCH", "")) & {"*", tag, f"W/{tag}"})
 
 
-def _lists(header: str, tag: str, *, weakly: bool) -> bool:
-    tags = [each.strip() for each in header.split(",")]
-    return "*" in tags or tag in tags or (weakly and f"W/{tag}" in tags)
+@lru_cache(maxsize=1000)
+def _tags(header: str) -> frozenset[str]:
+    """Return the entity tags of a header, or "*"; empty and ill-formed ones are left out."""
+    if header.strip() == "*":
+        return frozenset("*")
+    return frozenset(each for each in _LISTED.findall(header) if _TAG.fullmatch(each))
 
 
 def rate_limit_headers(count: QuotaState, *, with_reset: bool = True) -> list[tuple[str, str]]:

@@ -16,7 +16,9 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.http import Request
 
+from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.client_connection import Deadlines
 from kpn_sandbox.server.gevent_worker import IGNORED_SIGNALS, SandboxWorker
@@ -126,6 +128,9 @@ class GunicornApplication(BaseApplication):
             "loglevel": "warning",
             "proc_name": "kpn-sandbox",
             "control_socket_disable": True,
+            # By default gunicorn takes the scheme from X-Forwarded-Proto of every client at this machine.
+            "forwarded_allow_ips": "",
+            "pre_request": withhold_continue,
             "post_fork": self.forked,
             "post_worker_init": self.booted,
         }
@@ -160,6 +165,21 @@ class GunicornApplication(BaseApplication):
         """Call `ready` once, when the last of the first workers has booted; workers that replace others do not."""
         if worker.age <= self.settings.workers and not _take_ticket(self._tickets):
             self.ready()
+
+
+def withhold_continue(worker: object, request: Request) -> None:
+    """
+    Let no client send a body that is too large.
+
+    Args:
+        worker: Worker of the request.
+        request: A request whose head was read; the application refuses it.
+    """
+    length = next((value for name, value in request.headers if name == "CONTENT-LENGTH"), "0")
+    if request._expected_100_continue and int(length) > LARGEST_BODY_BYTES:
+        request._expected_100_continue = False
+        # The body may still come, and would be taken for the next request.
+        request.force_close()
 
 
 def _make_tickets(count: int) -> int:

@@ -11,7 +11,10 @@ Source:
 
 import json
 from http import HTTPStatus
+from secrets import token_hex
 from typing import NamedTuple
+
+from kpn_sandbox.gateway.cors import CORS_HEADERS
 
 LINE_BYTES = 7168
 """Longest request line."""
@@ -31,11 +34,15 @@ class ProtocolErrorResponse(NamedTuple):
         """Return the response as it is sent; the connection is closed after it."""
         fault = {"fault": {"faultstring": self.text, "detail": {"errorcode": self.code}}}
         body = json.dumps(fault, separators=(",", ":")).encode()
-        head = (
-            f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        return head.encode() + body
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+            *CORS_HEADERS,
+            ("X-Request-Id", token_hex(16)),
+        ]
+        lines = [f"HTTP/1.1 {self.status.value} {self.status.phrase}", *(f"{name}: {text}" for name, text in headers)]
+        return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 SERVER_FAILED = ProtocolErrorResponse(

@@ -4,19 +4,54 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from http.client import HTTPMessage
 from socket import socket
 from typing import Any
 
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from kpn_sandbox.server.protocol_errors import HEADERS_TOO_LONG, LINE_TOO_LONG, bad_request
+from kpn_sandbox.literals import LARGEST_BODY_BYTES
+from kpn_sandbox.server.protocol_errors import HEADERS_TOO_LONG, LINE_TOO_LONG, ProtocolErrorResponse, bad_request
+from kpn_sandbox.server.strict_http import ChunkedBody, RequestHead, read_head
 
 _BY_STATUS = {response.status: response for response in (LINE_TOO_LONG, HEADERS_TOO_LONG)}
 
 
 class QuietRequestHandler(WSGIRequestHandler):
-    """A request handler that logs nothing and sends its errors as JSON."""
+    """A request handler that logs nothing, sends its errors as JSON and is as strict as gunicorn."""
+
+    def parse_request(self) -> bool:
+        """Read the head of a request; refuse what gunicorn refuses, and return whether there is a request."""
+        head = read_head(self.raw_requestline, self.rfile)
+        self.close_connection = True
+        if isinstance(head, ProtocolErrorResponse):
+            self.wfile.write(head.to_bytes())
+        if not isinstance(head, RequestHead):
+            return False
+        self.command, self.path, self.request_version = head.method, head.target, head.version
+        self.requestline = f"{head.method} {head.target} {head.version}"
+        self.headers = HTTPMessage()
+        for name, value in head.headers:
+            self.headers[name] = value
+        return True
+
+    def run_wsgi(self) -> None:
+        """Run the application; a client that asks first may not send a body that is too large."""
+        length = self.headers.get("Content-Length", "0")
+        self._expects = self.headers["Expect"]
+        if self._expects and length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
+            del self.headers["Expect"]
+        super().run_wsgi()
+
+    def make_environ(self) -> dict[str, Any]:
+        """Return the WSGI environment, with a reader of chunks that takes no broken ones."""
+        environ: dict[str, Any] = super().make_environ()
+        if self._expects:
+            environ["HTTP_EXPECT"] = self._expects
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            environ["wsgi.input"] = ChunkedBody(self.rfile)
+        return environ
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log nothing: the terminal is the program's that runs the server."""

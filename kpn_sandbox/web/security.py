@@ -1,10 +1,11 @@
 """Headers that keep the pages safe, and the check whether a visitor is at this machine."""
 
-from ipaddress import ip_address
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Request, Response, render_template
+
+from kpn_sandbox.gateway.hosts import is_loopback, parse_host
 
 POLICY = "; ".join(
     (
@@ -30,7 +31,12 @@ HEADERS = {
 }
 """Headers of every page and file."""
 
-_FORWARDING = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+_FORWARDING = re.compile(
+    r"HTTP_(X_FORWARDED.*|FORWARDED.*|X_ORIGINAL_.*|X_ORIGINATING_.*|X_PROXY.*|X_ENVOY_.*|X_AMZN_.*|X_AZURE_.*|X_ARR_.*"
+    r"|X_REMOTE_.*|CF_.*|CDN_.*|FASTLY_.*|FLY_.*|TAILSCALE_.*|VIA|.*CLIENT_IP|.*REAL_IP|.*CONNECTING_IP|.*REMOTE_ADDR"
+    r"|REMOTE_USER|PROXY_.*)"
+)
+"""Environment keys of headers that proxies, content delivery networks and tunnels add."""
 
 
 def page(template: str, **values: Any) -> Response:
@@ -47,32 +53,23 @@ def page(template: str, **values: Any) -> Response:
 
 def is_local(request: Request) -> bool:
     """
-    Whether a request certainly comes from this machine, where the terminal shows the same secrets anyway.
+    Whether a request certainly comes from this machine.
 
     Requests that a proxy passes on do not count: the proxy is here, its clients are elsewhere. HTTP/1.0 requests and
     requests with a foreign Origin are refused because proxies that add no header of their own (such as an nginx with
     its default upstream protocol) produce them. Requests for another host name do not count, either: a name in
-    somebody's DNS that resolves to 127.0.0.1 would let that site's pages read ours (DNS rebinding).
+    somebody's DNS that resolves to 127.0.0.1 would let that site's pages read ours (DNS rebinding). A tunnel that
+    passes bytes on, such as `ssh -R`, cannot be told from a program at this machine.
     """
-    if any(name in request.headers for name in _FORWARDING) or request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+    environ = request.environ
+    if environ.get("SERVER_PROTOCOL") == "HTTP/1.0" or any(map(_FORWARDING.fullmatch, environ)):
         return False
-    origin = request.headers.get("Origin")
-    if origin is not None and not _is_loopback(_host_name(origin.partition("://")[2])):
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is not None and not _is_loopback_host(origin.partition("://")[2]):
         return False
-    return _is_loopback(request.remote_addr or "") and _is_loopback(_host_name(request.host))
+    return is_loopback(request.remote_addr or "") and _is_loopback_host(environ.get("HTTP_HOST", ""))
 
 
-def _host_name(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
+def _is_loopback_host(text: str) -> bool:
+    host = parse_host(text)
+    return host is not None and is_loopback(host.address)

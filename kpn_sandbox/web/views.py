@@ -15,12 +15,16 @@ from flask import Blueprint, Response, request
 
 from kpn_sandbox import literals
 from kpn_sandbox.auth import BearerAuth, Tokens
-from kpn_sandbox.control_api.auth import ControlAuth
-from kpn_sandbox.control_api.errors import ProblemError, error_for, invalid_fields
+from kpn_sandbox.control_api.auth import ControlAuth, refuse_foreign_host
+from kpn_sandbox.control_api.errors import ProblemError, error_for, invalid_fields, without_basic
 from kpn_sandbox.control_api.operations import Access
+from kpn_sandbox.control_api.request_schemas import PageTokenRequestSchema
+from kpn_sandbox.control_api.routes import json_body
 from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
-from kpn_sandbox.gateway.request_info import request_id
+from kpn_sandbox.gateway.cors import CORS_HEADERS
+from kpn_sandbox.gateway.hosts import base_url
+from kpn_sandbox.gateway.request_info import REFUSAL, request_id
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import field_ranges
 from kpn_sandbox.simulation.scenarios import SCENARIOS
@@ -45,7 +49,7 @@ class PageViews:
         tokens: Access tokens of KPN's API, for those that pages get.
         bearer_auth: Authenticates requests for data by these tokens.
         control_auth: Authenticates requests for a token as the control API does.
-        demo: Client id and secret of the demo account.
+        demo: Client id and secret of the demo account; the secret is empty when somebody chose it.
         apis: APIs of the vendors.
         history: Computes and caches calls of earlier days.
     """
@@ -60,7 +64,7 @@ class PageViews:
 
     def start(self) -> Response:
         """Return the start page, as HTML for browsers and as JSON for programs."""
-        document = start_document(request.url_root.rstrip("/"), OPENAPI, FILES, self._visible_demo())
+        document = start_document(base_url(request.environ), OPENAPI, FILES, self._visible_demo())
         best = request.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
         # A program that accepts everything did not ask for HTML, so the type must be written out.
         if best == "text/html" and "text/html" in request.headers.get("Accept", ""):
@@ -112,6 +116,7 @@ class PageViews:
             ProblemError: The body is not JSON, or the credentials are missing or wrong.
         """
         # A form of another site can send a body without asking the browser first, but no JSON.
+        refuse_foreign_host(request)
         if not request.is_json:
             raise ProblemError(400, "Send JSON: an object, with the client id as account when the administrator asks.")
         client_id = self._authenticated_client_id()
@@ -122,19 +127,20 @@ class PageViews:
 
     def _visible_demo(self) -> tuple[str, str] | None:
         """Return the demo account's credentials if the visitor may see them."""
-        return self.demo if is_local(request) else None
+        return self.demo if self.demo[1] and is_local(request) else None
 
     def _tenant(self) -> Tenant:
+        refuse_foreign_host(request)
         return self.bearer_auth.authenticate(request.headers.get("Authorization"))
 
     def _authenticated_client_id(self) -> str:
         given = request.authorization
-        named = (request.get_json(silent=True) or {}).get("account") or ""
+        named = PageTokenRequestSchema().load(json_body(request, may_lack=True)).get("account")
         if given is None:
             if is_local(request):
                 return self.demo[0]
             raise ProblemError(401, "Send the client id and secret of an account as HTTP Basic.")
-        client_id = str(named or given.username or "")
+        client_id: str = named or given.username or ""
         self.control_auth.authenticate(request, Access.ACCOUNT, client_id)
         return client_id
 
@@ -173,7 +179,11 @@ def error_response(error: Exception) -> Response:
     problem = error_for(error)
     if problem.status >= 500:
         _log.error("request %s failed", request_id(request.environ), exc_info=error)
-    return problem.response()
+    response = without_basic(problem.response())
+    if REFUSAL in request.environ:
+        # The error of a request that never reached a page is for every client.
+        response.headers.extend(CORS_HEADERS)
+    return response
 
 
 def _json(document: Mapping[str, Any]) -> Response:

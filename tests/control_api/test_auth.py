@@ -119,3 +119,23 @@ def test_lenient_settings_create_accounts_here_too(start):
     client = start(lenient=True).test_client()
 
     assert ControlCaller(client, basic("new", "secret"))("GET", "/accounts/new/clock").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/_sandbox/health", "/_sandbox/accounts", f"/_sandbox/accounts/{'APP_CONSUMER_KEY'}"])
+def test_a_name_that_a_page_can_own_is_refused(client, path):
+    """While only this machine reaches the server, a page's own name gets 421; the vendor APIs are open to it."""
+    foreign, own = ({"Host": name} for name in ("evil.example:8080", "my_sandbox:8080"))
+
+    assert client.get(path, headers=foreign).status_code == 421
+    assert client.get(path, headers=own).status_code != 421
+    assert client.get(path, headers=foreign, environ_overrides={"SERVER_NAME": "0.0.0.0"}).status_code != 421
+    assert client.get("/agents", headers=foreign).status_code == 401
+
+
+def test_a_script_gets_no_challenge_that_opens_a_window(client):
+    """A 401 to a script of a page has the Bearer challenge alone; programs get both."""
+    path = "/_sandbox/accounts"
+    script, program = client.get(path, headers={"Sec-Fetch-Dest": "empty"}), client.get(path)
+
+    schemes = [[each.split()[0] for each in answer.headers.getlist("WWW-Authenticate")] for answer in (script, program)]
+    assert schemes == [["Bearer"], ["Basic", "Bearer"]]

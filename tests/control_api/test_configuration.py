@@ -322,5 +322,5 @@ def test_a_huge_body_is_refused(control):
     """A body of ten megabytes is refused with 413, and nothing is changed."""
     answer = control("PATCH", "/profile", data=b'{"agents": 9, "names": "' + b"x" * 10_000_000 + b'"}')
 
-    assert (answer.status_code, answer.json["detail"]) == (413, "A body may have 1 MB at most.")
+    assert (answer.status_code, answer.json["detail"]) == (413, "Body must be at most 1 MB.")
     assert control("GET", "/profile").json["agents"] == 15

@@ -30,9 +30,9 @@ def test_a_page_has_nothing_inline(client, path):
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_a_page_names_is_there(client, path):
     """All files that a page names come from this server, with a type that no browser needs to guess."""
-    names = re.findall(r'(?:src|href)="(/(?:docs/)?assets/[^"]+)"', client.get(path, headers=HTML).text)
+    names = re.findall(r'(?:src|href)="((?:docs/)?assets/[^"]+)"', client.get(path, headers=HTML).text)
 
-    answers = [client.get(name) for name in names]
+    answers = [client.get(f"/{name}") for name in names]
 
     assert names and {answer.status_code for answer in answers} == {200}
     assert {answer.headers["X-Content-Type-Options"] for answer in answers} == {"nosniff"}
@@ -81,6 +81,15 @@ def test_the_demo_account_is_shown_here(client):
         "client_secret": "APP_CONSUMER_SECRET",
     }
     assert "APP_CONSUMER_SECRET" in client.get("/console", headers=HTML).text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_secret_that_somebody_chose_is_shown_nowhere(start, path):
+    """Only the documented secret is shown, and that at this machine."""
+    client = start(agents=2, client_secret="chosen-by-me").test_client()
+
+    assert "chosen-by-me" not in client.get(path, headers=HTML).text
+    assert client.get("/").json["demo_account"] is None
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -4,6 +4,21 @@ import pytest
 
 from kpn_sandbox.tenants.accounts import NewAccount
 
+FORWARDING = (
+    "X-Forwarded-For",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Anything",
+    "Forwarded",
+    "Via",
+    "X-Real-IP",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "CF-Ray",
+    "Fastly-Client-IP",
+    "X-Original-Host",
+)
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 
@@ -36,9 +51,7 @@ def test_every_name_of_this_machine_counts(client, host):
     "request_options",
     [
         {"environ_base": ELSEWHERE},
-        {"headers": {"Host": "evil.example"}},
-        {"headers": {"X-Forwarded-For": "127.0.0.1"}},
-        {"headers": {"Forwarded": "for=127.0.0.1"}},
+        *({"headers": {name: "127.0.0.1"}} for name in FORWARDING),
         {"headers": {"Origin": "https://dashboard.example"}},
         {"headers": {"Origin": "http://[broken"}},
         {"headers": {"Origin": "null"}},
@@ -50,6 +63,41 @@ def test_elsewhere_a_secret_is_needed(client, request_options):
     answer = client.post("/wallboard/token", json={}, **request_options)
 
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
+    # A browser would ask its user for a password.
+    assert not any("Basic" in challenge for challenge in answer.headers.getlist("WWW-Authenticate"))
+
+
+@pytest.mark.parametrize("path", ["/wallboard/day", "/history/days", "/panel/rows", "/wallboard/token"])
+def test_names_that_a_page_can_own_get_no_data(client, path):
+    """A page whose name resolves to this machine reads nothing, with credentials or without (DNS rebinding)."""
+    method, host = "POST" if path.endswith("token") else "GET", {"Host": "evil.example"}
+
+    answer = client.open(path, method=method, json={}, headers=host, auth=("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET"))
+
+    assert (answer.status_code, answer.content_type) == (421, "application/problem+json")
+    assert "evil.example" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"null",
+        b"1",
+        b'"a"',
+        b'{"account": 5}',
+        b'{"account": NaN}',
+        b"{",
+        b"[" * 100_000,
+        b"\xff",
+        b'{"other": 1}',
+    ],
+)
+def test_a_body_that_is_no_request_is_refused(client, body):
+    """JSON that is no object, broken, with NaN, or nested deeply is 400 with a problem document."""
+    answer = client.post("/wallboard/token", data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
 
 
 def test_credentials_open_their_own_account(client, other):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+import orjson
 from authlib.oauth2.rfc6749 import InvalidRequestError, UnsupportedGrantTypeError
 from flask import request
 
@@ -76,8 +77,8 @@ def _from_text(body: bytes) -> list[tuple[str, str]]:
 
 def _from_json(body: bytes) -> dict[str, str]:
     try:
-        sent: Any = json.loads(body)
-    except (ValueError, RecursionError):
+        sent: Any = orjson.loads(body)
+    except ValueError:
         sent = None
     if not isinstance(sent, Mapping):
         raise invalid_request("the body must be a JSON object")

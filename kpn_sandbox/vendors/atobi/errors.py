@@ -125,7 +125,7 @@ EXCEPTION_MAP: ExceptionMap = {
         unauthorized=lambda error: AtobiError(401, UNAUTHENTICATED, headers=[("WWW-Authenticate", "Bearer")]),
         bad_request=lambda text: AtobiError(400, text),
         unavailable=lambda: AtobiError(503, "Service Unavailable"),
-        too_large=lambda: AtobiError(413, "The request body must be at most 1 MB."),
+        refused=lambda status, text: AtobiError(status, f"{text}."),
     ),
     UnsupportedGrantTypeError: _unsupported_grant_type,
     InvalidClientError: _invalid_client,

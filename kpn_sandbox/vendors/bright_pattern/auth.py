@@ -12,6 +12,7 @@ Source:
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import request
@@ -22,6 +23,7 @@ from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind
 from kpn_sandbox.auth.client_credentials import SessionTokenServer
 from kpn_sandbox.auth.sessions import FOREVER, SessionAuth, Sessions, User
 from kpn_sandbox.gateway.api import Services
+from kpn_sandbox.gateway.hosts import base_url
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.errors import LoginClosedError, TokenEndpointError, unauthorized
 from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
@@ -105,7 +107,7 @@ class BrightPatternAuth:
             "access_token": token["access_token"],
             "token_type": token["token_type"],
             "expires_in": str(token["expires_in"]),
-            "scope": sent.get("scope") or request.host,
+            "scope": sent.get("scope") or urlsplit(base_url(request.environ)).netloc,
         }
 
     def _recognize(self, name: str, secret: str) -> User | None:

@@ -50,7 +50,7 @@ EXCEPTION_MAP: ExceptionMap = {
         unauthorized=lambda error: ItxError(401, "Missing or unknown token"),
         bad_request=lambda text: ItxError(400, text),
         unavailable=lambda: ItxError(503, phrase(503)),
-        too_large=lambda: ItxError(400, "Body must be at most 1 MB"),
+        refused=ItxError,
     ),
     http.MethodNotAllowed: lambda error: ItxError(405, "Only GET is supported", allow_header(error)),
     http.NotFound: lambda error: ItxError(404, phrase(404)),

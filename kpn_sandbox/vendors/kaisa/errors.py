@@ -77,7 +77,7 @@ EXCEPTION_MAP: ExceptionMap = {
         unauthorized=lambda error: ChallengeError(error.challenge),
         bad_request=lambda text: KaisaError(400, text),
         unavailable=lambda: KaisaError(503),
-        too_large=lambda: KaisaError(400, "body must be at most 1 MB"),
+        refused=KaisaError,
     ),
     MalformedDigest: lambda error: KaisaError(400, str(error)),
     ValidationError: lambda error: KaisaError(400, *_validation_texts(error)),

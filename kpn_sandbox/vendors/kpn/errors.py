@@ -171,6 +171,17 @@ STATUS_MAP: dict[int, Callable[[], KpnError]] = {
 }
 """Errors by status, for statuses whose error depends on nothing else in the request."""
 
+_REFUSED = {
+    408: (408, "Request timeout", "protocol.http.RequestTimeout"),
+    413: (413, "Body buffer overflow", "protocol.http.TooBigBody"),
+}
+"""
+Faults of the gateway for requests that never reach the API.
+
+Source:
+    Apigee's runtime troubleshooting, page "413 Request Entity Too Large - TooBigBody"; the 408 is modelled on it.
+"""
+
 _TOKEN_STATUS_MAP: dict[int, Callable[[], KpnError]] = {
     400: lambda: invalid_request("Bad request"),
     401: invalid_client,
@@ -181,7 +192,7 @@ EXCEPTION_MAP: ExceptionMap = {
         unauthorized=lambda error: FaultError(*MISSING_TOKEN),
         bad_request=bad_request,
         unavailable=lambda: FaultError(*UNAVAILABLE),
-        too_large=lambda: bad_request("Body must be at most 1 MB"),
+        refused=lambda status, text: FaultError(*_REFUSED.get(status, (status, text, "protocol.http.BadRequest"))),
     ),
     ExpiredToken: lambda error: FaultError(*EXPIRED_TOKEN),
     RevokedToken: lambda error: FaultError(*REVOKED_TOKEN),

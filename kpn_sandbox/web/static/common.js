@@ -64,7 +64,8 @@ export const basic = (user, secret) => {
 };
 
 // Requests go to this server only; the browser's login window never opens, because stored credentials are not used.
-export const request = (path, options = {}) => fetch(path, { credentials: "omit", cache: "no-store", ...options });
+// Paths are relative to the page, so that pages work below the path of a proxy, too.
+export const request = (path, options = {}) => fetch(path.replace(/^\//, ""), { credentials: "omit", cache: "no-store", ...options });
 
 export async function vendorToken(authorization, account) {
   const answer = await request("/wallboard/token", {

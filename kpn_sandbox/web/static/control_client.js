@@ -29,7 +29,7 @@ export class ControlClient {
     const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
     const parts = ["curl", this.shown];
     if (method !== "GET") parts.push(`-X ${method}`);
-    parts.push(quoted(location.origin + this.base + path));
+    parts.push(quoted(new URL(`.${this.base}${path}`, location.href).href));
     if (body !== undefined) parts.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);
     return parts.join(" ");
   }

@@ -5,7 +5,7 @@ addEventListener("DOMContentLoaded", () => {
   if ([...choice.options].some((option) => option.value === named)) choice.value = named;
   choice.addEventListener("change", () => { location.search = `?api=${encodeURIComponent(choice.value)}`; });
   window.ui = SwaggerUIBundle({
-    url: `/openapi/${choice.value}.json`,
+    url: `openapi/${choice.value}.json`,
     dom_id: "#swagger-ui",
     presets: [SwaggerUIBundle.presets.apis],
     layout: "BaseLayout",

@@ -161,7 +161,7 @@ def test_a_body_beyond_the_limit_is_refused(send, inbox):
 
     response = send(many)
 
-    assert (response.status_code, response.json["message"]) == (413, "The request body must be at most 1 MB.")
+    assert (response.status_code, response.json["message"]) == (413, "Body must be at most 1 MB.")
     assert inbox() == []
 
 

@@ -5,6 +5,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from kpn_sandbox.gateway.fast_path import FastPathMiddleware
+from kpn_sandbox.gateway.middleware import RequestMiddleware
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.pins import Pin
@@ -30,13 +31,15 @@ class CountedApp:
 
 @pytest.fixture
 def framework(app):
-    app.wsgi_app.next_app = CountedApp(app.wsgi_app.next_app)
-    return app.wsgi_app.next_app
+    fast_path = app.wsgi_app.next_app
+    fast_path.next_app = CountedApp(fast_path.next_app)
+    return fast_path.next_app
 
 
 def test_the_application_begins_with_the_fast_path(app):
-    """The fast path is the outermost middleware."""
-    assert isinstance(app.wsgi_app, FastPathMiddleware)
+    """Only the checks of every request come before the fast path."""
+    assert isinstance(app.wsgi_app, RequestMiddleware)
+    assert isinstance(app.wsgi_app.next_app, FastPathMiddleware)
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def get_by_framework(app, token):
 
     def ask(path, **headers):
         names = {name.replace("_", "-"): value for name, value in headers.items()}
-        client = Client(app.wsgi_app.next_app, Response)
+        client = Client(app.wsgi_app.next_app.next_app, Response)
         return client.get(path, headers={"Authorization": f"Bearer {token}", **names})
 
     return ask
