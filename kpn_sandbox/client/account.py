@@ -287,9 +287,15 @@ class Account:
         """The findings about what the account's client does wrong."""
         return self.ask("GET", "/conduct")
 
-    def customers(self) -> list[JsonObject]:
-        """Everybody who calls the center."""
-        return list(self.ask("GET", "/customers")["customers"])
+    def customers(self, limit: int = 100, **filters: int | str) -> list[JsonObject]:
+        """
+        A page of those who call the center, who call most often first.
+
+        Args:
+            limit: Customers on the page, 1 to 1000.
+            filters: `after`, the primary_key of the last one on the page before; `identifier`, any number of one.
+        """
+        return list(self.ask("GET", "/customers" + _query({"limit": limit, **filters}))["customers"])
 
     def calls(self, start: str | None = None, end: str | None = None, **filters: int) -> list[JsonObject]:
         """

@@ -188,7 +188,7 @@ OPERATIONS = (
     ),
     _delete(inspection.delete_requests, "/requests", "Forget the requests."),
     _get(inspection.show_conduct, "/conduct", "What the client does wrong."),
-    _get(inspection.list_customers, "/customers", "Everybody who calls."),
+    _get(inspection.list_customers, "/customers", "Everybody who calls.", query=requests.CustomersQuerySchema),
     _get(
         inspection.list_calls,
         "/truth/calls",

@@ -284,6 +284,16 @@ class ScheduleQuerySchema(QuerySchema):
     date = DateField(metadata=in_query(description="The account's by default."))
 
 
+class CustomersQuerySchema(QuerySchema):
+    """Page of customers, or one of them."""
+
+    limit = WholeNumberField(1, 1000, metadata=in_query(description="Customers on a page; 100 by default."))
+    after = WholeNumberField(0, 10**15, metadata=in_query(description="The primary_key of the last one before."))
+    identifier = PatternField(
+        _PRINTABLE, _PRINTABLE_ALLOWED, metadata=in_query(description="Only the one with this number of any kind.")
+    )
+
+
 class InboxQuerySchema(QuerySchema):
     """Filters of received KPI records."""
 

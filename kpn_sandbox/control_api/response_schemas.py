@@ -272,9 +272,10 @@ class CustomerRecord(TypedDict):
 
 
 class CustomersRecord(TypedDict):
-    """List of the customers of a center."""
+    """Page of the customers of a center."""
 
     customers: list[CustomerRecord]
+    next: Annotated[int | None, "To be given as `after` for the next page; null on the last one."]
 
 
 class RingRecord(TypedDict):

@@ -1,5 +1,6 @@
 """Serializers of the control API: from facts and value objects to the records that responses are written from."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -7,6 +8,7 @@ from typing import Any, cast
 from kpn_sandbox.control_api import response_schemas as records
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
+from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, TheoryFact
 from kpn_sandbox.simulation.intervals import IntervalFact
 from kpn_sandbox.simulation.profile import Profile
@@ -175,13 +177,13 @@ def fault_record(plan: FaultPlan) -> records.FaultRecord:
 
 
 def call_record(fact: CallFact) -> records.CallRecord:
-    """Return a call; its customer is named by the primary key."""
+    """Return a call as far as it has gone."""
     return {
         "queue": fact.queue,
         "vdn": fact.vdn,
         "trunk": fact.trunk,
         "port": fact.port,
-        "customer": int(fact.customer.identifiers["primary_key"]),
+        "customer": fact.customer,
         "arrived_at": instant_text(fact.arrived_at),
         "ringing_at": optional_instant_text(fact.ringing_at),
         "rings": [_ring_record(ring) for ring in fact.rings],
@@ -278,8 +280,18 @@ def inbox_record(record: Record) -> dict[str, Any]:
     return {"received_at": instant_text(record.received_at), **names, **record.body}
 
 
-def customer_record(fact: CustomerFact) -> records.CustomerRecord:
-    """Return a customer with every identifier."""
+def customer_records(customers: Customers, indices: Iterable[int]) -> list[records.CustomerRecord]:
+    """
+    Return customers with every identifier.
+
+    Args:
+        customers: Customers of the center.
+        indices: Which of them, from 0.
+    """
+    return [_customer_record(customers.customer(index)) for index in indices]
+
+
+def _customer_record(fact: CustomerFact) -> records.CustomerRecord:
     identifiers = fact.identifiers
     return {
         "primary_key": int(identifiers["primary_key"]),

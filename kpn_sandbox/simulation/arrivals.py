@@ -16,16 +16,18 @@ Source:
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
+from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay, calendar_day
 from kpn_sandbox.simulation.randomness import UNIT, UNIT_BITS, Flags, Integers, variates, words
 from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, ResolvedQueue, Span
-from kpn_sandbox.simulation.roster import shift_count
+from kpn_sandbox.simulation.roster import WEEKDAY_SHARES, shift_count
 from kpn_sandbox.simulation.staffing import erlangs, planned_load
 
 SLOT = 15 * MINUTE
@@ -44,8 +46,8 @@ FOREVER = 1 << 40
 TRANSFERRED, HELD = 5243, 9830
 """Of 65,536 answered calls so many are transferred (8 %) and put on hold (15 %), about what benchmarks publish."""
 
-CUSTOMERS = 1000
-"""How many customers a center has."""
+TYPICAL_DAY = calendar_day(date(2026, 1, 7))
+"""A Wednesday, from whose plan that of a week follows."""
 
 DENSITY_BITS = 2 * UNIT_BITS
 """Rates are calls per millisecond in units of 2**-40."""
@@ -71,8 +73,6 @@ class DrawnCalls(NamedTuple):
     """Eight bits from which the trunk follows that it comes in on."""
     vdn: Integers
     """Eight bits from which the number follows that was dialled."""
-    customer: Integers
-    """The caller, from 0 to `CUSTOMERS` - 1."""
 
 
 def draw_calls(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> DrawnCalls:
@@ -104,6 +104,29 @@ def arrivals_per_hour(resolved: ResolvedProfile, queue: int) -> float:
     return density * 3_600_000 / (1 << DENSITY_BITS)
 
 
+def calls_per_week(resolved: ResolvedProfile) -> int:
+    """The calls that a center is planned for in a week."""
+    staff = Counter(resolved.homes)
+    return sum(
+        _weekly_load(resolved, queue, staff[queue]) * each.load // (1_000_000 * _handling(resolved, each))
+        for queue, each in enumerate(resolved.queues)
+    )
+
+
+def _weekly_load(resolved: ResolvedProfile, queue: int, staff: int) -> int:
+    """The load that a queue is planned for in a week, in thousandths of Erlang times milliseconds."""
+    if resolved.constant:
+        opens, closes = _arrival_window(TYPICAL_DAY, resolved)
+        return 7 * _erlangs(1000 * staff) * max(closes - opens, 0)
+    count = shift_count(TYPICAL_DAY, staff)
+    load = SLOT * sum(planned_load(resolved.hours, queue, count, breaks=resolved.profile.breaks))
+    return load * sum(WEEKDAY_SHARES) // WEEKDAY_SHARES[TYPICAL_DAY.date.weekday()]
+
+
+def _handling(resolved: ResolvedProfile, queue: ResolvedQueue) -> int:
+    return queue.talk + queue.wrap + resolved.ring
+
+
 def _arrival_window(day: CalendarDay, resolved: ResolvedProfile) -> tuple[int, int]:
     """The first and the last instant at which calls may arrive."""
     return day.elapsed(resolved.hours.opens), min(day.elapsed(resolved.hours.closes), day.length - LAST_ARRIVAL)
@@ -111,6 +134,7 @@ def _arrival_window(day: CalendarDay, resolved: ResolvedProfile) -> tuple[int, i
 
 def _record(seed: str, day: CalendarDay, queue: int, mass: int) -> tuple[Integers, Integers]:
     """Eight words for each call that arrives, and the sums of their gaps; the mass is their number, in 2**-40."""
+    # The eighth is not used yet. It stays, because a record of another size would be another day.
     # Six standard deviations of a Poisson count are nearly always enough; if not, more of the same stream is drawn.
     count = (mass >> DENSITY_BITS) + 6 * math.isqrt(mass >> DENSITY_BITS) + 32
     while True:
@@ -146,7 +170,6 @@ def _attributes(queue: int, spans: Sequence[Span], arrival: Integers, record: In
         held=pick >> 16 < HELD,
         trunk=pick & 0xFF,
         vdn=pick >> 8 & 0xFF,
-        customer=_customer(record[:, 7] >> 12),
     )
 
 
@@ -161,12 +184,6 @@ def _talk(drawn: Integers, mean: Integers, exponential: Integers) -> Integers:
     """Talk of at least a millisecond; the cut lies at ten times the mean where talk is long by itself."""
     talk = np.where(exponential, variates("exponential", drawn, mean), variates("lognormal_cv_1", drawn, mean))
     return np.clip(talk, 1, np.maximum(LONGEST_TALK, 10 * mean))
-
-
-def _customer(drawn: Integers) -> Integers:
-    """The caller of each call, from 0 to `CUSTOMERS` - 1, from 20 bits."""
-    # Half of a uniform draw and half of its square: some customers call more often than others, but none all day.
-    return (drawn + (drawn * drawn >> 20)) * CUSTOMERS >> 21
 
 
 def _rates(seed: str, day: CalendarDay, queue: int, spans: Sequence[Span]) -> tuple[Integers, Integers]:
@@ -216,8 +233,7 @@ def _erlangs(agents: int) -> int:
 def _density(resolved: ResolvedProfile, queue: int, erlangs: int) -> int:
     """The rate, in units of 2**-40, at which calls arrive that are to keep so many agents (in thousandths) busy."""
     settings = resolved.queues[queue]
-    handling = settings.talk + settings.wrap + resolved.ring
-    return (erlangs * settings.load << DENSITY_BITS) // (1_000_000 * handling)
+    return (erlangs * settings.load << DENSITY_BITS) // (1_000_000 * _handling(resolved, settings))
 
 
 def _day_factor(seed: str, day: CalendarDay, queue: int) -> int:

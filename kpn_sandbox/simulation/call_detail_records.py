@@ -13,11 +13,10 @@ import numpy as np
 
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT
 from kpn_sandbox.simulation.errors import UnknownAgent
-from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, Status
+from kpn_sandbox.simulation.facts import CallFact, RingFact, StateFact, Status
 from kpn_sandbox.simulation.trunks import NO_PORT
 
 CUT_OFF = "cut_off"
@@ -41,17 +40,6 @@ class ObservedPeriod(NamedTuple):
         while day.starts_at <= last:
             yield day
             day = day_of(day.starts_at + day.length / 1000)
-
-
-def list_customers(center: Center, at: float) -> list[CustomerFact]:
-    """
-    All customers of a center.
-
-    Args:
-        center, at: The center, and an instant of the day whose last profile names them, in epoch seconds.
-    """
-    index, _ = center.day_index_at(at)
-    return list(customers_of(index.names(index.trace.spans[-1])))
 
 
 def find_calls(
@@ -126,7 +114,7 @@ class _DayRecords:
             vdn=self._index.vdn_name(span, row),
             trunk=None if port == NO_PORT else FIRST_NUMBER + trunk,
             port=None if port == NO_PORT else port - self._usage.starts[trunk] + 1,
-            customer=customers_of(self._index.names(span))[int(table.customer[row])],
+            customer=self._index.names(span).customer_numbers.primary_key(int(self._index.trace.callers[row])),
             arrived_at=self._start + int(table.arrival[row]) / 1000,
             ringing_at=rings[0].started_at if rings else None,
             rings=rings,

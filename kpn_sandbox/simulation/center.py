@@ -8,12 +8,13 @@ centers of the same account, in whatever process, give the same answers to quest
 import hashlib
 from collections.abc import Hashable, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.agent_activity import AgentActivity
 from kpn_sandbox.simulation.arrivals import arrivals_per_hour
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
+from kpn_sandbox.simulation.callers import customer_count
 from kpn_sandbox.simulation.counters import QueueTotals
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_simulation import simulate_day
@@ -132,6 +133,15 @@ class Center:
         """The names in force at an instant."""
         profile = self._span_at(at).resolved.profile
         return center_names(self.seed, profile.locale, profile.names)
+
+    def customer_count(self, at: float) -> int:
+        """The number of customers at an instant: who was one before a change of the profile stays one."""
+        return self._customer_counts[sum(epoch.since <= at for epoch in self._epochs[1:])]
+
+    @cached_property
+    def _customer_counts(self) -> list[int]:
+        """For each profile the most customers of it and those before it."""
+        return list(accumulate((customer_count(resolve_profile(epoch.profile)) for epoch in self._epochs), max))
 
     def queue_name(self, index: int, at: float) -> str:
         """

@@ -1,29 +1,32 @@
 """
 The customers of a center, found by whatever a system knows of them, and their latest calls.
 
-A center has 1,000 customers, each with a number in every numbering. Their names are made when they are first needed:
-all of them take longer than everything that is computed of a day.
+A center has customers in proportion to its calls, each with a number in every numbering. They are made when they are
+needed and the latest ones kept: naming all of them takes longer than everything that is computed of a day.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.arrivals import CUSTOMERS
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
 from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import CALL_STATES, ENDED, TALKING, WAITING, History
+from kpn_sandbox.simulation.history import CALL_STATES, ENDED, TALKING, WAITING, CallerCounts, History
+from kpn_sandbox.simulation.identifiers import AREAS, MOBILE
 from kpn_sandbox.simulation.names import CenterNames
 
 DAYS_BACK = 28
 """Older calls are not shown."""
+
+MOST_CALLS = 1_500_000
+"""No day before so many calls is looked at: those of 28 days at 1,000 agents, and of a week at 5,000."""
 
 _FILLING = re.compile(r"[\s().-]+")
 _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
@@ -51,27 +54,15 @@ class ContactFact(NamedTuple):
     attribution: str
 
 
-class Customers:
-    """All customers of a center, made when needed; two threads that make the same one at once make equal ones."""
+class Customers(NamedTuple):
+    """The customers of a center, counted from 0; those who call most often come first."""
 
-    def __init__(self, names: CenterNames) -> None:
-        self._names = names
-        self._facts: list[CustomerFact | None] = [None] * CUSTOMERS
+    names: CenterNames
+    total: int
 
-    def __len__(self) -> int:
-        """The number of customers."""
-        return CUSTOMERS
-
-    def __iter__(self) -> Iterator[CustomerFact]:
-        """All customers, in their order."""
-        return (self[index] for index in range(CUSTOMERS))
-
-    def __getitem__(self, index: int) -> CustomerFact:
+    def customer(self, index: int) -> CustomerFact:
         """The customer at an index from 0."""
-        fact = self._facts[index]
-        if fact is None:
-            fact = self._facts[index] = self._names.customer(index)
-        return fact
+        return _customer(self.names, index)
 
     def find(self, identifier: str, numberings: Sequence[str]) -> int | None:
         """
@@ -83,15 +74,23 @@ class Customers:
         """
         text = identifier.strip()
         for numbering in numberings:
-            found = self._indices[numbering].get(normalize_phone(text) if numbering == "phone" else text)
-            if found is not None:
+            number = normalize_phone(text) if numbering == "phone" else text
+            found = self.names.customer_numbers.index(numbering, number)
+            if found is not None and found < self.total:
                 return found
         return None
 
-    @cached_property
-    def _indices(self) -> dict[str, dict[str, int]]:
-        numberings = self[0].identifiers
-        return {key: {fact.identifiers[key]: index for index, fact in enumerate(self)} for key in numberings}
+    def calls_by_area(self, callers: CallerCounts) -> dict[str, int]:
+        """The calls from each area that customers called from."""
+        position = self.names.customer_numbers.areas(callers.customer)
+        calls = [int(callers.count[position == each].sum()) for each in range(-1, len(AREAS))]
+        return {area.name: number for area, number in zip((MOBILE, *AREAS), calls, strict=True) if number}
+
+
+# The latest customers of all centers: a page of each of several lists, some 8 MB.
+@lru_cache(maxsize=8192)
+def _customer(names: CenterNames, index: int) -> CustomerFact:
+    return names.customer(index)
 
 
 def normalize_phone(text: str) -> str:
@@ -105,10 +104,14 @@ def normalize_phone(text: str) -> str:
     return f"+{number}" if _WITHOUT_PLUS.fullmatch(number) else number
 
 
-@lru_cache(maxsize=64)
-def customers_of(names: CenterNames) -> Customers:
-    """The customers of a center, cached because naming them takes long."""
-    return Customers(names)
+def customers_of(center: Center, at: float) -> Customers:
+    """
+    The customers of a center.
+
+    Args:
+        center, at: The center, and the instant at which they have their names, epoch seconds.
+    """
+    return Customers(center.names(at), center.customer_count(at))
 
 
 def contacts(history: History, center: Center, customer: int, at: float, *, most: int) -> list[ContactFact]:
@@ -124,12 +127,16 @@ def contacts(history: History, center: Center, customer: int, at: float, *, most
 
 
 def _backwards(history: History, center: Center, customer: int, at: float) -> Iterator[ContactFact]:
+    seen = 0
     for day, everybody in history.latest_days(center, at, DAYS_BACK):
         calls = everybody.of(customer)
         instant = min(day.offset(at), day.length)
         states = calls.states(instant).tolist()
         for place in np.argsort(-calls.arrival, kind="stable").tolist():
             yield _contact(center, day, instant, (states[place], *calls.row(place)))
+        seen += len(everybody.customer)
+        if seen > MOST_CALLS:
+            return
 
 
 def _contact(center: Center, day: CalendarDay, instant: int, call: tuple[int, ...]) -> ContactFact:

@@ -17,6 +17,7 @@ import numpy as np
 
 from kpn_sandbox.simulation.arrivals import draw_calls
 from kpn_sandbox.simulation.calendar import CalendarDay
+from kpn_sandbox.simulation.callers import find_callers
 from kpn_sandbox.simulation.day_trace import (
     ABANDONED,
     ANSWERED,
@@ -59,7 +60,7 @@ class DaySimulation:
     """A day while it is being simulated, its parts in order from midnight to midnight; one object serves one run."""
 
     def __init__(self, seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> None:
-        self.day, self.spans = day, spans
+        self.seed, self.day, self.spans = seed, day, spans
         count = max(len(span.resolved.queues) for span in spans)
         self.drawn = [draw_calls(seed, day, queue, spans) for queue in range(count)]
         self.limits = DayLimits.of(day.length)
@@ -127,7 +128,8 @@ class DaySimulation:
         aux = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.aux]
         logins = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.logins]
         tables = RingTable(*_columns(rings, 5)), AuxTable(*_columns(aux, 6)), LoginTable(*_columns(logins, 4))
-        return DayTrace(self.day, self.spans, self._call_table().narrow(), *tables, compute_port_usage)
+        callers = partial(find_callers, self.seed, self.day, self.spans)
+        return DayTrace(self.day, self.spans, self._call_table().narrow(), *tables, compute_port_usage, callers)
 
     @cached_property
     def offsets(self) -> list[int]:
@@ -240,7 +242,6 @@ class DaySimulation:
             transferred=answered & drawn.transferred & ~cut_off,
             hold_start=np.where(hold_start < end, hold_start, -1),
             vdn=drawn.vdn,
-            customer=drawn.customer,
             cut_off=cut_off,
         )
 

@@ -45,7 +45,6 @@ class CallTable(NamedTuple):
     hold_start: Integers
     vdn: Integers
     """Eight bits from which the number follows that was dialled."""
-    customer: Integers
     cut_off: Flags
     """Whether the call ended because the profile changed: its agent, queue or port was gone."""
 
@@ -59,8 +58,8 @@ class CallTable(NamedTuple):
         return CallTable(*columns)
 
 
-# At most 5,000 agents, 200 queues, 1,000 customers and 90,000,000 milliseconds.
-_NARROW = ("i2", "i4", "i4", "i4", "i4", "i4", "i2", "i1", "?", "?", "i4", "u1", "i2", "?")
+# At most 5,000 agents, 200 queues and 90,000,000 milliseconds.
+_NARROW = ("i2", "i4", "i4", "i4", "i4", "i4", "i2", "i1", "?", "?", "i4", "u1", "?")
 
 
 class RingTable(NamedTuple):
@@ -116,11 +115,17 @@ class DayTrace:
     logins: LoginTable
     compute_port_usage: Callable[[], PortUsage]
     """Must not refer to more than it needs: it is kept as long as the trace."""
+    find_callers: Callable[[CallTable], Integers]
 
     @cached_property
     def port_usage(self) -> PortUsage:
         """The ports, computed when they are first needed unless the calls depended on them."""
         return self.compute_port_usage()
+
+    @cached_property
+    def callers(self) -> Integers:
+        """The customer, from 0, of each call, found when they are first needed: no counter depends on them."""
+        return self.find_callers(self.calls)
 
     def span_at(self, instant: int) -> Span:
         """The part of the day that an instant lies in."""

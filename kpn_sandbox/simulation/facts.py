@@ -158,7 +158,8 @@ class CallFact(NamedTuple):
     vdn: str
     trunk: int | None
     port: int | None
-    customer: CustomerFact
+    customer: int
+    """The primary key of the caller."""
     arrived_at: float
     ringing_at: float | None
     """When it rang first."""

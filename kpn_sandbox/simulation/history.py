@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.arrivals import CUSTOMERS
 from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, attributions
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.center import Center
@@ -51,8 +50,7 @@ CALLS_BYTES = 64 * 1024 * 1024
 class CallsByCustomer(NamedTuple):
     """The calls of a day, by customer and then by queue and arrival; instants are milliseconds since midnight."""
 
-    firsts: Integers
-    """For each customer the place of the first call, and behind them the number of all calls."""
+    customer: Integers
     queue: Integers
     arrival: Integers
     answer: Integers
@@ -64,15 +62,13 @@ class CallsByCustomer(NamedTuple):
 
     def of(self, customer: int) -> "CallsByCustomer":
         """The calls of one customer."""
-        first, last = self.firsts[customer], self.firsts[customer + 1]
-        firsts = np.clip(self.firsts, first, last) - first
-        return CallsByCustomer(firsts, *(column[first:last] for column in self[1:]))
+        first, last = np.searchsorted(self.customer, np.array((customer, customer + 1), dtype=self.customer.dtype))
+        return CallsByCustomer(*(column[first:last] for column in self))
 
     def until(self, instant: int) -> "CallsByCustomer":
         """The calls that had arrived by an instant."""
         arrived = self.arrival <= instant
-        firsts = np.concatenate(([0], np.cumsum(arrived)))[self.firsts]
-        return CallsByCustomer(firsts, *(column[arrived] for column in self[1:]))
+        return CallsByCustomer(*(column[arrived] for column in self))
 
     def row(self, place: int) -> tuple[int, ...]:
         """The columns of one call, from its queue to its attribution."""
@@ -94,6 +90,26 @@ class CallsByCustomer(NamedTuple):
         return 1000 + sum(column.nbytes for column in self)
 
 
+@dataclass(frozen=True, eq=False)
+class CallerCounts:
+    """How often each customer called who called at all, in order of the customers."""
+
+    steps: Integers
+    """From each customer to the next one, and from 0 to the first: small numbers, which need few bytes."""
+    count: Integers
+
+    @cached_property
+    def customer(self) -> Integers:
+        """The customers, from 0."""
+        return np.cumsum(self.steps, dtype=np.int64)
+
+    def top(self, most: int) -> list[tuple[int, int]]:
+        """The customers who called most, in their order, each with the number of calls; more of them at a tie."""
+        least = np.sort(self.count)[-most:].min(initial=1)
+        chosen = np.flatnonzero(self.count >= least)
+        return list(zip(self.customer[chosen].tolist(), self.count[chosen].tolist(), strict=True))
+
+
 class AnsweredAndMissed(NamedTuple):
     """How many calls were answered, and how many were missed: hung up or sent away."""
 
@@ -109,8 +125,7 @@ class CallSummary:
     """Calls by state (`CALL_STATES`), queue and hour of the wall clock in which they arrived."""
     lengths: Integers
     """Answered calls that have ended, by length of talk (`LENGTHS`)."""
-    callers: Integers
-    """Calls of each customer."""
+    callers: CallerCounts
     attributions: Integers
     """Calls by what led to them (`ATTRIBUTIONS`)."""
     talk: int
@@ -138,11 +153,12 @@ class CallSummary:
     @property
     def unique_callers(self) -> int:
         """Customers who called."""
-        return int(np.count_nonzero(self.callers))
+        return len(self.callers.count)
 
     def size(self) -> int:
         """Bytes in memory."""
-        return 1000 + sum(column.nbytes for column in (self.calls, self.lengths, self.callers, self.attributions))
+        callers = self.callers.steps.nbytes + self.callers.count.nbytes
+        return 1000 + callers + sum(column.nbytes for column in (self.calls, self.lengths, self.attributions))
 
 
 @dataclass(frozen=True)
@@ -255,16 +271,15 @@ def calls_by_customer(seed: str, trace: DayTrace) -> CallsByCustomer:
     Args:
         seed, trace: The account's seed, and the day.
     """
-    table = trace.calls
+    table, callers = trace.calls, trace.callers
     offered = np.flatnonzero(table.outcome != BLOCKED)
-    order = offered[np.argsort(table.customer[offered], kind="stable")]
-    firsts = np.searchsorted(table.customer[order], np.arange(CUSTOMERS + 1)).astype("i4")
+    order = offered[np.argsort(callers[offered], kind="stable")]
     attribution = _attributions(seed, trace.day, table)
-    columns = (table.queue, table.arrival, table.answer, table.end, table.agent, table.outcome, attribution)
-    return CallsByCustomer(firsts, *(column[order].astype(kind) for column, kind in zip(columns, _NARROW, strict=True)))
+    columns = (callers, table.queue, table.arrival, table.answer, table.end, table.agent, table.outcome, attribution)
+    return CallsByCustomer(*(column[order].astype(kind) for column, kind in zip(columns, _NARROW, strict=True)))
 
 
-_NARROW = ("u1", "i4", "i4", "i4", "i2", "i1", "u1")
+_NARROW = ("i4", "u1", "i4", "i4", "i4", "i2", "i1", "u1")
 
 
 def _attributions(seed: str, day: CalendarDay, table: CallTable) -> Integers:
@@ -291,7 +306,7 @@ def summarize(day: CalendarDay, calls: CallsByCustomer, instant: int) -> CallSum
     return CallSummary(
         calls=_narrow(cells.reshape(len(CALL_STATES), queues, HOURS)),
         lengths=_narrow(np.bincount(buckets, minlength=len(LENGTHS) + 1)),
-        callers=_narrow(np.diff(known.firsts)),
+        callers=_counted(*np.unique(known.customer, return_counts=True)),
         attributions=_narrow(np.bincount(known.attribution, minlength=len(ATTRIBUTIONS))),
         talk=int(talk.sum(dtype=np.int64)),
     )
@@ -300,7 +315,7 @@ def summarize(day: CalendarDay, calls: CallsByCustomer, instant: int) -> CallSum
 NOTHING = CallSummary(
     calls=np.zeros((len(CALL_STATES), 1, HOURS), dtype="u1"),
     lengths=np.zeros(len(LENGTHS) + 1, dtype="u1"),
-    callers=np.zeros(CUSTOMERS, dtype="u1"),
+    callers=CallerCounts(*np.zeros((2, 0), dtype="u1")),
     attributions=np.zeros(len(ATTRIBUTIONS), dtype="u1"),
     talk=0,
 )
@@ -317,10 +332,23 @@ def _sum(summaries: list[CallSummary]) -> CallSummary:
     return CallSummary(
         calls=calls,
         lengths=_added(each.lengths for each in padded),
-        callers=_added(each.callers for each in padded),
+        callers=_callers_of_all(summaries),
         attributions=_added(each.attributions for each in padded),
         talk=sum(each.talk for each in summaries),
     )
+
+
+def _callers_of_all(summaries: list[CallSummary]) -> CallerCounts:
+    known = [each.callers for each in summaries if len(each.callers.count)]
+    total = np.zeros(max((int(each.customer[-1]) for each in known), default=-1) + 1, dtype=np.int64)
+    for each in known:
+        total[each.customer] += each.count
+    called = np.flatnonzero(total)
+    return _counted(called, total[called])
+
+
+def _counted(customer: Integers, count: Integers) -> CallerCounts:
+    return CallerCounts(_narrow(np.diff(customer, prepend=0)), _narrow(count))
 
 
 def _added(columns: Iterable[Integers]) -> Integers:

@@ -17,11 +17,12 @@ from hashlib import shake_128
 from importlib.metadata import version
 from importlib.resources import files
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpn_sandbox.literals import NAME_STYLES
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.facts import CustomerFact
+from kpn_sandbox.simulation.identifiers import CustomerNumbers
 
 DEFAULT_LOCALE = "nl_NL"
 DRAWS_BEFORE_A_NUMBER = 8
@@ -32,22 +33,6 @@ LEVELS = 16
 
 DEPARTMENT_NUMBERS = range(100, 200)
 DEPARTMENTS_IN_USE = 6
-
-
-class Area(NamedTuple):
-    """A part of the Dutch numbering plan: the digits after +31, and what it is called."""
-
-    prefix: str
-    name: str
-
-
-MOBILE = Area("6", "Mobile")
-AREAS = (
-    *(Area("20", "Amsterdam"), Area("10", "Rotterdam"), Area("70", "Den Haag"), Area("30", "Utrecht")),
-    *(Area("40", "Eindhoven"), Area("50", "Groningen"), Area("13", "Tilburg"), Area("36", "Almere")),
-    *(Area("76", "Breda"), Area("24", "Nijmegen"), Area("26", "Arnhem"), Area("23", "Haarlem")),
-    *(Area("53", "Enschede"), Area("38", "Zwolle"), Area("43", "Maastricht")),
-)
 
 
 @cache
@@ -123,22 +108,15 @@ class CenterNames(ABC):
         """Name of the department with a number from 100 to 199; those that have agents differ in name."""
         return self._name_department(number, self._departments.index(number))
 
+    @cached_property
+    def customer_numbers(self) -> CustomerNumbers:
+        """The identifiers of customers."""
+        return CustomerNumbers(self._seed)
+
     def customer(self, index: int) -> CustomerFact:
-        """The customer at an index from 0 to 999, with a number in every numbering; customers may share a name."""
-        number = self._drawn("customer", index)
-        area = AREAS[number % len(AREAS)] if number >> 8 & 1 else MOBILE
-        subscriber = str(self._drawn("phone", index) % 10**5).zfill(5)
-        # Each numbering goes in steps that are greater than what the seed adds, so no two customers share a number; in
-        # phone numbers the index itself does that.
-        identifiers = {
-            "primary_key": str(6_000_000 + 937 * index + number % 937),
-            "entity_id": str((number >> 16) % 10**6).zfill(6) + str(index).zfill(3),
-            "customer_number": str(10_000 + 7 * index + number % 7),
-            "phone": f"+31{area.prefix}{subscriber[: 9 - len(area.prefix) - 3]}{index:03d}",
-            "external_id": str(30_000_000_000 + 10**6 * index + (number >> 32) % 10**6),
-            "dashboard_id": str(400_000 + 13 * index + number % 13),
-        }
-        return CustomerFact(identifiers, self._name_customer(index), area.name)
+        """The customer at an index from 0, with a number in every numbering; customers may share a name."""
+        numbers = self.customer_numbers
+        return CustomerFact(numbers.identifiers(index), self._name_customer(index), numbers.area(index).name)
 
     def _drawn(self, kind: str, index: int) -> int:
         """A number from 0 to 2**64 - 1 for one thing of a kind."""

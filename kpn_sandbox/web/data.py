@@ -105,7 +105,7 @@ def history_data(tenant: Tenant, at: float, days: int, history: History) -> dict
     """
     today = day_of(at).date
     first = max(today - timedelta(days - 1), FIRST_DATE)
-    customers = customers_of(tenant.center.names(at))
+    customers = customers_of(tenant.center, at)
     period = DatasetPeriod(history.days(tenant.center, first, today, at), customers, None)
     return {
         "client_id": tenant.account.client_id,
@@ -125,8 +125,8 @@ def panel_data(tenant: Tenant, at: float, customer_id: str, history: History) ->
         customer_id: Any identifier of a customer; one that nobody has gives the panel of an unknown customer.
         history: Computes and caches calls of earlier days.
     """
-    customers = customers_of(tenant.center.names(at))
-    suggested = [customers[index] for index in range(SUGGESTED_CUSTOMERS)]
+    customers = customers_of(tenant.center, at)
+    suggested = [customers.customer(index) for index in range(SUGGESTED_CUSTOMERS)]
     # Rows are laid out from the JSON that ITX would receive, because some values get their form only there.
     received = orjson.loads(orjson.dumps(panel(tenant, history, customers.find(customer_id, IDENTIFIERS), at)))
     return {

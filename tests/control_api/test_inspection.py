@@ -1,6 +1,7 @@
 """The request log, conduct, customers, received records, and the calls behind the counters."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -86,11 +87,49 @@ def test_bad_conduct_is_shown(control, kpn):
 
 def test_customers_have_every_identifier(control):
     """Each customer has every identifier that a vendor knows it by, and no two customers share one."""
-    customers = control("GET", "/customers").json["customers"]
+    customers = control("GET", "/customers?limit=1000").json["customers"]
 
     for name in ("primary_key", "entity_id", "customer_number", "phone", "external_id", "kaisa_customer_id"):
         assert len({customer[name] for customer in customers}) == len(customers) == 1000
     assert all(customer["name"] for customer in customers)
+
+
+def test_pages_of_customers_follow_one_another(control):
+    """A page has 100 customers; `next` of it leads to the page behind, and is null on the last page."""
+    first = control("GET", "/customers").json
+    second = control("GET", f"/customers?limit=250&after={first['next']}").json
+    control("PATCH", "/profile", json={"agents": 1, "queues": 1})
+    pages, after = [], ""
+    while after is not None:
+        page = control("GET", f"/customers?limit=90{after and f'&after={after}'}").json
+        pages.append(page["customers"])
+        after = page["next"]
+
+    assert (len(first["customers"]), len(second["customers"])) == (100, 250)
+    few = [customer for page in pages for customer in page]
+    assert [len(page) for page in pages[:-1]] == [90] * (len(pages) - 1) and 0 < len(pages[-1]) <= 90
+    assert few == [*first["customers"], *second["customers"]][: len(few)]
+    assert len(few) > 100
+
+
+@pytest.mark.parametrize("name", ["primary_key", "entity_id", "customer_number", "phone", "kaisa_customer_id"])
+def test_a_customer_is_found_by_any_identifier(control, name):
+    """The customer with an identifier is listed alone; nobody has another one."""
+    wanted = control("GET", "/customers?limit=3").json["customers"][2]
+
+    found = control("GET", f"/customers?identifier={quote(str(wanted[name]))}").json
+
+    assert found == {"customers": [wanted], "next": None}
+    assert control("GET", "/customers?identifier=nobody").json == {"customers": [], "next": None}
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "after=1", "after=x", "after=", "page=2"])
+def test_a_wrong_page_of_customers_is_refused(control, query):
+    """A number of customers out of range, a primary key that nobody has and an unknown parameter are named."""
+    response = control("GET", f"/customers?{query}")
+
+    assert response.status_code == 400
+    assert query.partition("=")[0] in response.json["detail"]
 
 
 def test_calls_explain_the_counters(control, kpn):
@@ -102,8 +141,9 @@ def test_calls_explain_the_counters(control, kpn):
     assert len(calls) == int(queue["OfferedCalls"]) > 0
     assert sum(call["outcome"] == "answered" for call in calls) == int(queue["AnsweredCalls"])
     assert calls == sorted(calls, key=lambda call: call["arrived_at"])
-    keys = {customer["primary_key"] for customer in control("GET", "/customers").json["customers"]}
-    assert {call["customer"] for call in calls} <= keys
+    keys = [call["customer"] for call in calls[:20]]
+    callers = [control("GET", f"/customers?identifier={key}").json["customers"] for key in keys]
+    assert [[caller["primary_key"] for caller in found] for found in callers] == [[key] for key in keys]
 
 
 def test_a_period_is_the_sum_of_its_parts(control):

@@ -38,6 +38,7 @@ def digest(size: str) -> str:
     for table in (trace.calls, trace.rings, trace.aux, trace.logins):
         for column in table:
             sum_of_all.update(column.astype("<i8").tobytes())
+    sum_of_all.update(trace.callers.astype("<i8").tobytes())
     sum_of_all.update(trace.port_usage.port.astype("<i8").tobytes())
     for hour in range(-8, 12, 3):
         at = MONDAY + 3600 * hour + 1234

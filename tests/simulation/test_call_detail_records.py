@@ -1,7 +1,6 @@
 """Call detail records give the counters."""
 
 import itertools
-from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states, list_customers
+from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.errors import UnknownAgent
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
@@ -73,17 +73,14 @@ def test_a_port_carries_one_call_at_a_time():
     assert all(end <= start for held in by_port.values() for (_, end), (start, _) in itertools.pairwise(held))
 
 
-def test_each_identifier_is_of_one_customer():
-    """No two customers share an identifier, and everyone who calls is one of them."""
+def test_everyone_who_calls_is_a_customer():
+    """Each call names its caller by the primary key of a customer of the center."""
     subject = center("normal")
+    customers = customers_of(subject, MIDNIGHT)
 
-    everybody = list_customers(subject, MIDNIGHT)
+    callers = {str(call.customer) for call in find_calls(subject, today(MIDNIGHT + DAY))}
 
-    for numbering in everybody[0].identifiers:
-        assert len({customer.identifiers[numbering] for customer in everybody}) == len(everybody)
-    callers = Counter(call.customer.identifiers["phone"] for call in find_calls(subject, today(MIDNIGHT + DAY)))
-    assert set(callers) <= {customer.identifiers["phone"] for customer in everybody}
-    assert callers.most_common(1)[0][1] > 2
+    assert None not in {customers.find(caller, ("primary_key",)) for caller in callers}
 
 
 def test_calls_of_an_agent_are_those_that_rang_there():

@@ -14,12 +14,10 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.customers import DAYS_BACK, Customers, contacts, customers_of
 from kpn_sandbox.simulation.facts import CallFact
 from kpn_sandbox.simulation.history import History
-from kpn_sandbox.simulation.names import center_names
+from kpn_sandbox.simulation.identifiers import NUMBERINGS
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import scenario
 
-NAMES = center_names("customers")
-NUMBERINGS = tuple(NAMES.customer(0).identifiers)
 DAY = 86_400
 MIDNIGHT = calendar_day(date(2026, 11, 23)).starts_at
 FIRST = calendar_day(date(2026, 11, 23) - timedelta(days=DAYS_BACK - 1)).starts_at
@@ -27,22 +25,34 @@ CENTER = Center("contacts", (Epoch(ALWAYS, scenario("busy").over(Profile(agents=
 HISTORY = History()
 
 
-@pytest.mark.parametrize("numbering", NUMBERINGS)
-def test_every_identifier_leads_to_its_customer(numbering):
+@settings(max_examples=20, deadline=None)
+@given(index=some.integers(0, customers_of(CENTER, MIDNIGHT).total - 1))
+def test_every_identifier_leads_to_its_customer(index):
     """A customer is found by the number in any numbering, also when others are tried before."""
-    customers = customers_of(NAMES)
+    customers = customers_of(CENTER, MIDNIGHT)
+    identifiers = customers.customer(index).identifiers
 
-    for order in ((numbering,), NUMBERINGS):
-        found = [customers.find(fact.identifiers[numbering], order) for fact in customers]
+    found = {customers.find(identifiers[each], order) for each in NUMBERINGS for order in ((each,), NUMBERINGS)}
 
-        assert found == list(range(len(customers)))
+    assert found == {index}
 
 
 def test_only_the_numberings_asked_for_are_tried():
     """A number leads nowhere in a numbering that it is not of."""
-    customers = customers_of(NAMES)
+    customers = customers_of(CENTER, MIDNIGHT)
 
-    assert customers.find(customers[5].identifiers["dashboard_id"], ("primary_key", "phone")) is None
+    assert customers.find(customers.customer(5).identifiers["dashboard_id"], ("primary_key", "phone")) is None
+
+
+def test_customers_of_a_larger_center_are_unknown():
+    """The numbers of the last customer lead to it, and those of the one behind lead nowhere."""
+    names, total = customers_of(CENTER, MIDNIGHT)
+
+    last, behind = (names.customer(index).identifiers for index in (total - 1, total))
+
+    customers = Customers(names, total)
+    assert {customers.find(number, NUMBERINGS) for number in last.values()} == {total - 1}
+    assert {customers.find(number, NUMBERINGS) for number in behind.values()} == {None}
 
 
 @pytest.mark.parametrize(
@@ -50,8 +60,8 @@ def test_only_the_numberings_asked_for_are_tried():
 )
 def test_phone_numbers_are_compared_in_e164(spelled):
     """However a phone number is spelled, it is the same number."""
-    customers = Customers(NAMES)
-    national = customers[42].identifiers["phone"].removeprefix("+31")
+    customers = customers_of(CENTER, MIDNIGHT)
+    national = customers.customer(42).identifiers["phone"].removeprefix("+31")
 
     found = customers.find(spelled.format(national[:2], national[2:]), NUMBERINGS)
 
@@ -61,7 +71,7 @@ def test_phone_numbers_are_compared_in_e164(spelled):
 @pytest.mark.parametrize("text", ["", " ", "0", "+31", "nobody", "12345678901234567890", "+32123456789", "\x00"])
 def test_what_nobody_has_leads_nowhere(text):
     """An identifier that no customer has is no error."""
-    assert customers_of(NAMES).find(text, NUMBERINGS) is None
+    assert customers_of(CENTER, MIDNIGHT).find(text, NUMBERINGS) is None
 
 
 @settings(max_examples=10, deadline=None)
@@ -69,7 +79,7 @@ def test_what_nobody_has_leads_nowhere(text):
 def test_contacts_are_the_latest_calls_of_a_customer(customer, second, most):
     """The contacts of a customer are the last of the calls that the call detail records show, the newest first."""
     instant = MIDNIGHT + second
-    caller = customers_of(CENTER.names(instant))[customer]
+    caller = CENTER.names(instant).customer_numbers.primary_key(customer)
 
     found = contacts(HISTORY, CENTER, customer, instant, most=most)
 

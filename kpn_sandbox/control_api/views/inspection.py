@@ -22,6 +22,8 @@ from kpn_sandbox.control_api.response_schemas import (
 from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod
+from kpn_sandbox.simulation.customers import customers_of
+from kpn_sandbox.simulation.identifiers import NUMBERINGS
 from kpn_sandbox.simulation.intervals import fold_intervals
 from kpn_sandbox.simulation.schedule import find_schedule
 from kpn_sandbox.tenants.conduct import conduct
@@ -32,6 +34,7 @@ LONGEST_PERIOD = 7 * 86_400
 """Seconds of the longest period of calls or states in one response."""
 
 _CHUNK_SECONDS = 3600
+_CUSTOMERS_ON_A_PAGE = 100
 _LOGIN = re.compile(r"[0-9]{1,9}")
 
 
@@ -57,10 +60,24 @@ def show_conduct(request: ControlRequest) -> ConductRecord:
 
 
 def list_customers(request: ControlRequest) -> CustomersRecord:
-    """Return the customers of the center, those who call most often first."""
-    tenant = request.tenant
-    customers = call_detail_records.list_customers(tenant.center, tenant.now())
-    return {"customers": [serializers.customer_record(fact) for fact in customers]}
+    """
+    Return a page of the customers of the center, those who call most often first.
+
+    Raises:
+        ProblemError: There is no customer with the primary key after which the page begins.
+    """
+    customers, query = customers_of(request.tenant.center, request.tenant.now()), request.query
+    if "identifier" in query:
+        found = customers.find(query["identifier"], NUMBERINGS)
+        chosen = range(0) if found is None else range(found, found + 1)
+        return {"customers": serializers.customer_records(customers, chosen), "next": None}
+    last = customers.find(str(query["after"]), ("primary_key",)) if "after" in query else -1
+    if last is None:
+        allowed = "the primary_key of a customer, such as `next` of the page before"
+        raise invalid_fields({"field": "after", "value": query["after"], "allowed": allowed})
+    chosen = range(last + 1, min(last + 1 + query.get("limit", _CUSTOMERS_ON_A_PAGE), customers.total))
+    records = serializers.customer_records(customers, chosen)
+    return {"customers": records, "next": records[-1]["primary_key"] if chosen.stop < customers.total else None}
 
 
 def list_calls(request: ControlRequest) -> Response:

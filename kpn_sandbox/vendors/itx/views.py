@@ -35,7 +35,7 @@ def customer_id() -> str:
 def kpi(context: RequestContext, history: History) -> dict[str, Any]:
     """Show documents about a customer, in sections."""
     tenant, at = context.account, context.at
-    customer = customers_of(tenant.center.names(at)).find(customer_id(), IDENTIFIERS)
+    customer = customers_of(tenant.center, at).find(customer_id(), IDENTIFIERS)
     return panel(tenant, history, customer, at)
 
 

@@ -9,7 +9,7 @@ from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
 from kpn_sandbox.simulation.calendar import FIRST_DATE
 from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import AnsweredAndMissed, CallSummary, DailySummaries
+from kpn_sandbox.simulation.history import AnsweredAndMissed, DailySummaries
 
 _MOST_ATTRIBUTIONS = 5
 _MOST_ROWS = 10
@@ -69,10 +69,7 @@ def _call_length_distribution(period: DatasetPeriod) -> list[dict[str, Any]]:
 
 
 def _geographic_origin(period: DatasetPeriod) -> list[dict[str, Any]]:
-    areas: dict[str, int] = {}
-    for customer, count in _calls_by_customer(period.days.total):
-        area = period.customers[customer].area
-        areas[area] = areas.get(area, 0) + count
+    areas = period.customers.calls_by_area(period.days.total.callers)
     return [{"name": name, "val": count} for name, count in _top(areas.items(), _MOST_ROWS)]
 
 
@@ -87,7 +84,8 @@ def _calls_per_day(period: DatasetPeriod) -> list[dict[str, Any]]:
 def _top_customers_by_calls(period: DatasetPeriod) -> str | list[dict[str, Any]]:
     if period.customer_id is not None:
         return _call_totals(period)
-    facts = ((period.customers[customer], count) for customer, count in _calls_by_customer(period.days.total))
+    top_callers = period.days.total.callers.top(_MOST_ROWS)
+    facts = ((period.customers.customer(customer), count) for customer, count in top_callers)
     named = {int(fact.identifiers[CUSTOMER_ID]): (_name(fact, period.renamed), count) for fact, count in facts}
     top = sorted(named.items(), key=lambda each: (-each[1][1], each[1][0], each[0]))[:_MOST_ROWS]
     return [
@@ -135,6 +133,51 @@ def customer_record(fact: CustomerFact) -> dict[str, str]:
     }
 
 
+class CustomerList:
+    """
+    Customers of the center with what an account changed, and behind them those that it added.
+
+    A center may have millions of customers, so only records that are asked for are made.
+    """
+
+    def __init__(self, customers: Customers, changes: Mapping[int, Mapping[str, str]]) -> None:
+        self._customers, self._changes = customers, changes
+        self._added = [customer_id for customer_id in changes if self._index(customer_id) is None]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._customers.total + len(self._added)
+
+    def records(self, chosen: slice) -> list[dict[str, str]]:
+        """Return records by their position."""
+        total = self._customers.total
+        added = self._added[max(chosen.start - total, 0) : max(chosen.stop - total, 0)]
+        center = (self._customers.customer(index) for index in range(total)[chosen])
+        return [*map(self._changed, map(customer_record, center)), *map(self._changed, map(blank_record, added))]
+
+    def with_id(self, customer_id: int) -> list[dict[str, str]]:
+        """Return the record with an id, alone, or nothing."""
+        index = self._index(customer_id)
+        if index is not None:
+            return [self._changed(customer_record(self._customers.customer(index)))]
+        return [self._changed(blank_record(customer_id))] if customer_id in self._changes else []
+
+    def with_number(self, custnr: str) -> list[dict[str, str]]:
+        """Return the records with a number of the customer at the center."""
+        ids = {customer_id for customer_id, fields in self._changes.items() if fields.get("custnr") == custnr}
+        index = self._customers.find(custnr, ("customer_number",))
+        if index is not None:
+            ids.add(int(self._customers.customer(index).identifiers[CUSTOMER_ID]))
+        found = [record for customer_id in sorted(ids) for record in self.with_id(customer_id)]
+        return [record for record in found if record["custnr"] == custnr]
+
+    def _index(self, customer_id: int) -> int | None:
+        return self._customers.find(str(customer_id), (CUSTOMER_ID,))
+
+    def _changed(self, record: dict[str, str]) -> dict[str, str]:
+        return {**record, **self._changes.get(int(record["customer_id"]), {})}
+
+
 def blank_record(customer_id: int) -> dict[str, str]:
     """Return a customer whose other fields have their defaults."""
     ids = {"customer_id": str(customer_id), "uuid": str(uuid5(NAMESPACE_URL, f"kpn-sandbox:customer:{customer_id}"))}
@@ -173,10 +216,6 @@ def last_days(today: date) -> tuple[date, date]:
 
 def _outcomes(name: str, outcomes: AnsweredAndMissed) -> dict[str, Any]:
     return {"name": name, "Answered": outcomes.answered, "Missed": outcomes.missed}
-
-
-def _calls_by_customer(summary: CallSummary) -> list[tuple[int, int]]:
-    return [(customer, int(summary.callers[customer])) for customer in summary.callers.nonzero()[0].tolist()]
 
 
 def _top(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:

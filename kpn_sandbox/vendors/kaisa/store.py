@@ -9,7 +9,7 @@ from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import RESET_LAYER, client_id_column, metadata
 from kpn_sandbox.tenants.transactions import account_transaction
 
-FIRST_ADDED = 900_000
+FIRST_ADDED = 900_000_000
 """The id of the first customer that an account adds; those of the center have lower ones."""
 
 Fields = dict[str, str]

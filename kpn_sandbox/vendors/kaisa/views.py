@@ -12,14 +12,7 @@ from kpn_sandbox.simulation.history import NOBODY, History
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.errors import KaisaError
 from kpn_sandbox.vendors.kaisa.operations import ADD_CUSTOMER, CHANGE_CUSTOMER, CUSTOMER, CUSTOMERS, PING, WIDGETS
-from kpn_sandbox.vendors.kaisa.records import (
-    CUSTOMER_ID,
-    DatasetPeriod,
-    blank_record,
-    customer_record,
-    dataset,
-    last_days,
-)
+from kpn_sandbox.vendors.kaisa.records import CUSTOMER_ID, CustomerList, DatasetPeriod, blank_record, dataset, last_days
 from kpn_sandbox.vendors.kaisa.schemas import ChangedCustomerForm, CustomersQuery, NewCustomerForm, WidgetsQuery
 from kpn_sandbox.vendors.kaisa.store import CustomerStore
 
@@ -42,7 +35,12 @@ class KaisaRequest(NamedTuple):
     @property
     def center_customers(self) -> Customers:
         """Customers of the center at the instant of the response."""
-        return customers_of(self.tenant.center.names(self.at))
+        return customers_of(self.tenant.center, self.at)
+
+    @property
+    def customers(self) -> CustomerList:
+        """Customers of the center with what the account changed, and those that it added."""
+        return CustomerList(self.center_customers, self.store.entries(self.tenant.account.client_id))
 
     @property
     def with_path(self) -> dict[str, str]:
@@ -105,7 +103,7 @@ def add_customer(request: KaisaRequest) -> dict[str, Any]:
     """Add a customer."""
     fields: dict[str, str] = NewCustomerForm().load(request.form)
     customer_id = request.store.add(request.tenant.account.client_id, fields)
-    return _page([{**blank_record(customer_id), **fields}], 0, _PAGE_SIZE)
+    return _page([{**blank_record(customer_id), **fields}], 0, _PAGE_SIZE, total=1)
 
 
 @endpoint(CHANGE_CUSTOMER)
@@ -119,13 +117,13 @@ def change_customer(request: KaisaRequest) -> dict[str, Any]:
     sent = {**request.form, **request.with_path}
     if "customer_id" not in sent:
         raise KaisaError(400, "customer_id must be given")
-    customer_id = str(CustomersQuery(only=["customer_id"]).load(sent)["customer_id"])
-    before = next((record for record in _records(request) if record["customer_id"] == customer_id), None)
-    if before is None:
+    customer_id: int = CustomersQuery(only=["customer_id"]).load(sent)["customer_id"]
+    found = request.customers.with_id(customer_id)
+    if not found:
         raise KaisaError(404, f"customer {customer_id} not found")
     fields: dict[str, str] = ChangedCustomerForm().load(request.form)
-    request.store.change(request.tenant.account.client_id, int(customer_id), fields)
-    return _page([{**before, **fields}], 0, _PAGE_SIZE)
+    request.store.change(request.tenant.account.client_id, customer_id, fields)
+    return _page([{**found[0], **fields}], 0, _PAGE_SIZE, total=1)
 
 
 @endpoint(PING)
@@ -140,20 +138,13 @@ ENDPOINTS = (widgets, customers, customer, add_customer, change_customer, ping)
 def _customers(request: KaisaRequest) -> dict[str, Any]:
     query: dict[str, Any] = CustomersQuery().load(request.with_path)
     customer_id, custnr = query.get("customer_id") or None, query.get("custnr")
-    found = [
-        record
-        for record in _records(request)
-        if custnr in (None, record["custnr"]) and (customer_id is None or record["customer_id"] == str(customer_id))
-    ]
-    return _page(found, query.get("page", 0), query.get("pagesize", _PAGE_SIZE))
-
-
-def _records(request: KaisaRequest) -> list[dict[str, str]]:
-    """Return all customers with the account's changes, those of the center first."""
-    records = {int(fact.identifiers[CUSTOMER_ID]): customer_record(fact) for fact in request.center_customers}
-    for customer_id, fields in request.store.entries(request.tenant.account.client_id).items():
-        records[customer_id] = {**records.get(customer_id, blank_record(customer_id)), **fields}
-    return list(records.values())
+    page, size = query.get("page", 0), query.get("pagesize", _PAGE_SIZE)
+    listed, chosen = request.customers, slice(page * size, (page + 1) * size)
+    if customer_id is None and custnr is None:
+        return _page(listed.records(chosen), page, size, total=len(listed))
+    found = listed.with_number(custnr or "") if customer_id is None else listed.with_id(customer_id)
+    found = [record for record in found if custnr in (None, record["custnr"])]
+    return _page(found[chosen], page, size, total=len(found))
 
 
 def _names(request: KaisaRequest) -> dict[int, str]:
@@ -161,11 +152,5 @@ def _names(request: KaisaRequest) -> dict[int, str]:
     return {customer_id: fields["name"] for customer_id, fields in changes.items() if "name" in fields}
 
 
-def _page(found: list[dict[str, str]], page: int, size: int) -> dict[str, Any]:
-    return {
-        "customers": found[page * size : (page + 1) * size],
-        "total": len(found),
-        "page": page,
-        "pagesize": size,
-        "numpages": -(-len(found) // size),
-    }
+def _page(records: list[dict[str, str]], page: int, size: int, *, total: int) -> dict[str, Any]:
+    return {"customers": records, "total": total, "page": page, "pagesize": size, "numpages": -(-total // size)}

@@ -13,7 +13,7 @@ TOKEN = itx_token(*CREDENTIALS.values())
 @pytest.fixture
 def customers():
     """The demo account's customers."""
-    return Customers(center_names(CREDENTIALS["client_id"]))
+    return Customers(center_names(CREDENTIALS["client_id"]), 10_000)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ CLIENT = CREDENTIALS["client_id"]
 @given(index=some.integers(0, 999))
 def test_every_panel_passes_the_check(ask, customers, index):
     """No panel has anything that ITX would reject or could not show."""
-    response = ask(customers[index].identifiers["primary_key"])
+    response = ask(customers.customer(index).identifiers["primary_key"])
 
     assert response.status_code == 200
     assert KpiResponseDTO().validate(response.json) == {}
@@ -35,7 +35,7 @@ def test_every_panel_passes_the_check(ask, customers, index):
 @pytest.mark.parametrize("kind", IDENTIFIERS)
 def test_every_identifier_leads_to_the_same_panel(ask, customers, kind):
     """Primary key, entity id, customer number, phone number and external id identify one customer."""
-    customer = customers[3]
+    customer = customers.customer(3)
 
     assert ask(customer.identifiers[kind]).data == ask(customer.identifiers["customer_number"]).data
 
@@ -43,7 +43,7 @@ def test_every_identifier_leads_to_the_same_panel(ask, customers, kind):
 @pytest.mark.shared
 def test_a_phone_number_has_many_spellings(ask, customers):
     """Spaces, a national number and an unescaped plus sign give the same number."""
-    phone = customers[3].identifiers["phone"]
+    phone = customers.customer(3).identifiers["phone"]
     spelled = (f"+31 {phone[3:5]} {phone[5:]}", f"0{phone[3:]}", f" {phone[1:]}", f"0031{phone[3:]}")
 
     assert {ask(each).data for each in spelled} == {ask(phone).data}
@@ -52,7 +52,7 @@ def test_a_phone_number_has_many_spellings(ask, customers):
 @pytest.mark.shared
 def test_documents_are_written_as_on_the_page(sections, customers):
     """Dates are in UTC to the second, colors are those of ITX, and at most 20 documents come newest first."""
-    found = sections(customers[0].identifiers["customer_number"])
+    found = sections(customers.customer(0).identifiers["customer_number"])
 
     for documents in found.values():
         dates = [document["documentDate"] for document in documents]
@@ -66,7 +66,7 @@ def test_documents_are_written_as_on_the_page(sections, customers):
 @pytest.mark.shared
 def test_amounts_have_two_decimals_in_json(ask, customers):
     """Amounts keep ".00", which JSON allows."""
-    texts = re.findall(r'"amount":([^,]+),', ask(customers[0].identifiers["customer_number"]).text)
+    texts = re.findall(r'"amount":([^,]+),', ask(customers.customer(0).identifiers["customer_number"]).text)
 
     assert texts and all(re.fullmatch(r"[0-9]+\.[0-9]{2}", text) for text in texts)
 
@@ -78,7 +78,7 @@ def test_contacts_are_the_calls_of_the_customer(client, sections, customers):
     client.put(f"{home}/clock", json={"mode": "frozen", "at": at}, auth=auth)
     calls = client.get(f"{home}/truth/calls", auth=auth).json["calls"]
     key = Counter(call["customer"] for call in calls).most_common(1)[0][0]
-    who = next(each for each in customers if each.identifiers["primary_key"] == str(key))
+    who = customers.customer(customers.find(str(key), ["primary_key"]))
 
     contacts = sections(who.identifiers["customer_number"])["Contacts"]
 
@@ -137,7 +137,7 @@ def test_only_get_is_supported(ask):
 @pytest.mark.shared
 def test_further_parameters_are_ignored(client, customers):
     """The URL may contain parameters that are fixed in ITX."""
-    url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={customers[3].identifiers['entity_id']}"
+    url = f"/rest/kpi?source=itx&token={TOKEN}&customerId={customers.customer(3).identifiers['entity_id']}"
 
     assert client.get(url).status_code == 200
 
@@ -152,7 +152,7 @@ def test_strange_identifiers_are_unknown(ask, customer_id):
 def test_account_controls_work(app, ask, sections, customers):
     """The panel follows the clock, fails as planned, and is logged without its token."""
     sandbox = app.extensions["kpn_sandbox"].sandbox
-    number = customers[0].identifiers["customer_number"]
+    number = customers.customer(0).identifiers["customer_number"]
     sandbox.clocks.set(CLIENT, "frozen", at=1_770_000_000)
     sandbox.faults.add(CLIENT, FaultPlan(api="itx", operation="kpi", outcomes=(Outcome(status=502),)))
 
@@ -166,7 +166,7 @@ def test_account_controls_work(app, ask, sections, customers):
 
 def test_numbers_of_documents_last(sections, customers):
     """A later panel has the same documents under the same numbers."""
-    number = customers[0].identifiers["customer_number"]
+    number = customers.customer(0).identifiers["customer_number"]
     then, later = (sections(number, Prefer=f'at="2026-11-{day}T10:00:00+01:00"') for day in (20, 21))
 
     for title in ("Orders", "Invoices"):

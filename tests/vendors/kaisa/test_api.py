@@ -77,5 +77,5 @@ def test_accounts_are_independent(sandbox, ask):
 
     other = ask("/customers", user="other", password="secret").json
 
-    assert other["total"] == 1000
+    assert other["customers"] != ask("/customers?custnr=1").json["customers"] and other["total"] > 10_000
     assert other["customers"][0] != ask("/customers").json["customers"][0]
