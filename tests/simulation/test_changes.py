@@ -1,7 +1,7 @@
 """Sequences of changes: whatever follows whatever, the past stays, the figures add up, and nobody works twice."""
 
 from datetime import UTC, datetime
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +11,8 @@ from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
-from kpn_sandbox.simulation.supervisor_metrics import services
 from tests.reconciliation import answers, check_instant
+from tests.simulation.changes import Counters, check_lists, check_nobody_works_twice
 from tests.simulation.test_causality import patches
 
 MIDNIGHT = datetime(2026, 11, 23, 23, tzinfo=UTC).timestamp()
@@ -31,40 +31,11 @@ def center(seed: str, begin: int, first: dict, *changes: tuple[int, dict]) -> Ce
     )
 
 
-def check_nobody_works_twice(subject: Center) -> None:
-    """No two calls, and no two times in AUX, of one agent overlap, and all lie in a time logged in."""
-    trace = subject.trace(day_of(MIDNIGHT))
-    calls = trace.calls.wide()
-    rows = calls.agent >= 0
-    periods = [
-        *zip(calls.agent[rows], calls.ring_start[rows], calls.wrap_end[rows], strict=True),
-        *zip(trace.rings.agent, trace.rings.start, trace.rings.end, strict=True),
-        *zip(trace.aux.agent, trace.aux.start, trace.aux.end, strict=True),
-    ]
-    logins = sorted(zip(trace.logins.agent, trace.logins.login, trace.logins.logout, strict=True))
-    for work in (sorted(periods), logins):
-        for (agent, _, end), (other, start, _) in pairwise(work):
-            assert agent != other or end <= start, (agent, end, start)
-    for agent, start, end in periods:
-        assert any(who == agent and login <= start and end <= logout for who, login, logout in logins), (agent, start)
-
-
-def check_lists(subject: Center, at: float, profile: dict) -> None:
-    """The lists show exactly the agents, queues and ports of the profile in force."""
-    wanted = Profile.from_dict(profile)
-    agents, queues, trunks = subject.agents(at), subject.queues(at), subject.trunks(at)
-    assert [agent.login for agent in agents] == [40001 + agent for agent in range(wanted.agents)]
-    count = wanted.queues if isinstance(wanted.queues, int) else len(wanted.queues)
-    assert [queue.number for queue in queues] == [1000 + queue for queue in range(count)]
-    if isinstance(wanted.trunks, tuple):
-        assert [len(trunk.ports) for trunk in trunks] == [trunk.ports for trunk in wanted.trunks]
-
-
 gaps = some.integers(1, 120) | some.integers(1, 3600)
 sequences = some.lists(some.tuples(gaps, patches), min_size=2, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     seed=some.sampled_from(["m0", "m1", "acme"]),
     begin=some.integers(6 * 3600, 20 * 3600),
@@ -75,30 +46,21 @@ sequences = some.lists(some.tuples(gaps, patches), min_size=2, max_size=6)
 def test_everything_adds_up_after_any_sequence_of_changes(seed, begin, first, changes, after):
     """At each change, just before and after it, the figures reconcile and the lists are those of the profile."""
     subject = center(seed, begin, first, *changes)
-    check_nobody_works_twice(subject)
+    check_nobody_works_twice(subject.trace(day_of(MIDNIGHT)))
     longest_wait = max(each.get("max_wait_seconds", 600) for each in (first, *(patch for _, patch in changes)))
-    at, profile, totals = begin, first, []
+    at, profile, counters = begin, Profile.from_dict(first), Counters()
     for gap, patch in (*changes, (after, changes[-1][1])):
         for moment in (at + gap // 2, at + gap - 1):
             if moment >= at:
                 check_instant(*answers(subject, MIDNIGHT + moment), longest_wait)
                 check_lists(subject, MIDNIGHT + moment, profile)
-        at, profile = at + gap, patch
+        at, profile = at + gap, Profile.from_dict(patch)
         check_instant(*answers(subject, MIDNIGHT + at), longest_wait)
         check_lists(subject, MIDNIGHT + at, profile)
-        counted = [{"Number": each.queue.number, **counters(each.queue)} for each in services(subject, MIDNIGHT + at)]
-        for before, now in zip(totals, counted, strict=False):
-            assert all(now[name] >= before[name] for name in before), (before, now)
-        totals = counted
+        counters.check(subject, MIDNIGHT + at)
 
 
-def counters(queue) -> dict:
-    """The figures of a queue that never fall on a day."""
-    names = ("offered", "answered", "answered_in_time", "flowed_out", "transferred", "held", "talk_seconds")
-    return {name: getattr(queue, name) for name in names}
-
-
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(begin=some.integers(6 * 3600, 20 * 3600), first=patches, changes=sequences, kept=some.integers(0, 4))
 def test_the_past_does_not_depend_on_later_changes(begin, first, changes, kept):
     """Up to a change the center is the one in which it and the later ones are not made."""
@@ -114,7 +76,7 @@ def test_two_changes_a_minute_apart_let_nobody_talk_twice(moment):
     """Seed m0 on 2026-11-24: four queues at 08:05:21 and five a minute later staff each agent once."""
     begin = 8 * 3600 + 5 * 60 + 21
     subject = center("m0", begin, {}, (0, {"queues": 4}), (60, {"queues": 5}))
-    check_nobody_works_twice(subject)
+    check_nobody_works_twice(subject.trace(day_of(MIDNIGHT)))
     agents, queues, trunks = answers(subject, MIDNIGHT + begin + 60 + moment)
     check_instant(agents, queues, trunks, 600)
     assert sum(int(queue["Staffed"]) for queue in queues) == sum(agent["Status"] != "UNSTAFF" for agent in agents)

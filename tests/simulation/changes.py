@@ -1,0 +1,66 @@
+"""What must hold in a center after any sequence of changes, beside the figures of `tests.reconciliation`."""
+
+from itertools import pairwise
+from typing import Any
+
+from kpn_sandbox.simulation.calendar import day_of
+from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.day_trace import DayTrace
+from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.simulation.supervisor_metrics import services
+
+COUNTED = ("offered", "answered", "answered_in_time", "flowed_out", "transferred", "held", "talk_seconds")
+"""The figures of a queue that never fall on a day."""
+
+
+def check_nobody_works_twice(trace: DayTrace) -> None:
+    """No two calls, and no two times in AUX, of one agent overlap, and all lie in a time logged in."""
+    calls = trace.calls.wide()
+    rows = calls.agent >= 0
+    periods = [
+        *zip(calls.agent[rows], calls.ring_start[rows], calls.wrap_end[rows], strict=True),
+        *zip(trace.rings.agent, trace.rings.start, trace.rings.end, strict=True),
+        *zip(trace.aux.agent, trace.aux.start, trace.aux.end, strict=True),
+    ]
+    logins = sorted(zip(trace.logins.agent, trace.logins.login, trace.logins.logout, strict=True))
+    for work in (sorted(periods), logins):
+        for (agent, _, end), (other, start, _) in pairwise(work):
+            assert agent != other or end <= start, (agent, end, start)
+    for agent, start, end in periods:
+        assert any(who == agent and login <= start and end <= logout for who, login, logout in logins), (agent, start)
+
+
+def check_lists(center: Center, at: float, wanted: Profile) -> None:
+    """The lists show exactly the agents, queues and ports of the profile in force."""
+    agents, queues, trunks = center.agents(at), center.queues(at), center.trunks(at)
+    assert [agent.login for agent in agents] == [40001 + agent for agent in range(wanted.agents)]
+    count = wanted.queues if isinstance(wanted.queues, int) else len(wanted.queues)
+    assert [queue.number for queue in queues] == [1000 + queue for queue in range(count)]
+    assert len(trunks) == wanted.trunk_count
+    if isinstance(wanted.trunks, tuple):
+        assert all(own.ports in (None, len(trunk.ports)) for own, trunk in zip(wanted.trunks, trunks, strict=True))
+
+
+class Counters:
+    """The counters of a center, watched on their way through a day; they begin anew with each day."""
+
+    def __init__(self) -> None:
+        self._day: Any = None
+        self._known: dict[Any, list[int]] = {}
+
+    def check(self, center: Center, at: float) -> None:
+        """No counter of a queue or agent is lower than when it was last looked at on this day."""
+        day = day_of(at)
+        found = {each.queue.number: [getattr(each.queue, name) for name in COUNTED] for each in services(center, at)}
+        figures = center.agent_activity(day).at(day.offset(at))
+        each_agent = zip(*(getattr(figures, name).tolist() for name in ("answered", "handled", "reached")), strict=True)
+        found |= {f"agent {agent}": list(counts) for agent, counts in enumerate(each_agent)}
+        for key, before in self._known.items() if day == self._day else ():
+            # Agents beyond those of the profile in force are not told, and whoever never was there counts nothing.
+            now = found.get(key, [0] * len(before))
+            assert all(new >= old for new, old in zip(now, before, strict=True)), (key, before, now)
+        self._day, self._known = day, found
+
+    def forget(self) -> None:
+        """Begin anew, as a change does that counts always."""
+        self._day = None
