@@ -18,7 +18,7 @@ from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.outbound import OutboundTable, outbound_calls
 from kpn_sandbox.simulation.randomness import Flags, Integers
 from kpn_sandbox.simulation.roster import shifts_by_span
-from kpn_sandbox.simulation.staffing import BREAK, LUNCH, NO_ANSWER
+from kpn_sandbox.simulation.staffing import BREAK, LUNCH, UNPLANNED
 from kpn_sandbox.simulation.timelines import STATES, StateChanges
 
 NONE = -1
@@ -248,13 +248,13 @@ class _DueTimes:
 
     def __init__(self, seed: str, trace: DayTrace, agents: Integers) -> None:
         logins, aux = trace.logins, trace.aux
-        # Penalties are not planned, so their beginning does not settle a break that is due.
-        chosen = aux.reason != NO_ANSWER
+        # What is not planned does not settle a break that is due when it begins.
+        chosen = ~np.isin(aux.reason, UNPLANNED)
         planned = [
             (shift.agent << INSTANT_BITS) + due
             for shifts in shifts_by_span(seed, trace.day, trace.spans)
             for shift in shifts
-            for due in (*(each.due for each in shift.breaks), shift.logout)
+            for due in (*(each.due for each in shift.breaks if each.reason not in UNPLANNED), shift.logout)
         ]
         self._floor = agents << INSTANT_BITS
         self._logins = np.sort((logins.agent << INSTANT_BITS) + logins.login)

@@ -23,11 +23,13 @@ from kpn_sandbox.simulation.staffing import (
     BREAK_SPREAD_MINUTES,
     COACHING,
     CREW,
+    DEFAULT,
     EXTRA_MINUTES,
     EXTRA_PERCENT,
     MEETING,
     PERSONAL,
     PLANNED_ABSENCE,
+    SYSTEM_FAILURE,
     PlannedBreak,
     PlannedShift,
     planned_shifts,
@@ -53,6 +55,12 @@ EXTRA_REASONS = (MEETING, BACK_OFFICE, COACHING, PERSONAL)
 
 BREAK_SPREAD = BREAK_SPREAD_MINUTES * MINUTE
 """A break begins up to this long after it is planned, or a whole queue would pause at once."""
+
+LOGIN_AUX = MINUTE // 3, MINUTE * 3 // 2
+"""How long, at least and at most, agents who have logged in are in AUX before they are ready."""
+
+FAILURES = 16
+"""Of the 256 values of a byte those with which an agent's workplace fails once in a shift, for 3 to 10 minutes."""
 
 GOLDEN = 2_654_435_769
 """2**32 divided by the golden ratio."""
@@ -174,15 +182,24 @@ def _agent_shift(
 
 
 def _breaks(planned: tuple[PlannedBreak, ...], login: int, logout: int, draws: Sequence[int]) -> tuple[Break, ...]:
-    """The breaks of an agent, from seven words: whether and why there is an extra break, then the delay of each."""
-    if planned and draws[0] < WORDS // 4:
+    """The breaks of an agent, from seven words: whether and why there are other ones, then the delay of each."""
+    # Whoever covers a queue alone has none at all.
+    if not planned:
+        return ()
+    shortest, longest = LOGIN_AUX
+    others = [Break(login, shortest + ((draws[0] & 0xFFFF) * (longest - shortest) >> 16), DEFAULT)]
+    span = logout - login
+    if draws[1] >> 24 < FAILURES:
+        due, length = span * (draws[1] >> 16 & 0xFF) >> 8, (3 + (draws[1] >> 8 & 7)) * MINUTE
+        others.append(Break(login + due, length, SYSTEM_FAILURE))
+    if draws[0] < WORDS // 4:
         extra = PlannedBreak(EXTRA_PERCENT, EXTRA_MINUTES, EXTRA_REASONS[draws[1] & 3])
         planned = tuple(sorted((*planned, extra)))
-    span = logout - login
-    return tuple(
+    found = [
         Break(login + span * each.percent // 100 + draw * BREAK_SPREAD // WORDS, each.minutes * MINUTE, each.reason)
         for each, draw in zip(planned, draws[2:], strict=False)
-    )
+    ]
+    return tuple(sorted((*others, *found)))
 
 
 def shift_slot(place: int, staff: int, day: CalendarDay) -> int:

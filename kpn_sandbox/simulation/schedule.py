@@ -17,7 +17,7 @@ from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span, resolve_profile
 from kpn_sandbox.simulation.roster import AgentShift, agent_shifts, roster_key, shift_count, shift_slot
-from kpn_sandbox.simulation.staffing import planned_shifts
+from kpn_sandbox.simulation.staffing import UNPLANNED, planned_shifts
 
 
 class BreakFact(NamedTuple):
@@ -134,7 +134,7 @@ def _planned_times(
 def _planned_breaks(shift: AgentShift, span: Span) -> Iterator[_Period]:
     """The breaks that are due in a part of a day; one that would begin before the last one is over follows it."""
     free = 0
-    for each in shift.breaks:
+    for each in (each for each in shift.breaks if each.reason not in UNPLANNED):
         start = max(each.due, free)
         free = start + each.length
         if span.start <= each.due < span.end:

@@ -67,14 +67,18 @@ CREW = (465, 930, 0)
 ALONE = (1, 2)
 """The shifts that cover the evening and the night alone; whoever works them has no breaks."""
 
-BREAK, LUNCH, MEETING, PERSONAL, BACK_OFFICE, COACHING, NO_ANSWER = 1, 2, 3, 4, 5, 6, 8
+DEFAULT, BREAK, LUNCH, MEETING, PERSONAL, BACK_OFFICE, COACHING, SYSTEM_FAILURE, NO_ANSWER = range(9)
 """
-AUX reason codes; 0 is the default and 8 follows a call that was not answered.
+AUX reason codes. Agents log in with the default and are not ready until they say so; 8 follows a call that was not
+answered.
 
 Source:
     Published code lists of centers. Avaya advises a code of its own after a redirection on no answer (RONA), so that
     agents who let a call ring can be told from those who chose to pause.
 """
+
+UNPLANNED = (DEFAULT, SYSTEM_FAILURE, NO_ANSWER)
+"""Reasons of times in AUX that no plan has."""
 
 BREAK_SHIFTS = (0, -6, 6, -3, 3)
 """Percent of a shift by which its breaks are planned later; shifts take them in turn, so that not all pause at once."""

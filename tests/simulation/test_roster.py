@@ -11,7 +11,7 @@ from kpn_sandbox.simulation.day_trace import ANSWERED
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.resolved_profile import resolve_profile
 from kpn_sandbox.simulation.roster import LAST_LOGOUT, AgentShift, agent_shifts, shift_count
-from kpn_sandbox.simulation.staffing import LUNCH, NO_ANSWER, PERSONAL
+from kpn_sandbox.simulation.staffing import DEFAULT, LUNCH, NO_ANSWER, SYSTEM_FAILURE, UNPLANNED
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, trace
 
 MONDAY = date(2026, 1, 5)
@@ -111,10 +111,31 @@ def test_breaks_are_those_of_the_shift() -> None:
     found = [shift for day in dates(20) for shift in roster(day, profile(agents=100, queues=1, absent_share=0))]
     long = [shift for shift in found if shift.logout - shift.login > 8 * HOUR and shift.breaks]
 
-    extra = [len(shift.breaks) == 4 for shift in long]
-    assert {len(shift.breaks) for shift in long} == {3, 4}
+    planned = [sum(each.reason not in UNPLANNED for each in shift.breaks) for shift in long]
+    extra = [breaks == 4 for breaks in planned]
+    assert {*planned} == {3, 4}
     assert sum(extra) / len(extra) == pytest.approx(0.25, abs=0.05)
     assert all(sum(each.reason == LUNCH for each in shift.breaks) == 1 for shift in long)
+
+
+def test_agents_are_not_ready_at_once() -> None:
+    """Whoever has breaks logs in with AUX 0, for 20 to 90 seconds; the breaks begin after that."""
+    shifts = [shift for day in dates(20) for shift in roster(day, profile()) if shift.breaks]
+
+    first = [shift.breaks[0] for shift in shifts]
+    assert [(each.due, each.reason) for each in first] == [(shift.login, DEFAULT) for shift in shifts]
+    assert all(20_000 <= each.length <= 90_000 for each in first)
+    assert not any(each.reason == DEFAULT for shift in shifts for each in shift.breaks[1:])
+
+
+def test_workplaces_fail_now_and_then() -> None:
+    """In one of sixteen shifts the agent is in AUX 7 for 3 to 10 minutes."""
+    shifts = [shift for day in dates(40) for shift in roster(day, profile(agents=100)) if shift.breaks]
+
+    failures = [[each.length for each in shift.breaks if each.reason == SYSTEM_FAILURE] for shift in shifts]
+    assert {len(each) for each in failures} == {0, 1}
+    assert all(3 * MINUTE <= length <= 10 * MINUTE for each in failures for length in each)
+    assert sum(map(len, failures)) / len(shifts) == pytest.approx(1 / 16, rel=0.2)
 
 
 def test_breaks_can_be_left_out() -> None:
@@ -168,10 +189,10 @@ def test_nobody_does_two_things_at_once() -> None:
 
 
 def test_reasons_are_known() -> None:
-    """Breaks have the reasons of the published list."""
-    reasons = {each.reason for day in dates(10) for shift in roster(day, Profile()) for each in shift.breaks}
+    """In ten normal days each reason of the list occurs, the last one after calls that were not answered."""
+    reasons = {reason for day in dates(10) for reason in trace(day, profile()).aux.reason.tolist()}
 
-    assert reasons == {1, LUNCH, 3, PERSONAL, 5, 6}
+    assert reasons == {*range(9)}
 
 
 def roster(on: date, center: Profile) -> list[AgentShift]:
