@@ -69,7 +69,7 @@ def tell_share(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) ->
     share = check / request
     met = "met" if share <= TARGET_SHARE else "missed"
     # A server elsewhere costs a round trip, whoever asks.
-    target = f" (target {TARGET_SHARE:.0%}: {met})" if sandbox.database.url.get_backend_name() == "sqlite" else ""
+    target = f" (target {TARGET_SHARE:.0%}: {met})" if sandbox.database.shown_url.startswith("sqlite") else ""
     line = f"a request {request:.1f} us, {part:.1f} us of it the application"
     print(f"{line}, its check {check:.2f} us: {share:.1%}{target}")
     entry = LogEntry(CLIENT, "id", AT, AT, "kpn", "agents", "GET", "/agents", "", 200, 1.0, {"Accept": "*/*"})

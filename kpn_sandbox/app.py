@@ -26,6 +26,7 @@ from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock, RunningClock, WallClock, instant, wall_time
+from kpn_sandbox.tenants.errors import AccountInUse
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import admin_token
 from kpn_sandbox.vendors import APIS
@@ -41,6 +42,8 @@ class Parts:
     settings: Settings
     sandbox: Sandbox
     admin_token: str
+    notes: tuple[str, ...] = ()
+    """What whoever starts the sandbox should know of its database, each in one line."""
 
 
 def sleep(seconds: float) -> bool:
@@ -49,7 +52,9 @@ def sleep(seconds: float) -> bool:
     return False
 
 
-def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: Pause = sleep) -> Flask:
+def create_app(
+    settings: Settings, *, wall_clock: WallClock = wall_time, pause: Pause = sleep, force: bool = False
+) -> Flask:
     """
     Return the application.
 
@@ -57,6 +62,7 @@ def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: 
         settings: Settings of the start.
         wall_clock: Returns wall time, in epoch seconds.
         pause: Waits for some seconds while other requests are served, at most until the server stops.
+        force: Whether the demo account may begin anew though another process has the database open.
 
     Returns:
         A Flask application; `extensions["kpn_sandbox"]` holds its `Parts`. It has no open connection, so it may be
@@ -64,6 +70,7 @@ def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: 
 
     Raises:
         StorageError: The database cannot be used.
+        AccountInUse: Another process serves the demo account with other settings.
         UnknownScenario, InstantOutOfRange: A setting names a scenario or an instant that does not exist.
     """
     account = demo_account(settings)
@@ -71,12 +78,16 @@ def create_app(settings: Settings, *, wall_clock: WallClock = wall_time, pause: 
     database = Database(settings.database_url)
     kinds = [kind for api in APIS for kind in api.credential_kinds]
     sandbox = Sandbox(database, wall_clock, credential_kinds=kinds, log_requests=settings.journal)
-    sandbox.accounts.ensure(account)
+    try:
+        notes = _ensure_demo_account(sandbox, account, force=force)
+    except Exception:
+        database.close()
+        raise
     app = _flask()
-    parts = Parts(settings, sandbox, admin_token(database, settings.admin_token))
+    parts = Parts(settings, sandbox, admin_token(database, settings.admin_token), notes)
     app.extensions["kpn_sandbox"] = parts
     _register(app, parts, pause)
-    database.close()
+    database.disconnect()
     return app
 
 
@@ -90,6 +101,24 @@ def demo_account(settings: Settings) -> NewAccount:
         scenario=settings.scenario,
         clock=RunningClock() if settings.frozen_at is None else FrozenClock(instant(settings.frozen_at)),
     )
+
+
+def _ensure_demo_account(sandbox: Sandbox, account: NewAccount, *, force: bool) -> tuple[str, ...]:
+    """Make the demo account what the settings say, and return what whoever starts the sandbox should know."""
+    database, notes = sandbox.database, []
+    changed = sandbox.accounts.changed_settings(account)
+    reasons = ", ".join(f"--{name} was {before} and is {after} now" for name, before, after in changed)
+    if database.is_open_elsewhere:
+        if changed and not force:
+            raise AccountInUse(
+                f"another process has {database.shown_url} open, and account {account.client_id} would begin anew "
+                f"({reasons}): start with its settings, with another --database-url, or with --force"
+            )
+        notes.append(f"another process has {database.shown_url} open; both serve the same accounts")
+    if changed:
+        notes.append(f"account {account.client_id} begins anew: {reasons}")
+    sandbox.accounts.ensure(account)
+    return tuple(notes)
 
 
 def _flask() -> Flask:

@@ -38,7 +38,7 @@ def default_database_url() -> str:
     folder = user_data_path("kpn-sandbox", appauthor=False)
     # When the folder cannot be created, opening the database fails with an error that names it.
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'sandbox.db'}"
 
 

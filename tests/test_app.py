@@ -7,6 +7,7 @@ from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.errors import InstantOutOfRange, UnknownScenario
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.clock import FrozenClock
+from kpn_sandbox.tenants.errors import AccountInUse
 
 TOKEN_URL = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
 
@@ -16,13 +17,21 @@ def start(tmp_path):
     """Start the application on the same database once more."""
     apps = []
 
-    def one_more(**settings):
-        apps.append(create_app(Settings(database_url=f"sqlite:///{tmp_path}/sandbox.db", **settings)))
+    def one_more(force=False, **settings):
+        apps.append(create_app(Settings(database_url=f"sqlite:///{tmp_path}/sandbox.db", **settings), force=force))
         return apps[-1]
 
     yield one_more
     for app in apps:
         app.extensions["kpn_sandbox"].sandbox.database.close()
+
+
+def stop(app):
+    app.extensions["kpn_sandbox"].sandbox.database.close()
+
+
+def notes(app):
+    return app.extensions["kpn_sandbox"].notes
 
 
 def demo(app):
@@ -40,12 +49,54 @@ def agents(app, text):
 
 def test_the_demo_account_follows_the_settings(start):
     """Each start gives the demo account its own settings, whatever those of the last start were."""
-    start(seed="old", scenario="peak", agents=3)
+    stop(start(seed="old", scenario="peak", agents=3))
 
     account = demo(start(clock="2026-11-23T10:00:00+01:00", agents=7, client_secret="new"))
 
     assert (account.seed, account.scenario, account.profile.agents) == ("APP_CONSUMER_KEY", "normal", 7)
     assert account.clock == FrozenClock(1_795_424_400.0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"agents": 7}, "--agents was 3 and is 7 now"),
+        ({"seed": "new"}, "--seed was old and is new now"),
+        ({"scenario": "calm"}, "--scenario was peak and is calm now"),
+        ({"clock": "2026-11-23T10:00:00+01:00"}, "--clock was running and is 2026-11-23T10:00:00+01:00 now"),
+    ],
+)
+def test_a_running_account_does_not_begin_anew(start, changed, reason):
+    """Another start with other settings is refused, naming the setting; with force it goes ahead, and says so."""
+    before = {"seed": "old", "scenario": "peak", "agents": 3}
+    running = start(**before)
+
+    with pytest.raises(AccountInUse) as refused:
+        start(**{**before, **changed})
+    kept = demo(running)
+    forced = start(force=True, **{**before, **changed})
+
+    assert f"would begin anew ({reason})" in str(refused.value) and "--force" in str(refused.value)
+    assert (kept.seed, kept.scenario, kept.profile.agents) == ("old", "peak", 3)
+    assert notes(forced)[1] == f"account APP_CONSUMER_KEY begins anew: {reason}"
+
+
+def test_a_start_tells_of_another_one(start):
+    """A start on a database that another process has open says so; the first one has nothing to say."""
+    first, second = start(), start()
+
+    assert notes(first) == ()
+    assert len(notes(second)) == 1 and "another process has sqlite:///" in notes(second)[0]
+
+
+def test_a_start_tells_why_the_account_begins_anew(start):
+    """A start after the one before has ended says which setting made the account begin anew."""
+    stop(start(agents=3))
+    second = start(agents=4)
+    stop(second)
+
+    assert notes(second) == ("account APP_CONSUMER_KEY begins anew: --agents was 3 and is 4 now",)
+    assert notes(start(agents=4)) == ()
 
 
 def test_a_new_secret_replaces_the_old_one(start):
@@ -59,7 +110,9 @@ def test_a_new_secret_replaces_the_old_one(start):
 
 def test_the_seed_comes_from_the_client_id(start):
     """The seed is derived from the client id, unless a setting gives another."""
-    assert demo(start()).seed == "APP_CONSUMER_KEY"
+    first = start()
+    assert demo(first).seed == "APP_CONSUMER_KEY"
+    stop(first)
     assert demo(start(seed="mine")).seed == "mine"
 
 
@@ -93,7 +146,7 @@ def test_the_application_may_be_forked(start, tmp_path):
     """A new application holds no open connection: the last one to close removes SQLite's write-ahead log."""
     start()
 
-    assert [path.name for path in tmp_path.iterdir()] == ["sandbox.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sandbox.db", "sandbox.db-lock"]
 
 
 def test_a_token_of_one_worker_is_valid_at_another(start):

@@ -30,8 +30,9 @@ def patch_standard_library() -> None:
 @click.command()
 @setting_options(*flagged_settings())
 @gone_options
+@click.option("--force", is_flag=True, help="Let the demo account begin anew though another process serves it.")
 @click.pass_obj
-def serve(patch: Callable[[], None], /, **flags: Any) -> None:
+def serve(patch: Callable[[], None], /, force: bool, **flags: Any) -> None:
     """Start the sandbox; SIGTERM, Ctrl-C or the end of the terminal stops it."""
     patch()
     # What a start makes stays, so collecting garbage meanwhile only takes time; the server enables it again.
@@ -41,7 +42,7 @@ def serve(patch: Callable[[], None], /, **flags: Any) -> None:
         settings = settings_from(flags)
         from kpn_sandbox.cli.start import start
 
-        start(settings)
+        start(settings, force=force)
     finally:
         gc.enable()
 

@@ -10,21 +10,25 @@ from kpn_sandbox.server import FORKS, AddressError
 from kpn_sandbox.server import serve as run_server
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.errors import SimulationError
-from kpn_sandbox.storage import SchemaError, StorageError
+from kpn_sandbox.storage import LockedError, SchemaError, StorageError
 from kpn_sandbox.tenants.errors import TenantError
 from kpn_sandbox.web.start_page import PAGES, curl_line
 
 
-def start(settings: Settings) -> None:
+def start(settings: Settings, *, force: bool = False) -> None:
     """
     Serve until a signal says stop.
+
+    Args:
+        settings: The settings in force.
+        force: Whether the demo account may begin anew though another process serves it.
 
     Raises:
         CommandError: The server cannot start.
     """
     try:
-        run_server(settings, announce=_print_banner, ready=lambda url: click.echo(f"Ready: {url}"))
-    except SchemaError as error:
+        run_server(settings, announce=_print_banner, ready=lambda url: click.echo(f"Ready: {url}"), force=force)
+    except (SchemaError, LockedError) as error:
         raise CommandError(str(error)) from None
     except StorageError as error:
         raise CommandError(f"{error}; choose another with --database-url") from None
@@ -34,6 +38,8 @@ def start(settings: Settings) -> None:
 
 def _print_banner(app: Flask, url: str) -> None:
     services = app.extensions["kpn_sandbox"]
+    for note in services.notes:
+        click.echo(f"kpn-sandbox: {note}", err=True)
     click.echo(banner(services.settings, url, services.admin_token))
     if not FORKS:
         click.echo("  This system cannot fork: a single process with threads serves, without gunicorn.\n")

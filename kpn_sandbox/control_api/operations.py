@@ -112,7 +112,7 @@ _EFFECTIVE_FROM = {
 
 OPERATIONS = (
     _open(status.health, path="/health", summary="Whether the sandbox lives."),
-    _open(status.ready, path="/ready", summary="Whether its database answers, too."),
+    _open(status.ready, path="/ready", summary="Whether its database can be written to, too."),
     _open(status.fidelity, path="/fidelity", summary="How well each operation and behavior is known."),
     _open(status.scenarios, path="/scenarios", summary="The scenarios and what they do."),
     ControlOperation(accounts.list_accounts, "GET", "/accounts", "All accounts.", access=Access.ADMIN),

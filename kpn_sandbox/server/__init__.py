@@ -30,7 +30,12 @@ FORKS = hasattr(os, "fork")
 
 
 def serve(
-    settings: Settings, *, announce: Callable[[Flask, str], None], ready: Callable[[str], None], forks: bool = FORKS
+    settings: Settings,
+    *,
+    announce: Callable[[Flask, str], None],
+    ready: Callable[[str], None],
+    forks: bool = FORKS,
+    force: bool = False,
 ) -> None:
     """
     Serve the sandbox until SIGTERM, Ctrl-C or the end of the terminal.
@@ -40,6 +45,7 @@ def serve(
         announce: Called with the application and its base URL before it serves.
         ready: Called with the base URL once requests are accepted.
         forks: Whether to serve from worker processes; otherwise threads of this process serve.
+        force: As for `create_app`.
 
     Raises:
         AddressError: The address cannot be listened on.
@@ -48,7 +54,8 @@ def serve(
     with ExitStack() as stack:
         listeners = [stack.enter_context(each) for each in listen_on_loopbacks(settings.host, settings.port)]
         url = base_url(settings.host, listeners[0].getsockname()[1])
-        app = create_app(settings, pause=stopping.wait)
+        app = create_app(settings, pause=stopping.wait, force=force)
+        stack.callback(_close_database, app, os.getpid())
         announce(app, url)
         # Worker processes share the memory of this one until they write to it, and a collection writes to every
         # object that it looks at. What exists by now lives as long as the process, so collections shall skip it.
@@ -61,3 +68,9 @@ def serve(
             GunicornApplication(app, settings, listeners=listeners, stopping=stopping, ready=partial(ready, url)).run()
         else:
             run_threaded(app, listeners, stopping=stopping, ready=partial(ready, url))
+
+
+def _close_database(app: Flask, starter: int) -> None:
+    """Close the database of an application in the process that made it; its workers end in the same functions."""
+    if os.getpid() == starter:
+        app.extensions["kpn_sandbox"].sandbox.database.close()

@@ -6,22 +6,32 @@ that exists; all of that stays in this module.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
-from kpn_sandbox.storage.errors import SchemaError, StorageError
+from kpn_sandbox.storage.errors import LockedError, SchemaError, StorageError
 from kpn_sandbox.storage.prepared_statements import PreparedStatements, Row
-from kpn_sandbox.storage.tables import SCHEMA, generated_secrets, metadata, schema_version
-from kpn_sandbox.storage.writer_turns import WriterTurns
+from kpn_sandbox.storage.schema import TOUCH, prepare
+from kpn_sandbox.storage.sqlite_file import SqliteFile
+from kpn_sandbox.storage.writer_turns import WriterTurns, is_busy
 
 BUSY_SECONDS = 5.0
 """Time for which a writer waits while another process writes to the same SQLite file."""
+
+# Locks of PostgreSQL that belong to a connection and vanish with it, whatever ends the process that has it. Each
+# connection of a sandbox shares the first one, so whoever gets it alone knows that nobody else is there. The number is
+# one that others are unlikely to have; the schema of the tables is beside it.
+_KEY = "7041646, hashtext(current_schema())"
+_TRY_ALONE = f"SELECT pg_try_advisory_lock({_KEY})"
+_NOT_ALONE = f"SELECT pg_advisory_unlock({_KEY})"
+_SHARE = f"SELECT pg_advisory_lock_shared({_KEY})"
+_PREPARE_ALONE = "SELECT pg_advisory_xact_lock(7041647, hashtext(current_schema()))"
 
 
 class Database:
@@ -40,38 +50,53 @@ class Database:
     """
 
     def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        self.url = _parsed(url)
-        self._is_sqlite = self.url.get_backend_name() == "sqlite"
         self._busy_seconds = busy_seconds
+        self._is_sqlite = url.startswith("sqlite")
+        self._url = URL.create("sqlite") if self._is_sqlite else _parsed(url)
+        self.shown_url = url if self._is_sqlite else _without_password(self._url)
+        """URL for messages, without a password."""
+        self.is_open_elsewhere = False
+        """Whether another process had the database open when this one opened it."""
+        self._presence: Any = None
+        try:
+            self._file = SqliteFile(url) if self._is_sqlite else None
+        except OSError as error:
+            raise StorageError(f"cannot be used: unable to open database file ({error.strerror})", url) from None
         self._turns = WriterTurns(busy_seconds) if self._is_sqlite else None
-        self._engine = _engine(self.url, busy_seconds, self._configure)
+        self._engine = self._new_engine()
         self._driver: Any = self._engine.dialect.loaded_dbapi
         # On PostgreSQL, all statements of a reader see the same moment only at this level; on SQLite they always do.
         self._reader = (
             self._engine if self._is_sqlite else self._engine.execution_options(isolation_level="REPEATABLE READ")
         )
         self._statements = PreparedStatements(self._engine.dialect, self._connect, self._turns)
-        self._prepare()
+        self._open()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection for reading, all of whose statements see the same moment."""
-        with self._translated(), self._reader.connect() as connection:
-            # The snapshot is taken here, where a file that is being recovered after a crash is waited for.
-            self._begin(connection, "BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1")
-            yield connection
+        with self._translated():
+            self._require_file()
+            with self._reader.connect() as connection:
+                # The snapshot is taken here, where a file that is being recovered after a crash is waited for.
+                self._begin(connection, "BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1")
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction, committed at the end and rolled back after an exception."""
-        with self._translated(), self._turn(), self._engine.begin() as connection:
-            # IMMEDIATE takes the lock first: a reader that becomes a writer could not wait, only fail.
-            self._begin(connection, "BEGIN IMMEDIATE")
-            yield connection
+        with self._translated(), self._turn():
+            self._require_file()
+            with self._engine.begin() as connection:
+                # IMMEDIATE takes the lock first: a reader that becomes a writer could not wait, only fail.
+                self._begin(connection, "BEGIN IMMEDIATE")
+                yield connection
+            # What was written to a file that is gone by now is lost, so nobody may hear that it was written.
+            self._require_file()
 
     def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
         """
-        Run one statement in a transaction of its own, as `PreparedStatements.fetch_one` does.
+        Run one statement in a transaction of its own and return the first row of its result, None without one.
 
         Args:
             statement: A statement that is built once, not per call: its compiled form is cached by identity.
@@ -80,11 +105,27 @@ class Database:
         Raises:
             IntegrityError, StorageError: As for all methods.
         """
+        rows = self.fetch_all(statement, **values)
+        return rows[0] if rows else None
+
+    def fetch_all(self, statement: Executable, **values: Any) -> Sequence[Row]:
+        """
+        Run one statement in a transaction of its own and return the rows of its result.
+
+        Args:
+            statement, values: As for `fetch_one`.
+
+        Raises:
+            IntegrityError, StorageError: As for all methods.
+        """
         try:
-            return self._statements.fetch_one(statement, **values)
+            self._require_file()
+            rows = self._statements.fetch_all(statement, **values)
+            self._require_file()
+            return rows
         except IntegrityError:
             raise
-        except (SQLAlchemyError, self._driver.Error, OSError, UnicodeError, OverflowError) as error:
+        except (StorageError, SQLAlchemyError, self._driver.Error, OSError, UnicodeError, OverflowError) as error:
             # The last two: a value that the driver cannot send.
             raise self._error_for(error) from error
 
@@ -100,9 +141,11 @@ class Database:
         return insert_into_postgresql(table)
 
     def check(self) -> None:
-        """Read something small, to find out whether the database can be used."""
-        with self.read() as connection:
-            connection.execute(select(func.count()).select_from(generated_secrets))
+        """Write something small, to find out whether the database can be used."""
+        with self.write() as connection:
+            connection.execute(TOUCH)
+            if self._file is not None:
+                self._file.require_space()
 
     def after_fork(self) -> None:
         """Forget the connections of the parent process without closing them; call it in the child."""
@@ -111,21 +154,55 @@ class Database:
         if self._turns is not None:
             self._turns.after_fork()
 
-    def close(self) -> None:
-        """Close all connections; the next use opens new ones."""
+    def disconnect(self) -> None:
+        """Close all connections, as before a fork; the next use opens new ones, and others still see it in use."""
         self._engine.dispose()
         self._statements.close()
 
+    def close(self) -> None:
+        """Close the database for good: SQLite's log is written into its file, and others see it in use no longer."""
+        self.disconnect()
+        if self._file is not None:
+            self._file.empty_log()
+            self._file.release()
+        elif self._presence is not None:
+            self._presence.close()
+            self._presence = None
+
     def _connect(self) -> Any:
         """Open a raw connection that commits each statement by itself."""
-        arguments, options = self._engine.dialect.create_connect_args(self.url)
-        options.update(_timeouts(self.url, self._busy_seconds))
-        connection: Any = self._engine.dialect.connect(*arguments, **options)
-        if self._is_sqlite:
+        if self._file is not None:
+            connection: Any = self._file.connect()
             self._configure(connection, None)
-        else:
-            connection.autocommit = True
+            return connection
+        connection = self._connect_postgresql()
+        connection.execute(_SHARE)
         return connection
+
+    def _connect_postgresql(self) -> Any:
+        arguments, options = self._engine.dialect.create_connect_args(self._url)
+        options.update(_timeouts(self._url, self._busy_seconds))
+        connection: Any = self._engine.dialect.connect(*arguments, **options)
+        connection.autocommit = True
+        return connection
+
+    def _new_engine(self) -> Engine:
+        try:
+            if self._file is None:
+                timeouts = _timeouts(self._url, self._busy_seconds)
+                engine = create_engine(self._url, pool_pre_ping=True, connect_args=timeouts)
+                event.listen(engine, "connect", _share_postgresql)
+                return engine
+            # Without a limit on connections: threads wait for the file's lock, and need not wait for a connection.
+            engine = create_engine("sqlite://", creator=self._file.connect, poolclass=QueuePool, max_overflow=-1)
+        except (SQLAlchemyError, ImportError) as error:
+            raise self._error_for(error) from None
+        event.listen(engine, "connect", self._configure)
+        return engine
+
+    def _require_file(self) -> None:
+        if self._file is not None:
+            self._file.require()
 
     def _configure(self, connection: Any, record: Any) -> None:
         """Configure a new connection to SQLite, which takes a moment of its lock."""
@@ -151,47 +228,33 @@ class Database:
 
         self._turns.retry(begin)
 
-    def _prepare(self) -> None:
-        """Create what is missing, or refuse a database of another schema."""
+    def _open(self) -> None:
+        """Claim the database, and create what is missing or refuse a database of another schema."""
         try:
             with self._translated():
-                try:
-                    self._create_tables()
-                except DBAPIError:
-                    # Two starts on an empty PostgreSQL database may both find no table and create the same ones. The
-                    # second then fails when the first commits, and finds them all when it looks again. On SQLite the
-                    # lock keeps them apart, so a second try would only wait for the lock once more.
-                    if self._is_sqlite:
-                        raise
-                    self._create_tables()
+                self.is_open_elsewhere = self._claim()
+                if self._file is not None:
+                    self._file.require_space()
+                with self._turn(), self._engine.begin() as connection:
+                    # Two starts must not create the same tables; the second one finds them all.
+                    self._begin(connection, "BEGIN IMMEDIATE")
+                    if not self._is_sqlite:
+                        connection.exec_driver_sql(_PREPARE_ALONE)
+                    prepare(connection)
         except StorageError:
             self.close()
             raise
 
-    def _create_tables(self) -> None:
-        with self._turn(), self._engine.begin() as connection:
-            self._begin(connection, "BEGIN IMMEDIATE")
-            present = set(inspect(connection).get_table_names())
-            # Tables of others may share a PostgreSQL database; they say nothing about ours.
-            if present & metadata.tables.keys():
-                self._check_schema(_schema_number(connection) if schema_version.name in present else 0)
-            else:
-                connection.execute(CreateTable(schema_version))
-                connection.execute(insert(schema_version).values(number=SCHEMA))
-                present.add(schema_version.name)
-            for table in metadata.sorted_tables:
-                if table.name not in present:
-                    connection.execute(CreateTable(table))
-                    for index in table.indexes:
-                        connection.execute(CreateIndex(index))
-
-    def _check_schema(self, number: int) -> None:
-        if number != SCHEMA:
-            made_by = f"{'an older' if number < SCHEMA else 'a newer'} version"
-            raise SchemaError(
-                f"database {self.url.render_as_string()} was made by {made_by} (schema {number}, this version needs "
-                f"{SCHEMA}): name another one with --database-url, or remove it"
-            )
+    def _claim(self) -> bool:
+        """Return whether another process has the database open, and let others know that this one has."""
+        if self._file is not None:
+            return self._file.claim()
+        self._presence = self._connect_postgresql()
+        alone = bool(self._presence.execute(_TRY_ALONE).fetchone()[0])
+        self._presence.execute(_SHARE)
+        if alone:
+            self._presence.execute(_NOT_ALONE)
+        return not alone
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -199,46 +262,41 @@ class Database:
             yield
         except IntegrityError:
             raise
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        except SchemaError as error:
+            raise SchemaError(error.reason, self.shown_url) from None
+        except (StorageError, SQLAlchemyError, sqlite3.Error, self._driver.Error, OSError) as error:
             raise self._error_for(error) from error
 
     def _error_for(self, error: Exception) -> StorageError:
+        if isinstance(error, StorageError) and str(error) != error.reason:
+            return error
+        if is_busy(error) or "database is locked" in str(error):
+            return LockedError("cannot be used: database is locked by another process", self.shown_url)
         reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
-        return StorageError(f"database {self.url.render_as_string()} cannot be used: {reason[0]}")
-
-
-def _schema_number(connection: Connection) -> int:
-    return connection.scalar(select(schema_version.c.number)) or 0
+        return StorageError(f"cannot be used: {reason[0]}", self.shown_url)
 
 
 def _parsed(text_url: str) -> URL:
     try:
-        url = make_url(text_url)
-    except ArgumentError:
+        return make_url(text_url)
+    except (ArgumentError, ValueError):
         raise StorageError(f"database URL must be like sqlite:////srv/sandbox.db, not {text_url!r}") from None
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise StorageError("database URL must name a file, like sqlite:////srv/sandbox.db: workers share it")
-    return url
 
 
-def _engine(url: URL, busy_seconds: float, configure: Callable[[Any, Any], None]) -> Engine:
-    timeouts = _timeouts(url, busy_seconds)
-    try:
-        if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True, connect_args=timeouts)
-        # Without a limit on connections: threads wait for the file's lock, and need not wait for a connection as well.
-        engine = create_engine(url, connect_args=timeouts, max_overflow=-1)
-    except (SQLAlchemyError, ImportError) as error:
-        raise StorageError(f"database {url.render_as_string()} cannot be used: {error}") from None
-    event.listen(engine, "connect", configure)
-    return engine
+def _without_password(url: URL) -> str:
+    """Return a URL for messages; a password may be in its options, too."""
+    hidden = {name: "***" for name in url.query if "pass" in name.lower()}
+    return url.update_query_dict(hidden).render_as_string()
+
+
+def _share_postgresql(connection: Any, record: Any) -> None:
+    was, connection.autocommit = connection.autocommit, True
+    connection.execute(_SHARE)
+    connection.autocommit = was
 
 
 def _timeouts(url: URL, busy_seconds: float) -> dict[str, Any]:
-    """Return how long the driver waits for a lock or a connection; what the URL says itself counts."""
-    if url.get_backend_name() == "sqlite":
-        # `WriterTurns` waits instead: a wait inside SQLite would stop all other requests of a process.
-        return {"timeout": 0}
+    """Return how long PostgreSQL's driver waits for a lock or a connection; what the URL says itself counts."""
     wanted = {"connect_timeout": max(2, round(busy_seconds)), "options": f"-c lock_timeout={busy_seconds:.3f}s"}
     return {name: value for name, value in wanted.items() if name not in url.query}
 

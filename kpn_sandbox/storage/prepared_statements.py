@@ -5,7 +5,7 @@ A statement is built from the tables and compiled once; running it then costs mi
 a tenth of a millisecond.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -53,9 +53,9 @@ class PreparedStatements:
         self._idle: list[Any] = []
         self._compiled: dict[Executable, _Compiled] = {}
 
-    def fetch_one(self, statement: Executable, **values: Any) -> Row | None:
+    def fetch_all(self, statement: Executable, **values: Any) -> Sequence[Row]:
         """
-        Run a statement, commit it, and return the first row of its result, None when there is none.
+        Run a statement, commit it, and return the rows of its result.
 
         Args:
             statement: A statement that is built once, not per call: its compiled form is cached by identity.
@@ -67,9 +67,9 @@ class PreparedStatements:
         """
         compiled = self._compiled.get(statement) or self._compile(statement)
         if self._turns is None or compiled.is_select:
-            return self._fetch_one(compiled, values)
+            return self._fetch_all(compiled, values)
         with self._turns.turn():
-            return self._fetch_one(compiled, values)
+            return self._fetch_all(compiled, values)
 
     def close(self) -> None:
         """Close all idle connections; the next statement opens a new one."""
@@ -82,7 +82,7 @@ class PreparedStatements:
         """Forget all connections without closing them; they belong to the parent process."""
         self._idle = []
 
-    def _fetch_one(self, compiled: _Compiled, values: dict[str, Any]) -> Row | None:
+    def _fetch_all(self, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Row]:
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -100,11 +100,11 @@ class PreparedStatements:
     def _errors(self) -> Any:
         return self._dialect.loaded_dbapi
 
-    def _run(self, connection: Any, compiled: _Compiled, values: dict[str, Any]) -> Row | None:
+    def _run(self, connection: Any, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Row]:
         try:
             cursor = self._executed(connection, compiled.text, compiled.arguments(values))
             # All rows are fetched, because SQLite commits only when the last one is.
-            rows = cursor.fetchall() if cursor.description else ()
+            rows: Sequence[Row] = cursor.fetchall() if cursor.description else ()
         except self._errors.IntegrityError as error:
             self._idle.append(connection)
             raise IntegrityError(compiled.text, values, error) from error
@@ -112,7 +112,7 @@ class PreparedStatements:
             self._discard(connection)
             raise
         self._idle.append(connection)
-        return rows[0] if rows else None
+        return rows
 
     def _executed(self, connection: Any, text: str, arguments: Any) -> Any:
         if self._turns is None:

@@ -9,8 +9,11 @@ the layer in its `info` under `RESET_LAYER`.
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = 2
+SCHEMA = 3
 """Number of the schema; raise it when a table changes, one of a vendor too, or when a kind of credential is added."""
+
+OLDEST_SCHEMA = 2
+"""Oldest schema that a start brings up to date; raise it with a change that is more than an added table or column."""
 
 RESET_LAYER = "reset_layer"
 """Key in the `info` of a table: the layer whose reset deletes the account's rows."""
@@ -53,9 +56,12 @@ accounts = Table(
     Column("origin_scenario", Text, nullable=False),
     Column("origin_clock", Text, nullable=False),
     Column("quota", Text),
+    Column("expires_at", Float),
+    Index("accounts_by_age", "created_at", "client_id"),
+    Index("accounts_by_end", "expires_at"),
 )
 """
-One row per account.
+One row per account; it is dropped at a wall time, if it has one.
 
 Every change of the account, or of rows below it that other workers cache, raises the version. Profile and scenario are
 the base of the timeline, without dated changes. What a reset restores is in the columns of the origin. Profiles, clocks
@@ -176,7 +182,7 @@ tokens = Table(
     Column("user", String(256), nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("issued_at", Float, nullable=False),
-    Column("wall_at", Float, nullable=False),
+    Column("wall_at", Float, nullable=False, server_default="0"),
     Column("revoked", Integer, nullable=False),
     Index("tokens_by_user", "client_id", "kind", "user", "serial"),
     info={RESET_LAYER: "tokens"},

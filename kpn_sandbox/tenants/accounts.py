@@ -18,7 +18,15 @@ from sqlalchemy.exc import IntegrityError
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.storage import Database, tables
-from kpn_sandbox.tenants.clock import Clock, RunningClock, WallClock, clock_from_dict, wall_time
+from kpn_sandbox.tenants.clock import (
+    Clock,
+    FrozenClock,
+    RunningClock,
+    WallClock,
+    clock_from_dict,
+    format_instant,
+    wall_time,
+)
 from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
 from kpn_sandbox.tenants.secrets import matches, random_text, salted
 from kpn_sandbox.tenants.transactions import account_transaction
@@ -94,6 +102,14 @@ class CredentialKind(NamedTuple):
     """Up to 32 characters, other than those of all other kinds."""
     digest: Callable[[str, str], str]
     """Returns what is stored for a client id and its secret, up to 64 characters."""
+
+
+class ChangedSetting(NamedTuple):
+    """A setting that an account would begin with in another way than it did; the values are texts for people."""
+
+    name: str
+    before: str
+    after: str
 
 
 class Accounts:
@@ -201,6 +217,15 @@ class Accounts:
                 self.create(NewAccount(client_id, secret))
         return self.authenticate(client_id, secret)
 
+    def changed_settings(self, new: NewAccount) -> tuple[ChangedSetting, ...]:
+        """Return why `ensure` would make an account begin anew; nothing where it would not."""
+        wanted = new.account(self._wall_clock())
+        stored = self.find(wanted.client_id)
+        if stored is None or stored == wanted:
+            return ()
+        pairs = zip(_settings_texts(stored).items(), _settings_texts(wanted).values(), strict=True)
+        return tuple(ChangedSetting(name, before, after) for (name, before), after in pairs if before != after)
+
     def ensure(self, new: NewAccount) -> None:
         """
         Create an account, or adapt the one with its client id.
@@ -249,6 +274,18 @@ def account_of(row: Row[Any]) -> Account:
         clock=clock_from_dict(json.loads(row.origin_clock)),
         created_at=row.created_at,
     )
+
+
+def _settings_texts(account: Account) -> dict[str, str]:
+    rest = {name: value for name, value in account.profile.to_dict().items() if name != "agents"}
+    at = format_instant(account.clock.at) if isinstance(account.clock, FrozenClock) else account.clock.mode
+    return {
+        "seed": account.seed,
+        "scenario": account.scenario,
+        "agents": str(account.profile.agents),
+        "clock": at,
+        "profile": json.dumps(rest),
+    }
 
 
 def _update(client_id: str) -> Any:

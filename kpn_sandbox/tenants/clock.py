@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, select, update
 
 from kpn_sandbox.literals import TOKEN_TIMES, ClockMode, TokenTime
-from kpn_sandbox.simulation.calendar import LAST_DATE, calendar_day, day_of, zone
+from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, calendar_day, day_of, zone
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.errors import InvalidSetting
@@ -43,7 +44,7 @@ def wall_time() -> float:
 @dataclass(frozen=True)
 class RunningClock:
     """
-    A clock that runs until the last second of the year 2100; by default it follows wall time.
+    A clock that runs from the first second of the year 2000 to the last of 2100; by default it follows wall time.
 
     Args:
         at: The account's instant when the clock was started.
@@ -60,7 +61,7 @@ class RunningClock:
 
     def now(self, wall: float) -> float:
         """Return the account's instant at a wall time."""
-        return min(self.at + (wall - self.since) * self.speed, last_instant())
+        return min(max(self.at + (wall - self.since) * self.speed, first_instant()), last_instant())
 
     def advanced(self, seconds: float, wall: float) -> "RunningClock":
         """
@@ -169,6 +170,13 @@ def instant(at: float) -> float:
     return at
 
 
+@cache
+def first_instant() -> float:
+    """Return the first second of the year 2000."""
+    return calendar_day(FIRST_DATE).starts_at
+
+
+@cache
 def last_instant() -> float:
     """Return the last second of the year 2100."""
     last = calendar_day(LAST_DATE)

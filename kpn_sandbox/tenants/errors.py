@@ -4,6 +4,7 @@ The errors of accounts and their state.
     TenantError
         UnknownAccount      there is no account with that client id
         AccountExists       there is one already
+        AccountInUse        another process serves it with other settings
         TooManyChanges      the account has as many dated changes as it may have
         InvalidSetting      a value is wrong: holds the field, the value and what would be right
         UnknownPin          there is no pin on that object
@@ -36,6 +37,10 @@ class AccountExists(TenantError):
     def __init__(self, client_id: str) -> None:
         super().__init__(f"account {client_id} exists")
         self.value = client_id
+
+
+class AccountInUse(TenantError):
+    """A start would make an account begin anew that another process serves."""
 
 
 class InvalidSetting(TenantError):

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from kpn_sandbox import __version__
-from kpn_sandbox.storage.tables import SCHEMA
+from kpn_sandbox.storage.tables import OLDEST_SCHEMA, SCHEMA
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_database_of_an_older_version_is_one_line_and_exit_code_2(run, tmp_pat
 
     assert (code, err.count("\n")) == (2, 1)
     assert err.endswith(
-        f"old.db was made by an older version (schema 0, this version needs {SCHEMA}): "
+        f"old.db is from an older version of the sandbox (schema 0, this version needs {OLDEST_SCHEMA} to {SCHEMA}): "
         "name another one with --database-url, or remove it\n"
     )
 

@@ -188,9 +188,9 @@ def rejected(client, given):
     return {name for name, answer in answers.items() if answer.status_code == 401}
 
 
-def test_all_tokens_of_an_account_are_revoked(client, control, made, start):
+def test_all_tokens_of_an_account_are_revoked(client, control, made, start, settings):
     """Access tokens of every API and sessions are rejected at once, by every worker; those of other accounts stay."""
-    given, worker = tokens(client, made), start().test_client()
+    given, worker = tokens(client, made), start(**settings).test_client()
     others = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
     assert rejected(client, given) == rejected(worker, given) == set()
 

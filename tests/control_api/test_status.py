@@ -28,7 +28,31 @@ def test_a_sandbox_without_its_database_is_not_ready(app, client, tmp_path):
 
     assert client.get("/_sandbox/health").status_code == 200
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
-    assert answer.json["detail"] == "The database does not answer; try again."
+    assert answer.json["detail"] == "The database cannot be used: file is not a database."
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_sandbox_that_cannot_write_is_not_ready(client, tmp_path):
+    """A sandbox whose file was deleted is not ready, and says why."""
+    (tmp_path / "sandbox.db").unlink()
+
+    answer = client.get("/_sandbox/ready")
+
+    assert (answer.status_code, "its file is gone" in answer.json["detail"]) == (503, True)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("at", "date"), [(820_454_400.0, "1996-01-01"), (4_200_000_000.0, "2103-02-04"), (1e15, "1000000000000000 seconds")]
+)
+def test_a_machine_with_an_impossible_date_is_not_ready(client, get, wall, at, date):
+    """Where centers do not exist at the machine's date, the sandbox is not ready and says why; APIs still answer."""
+    wall.at = at
+
+    ready, agents = client.get("/_sandbox/ready"), get("/agents")
+
+    assert (ready.status_code, f"date is {date}" in ready.json["detail"]) == (503, True)
+    assert agents.status_code in (200, 401)
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,14 @@
 
 import multiprocessing
 import sqlite3
-from hashlib import sha256
+import time
 
 import pytest
-from sqlalchemy import bindparam, create_engine, func, insert, inspect, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import bindparam, create_engine, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-from kpn_sandbox.storage import Database, SchemaError, StorageError
-from kpn_sandbox.storage.tables import SCHEMA, generated_secrets, metadata, schema_version, tokens
+from kpn_sandbox.storage import Database, LockedError, StorageError
+from kpn_sandbox.storage.tables import generated_secrets, tokens
 from tests.postgresql import new_server, remove
 
 COUNT = select(func.count()).select_from(generated_secrets)
@@ -99,6 +97,65 @@ def test_a_closed_database_opens_itself_again(database, count):
     assert count(database) == 2
 
 
+def test_a_check_writes(tmp_path):
+    """The check of a database is a write, so it fails where others can only read."""
+    database = Database(f"sqlite:///{tmp_path}/sandbox.db", busy_seconds=0.05)
+    other = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with database.read() as connection:
+        connection.execute(COUNT)
+    with pytest.raises(LockedError):
+        database.check()
+    other.close()
+    database.check()
+    database.close()
+
+
+def test_whoever_opens_a_database_learns_of_others(open_database, url):
+    """A database is open elsewhere as long as somebody else has it open, connected or not."""
+    first = open_database()
+    first.disconnect()
+    second = open_database()
+    first.close()
+    third = open_database()
+    second.close()
+    third.close()
+    fourth = open_database()
+
+    assert [each.is_open_elsewhere for each in (first, second, third, fourth)] == [False, True, True, False]
+
+
+def hold_open(url, opened):
+    database = Database(url)
+    database.disconnect()
+    opened.set()
+    time.sleep(600)
+
+
+@pytest.mark.slow
+def test_a_killed_process_has_nothing_open(url, open_database):
+    """A process that is killed has its database open until then, and not afterwards."""
+    spawn = multiprocessing.get_context("spawn")
+    opened = spawn.Event()
+    holder = spawn.Process(target=hold_open, args=(url, opened))
+    holder.start()
+    opened.wait(60)
+
+    meanwhile = open_database()
+    meanwhile.close()
+    holder.kill()
+    holder.join()
+    # PostgreSQL takes a moment to notice.
+    afterwards = [open_database() for _ in range(1)]
+    until = time.monotonic() + 10
+    while afterwards[-1].is_open_elsewhere and time.monotonic() < until:
+        afterwards[-1].close()
+        afterwards.append(open_database())
+
+    assert meanwhile.is_open_elsewhere and not afterwards[-1].is_open_elsewhere
+
+
 def test_a_child_process_opens_connections_of_its_own(database, count):
     """After a fork the child opens connections of its own, and the parent sees what the child writes."""
     database.close()
@@ -140,6 +197,14 @@ def test_many_processes_start_and_write_at_once(url, open_database, count):
         ("nonsense", "must be like"),
         ("oracle7://somewhere/x", "cannot be used"),
         ("postgresql+psycopg://nobody:hidden@127.0.0.1:1/none", "cannot be used"),
+        ("postgresql+psycopg://127.0.0.1:1/none?user=nobody&password=hidden", "cannot be used"),
+        ("postgresql+psycopg://127.0.0.1:port/none", "must be like"),
+        ("postgresql+psycopg://127.0.0.1:1/none?connect_timeout=abc", "cannot be used"),
+        ("postgresql+psycopg://127.0.0.1:1/none?no_such_option=1", "cannot be used"),
+        ("sqlite:////tmp/sandbox.db?timeout=abc", "no options like 'timeout=abc'"),
+        ("sqlite:///file:/tmp/sandbox.db?mode=ro&uri=true", "no options like"),
+        ("sqlite:///file:/tmp/sandbox.db", "no URI of SQLite"),
+        ("sqlite://somewhere/sandbox.db", "must name a file"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_refused_in_one_line(url, reason):
@@ -177,84 +242,6 @@ def test_a_database_that_is_damaged_later_raises_storage_errors(tmp_path):
     database.close()
 
 
-def tables_of(url):
-    """Return the names of all tables, as another program sees them."""
-    engine = create_engine(url)
-    names = inspect(engine).get_table_names()
-    engine.dispose()
-    return sorted(names)
-
-
-def run_sql(url, *statements):
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
-
-
-def test_a_database_carries_the_number_of_its_schema(url):
-    """The first start writes the number, and later starts accept the database."""
-    Database(url).close()
-    database = Database(url)
-
-    assert database.fetch_one(select(schema_version.c.number)) == (SCHEMA,)
-    database.close()
-
-
-@pytest.mark.parametrize(
-    ("statement", "made_by"),
-    [
-        ("DROP TABLE schema_version", f"an older version (schema 0, this version needs {SCHEMA})"),
-        ("DELETE FROM schema_version", f"an older version (schema 0, this version needs {SCHEMA})"),
-        ("UPDATE schema_version SET number = 999", f"a newer version (schema 999, this version needs {SCHEMA})"),
-    ],
-)
-def test_a_database_of_another_schema_is_refused(url, statement, made_by):
-    """A database with tables but without the right number is refused, with what to do, and left as it is."""
-    Database(url).close()
-    run_sql(url, statement)
-    before = tables_of(url)
-
-    with pytest.raises(SchemaError) as refusal:
-        Database(url)
-
-    shown = make_url(url).render_as_string()
-    assert str(refusal.value) == (
-        f"database {shown} was made by {made_by}: name another one with --database-url, or remove it"
-    )
-    assert tables_of(url) == before
-
-
-def test_tables_of_other_programs_do_not_matter(url):
-    """A database with other tables only is as good as an empty one."""
-    run_sql(url, "CREATE TABLE somebody_else (id INTEGER)")
-
-    Database(url).close()
-
-    assert {"somebody_else", "accounts"} <= set(tables_of(url))
-
-
-def test_a_table_that_was_added_is_created_at_the_next_start(url):
-    """A table that a database of the right schema lacks, that of a new vendor for instance, is created."""
-    Database(url).close()
-    run_sql(url, "DROP TABLE digest_uses")
-
-    Database(url).close()
-
-    assert "digest_uses" in tables_of(url)
-
-
-def test_the_number_of_the_schema_changes_with_the_tables():
-    """A change of a table needs a new SCHEMA, and the new digest of all tables in this test."""
-    tables = metadata.tables.values()
-    indexes = [index for table in tables for index in table.indexes]
-    ddl = sorted([*(str(CreateTable(table)) for table in tables), *(str(CreateIndex(index)) for index in indexes)])
-    digest = sha256("".join(ddl).encode()).hexdigest()
-
-    assert (SCHEMA, digest[:16]) == (2, "e2ff18a7fa583881")
-
-
 def test_a_locked_file_is_not_of_another_schema(tmp_path):
     """A start on a locked file fails with the lock as the reason, because the schema cannot be read."""
     url = f"sqlite:///{tmp_path}/sandbox.db"
@@ -262,7 +249,7 @@ def test_a_locked_file_is_not_of_another_schema(tmp_path):
     other = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
 
-    with pytest.raises(StorageError, match="cannot be used: database is locked$"):
+    with pytest.raises(LockedError, match="cannot be used: database is locked by another process$"):
         Database(url, busy_seconds=0.05)
     other.close()
 

@@ -21,7 +21,7 @@ def test_wall_time_is_the_time_of_this_machine():
 
 def test_a_running_clock_follows_wall_time():
     """The default clock shows wall time."""
-    assert RunningClock().now(123.5) == 123.5
+    assert RunningClock().now(AT + 0.5) == AT + 0.5
 
 
 def test_a_frozen_clock_stands():
@@ -31,7 +31,7 @@ def test_a_frozen_clock_stands():
 
 def test_a_running_clock_may_run_from_another_instant_and_faster():
     """A clock runs from its instant since a wall time, at its speed."""
-    assert RunningClock(at=1000.0, since=100.0, speed=60.0).now(102.5) == 1150.0
+    assert RunningClock(at=AT, since=100.0, speed=60.0).now(102.5) == AT + 150
 
 
 def test_a_clock_stops_at_the_end_of_2100():
@@ -39,6 +39,12 @@ def test_a_clock_stops_at_the_end_of_2100():
     late = RunningClock(at=4_133_890_000.0, since=0.0, speed=3600.0)
 
     assert format_instant(late.now(3600.0)) == "2100-12-31T23:59:59+01:00"
+
+
+@pytest.mark.parametrize("clock", [RunningClock(), RunningClock(at=AT, since=AT, speed=3600.0)])
+def test_a_clock_starts_at_the_beginning_of_2000(clock):
+    """A running clock does not leave the years of a center when the machine's date is long before them."""
+    assert format_instant(clock.now(820_454_400.0)) == "2000-01-01T00:00:00+01:00"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Views that are open to anybody: health, how well the APIs are known, the scenarios."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.context import ControlRequest
+from kpn_sandbox.control_api.errors import ProblemError
 from kpn_sandbox.control_api.response_schemas import (
     ApiFidelityRecord,
     BehaviorRecord,
@@ -14,6 +16,8 @@ from kpn_sandbox.control_api.response_schemas import (
 from kpn_sandbox.gateway.api import Behavior
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.simulation.scenarios import SCENARIOS
+from kpn_sandbox.storage import StorageError
+from kpn_sandbox.tenants.clock import first_instant, last_instant
 
 
 def health(request: ControlRequest) -> HealthRecord:
@@ -30,13 +34,26 @@ def health(request: ControlRequest) -> HealthRecord:
 
 def ready(request: ControlRequest) -> HealthRecord:
     """
-    Return the same as `health`, if the database answers, too.
+    Return the same as `health`, if the database can be written to and the machine's date is one that centers have.
 
     Raises:
-        StorageError: It does not.
+        ProblemError: 503, which says why it is not ready.
     """
-    request.sandbox.database.check()
+    wall = request.sandbox.wall_clock()
+    if not first_instant() <= wall <= last_instant():
+        raise ProblemError(503, f"This machine's date is {_date(wall)}, but centers exist from 2000 to 2100.")
+    try:
+        request.sandbox.database.check()
+    except StorageError as error:
+        raise ProblemError(503, f"The database {error.reason}.") from error
     return health(request)
+
+
+def _date(wall: float) -> str:
+    try:
+        return datetime.fromtimestamp(wall, UTC).date().isoformat()
+    except (OverflowError, ValueError, OSError):
+        return f"{wall:.0f} seconds after 1970"
 
 
 def fidelity(request: ControlRequest) -> FidelityRecord:
