@@ -19,6 +19,7 @@ from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, parse_i
 PREFIX = "KPN_SANDBOX_"
 RUNNING = "running"
 _ON = ("on", "true", "yes", "1")
+_SECRETS = ("client_secret", "admin_token")
 _OFF = ("off", "false", "no", "0")
 
 
@@ -179,11 +180,19 @@ def from_environment(
     return Settings(**values)
 
 
+def masked_url(text: str) -> str:
+    """Return a URL, or what was meant as one, without the password of its user or its query."""
+    text = re.sub(r"((?://|^)[^/:@\s]*:).*@", r"\1***@", text)
+    return re.sub(r"(?i)([?&;][^=&;]*(?:pass|pwd|secret|key)[^=&;]*=)[^&;]*", r"\1***", text)
+
+
 def _parsed(setting: Field[Any], text: str, origin: str) -> Any:
     try:
         return setting.metadata["rule"](origin, text)
     except InvalidValue as error:
-        raise SettingError(str(error)) from None
+        # What is no right URL may still hold a password; that of a user, or a secret, is never told.
+        shown = {"database_url": masked_url(text)}.get(setting.name, "***" if setting.name in _SECRETS else text)
+        raise SettingError(str(InvalidValue(origin, shown, error.allowed))) from None
 
 
 def settings_without_effect(given: Collection[str], environ: Mapping[str, str] | None = None) -> list[str]:

@@ -156,3 +156,23 @@ def test_settings_of_earlier_versions_are_named():
 
     assert [line.split()[0] for line in lines] == ["--bind-cpus", "KPN_SANDBOX_THREADS"]
     assert settings_without_effect([], {}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://user:hidden1@host/name"),
+        ("DATABASE_URL", "postgres://user:hid@den1:x@host/name"),
+        ("DATABASE_URL", "postgresql://host/name?password=hidden1"),
+        ("DATABASE_URL", "user:hidden1@host"),
+        ("CLIENT_SECRET", "hidden1 "),
+        ("ADMIN_TOKEN", "hidden1"),
+    ],
+)
+def test_a_wrong_setting_tells_no_secret(name, value):
+    """The message about a wrong value leaves out passwords in it, whatever the scheme of the URL."""
+    with pytest.raises(SettingError) as raised:
+        from_environment({f"KPN_SANDBOX_{name}": value})
+
+    assert "hidden1" not in str(raised.value) and "den1" not in str(raised.value)
+    assert f"KPN_SANDBOX_{name} must be" in str(raised.value)

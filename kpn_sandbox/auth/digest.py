@@ -36,6 +36,8 @@ _HA1 = select(credentials.c.digest).where(
 )
 _USE = insert(digest_uses).values({name: bindparam(name) for name in ("nonce", "count", "ends_at")})
 _PRUNE = delete(digest_uses).where(digest_uses.c.ends_at < bindparam("before"))
+# In the place of the digest of an account that does not exist.
+_NOBODY = "0" * 32
 _REQUIRED = ("username", "nonce", "uri", "response", "nc", "cnonce")
 
 
@@ -93,7 +95,9 @@ class DigestAuth:
             raise MalformedDigest("the digest is about another uri than the request")
         issued_at = self._issued_at(given["nonce"])
         tenant = self._sandbox.find_tenant(given["username"])
-        if issued_at is None or tenant is None or not self._matches(given, tenant, method):
+        # The proof is computed for unknown names, too, so that the time does not tell which names exist.
+        matches = self._matches(given, "" if tenant is None else tenant.account.client_id, method)
+        if issued_at is None or tenant is None or not matches:
             raise InvalidDigest(self.challenge())
         ends_at = issued_at + NONCE_SECONDS
         if self._sandbox.wall_clock() >= ends_at or not self._first_use(given, ends_at):
@@ -118,13 +122,12 @@ class DigestAuth:
             return None
         return int(parts[1], 16)
 
-    def _matches(self, given: dict[str, str], tenant: Tenant, method: str) -> bool:
-        row = self._sandbox.database.fetch_one(_HA1, client_id=tenant.account.client_id, kind=self._kind)
-        if row is None:
-            return False
+    def _matches(self, given: dict[str, str], client_id: str, method: str) -> bool:
+        row = self._sandbox.database.fetch_one(_HA1, client_id=client_id, kind=self._kind)
         request = _md5(f"{method}:{given['uri']}")
-        proof = (row[0], given["nonce"], given["nc"], given["cnonce"], "auth", request)
-        return hmac.compare_digest(_md5(":".join(proof)).encode(), given["response"].lower().encode())
+        proof = (_NOBODY if row is None else row[0], given["nonce"], given["nc"], given["cnonce"], "auth", request)
+        right = hmac.compare_digest(_md5(":".join(proof)).encode(), given["response"].lower().encode())
+        return right and row is not None
 
     def _first_use(self, given: dict[str, str], ends_at: int) -> bool:
         count = int(given["nc"], 16)

@@ -6,6 +6,7 @@ from flask import Flask
 from kpn_sandbox import __version__
 from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.documents import FILES
+from kpn_sandbox.gateway.hosts import is_loopback
 from kpn_sandbox.server import FORKS, AddressError
 from kpn_sandbox.server import serve as run_server
 from kpn_sandbox.settings import Settings
@@ -13,6 +14,9 @@ from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import LockedError, SchemaError, StorageError
 from kpn_sandbox.tenants.errors import TenantError
 from kpn_sandbox.web.start_page import PAGES, curl_line
+
+_REACHABLE_AT = "by whoever reaches this address; the demo account's credentials are enough to use it"
+_REACHABLE = {host: _REACHABLE_AT.replace("this address", "any address of this machine") for host in ("0.0.0.0", "::")}
 
 
 def start(settings: Settings, *, force: bool = False) -> None:
@@ -54,11 +58,14 @@ def banner(settings: Settings, url: str, admin_token: str) -> str:
         url: The base URL.
         admin_token: The administrator's token.
     """
+    url = settings.public_url or url
+    reach = [] if is_loopback(settings.host) else [("Reachable", _REACHABLE.get(settings.host, _REACHABLE_AT))]
     rows = [
         ("Demo account", f"client id      {settings.client_id}"),
         ("", f"client secret  {settings.client_secret}"),
         ("Administrator", f"token          {admin_token}"),
         ("Center", f"{settings.agents} agents, scenario {settings.scenario}, clock {settings.clock}"),
+        *reach,
         *((name, f"{url}{path}") for path, name, _ in PAGES),
         ("OpenAPI", f"{url}/openapi/kpn.json"),
         *(("Postman" if name == FILES[0] else "", f"{url}/postman/{name}") for name in FILES),

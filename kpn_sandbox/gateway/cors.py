@@ -15,7 +15,15 @@ Headers = list[tuple[str, str]]
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
-_EXPOSED = ("Location", "Preference-Applied", "Retry-After", "X-Request-Id", "X-Sandbox-Replay", "X-Sandbox-Time")
+_EXPOSED = (
+    "Location",
+    "Preference-Applied",
+    "Retry-After",
+    "X-Request-Id",
+    "X-Sandbox-Hint",
+    "X-Sandbox-Replay",
+    "X-Sandbox-Time",
+)
 _RATE_LIMIT = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _ALLOWED = (
     "origin, accept, authorization, content-type, if-match, if-none-match, prefer, x-mock-response-code, "

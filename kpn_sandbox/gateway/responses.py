@@ -62,6 +62,14 @@ def _tags(header: str) -> frozenset[str]:
     return frozenset(each for each in _LISTED.findall(header) if _TAG.fullmatch(each))
 
 
+def form_hint() -> list[tuple[str, str]]:
+    """Return the header that tells a client of a token endpoint that its body is not read as a form; mostly none."""
+    if not request.get_data(cache=True) or request.mimetype not in ("", "application/json"):
+        return []
+    label = request.mimetype or "nothing"
+    return [("X-Sandbox-Hint", f"Content-Type must be application/x-www-form-urlencoded, the body is labeled {label}")]
+
+
 def rate_limit_headers(count: QuotaState, *, with_reset: bool = True) -> list[tuple[str, str]]:
     """
     Return the most common headers that show a quota; no standard defines them.

@@ -200,7 +200,7 @@ class Accounts:
             client_id: The client id.
             secret: The client secret.
         """
-        row = self._database.fetch_one(_SECRET, client_id=client_id) if _CLIENT_ID.fullmatch(client_id) else None
+        row = self._database.fetch_one(_SECRET, client_id=client_id if _CLIENT_ID.fullmatch(client_id) else "")
         salt, digest = _NOBODY if row is None else row
         return self.find(client_id) if matches(secret, salt, digest) and row is not None else None
 

@@ -6,7 +6,7 @@ from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
-from kpn_sandbox.gateway.responses import rate_limit_headers
+from kpn_sandbox.gateway.responses import form_hint, rate_limit_headers
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternAuth
@@ -136,7 +136,11 @@ class BrightPatternApi(VendorApi):
     def error_for(self, error: Exception) -> ApiError:
         """Return Bright Pattern's error for an exception, in the shape of the token endpoint for its requests."""
         found = super().error_for(error)
-        return at_token_endpoint(found) if found is not error and request.path == TOKEN.path else found
+        if request.path != TOKEN.path:
+            return found
+        found = at_token_endpoint(found) if found is not error else found
+        found.headers = [*found.headers, *form_hint()]
+        return found
 
     def error_response(self, error: Exception) -> Response:
         """Return the response for an exception, with the CORS headers for the page of the request."""

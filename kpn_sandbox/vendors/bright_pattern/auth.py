@@ -23,9 +23,15 @@ from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind
 from kpn_sandbox.auth.client_credentials import SessionTokenServer
 from kpn_sandbox.auth.sessions import FOREVER, SessionAuth, Sessions, User
 from kpn_sandbox.gateway.api import Services
-from kpn_sandbox.gateway.hosts import base_url
+from kpn_sandbox.gateway.hosts import base_url, is_own_origin
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.bright_pattern.errors import LoginClosedError, TokenEndpointError, unauthorized
+from kpn_sandbox.vendors.bright_pattern.errors import (
+    BrightPatternError,
+    Code,
+    LoginClosedError,
+    TokenEndpointError,
+    unauthorized,
+)
 from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
 from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
@@ -37,7 +43,8 @@ TOKEN_SESSION = TokenKind("bearer", 3600)
 COOKIES = ("X-BP-SESSION-ID", "X-STATSAPI-TOKEN", "X-STATSAPI-TENANT", "X-STATSAPI-LOGIN")
 """Cookies of a log-in: its session twice, the tenant URL, the user name."""
 
-_SESSION_COOKIES = COOKIES[:2]
+SESSION_COOKIES = COOKIES[:2]
+"""Cookies that hold the session."""
 _LONGEST_USER = 256
 
 
@@ -94,7 +101,15 @@ class BrightPatternAuth:
         return body, dict(zip(COOKIES, (token, token, sent["tenant_url"], user.name), strict=True))
 
     def log_out(self) -> None:
-        """End the session of the request."""
+        """
+        End the session of the request.
+
+        Raises:
+            BrightPatternError: A page of another origin presents cookies alone, which browsers send without asking.
+        """
+        origin, own = request.environ.get("HTTP_ORIGIN"), (SESSION_COOKIES[0] in request.headers)
+        if origin and not (own or "HTTP_AUTHORIZATION" in request.environ or is_own_origin(request.environ, origin)):
+            raise BrightPatternError(403, Code.FORBIDDEN, "A page of another origin cannot end a session by its cookie")
         self._sessions.end(self.session())
 
     def issue_token(self, on_authenticated: OnAuthenticated) -> dict[str, str]:
@@ -134,10 +149,10 @@ def _presented() -> Iterator[str]:
     if authorization:
         scheme, _, text = authorization.partition(" ")
         yield text.strip() if scheme.lower() == "bearer" else authorization
-    if _SESSION_COOKIES[0] in request.headers:
-        yield request.headers[_SESSION_COOKIES[0]].strip()
+    if SESSION_COOKIES[0] in request.headers:
+        yield request.headers[SESSION_COOKIES[0]].strip()
     if "HTTP_COOKIE" in request.environ:
-        for name in _SESSION_COOKIES:
+        for name in SESSION_COOKIES:
             yield from request.cookies.getlist(name)
 
 

@@ -18,7 +18,7 @@ Headers = list[tuple[str, str]]
 
 CORS = CorsPolicy(
     exposed_headers="Allow, Location, Preference-Applied, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, "
-    "X-RateLimit-Reset, X-Request-Id, X-Sandbox-Replay, X-Sandbox-Time",
+    "X-RateLimit-Reset, X-Request-Id, X-Sandbox-Hint, X-Sandbox-Replay, X-Sandbox-Time",
     allowed_headers=f"{_RECORDED}, Prefer, X-BP-SESSION-ID, X-Requested-With, X-Request-Id, X-Mock-Response-Code, "
     "X-Mock-Response-Delay",
     max_age_seconds=3600,

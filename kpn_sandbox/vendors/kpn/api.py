@@ -16,6 +16,7 @@ from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
 from kpn_sandbox.gateway.operations import RESERVED, Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
+from kpn_sandbox.gateway.responses import form_hint
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, presented_client
@@ -171,7 +172,11 @@ class KpnApi(VendorApi):
         if isinstance(error, NotFound):
             return UnknownPathError(path)
         found = super().error_for(error)
-        return at_token_endpoint(found) if found is not error and path == TOKEN.path else found
+        if path != TOKEN.path:
+            return found
+        found = at_token_endpoint(found) if found is not error else found
+        found.headers = [*found.headers, *form_hint()]
+        return found
 
     def fast_routes(self) -> dict[str, FastRoute]:
         """Return the routes of the fast path: each resource at both of its paths."""

@@ -39,7 +39,7 @@ def issue_token(server: TokenServer, settings: Settings, on_authenticated: OnAut
         on_authenticated: Called with the account before the token is issued.
 
     Raises:
-        KpnError: The grant type is missing, a parameter is repeated, or the method is not POST.
+        KpnError: The grant type is missing, or the method is not POST.
     """
     grant_type = _single(request.args, "grant_type")
     if grant_type is None and settings.lenient:
@@ -91,7 +91,5 @@ def recent_token_record(token: dict[str, Any]) -> dict[str, Any]:
 
 
 def _single(values: MultiDict[str, str], name: str) -> str | None:
-    found = values.getlist(name)
-    if len(found) > 1:
-        raise invalid_request(f"Repeated param : {name}")
-    return found[0] if found else None
+    # Of a repeated parameter the first value counts, as at Apigee.
+    return values.get(name)

@@ -192,3 +192,37 @@ def test_a_browser_may_send_its_cookies(anonymous):
     assert preflight.status_code == 200
     assert "Authorization" in preflight.headers["Access-Control-Allow-Headers"]
     assert preflight.headers["Allow"] == "OPTIONS, POST"
+
+
+def test_cookies_of_a_session_are_kept_from_scripts_and_other_sites(client):
+    """The two cookies with the session are HttpOnly; no cookie goes along with a request of another site's page."""
+    cookies = client.post("/statsapi/auth", json=LOGIN).headers.getlist("Set-Cookie")
+
+    hidden = {each.partition("=")[0] for each in cookies if "HttpOnly" in each}
+    assert hidden == {"X-BP-SESSION-ID", "X-STATSAPI-TOKEN"}
+    assert len(cookies) == 4 and all("SameSite=Lax" in each for each in cookies)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost"}, 200),
+        ({}, 200),
+    ],
+)
+def test_a_page_of_another_origin_cannot_end_a_session(client, headers, status):
+    """Cookies alone end a session only for the sandbox's own origin and for programs; they go along unasked."""
+    client.post("/statsapi/auth", json=LOGIN)
+
+    assert client.delete("/statsapi/auth", headers=headers).status_code == status
+    assert client.get(TEAMS).status_code == (200 if status == 403 else 401)
+
+
+def test_a_page_of_another_origin_may_end_the_session_that_it_knows(client):
+    """A page that presents the text of the session itself may end it, wherever it comes from."""
+    text = client.post("/statsapi/auth", json=LOGIN).json["token"]
+    headers = {"Origin": "https://wallboard.example", "X-BP-SESSION-ID": text}
+
+    assert client.delete("/statsapi/auth", headers=headers).status_code == 200

@@ -1,12 +1,14 @@
 """Views of log-in, log-out and access tokens."""
 
+from typing import Any
+
 import orjson
 from flask import Response
 
 from kpn_sandbox.gateway.operations import endpoint
 from kpn_sandbox.gateway.request_context import RequestContext
 from kpn_sandbox.gateway.responses import JSON, NO_STORE
-from kpn_sandbox.vendors.bright_pattern.auth import COOKIES, BrightPatternAuth
+from kpn_sandbox.vendors.bright_pattern.auth import COOKIES, SESSION_COOKIES, BrightPatternAuth
 from kpn_sandbox.vendors.bright_pattern.context import empty_response
 from kpn_sandbox.vendors.bright_pattern.operations import LOGIN, LOGOUT, TOKEN
 
@@ -17,7 +19,7 @@ def login(context: RequestContext, auth: BrightPatternAuth) -> Response:
     body, cookies = auth.log_in(context.authorize_account)
     response = Response(orjson.dumps(body), 200, [JSON])
     for name, value in cookies.items():
-        response.set_cookie(name, value, path="/")
+        response.set_cookie(name, value, **_cookie_options(name))
     return response
 
 
@@ -33,8 +35,13 @@ def logout(context: RequestContext, auth: BrightPatternAuth) -> Response:
     auth.log_out()
     response = empty_response()
     for name in COOKIES:
-        response.delete_cookie(name)
+        response.delete_cookie(name, **_cookie_options(name))
     return response
+
+
+def _cookie_options(name: str) -> dict[str, Any]:
+    # No script of the vendor's client reads the session's own cookies, whose text it has from the body.
+    return {"path": "/", "httponly": name in SESSION_COOKIES, "samesite": "Lax"}
 
 
 ENDPOINTS = (login, token, logout)
