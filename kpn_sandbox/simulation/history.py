@@ -105,7 +105,7 @@ class CallerCounts:
 
     def top(self, most: int) -> list[tuple[int, int]]:
         """The customers who called most, in their order, each with the number of calls; more of them at a tie."""
-        least = np.sort(self.count)[-most:].min(initial=1)
+        least = [*np.sort(self.count)[-most:].tolist(), 1][0]
         chosen = np.flatnonzero(self.count >= least)
         return list(zip(self.customer[chosen].tolist(), self.count[chosen].tolist(), strict=True))
 

@@ -18,9 +18,11 @@ from kpn_sandbox.simulation.errors import DateOutOfRange, PeriodTooLong
 from kpn_sandbox.simulation.history import (
     LENGTHS,
     LONGEST_PERIOD,
+    NOTHING,
     RETRY_SECONDS,
     TURN_SECONDS,
     AnsweredAndMissed,
+    CallerCounts,
     CallSummary,
     History,
     calls_by_customer,
@@ -260,6 +262,15 @@ def test_attributions_come_in_their_shares():
     assert np.bincount(many) / 100_000 == pytest.approx([share / 256 for share in SHARES.values()], abs=0.01)
     assert np.array_equal(attributions("seed", day, 3, 100), many[:100])
     assert len(set(ATTRIBUTIONS)) == len(ATTRIBUTIONS)
+
+
+@pytest.mark.parametrize(("most", "places"), [(1, [2]), (2, [0, 2, 4]), (3, [0, 2, 4]), (9, [0, 1, 2, 3, 4])])
+def test_the_top_callers_are_few(most, places):
+    """Those who called most are found, and beyond the number asked for only those who called as often as the last."""
+    callers = CallerCounts(np.array([5, 1, 1, 1, 10]), np.array([3, 1, 4, 2, 3]))
+
+    assert callers.top(most) == [([5, 6, 7, 8, 18][place], [3, 1, 4, 2, 3][place]) for place in places]
+    assert NOTHING.callers.top(most) == []
 
 
 def test_calls_by_customer_are_all_calls_that_were_offered():
