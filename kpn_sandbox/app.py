@@ -29,7 +29,7 @@ from kpn_sandbox.tenants.clock import FrozenClock, RunningClock, WallClock, inst
 from kpn_sandbox.tenants.errors import AccountInUse
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import admin_token
-from kpn_sandbox.vendors import APIS
+from kpn_sandbox.vendors import APIS, STATE_PARTS
 from kpn_sandbox.vendors.kpn.api import KpnApi
 from kpn_sandbox.web.views import PageViews
 from kpn_sandbox.web.views import blueprint as pages_blueprint
@@ -77,7 +77,9 @@ def create_app(
     account.account(wall_clock())
     database = Database(settings.database_url)
     kinds = [kind for api in APIS for kind in api.credential_kinds]
-    sandbox = Sandbox(database, wall_clock, credential_kinds=kinds, log_requests=settings.journal)
+    sandbox = Sandbox(
+        database, wall_clock, credential_kinds=kinds, state_parts=STATE_PARTS, log_requests=settings.journal
+    )
     try:
         notes = _ensure_demo_account(sandbox, account, force=force)
     except Exception:

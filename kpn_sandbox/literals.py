@@ -97,6 +97,12 @@ MOST_REQUESTS = 1_000_000
 LONGEST_DELAY_MS = 600_000
 """The longest delay of an answer that a fault or a `Prefer` header can ask for; a hang lasts as long at most."""
 
+SNAPSHOT_FORMAT = 1
+"""Number of the form of the documents that hold snapshots."""
+
+LARGEST_SNAPSHOT_BYTES = 16 * 1024 * 1024
+"""The largest document with a snapshot; an account whose snapshot would be larger has none."""
+
 LARGEST_BODY_BYTES = 1024 * 1024
 """The largest body of a request; a longer one is refused with 413."""
 

@@ -8,8 +8,7 @@ import click
 
 from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.itx_check.caller import TIMEOUT_SECONDS, CallFailed, EndpointUnreachable, panel_url, request_panel
-from kpn_sandbox.itx_check.page import panel_app
-from kpn_sandbox.itx_check.panel import panel_rows
+from kpn_sandbox.itx_check.panel import panel_app, panel_rows
 from kpn_sandbox.itx_check.rules import Severity, check_panel
 from kpn_sandbox.server.listener import AddressError, listen
 from kpn_sandbox.server.werkzeug_server import run_threaded

@@ -18,6 +18,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from kpn_sandbox import validation
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, day_of
 from kpn_sandbox.simulation.errors import InstantOutOfRange
+from kpn_sandbox.tenants.clock import last_instant
 from kpn_sandbox.validation import Kept, Rule, parse_instant
 
 INSTANT = "an ISO 8601 instant with offset from 2000 to 2100, like 2026-11-23T10:00:00+01:00"
@@ -139,10 +140,27 @@ class InstantField(fields.String):
             text = _PLUS_AS_SPACE.sub(r"\1+\2", text)
         try:
             at = parse_instant(text)
-            day_of(at)
+            self._check_range(at)
         except (ValueError, InstantOutOfRange):
             raise self.make_error("invalid") from None
         return at
+
+    def _check_range(self, at: float) -> None:
+        day_of(at)
+
+
+class DatedField(InstantField):
+    """Instant of a dated change; the end of a scenario that was set for some seconds may lie in the year after 2100."""
+
+    def _check_range(self, at: float) -> None:
+        day_of(at - 366 * 86_400 if at > last_instant() else at)
+
+
+class WindowField(InstantField):
+    """Begin of a window of a quota, which may lie before the year 2000."""
+
+    def _check_range(self, at: float) -> None:
+        pass
 
 
 class DateField(fields.String):
@@ -256,7 +274,7 @@ def field_errors(messages: Any, given: Any, path: str = "") -> list[FieldError]:
     # Responses end up in logs, so a secret is not repeated even when it was refused.
     if given is _ABSENT or "secret" in path or path == "token":
         return [{"field": name, "allowed": str(message)} for message in messages]
-    return [{"field": name, "value": _shortened(given), "allowed": str(message)} for message in messages]
+    return [{"field": name, "value": shortened(given), "allowed": str(message)} for message in messages]
 
 
 def field_error(field: str, allowed: str) -> ValidationError:
@@ -293,6 +311,7 @@ def _joined(path: str, key: Any) -> str:
     return f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
 
 
-def _shortened(value: Any) -> Any:
+def shortened(value: Any) -> Any:
+    """Return a refused value as an error shows it: a long one as the begin of its JSON."""
     text = json.dumps(value, default=repr)
     return value if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

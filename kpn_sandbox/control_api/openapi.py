@@ -138,7 +138,7 @@ def _operation(operation: ControlOperation, schema_of: FieldSchema, components: 
             "content": {"application/merge-patch+json": patch, "application/json": patch},
         }
     elif operation.takes_body:
-        content = {"application/json": {"schema": operation.body}}
+        content = {"application/json": {"schema": operation.body or operation.documented_body}}
         described["requestBody"] = {"required": operation.key not in _BODY_OPTIONAL, "content": content}
     return described
 

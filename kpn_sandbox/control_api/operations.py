@@ -11,6 +11,7 @@ from marshmallow import Schema
 from kpn_sandbox.control_api import request_schemas as requests
 from kpn_sandbox.control_api.context import ControlView
 from kpn_sandbox.control_api.response_schemas import CallsRecord, IntervalsRecord, LogPageRecord, ProfileRecord
+from kpn_sandbox.control_api.snapshots import SnapshotRecord
 from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import Behavior
 
@@ -37,6 +38,7 @@ class ControlOperation:
         summary: One sentence for the documents.
         name: Its key, where a view handles several operations; the name of the view by default.
         body: Schema of the request body, None when the view checks it.
+        documented_body: Schema for the documents of a body that the view checks.
         query: Schema of the query.
         returns: Type of the response's body, where the view's annotation does not say it.
         access: Who may call it.
@@ -51,6 +53,7 @@ class ControlOperation:
     summary: str
     name: str = ""
     body: type[Schema] | None = requests.NoBodySchema
+    documented_body: type[Schema] | None = None
     query: type[Schema] = requests.NoQuerySchema
     returns: type | None = None
     access: Access = Access.ACCOUNT
@@ -164,6 +167,21 @@ OPERATIONS = (
     _get(configuration.show_clock, "/clock", "The clock."),
     _put(configuration.set_clock, "/clock", "Set the clock.", body=requests.ClockRequestSchema),
     _post(configuration.advance_clock, "/clock/advance", "Move the clock on.", body=requests.AdvanceRequestSchema),
+    _get(
+        configuration.show_snapshot,
+        "/snapshot",
+        "The state of the account in one document.",
+        returns=SnapshotRecord,
+        conflict=True,
+    ),
+    _put(
+        configuration.restore_snapshot,
+        "/snapshot",
+        "Restore a snapshot, whole or not at all.",
+        body=None,
+        documented_body=requests.SnapshotRequestSchema,
+        conflict=True,
+    ),
     _get(overrides.list_pins, "/pins", "What is pinned."),
     _delete(overrides.delete_pins, "/pins", "Unpin everything."),
     _get(overrides.list_pins, "/pins/{kind}", "What is pinned of agents, queues or trunks.", name="list_pins_of_kind"),

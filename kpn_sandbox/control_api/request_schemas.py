@@ -13,6 +13,7 @@ from marshmallow.exceptions import ValidationError
 from kpn_sandbox import literals
 from kpn_sandbox.control_api.fields import (
     ChoiceField,
+    DatedField,
     DateField,
     FlagField,
     FreeObjectField,
@@ -27,6 +28,7 @@ from kpn_sandbox.control_api.fields import (
     ShorthandField,
     StrictSchema,
     WholeNumberField,
+    WindowField,
     field_error,
     in_query,
 )
@@ -36,6 +38,7 @@ from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.faults import ANY_OPERATION, MOST_OUTCOMES
 from kpn_sandbox.tenants.timeline import patched
+from kpn_sandbox.vendors import STATE_PARTS
 
 # A client id is part of URLs, so it has no slash and is neither of the path segments "." and ".."; HTTP Basic allows no
 # colon in it (RFC 7617, section 2).
@@ -212,6 +215,91 @@ class QuotaRequestSchema(StrictSchema):
     interval = WholeNumberField(1, 1000, required=True, metadata={"example": 1})
     unit = ChoiceField(literals.QUOTA_UNITS, required=True, metadata={"example": "minute"})
     retry_after = FlagField(metadata={"description": "Whether refusals say when to come again; off by default."})
+
+
+class SnapshotChangeSchema(StrictSchema):
+    """Dated change of a snapshot: of the profile, or of the scenario."""
+
+    effective_at = DatedField(required=True)
+    profile = FreeObjectField(metadata={"description": "A merge patch.", "example": {"agents": 80}})
+    scenario = ChoiceField(literals.SCENARIO_NAMES)
+    ends = FlagField(metadata={"description": "Whether it ends a scenario that was set for some seconds."})
+
+    @validates_schema
+    def _check_kind(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if ("profile" in data) == ("scenario" in data):
+            raise field_error("scenario", "given, or else a profile, but not both")
+        if not data.get("profile", True):
+            raise field_error("profile", "a JSON object with at least one field")
+        if data.get("ends") and "scenario" not in data:
+            raise field_error("ends", "left out beside a profile")
+
+
+class SnapshotClockSchema(ClockRequestSchema):
+    """Clock of a snapshot, which continues at its instant."""
+
+    at = InstantField(required=True)
+
+
+class SnapshotPinSchema(PinRequestSchema):
+    """Pin of a snapshot, with the reads that are left."""
+
+    kind = ChoiceField(literals.OBJECT_KINDS, required=True)
+    key = NumberTextField("[1-9][0-9]{0,8}", "the number of an object, 1 to 9 digits", required=True)
+
+
+class SnapshotFaultSchema(FaultRequestSchema):
+    """Fault plan of a snapshot, and to how many requests it has been applied."""
+
+    id = PatternField("[A-Za-z0-9]{1,16}", "1 to 16 letters and digits", metadata={"description": "Made by default."})
+    used = WholeNumberField(0, 2**53, metadata={"description": "Requests that it has been applied to; 0 by default."})
+    remaining = WholeNumberField(0, MOST_OUTCOMES, metadata={"description": "Outcomes that are left, as used tells."})
+
+    @validates_schema
+    def _check_used(self, data: dict[str, Any], **kwargs: Any) -> None:
+        outcomes, used = len(data.get("outcomes", ())), data.get("used", 0)
+        endless = data.get("repeat") or "outcomes" not in data
+        if not endless and used > outcomes:
+            raise field_error("used", f"at most {outcomes}, the number of outcomes")
+        if "remaining" in data and (endless or data["remaining"] != outcomes - used):
+            raise field_error("remaining", "left out: it never ends" if endless else f"{outcomes - used}, or left out")
+
+
+class SnapshotCountSchema(StrictSchema):
+    """Requests that were counted against a quota in one window."""
+
+    counter = PatternField("[a-z_ ]{1,32}", "the key of an API, or of one of its counters", required=True)
+    window_starts_at = WindowField(required=True)
+    used = WholeNumberField(1, 1_000_000, required=True)
+
+
+class SnapshotSchema(StrictSchema):
+    """State of an account, as a GET of its snapshot answers it; what is left out is as in a new account."""
+
+    format = WholeNumberField(literals.SNAPSHOT_FORMAT, literals.SNAPSHOT_FORMAT, required=True)
+    engine = WholeNumberField(1, 1_000_000, required=True, metadata={"description": "That of the sandbox, else 409."})
+    names = PatternField(
+        r"[^\x00-\x1f\x7f\ud800-\udfff]{1,4000}",
+        "a text as the replay line has it, or null",
+        allow_none=True,
+        metadata={"description": "Where names came from; the answer notes if they come from elsewhere now."},
+    )
+    seed = NumberTextField(_PRINTABLE, _PRINTABLE_ALLOWED, required=True)
+    profile = FreeObjectField(metadata={"description": "Of the base; fields left out have their defaults."})
+    scenario = ChoiceField(literals.SCENARIO_NAMES, metadata={"description": "Of the base; normal by default."})
+    changes = ListField(ObjectField(SnapshotChangeSchema), 0, literals.MOST_DATED_CHANGES)
+    clock = ObjectField(SnapshotClockSchema, required=True)
+    pins = ListField(ObjectField(SnapshotPinSchema), 0, 100_000)
+    faults = ListField(ObjectField(SnapshotFaultSchema), 0, 100_000)
+    quota = ObjectField(QuotaRequestSchema, allow_none=True)
+    quota_used = ListField(ObjectField(SnapshotCountSchema), 0, 1000)
+
+
+SnapshotRequestSchema = SnapshotSchema.from_dict(
+    {key: FreeObjectField(metadata={"description": "What this API stores."}) for key in STATE_PARTS},
+    name="SnapshotRequestSchema",
+)
+"""The body of a request to restore a snapshot."""
 
 
 class ResetRequestSchema(StrictSchema):

@@ -122,6 +122,12 @@ class AccountsRecord(TypedDict):
     accounts: list[AccountRecord]
 
 
+class RestoredRecord(AccountRecord):
+    """Account that a snapshot was restored into."""
+
+    notes: Annotated[list[str], "What may differ from the account that was saved, each in a sentence."]
+
+
 class NewAccountRecord(AccountSettingsRecord):
     """New account, or one with new secrets; no other response contains them."""
 

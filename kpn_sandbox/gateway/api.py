@@ -27,6 +27,7 @@ from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.accounts import Account, CredentialKind
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.sandbox import Sandbox
+from kpn_sandbox.tenants.snapshot import StatePart
 from kpn_sandbox.tenants.tenant import Tenant
 
 PinCheck = Callable[[Mapping[str, Any]], Mapping[str, str]]
@@ -89,6 +90,8 @@ class VendorApi(ABC):
     """Paths below which every path belongs to the API, with or without an operation."""
     credential_kinds: ClassVar[tuple[CredentialKind, ...]] = ()
     """Credentials that are derived from an account's id and secret, and stored beside them."""
+    state_parts: ClassVar[tuple[StatePart, ...]] = ()
+    """What the API stores of an account, for snapshots."""
     default_quota: ClassVar[Quota | None] = None
     """Rate limit of accounts without a quota of their own."""
     cors: ClassVar[CorsPolicy] = ANY_ORIGIN

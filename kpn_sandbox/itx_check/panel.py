@@ -1,5 +1,5 @@
 """
-A panel laid out as ITX would: rows of plain text with a color, for terminals and pages alike.
+A panel laid out as ITX would: rows of plain text with a color, for terminals, and the web page that shows them.
 
 Source:
     Assumed: the page shows a picture only. Sections stand one below another, each document with number, date, status,
@@ -7,9 +7,21 @@ Source:
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from flask import Flask, Response, render_template, request
+
+from kpn_sandbox.itx_check.caller import CallFailed, panel_url, request_panel
+from kpn_sandbox.itx_check.rules import check_panel
+
 NO_COLOR = "NORMAL"
+_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+    "Referrer-Policy": "no-referrer",
+}
 _LINKS = {"externalUrl": "open", "trackingUrl": "track"}
 
 
@@ -27,6 +39,38 @@ class PanelRow(NamedTuple):
 def panel_rows(body: Any) -> list[PanelRow]:
     """The rows of a panel, from the JSON of a response; members of a wrong type are left out."""
     return [row for section in _objects(body, "sections") for row in _section(section)]
+
+
+def panel_app(url: str, customer_id: str, seconds: float) -> Flask:
+    """
+    Make the application that serves the page.
+
+    Args:
+        url: The provider's URL, as configured in ITX.
+        customer_id: The customer whose panel is shown first.
+        seconds: How long to wait for a response.
+    """
+    app = Flask("kpn_sandbox.itx_panel", static_folder=None, template_folder=str(Path(__file__).parent))
+
+    @app.get("/")
+    def show() -> Response:
+        chosen = request.args.get("customerId", customer_id).strip()
+        page = render_template("panel.html", customer_id=chosen, **_content(url, chosen, seconds))
+        return Response(page, headers=_HEADERS)
+
+    return app
+
+
+def _content(url: str, customer_id: str, seconds: float) -> dict[str, Any]:
+    """The values of the template."""
+    if not customer_id:
+        return {"failure": "Whose panel? Give any identifier of a customer.", "rows": [], "findings": []}
+    try:
+        response = request_panel(url, customer_id, seconds)
+    except CallFailed as error:
+        return {"failure": str(error), "url": panel_url(url, customer_id), "rows": [], "findings": []}
+    body, findings = check_panel(response.body)
+    return {"url": response.url, "seconds": response.seconds, "rows": panel_rows(body), "findings": findings}
 
 
 def _section(section: dict[str, Any]) -> Iterator[PanelRow]:

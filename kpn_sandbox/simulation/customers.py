@@ -13,12 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
 from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import CALL_STATES, ENDED, TALKING, WAITING, CallerCounts, History
+from kpn_sandbox.simulation.history import ATTRIBUTIONS, CALL_STATES, ENDED, TALKING, WAITING, CallerCounts, History
 from kpn_sandbox.simulation.identifiers import AREAS, MOBILE
 from kpn_sandbox.simulation.names import CenterNames
 

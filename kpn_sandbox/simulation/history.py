@@ -16,12 +16,18 @@ from typing import NamedTuple
 import numpy as np
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, attributions
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace
 from kpn_sandbox.simulation.errors import DateOutOfRange, PeriodTooLong
-from kpn_sandbox.simulation.randomness import Integers
+from kpn_sandbox.simulation.names import words_of
+from kpn_sandbox.simulation.randomness import Integers, octets
+
+SHARES: dict[str, int] = words_of("attributions")
+"""Names and their shares of 256, so that one octet of a stream chooses one."""
+
+ATTRIBUTIONS = tuple(SHARES)
+_BY_OCTET = np.repeat(np.arange(len(SHARES), dtype="u1"), list(SHARES.values()))
 
 WAITING, TALKING, ENDED, HUNG_UP, SENT_AWAY = range(5)
 CALL_STATES = ("waiting", "talking", "answered", "abandoned", "flowed_out")
@@ -363,3 +369,20 @@ def _narrow(counts: Integers) -> Integers:
 
 def _answered_and_missed(states: Integers) -> AnsweredAndMissed:
     return AnsweredAndMissed(int(states[TALKING] + states[ENDED]), int(states[HUNG_UP] + states[SENT_AWAY]))
+
+
+def attributions(seed: str, day: CalendarDay, queue: int, count: int) -> Integers:
+    """
+    Draw what led the callers of a queue to the center.
+
+    Args:
+        seed, day: The account's seed, and the day.
+        queue: The queue, from 0.
+        count: How many calls it has, in order of arrival.
+
+    Returns:
+        A position in `ATTRIBUTIONS` for each call.
+    """
+    drawn = np.frombuffer(octets(count, seed, day.date, "attribution", queue), dtype="u1")
+    found: Integers = _BY_OCTET[drawn]
+    return found

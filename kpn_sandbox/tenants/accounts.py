@@ -45,7 +45,9 @@ _DERIVED = tables.credentials
 @dataclass(frozen=True)
 class Account:
     """
-    One tenant, with the profile, the scenario and the clock that a reset restores: those that it was created with.
+    One tenant, with the profile, the scenario and the clock that a reset restores.
+
+    They are those that it was created with, or those of the last snapshot that was restored.
 
     Raises:
         InvalidSetting: The client id or the seed is not allowed.
@@ -220,7 +222,7 @@ class Accounts:
     def changed_settings(self, new: NewAccount) -> tuple[ChangedSetting, ...]:
         """Return why `ensure` would make an account begin anew; nothing where it would not."""
         wanted = new.account(self._wall_clock())
-        stored = self.find(wanted.client_id)
+        stored = self._created(wanted.client_id)
         if stored is None or stored == wanted:
             return ()
         pairs = zip(_settings_texts(stored).items(), _settings_texts(wanted).values(), strict=True)
@@ -242,13 +244,24 @@ class Accounts:
 
     def _adapt(self, wanted: Credentials) -> None:
         client_id = wanted.account.client_id
-        if self.show(client_id) != wanted.account:
+        # A snapshot that was restored since is a change of the account, no other beginning.
+        if self._created(client_id) != wanted.account:
             with account_transaction(self._database, client_id) as connection:
-                connection.execute(_update(client_id).values(_origin_columns(wanted.account)))
+                columns = {**state_columns(wanted.account), "created_with": _settings(wanted.account)}
+                connection.execute(_update(client_id).values(columns))
                 log = tables.configuration
                 connection.execute(delete(log).where(log.c.client_id == client_id))
         if self.authenticate(client_id, wanted.client_secret) is None:
             self._write_secret(wanted)
+
+    def _created(self, client_id: str) -> Account | None:
+        """Return an account as it was created, whatever snapshot was restored since; None when there is none."""
+        with self._database.read() as connection:
+            text = connection.scalar(select(_ROW.created_with).where(_ROW.client_id == client_id))
+        if text is None:
+            return None
+        seed, scenario, profile, clock = json.loads(text)
+        return Account(client_id, seed, scenario, Profile.from_dict(profile), clock_from_dict(clock))
 
     def _write_secret(self, credentials: Credentials) -> None:
         client_id = credentials.account.client_id
@@ -299,18 +312,25 @@ def _row(credentials: Credentials) -> dict[str, Any]:
         # Random at first: an account that is created again after it was deleted must not look like the old one.
         "version": int.from_bytes(random_text(6).encode(), "big"),
         "created_at": account.created_at,
-        **_origin_columns(account),
+        **state_columns(account),
+        "created_with": _settings(account),
         **_secret_columns(credentials),
     }
 
 
-def _origin_columns(account: Account) -> dict[str, str]:
+def state_columns(account: Account) -> dict[str, str]:
+    """Return the columns of an account's seed, and of the profile, scenario and clock that it has and is reset to."""
     state = {
         "profile": json.dumps(account.profile.to_dict()),
         "scenario": account.scenario,
         "clock": json.dumps(account.clock.to_dict()),
     }
     return {"seed": account.seed, **state, **{f"origin_{name}": value for name, value in state.items()}}
+
+
+def _settings(account: Account) -> str:
+    """Return what an account is created with, as JSON."""
+    return json.dumps([account.seed, account.scenario, account.profile.to_dict(), account.clock.to_dict()])
 
 
 def _secret_columns(credentials: Credentials) -> dict[str, Any]:

@@ -73,6 +73,10 @@ class RunningClock:
         """
         return replace(self, at=instant(self.now(wall) + seconds), since=wall)
 
+    def started(self, wall: float) -> "RunningClock":
+        """Return a clock that starts at `at` now, at the same speed."""
+        return replace(self, since=wall)
+
     def restarted(self, wall: float) -> "RunningClock":
         """Return a clock that starts at `at` now; one that follows wall time stays as it is."""
         return self if (self.at, self.since, self.speed) == (0.0, 0.0, 1.0) else replace(self, since=wall)
@@ -104,6 +108,10 @@ class FrozenClock:
             wall: Wall time now, in seconds since 1970.
         """
         return replace(self, at=instant(self.at + seconds))
+
+    def started(self, wall: float) -> "FrozenClock":
+        """Return self; a frozen clock stands at `at` whenever it is started."""
+        return self
 
     def restarted(self, wall: float) -> "FrozenClock":
         """Return self; a frozen clock has no start to go back to."""
@@ -186,6 +194,13 @@ def last_instant() -> float:
 def format_instant(at: float) -> str:
     """Return an instant in the center's zone, to the second, as ISO 8601 with its offset."""
     return datetime.fromtimestamp(at // 1, zone()).isoformat()
+
+
+def exact_instant(at: float) -> str:
+    """Return an instant as `format_instant` does, with its microseconds where it has any, and in the same second."""
+    second, microseconds = int(at // 1), round(at % 1 * 1_000_000)
+    moment = datetime.fromtimestamp(second, zone())
+    return moment.replace(microsecond=min(microseconds, 999_999)).isoformat()
 
 
 class Clocks:

@@ -183,9 +183,8 @@ class Faults:
             client_id, plan: The account, and the plan.
         """
         added = plan.with_id(random_text(8))
-        values = {"client_id": client_id, "id": added.id, "plan": json.dumps(added.to_dict()), "used": 0}
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(insert(tables.faults).values(**values, total=added.total))
+            connection.execute(insert(tables.faults).values(_columns(client_id, added)))
         return added
 
     def list(self, client_id: str) -> tuple[FaultPlan, ...]:
@@ -260,6 +259,24 @@ def plans_of(connection: Connection, client_id: str) -> tuple[FaultPlan, ...]:
         connection, client_id: A connection to the database, and the account.
     """
     return tuple(map(_plan, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
+
+
+def write_plans(connection: Connection, client_id: str, plans: Iterable[FaultPlan]) -> None:
+    """
+    Store plans in place of all plans of an account; those without an id get one.
+
+    Args:
+        connection, client_id, plans: A transaction on the account, the account, and plans whose ids differ.
+    """
+    connection.execute(delete(tables.faults).where(_ROW.client_id == client_id))
+    rows = [_columns(client_id, plan.with_id(plan.id or random_text(8))) for plan in plans]
+    if rows:
+        connection.execute(insert(tables.faults), rows)
+
+
+def _columns(client_id: str, plan: FaultPlan) -> dict[str, Any]:
+    stored = {"client_id": client_id, "id": plan.id, "plan": json.dumps(plan.to_dict())}
+    return {**stored, "used": plan.used, "total": plan.total}
 
 
 def _plan(row: Row[Any]) -> FaultPlan:

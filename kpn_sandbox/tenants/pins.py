@@ -164,6 +164,19 @@ def pins_of(connection: Connection, client_id: str) -> tuple[Pin, ...]:
     return tuple(map(_pin, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
 
 
+def write_pins(connection: Connection, client_id: str, pins: Iterable[Pin]) -> None:
+    """
+    Store pins in place of all pins of an account.
+
+    Args:
+        connection, client_id, pins: A transaction on the account, the account, and at most one pin for each object.
+    """
+    connection.execute(delete(tables.pins).where(_ROW.client_id == client_id))
+    rows = [{"client_id": client_id, **_columns(replace(pin, mark=random_text(16)))} for pin in pins]
+    if rows:
+        connection.execute(insert(tables.pins), rows)
+
+
 def _at(client_id: str, kind: str | None, key: str | None) -> list[Any]:
     given = ((_ROW.client_id, client_id), (_ROW.kind, kind), (_ROW.key, key))
     return [column == value for column, value in given if value is not None]

@@ -6,11 +6,12 @@ Europe/Amsterdam. All are counted from the first of January 2000 on, so every ma
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, bindparam, delete, update
+from sqlalchemy import Connection, Executable, bindparam, delete, select, update
 
 from kpn_sandbox.literals import MOST_REQUESTS, QUOTA_UNITS
 from kpn_sandbox.simulation.calendar import zone
@@ -38,6 +39,16 @@ class QuotaWindow(NamedTuple):
 
     starts_at: int
     ends_at: int
+
+
+class QuotaCount(NamedTuple):
+    """Requests that were counted in one window."""
+
+    api: str
+    """What they were counted for: the key of the API, with a suffix where some operations are counted apart."""
+    starts_at: int
+    """Begin of the window, in epoch seconds."""
+    used: int
 
 
 class QuotaState(NamedTuple):
@@ -165,6 +176,34 @@ class Quotas:
         with account_transaction(self._database, client_id) as connection:
             connection.execute(update(accounts).where(accounts.c.client_id == client_id).values(quota=text))
             connection.execute(delete(quota_counts).where(_ROW.client_id == client_id))
+
+
+def counts_of(connection: Connection, client_id: str) -> tuple[QuotaCount, ...]:
+    """
+    Return what was counted for an account, of all windows that are stored.
+
+    Args:
+        connection, client_id: A connection to the database, and the account.
+    """
+    query = select(_ROW.api, _ROW.starts_at, _ROW.used).where(_ROW.client_id == client_id)
+    return tuple(QuotaCount(*row) for row in connection.execute(query.order_by(_ROW.api, _ROW.starts_at)))
+
+
+def write_counts(database: Database, connection: Connection, client_id: str, counts: Iterable[QuotaCount]) -> None:
+    """
+    Store counts in place of all counts of an account.
+
+    Args:
+        database, connection: The database, and a transaction on the account.
+        client_id, counts: The account, and at most one count for each API and window.
+    """
+    connection.execute(delete(quota_counts).where(_ROW.client_id == client_id))
+    # Requests are counted outside transactions on the account, so one of them may just have added the same row.
+    added = database.insert(quota_counts)
+    same = [_ROW.client_id, _ROW.api, _ROW.starts_at]
+    statement = added.on_conflict_do_update(index_elements=same, set_={"used": added.excluded.used})
+    for count in counts:
+        connection.execute(statement, {"client_id": client_id, **count._asdict()})
 
 
 def _counted(database: Database) -> Executable:

@@ -18,13 +18,14 @@ from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.accounts import Accounts, CredentialKind, account_of
 from kpn_sandbox.tenants.clock import Clocks, WallClock, clock_from_dict, wall_time
-from kpn_sandbox.tenants.configuration import Configurations
+from kpn_sandbox.tenants.configuration import LARGE, Configurations
 from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.faults import Faults, plans_of
 from kpn_sandbox.tenants.pins import Pins, pins_of
 from kpn_sandbox.tenants.quota import Quota, Quotas
 from kpn_sandbox.tenants.request_log import RequestLog
 from kpn_sandbox.tenants.reset import reset
+from kpn_sandbox.tenants.snapshot import AccountSnapshot, StateParts, restore_snapshot, take_snapshot
 from kpn_sandbox.tenants.tenant import Tenant
 
 TRACE_BYTES = 256 * 1024 * 1024
@@ -46,6 +47,7 @@ class Sandbox:
         database: The database.
         wall_clock: Returns wall time, in epoch seconds.
         credential_kinds: The kinds of credential that are stored beside the secrets of accounts.
+        state_parts: What vendors store of accounts, for snapshots.
         log_requests: Whether requests are written into the request log.
     """
 
@@ -55,6 +57,7 @@ class Sandbox:
         wall_clock: WallClock = wall_time,
         *,
         credential_kinds: Sequence[CredentialKind] = (),
+        state_parts: StateParts | None = None,
         log_requests: bool = True,
     ) -> None:
         self.database = database
@@ -66,6 +69,7 @@ class Sandbox:
         self.faults = Faults(database)
         self.quotas = Quotas(database)
         self.request_log = RequestLog(database, on=log_requests)
+        self._state_parts = state_parts or {}
         self._traces = SingleFlightCache(TRACE_BYTES)
         self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
         self._tenants: BoundedCache[Tenant] = BoundedCache(_TENANTS)
@@ -103,6 +107,23 @@ class Sandbox:
             client_id, layers: The account, and the names of its layers, None for all.
         """
         return reset(self.database, client_id, layers, self.wall_clock())
+
+    def snapshot(self, client_id: str) -> AccountSnapshot:
+        """Return the state of an account, as the function `take_snapshot` does."""
+        return take_snapshot(self.database, client_id, self._state_parts, self.wall_clock())
+
+    def restore(self, client_id: str, snapshot: AccountSnapshot, *, entry: str | None = None) -> bool:
+        """
+        Give an account the state of a snapshot, as the function `restore_snapshot` does.
+
+        Args:
+            client_id, snapshot, entry: The account, the snapshot, and the digest of the entry that it comes from.
+        """
+        wall = self.wall_clock()
+        done = restore_snapshot(self.database, client_id, snapshot, self._state_parts, wall=wall, entry=entry)
+        if done and snapshot.timeline.base.profile.agents >= LARGE:
+            self.tenant(client_id).warm()
+        return done
 
     def _read(self, client_id: str) -> Tenant | None:
         # One reader sees all tables at the same moment, so the tenant is that of the version in its own row.

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.names import faker_version
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.clock import Clock, WallClock
@@ -115,10 +114,9 @@ class Tenant:
     def _origin(self) -> str:
         account, seed, digest = (quote(part, safe="") for part in self.cache_key[:3])
         line = f"engine={ENGINE_VERSION}; account={account}; seed={seed}; config={digest}"
-        profiles = [epoch.profile for epoch in self.timeline.epochs]
-        locales = sorted({profile.locale for profile in profiles if profile.names == "faker"})
-        if locales:
-            line += f"; names={'+'.join(locales)}/{faker_version()}"
+        names = self.timeline.names_source
+        if names:
+            line += f"; names={names}"
         return f"{line}; pins={self._pins_digest}" if self.pins else line
 
     @cached_property

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import json_merge_patch
 import orjson
 
+from kpn_sandbox.simulation.names import faker_version
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.tenants.clock import format_instant
@@ -108,6 +109,13 @@ class AccountTimeline:
             InvalidProfile: A profile and a scenario that meet make a center that is not allowed.
         """
         return _with_epochs_of((), self.settings)
+
+    @property
+    def names_source(self) -> str | None:
+        """Where names come from: the locales and the release of Faker, on which bytes depend; None without Faker."""
+        profiles = [epoch.profile for epoch in self.epochs]
+        locales = sorted({profile.locale for profile in profiles if profile.names == "faker"})
+        return f"{'+'.join(locales)}/{faker_version()}" if locales else None
 
     def setting_at(self, at: float) -> Setting:
         """Return what is in force at an instant (epoch seconds)."""

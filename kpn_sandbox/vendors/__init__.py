@@ -16,6 +16,7 @@ The vendors' APIs: one package per vendor, the same modules in each.
 """
 
 from kpn_sandbox.gateway.api import VendorApi
+from kpn_sandbox.tenants.snapshot import StateParts
 from kpn_sandbox.vendors.atobi import api as atobi
 from kpn_sandbox.vendors.bright_pattern import api as bright_pattern
 from kpn_sandbox.vendors.itx import api as itx
@@ -23,3 +24,6 @@ from kpn_sandbox.vendors.kaisa import api as kaisa
 from kpn_sandbox.vendors.kpn import api as kpn
 
 APIS: tuple[type[VendorApi], ...] = (kpn.API, bright_pattern.API, kaisa.API, atobi.API, itx.API)
+
+STATE_PARTS: StateParts = {api.key: api.state_parts for api in APIS if api.state_parts}
+"""What the vendors' APIs store of an account, for snapshots."""

@@ -3,8 +3,10 @@
 import pytest
 
 from kpn_sandbox.control_api.operations import OPERATIONS
+from kpn_sandbox.literals import SNAPSHOT_FORMAT
+from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 
-from .conftest import on_one_database
+from .conftest import MONDAY, on_one_database
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.key)
 VARIABLES = {"id": "berta", "kind": "agents", "key": "40001", "fault": "nofault", "Logid": "40001"}
@@ -12,6 +14,12 @@ BODIES = {
     "set_scenario": {"name": "peak"},
     "set_clock": {"mode": "running"},
     "advance_clock": {"seconds": 1},
+    "restore_snapshot": {
+        "format": SNAPSHOT_FORMAT,
+        "engine": ENGINE_VERSION,
+        "seed": "s",
+        "clock": {"mode": "frozen", "at": MONDAY},
+    },
     "set_pin": {"fields": {"Reason": "2"}},
     "add_fault": {"api": "kpn", "outcomes": [{"status": 503}]},
     "set_quota": {"limit": 1, "interval": 1, "unit": "day"},

@@ -10,21 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.attribution import ATTRIBUTIONS, SHARES, attributions
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, calendar_day, zone
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.errors import DateOutOfRange, PeriodTooLong
 from kpn_sandbox.simulation.history import (
+    ATTRIBUTIONS,
     LENGTHS,
     LONGEST_PERIOD,
     NOTHING,
     RETRY_SECONDS,
+    SHARES,
     TURN_SECONDS,
     AnsweredAndMissed,
     CallerCounts,
     CallSummary,
     History,
+    attributions,
     calls_by_customer,
 )
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile

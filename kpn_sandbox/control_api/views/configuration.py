@@ -1,13 +1,22 @@
 """Views of what a center is like and when it is looked at: profile, scenario, clock; and the reset of an account."""
 
+import json
+
 import orjson
 from flask import Response
 
 from kpn_sandbox.control_api.context import ControlRequest
-from kpn_sandbox.control_api.errors import invalid_fields
-from kpn_sandbox.control_api.response_schemas import ClockRecord, ResetRecord, ScenarioInForceRecord
-from kpn_sandbox.control_api.serializers import clock_record, optional_instant_text, profile_record, scenario_record
-from kpn_sandbox.literals import EFFECTIVE, EFFECTIVE_ALIASES, Effective
+from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
+from kpn_sandbox.control_api.response_schemas import ClockRecord, ResetRecord, RestoredRecord, ScenarioInForceRecord
+from kpn_sandbox.control_api.serializers import (
+    account_record,
+    clock_record,
+    optional_instant_text,
+    profile_record,
+    scenario_record,
+)
+from kpn_sandbox.control_api.snapshots import load_snapshot, snapshot_record
+from kpn_sandbox.literals import EFFECTIVE, EFFECTIVE_ALIASES, LARGEST_SNAPSHOT_BYTES, Effective
 from kpn_sandbox.simulation.profile import Profile
 
 EFFECTIVE_FROM = "X-Sandbox-Effective-From"
@@ -69,6 +78,34 @@ def advance_clock(request: ControlRequest) -> ClockRecord:
     """Advance the clock and return it."""
     request.sandbox.clocks.advance(request.client_id, request.body["seconds"])
     return clock_record(request.tenant)
+
+
+def show_snapshot(request: ControlRequest) -> Response:
+    """
+    Return the state of the account as a document.
+
+    Raises:
+        ProblemError: The document would be larger than one that can be restored.
+    """
+    record = snapshot_record(request.sandbox.snapshot(request.client_id))
+    # Stored values may be nested deeper than orjson writes.
+    body = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(body) > LARGEST_SNAPSHOT_BYTES:
+        most = LARGEST_SNAPSHOT_BYTES // 1024**2
+        raise ProblemError(409, f"The snapshot would be larger than {most} MB: reset inbox, faults or pins first.")
+    return Response(body, content_type="application/json")
+
+
+def restore_snapshot(request: ControlRequest) -> RestoredRecord:
+    """
+    Restore a snapshot into the account, whole or not at all, and return the account.
+
+    Raises:
+        ProblemError: The document is not one that an account can have, or comes from another engine.
+    """
+    snapshot, notes = load_snapshot(request.given)
+    request.sandbox.restore(request.client_id, snapshot)
+    return {**account_record(request.tenant), "notes": list(notes)}
 
 
 def reset(request: ControlRequest) -> ResetRecord:

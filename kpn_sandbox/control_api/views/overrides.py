@@ -4,18 +4,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kpn_sandbox.control_api.context import ControlRequest
+from kpn_sandbox.control_api.context import ControlRequest, checked_fields, checked_plan
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
-from kpn_sandbox.control_api.fields import FieldError
 from kpn_sandbox.control_api.response_schemas import FaultRecord, FaultsRecord, PinRecord, PinsRecord, QuotaRecord
 from kpn_sandbox.control_api.serializers import fault_record, instant_text, pin_record, quota_record
-from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.tenants.faults import ANY_OPERATION, FaultPlan, Outcome
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
-from kpn_sandbox.validation import numbers_as_text
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FIND: dict[ObjectKind, Callable[[Center, int, float], Any]] = {
@@ -53,7 +49,7 @@ def set_pin(request: ControlRequest) -> PinRecord:
     """
     kind = _kind(request)
     key = _existing_key(request, kind)
-    fields = _checked_fields(request, kind)
+    fields = checked_fields(request.context.apis, kind, request.body["fields_"])
     expires_at, reads = request.body.get("expires_at"), request.body.get("reads")
     now = request.tenant.now()
     if expires_at is not None and expires_at <= now:
@@ -85,21 +81,6 @@ def _existing_key(request: ControlRequest, kind: ObjectKind) -> str:
     return key
 
 
-def _checked_fields(request: ControlRequest, kind: ObjectKind) -> dict[str, Any]:
-    """Return the fields to pin, with numbers as the vendor spells them: as texts."""
-    check = next(api.pin_checks[kind] for api in request.context.apis if kind in api.pin_checks)
-    pinned: dict[str, Any] = numbers_as_text(request.body["fields_"])
-    if not pinned:
-        raise invalid_fields({"field": "fields", "value": {}, "allowed": "an object with at least one field"})
-    errors: list[FieldError] = [
-        {"field": f"fields.{name}", "value": request.body["fields_"].get(name), "allowed": allowed}
-        for name, allowed in check(pinned).items()
-    ]
-    if errors:
-        raise invalid_fields(*errors)
-    return pinned
-
-
 def list_faults(request: ControlRequest) -> FaultsRecord:
     """Return all fault plans, used up ones included."""
     return {"faults": [fault_record(plan) for plan in request.sandbox.faults.list(request.client_id)]}
@@ -112,12 +93,8 @@ def add_fault(request: ControlRequest) -> FaultRecord:
     Raises:
         ProblemError: It could never take effect.
     """
-    _check_fault(request)
-    plan = dict(request.body)
-    plan["outcomes"] = tuple(Outcome(**outcome) for outcome in plan.get("outcomes", ()))
-    if "outcome" in plan:
-        plan["outcome"] = Outcome(**plan["outcome"])
-    return fault_record(request.sandbox.faults.add(request.client_id, FaultPlan(**plan)))
+    plan = checked_plan(request.context.apis, request.body, request.given)
+    return fault_record(request.sandbox.faults.add(request.client_id, plan))
 
 
 def show_fault(request: ControlRequest) -> FaultRecord:
@@ -133,45 +110,6 @@ def show_fault(request: ControlRequest) -> FaultRecord:
 def delete_faults(request: ControlRequest) -> None:
     """Delete the fault plan in the path, or all of them."""
     request.sandbox.faults.remove(request.client_id, request.path.get("fault"))
-
-
-def _check_fault(request: ControlRequest) -> None:
-    """Refuse an API or operation that does not exist, and a status for which the API has no body."""
-    api = request.context.api(request.body["api"])
-    if api is None:
-        keys = ", ".join(each.key for each in request.context.apis)
-        raise invalid_fields({"field": "api", "value": request.body["api"], "allowed": f"one of {keys}"})
-    operation = request.body.get("operation")
-    known = [each.key for each in api.operations]
-    if operation not in (None, ANY_OPERATION, *known):
-        allowed = f"one of {', '.join(known)}, or {ANY_OPERATION}"
-        raise invalid_fields({"field": "operation", "value": operation, "allowed": allowed})
-    if "key" in request.body:
-        _check_key(request, api)
-    for path, outcome in _outcomes(request.body):
-        status = outcome.get("status")
-        if status is not None and status not in api.statuses and "body" not in outcome:
-            allowed = f"one of {', '.join(map(str, api.statuses))}, or come with a body"
-            raise invalid_fields({"field": f"{path}.status", "value": status, "allowed": allowed})
-
-
-def _check_key(request: ControlRequest, api: type[VendorApi]) -> None:
-    """Refuse the key of an object for operations that are not about one object."""
-    single = [each.key for each in api.operations if each.parameter]
-    operation = request.body.get("operation", ANY_OPERATION)
-    if operation not in ([ANY_OPERATION, *single] if single else ()):
-        reason = (
-            f"only {', '.join(single)} and {ANY_OPERATION} have one"
-            if single
-            else f"{api.key} has no operation with one"
-        )
-        raise invalid_fields({"field": "key", "value": request.given["key"], "allowed": f"left out: {reason}"})
-
-
-def _outcomes(plan: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the outcomes of a plan, each with its path in the body."""
-    listed = [(f"outcomes[{position}]", outcome) for position, outcome in enumerate(plan.get("outcomes", ()))]
-    return [*listed, ("outcome", plan.get("outcome", {}))]
 
 
 def show_quota(request: ControlRequest) -> QuotaRecord:

@@ -9,13 +9,15 @@ from kpn_sandbox.gateway.operations import STATUSES, Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.gateway.responses import rate_limit_headers
 from kpn_sandbox.tenants.quota import Quota, QuotaState
+from kpn_sandbox.tenants.snapshot import StatePart
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, token_form
 from kpn_sandbox.vendors.atobi.errors import EXCEPTION_MAP, AtobiError, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.atobi.openapi import document
 from kpn_sandbox.vendors.atobi.operations import OPERATIONS, PAGE, TOKEN
 from kpn_sandbox.vendors.atobi.postman import COLLECTION
-from kpn_sandbox.vendors.atobi.store import Inbox
+from kpn_sandbox.vendors.atobi.records import check_stored_record
+from kpn_sandbox.vendors.atobi.store import Inbox, identity, read_records, write_records
 from kpn_sandbox.vendors.atobi.views import ENDPOINTS
 
 THROTTLE = Quota(180, 1, "minute", retry_after=True)
@@ -69,6 +71,7 @@ class AtobiApi(VendorApi):
     statuses = tuple(sorted({*STATUSES, 413, 415, 422}))
     path_prefixes = ("/api/external",)
     default_quota = THROTTLE
+    state_parts = (StatePart("inbox", check_stored_record, read_records, write_records, identity),)
     exception_map = EXCEPTION_MAP
     error_for_status = staticmethod(error_for_status)
     openapi_document = staticmethod(document)

@@ -6,12 +6,17 @@ from typing import Any, NoReturn
 
 from marshmallow import ValidationError
 
+from kpn_sandbox.simulation.errors import InstantOutOfRange
+from kpn_sandbox.tenants.clock import instant
+from kpn_sandbox.validation import INSTANT, ErrorOf, InvalidValue, check_known, object_with, parse_instant
 from kpn_sandbox.vendors.atobi.errors import INVALID, AtobiError
-from kpn_sandbox.vendors.atobi.schemas import BodySchema, JsonNumber, messages_by_path
+from kpn_sandbox.vendors.atobi.schemas import BodySchema, ElementSchema, JsonNumber, messages_by_path
 from kpn_sandbox.vendors.atobi.store import Received, Record
 
 # Type in the page's sample; accepted, so that the sample can be sent as it is printed.
 _PLACEHOLDER = "{{unique_integration_identifier}}"
+INTEGRATION = "kpi"
+"""Type of every account's integration."""
 # Most wrong fields that an error names.
 _MOST_ERRORS = 100
 
@@ -52,6 +57,50 @@ def records(value: Any, integration: str, received_at: float) -> list[Record]:
     found = list(_elements({**body, "type": integration}, received_at))
     _check_ids(found)
     return [record for _, record in found]
+
+
+def check_stored_record(field: str, value: Any, error: ErrorOf = InvalidValue) -> Record:
+    """
+    Return a record of a snapshot, which must be as the endpoint makes it from a body that it takes.
+
+    Args:
+        field, value, error: Path of the record, the record with its instant, and what makes the error of a wrong one.
+
+    Raises:
+        error: The endpoint would not have stored it.
+    """
+    entry = _STORED(field, value, error)
+    sent: dict[str, Any] = dict(entry["record"])
+    about = {name: sent.pop(name, None) for name in ("type", "version", "context")}
+    owner = {name: sent.pop(name) for name in ("user_id", "location_id") if name in sent}
+    for name in sent:
+        check_known(name, sent[name], ElementSchema().fields, role="a field of a record", error=error)
+    try:
+        [record] = records({**about, "data": [{**owner, "elements": [sent]}]}, INTEGRATION, entry["received_at"])
+    except AtobiError as wrong:
+        path, messages = next(iter((wrong.errors or {"body": [wrong.text]}).items()))
+        name = path.rpartition(".")[2]
+        allowed = f"as the API takes it: {messages[0]}"
+        raise error(f"{field}.record.{name}", entry["record"].get(name), allowed) from None
+    if record.body != entry["record"]:
+        raise error(f"{field}.record", entry["record"], "a record with texts only, as the API stores it")
+    return record
+
+
+def _instant(field: str, value: Any, error: ErrorOf = InvalidValue) -> float:
+    try:
+        return instant(parse_instant(value))
+    except (TypeError, ValueError, InstantOutOfRange):
+        raise error(field, value, INSTANT) from None
+
+
+def _object(field: str, value: Any, error: ErrorOf = InvalidValue) -> Any:
+    if not isinstance(value, dict):
+        raise error(field, value, "an object with the fields of a record")
+    return value
+
+
+_STORED = object_with({"received_at": _instant, "record": _object}, required=("received_at", "record"))
 
 
 def acknowledgment(received: Received) -> dict[str, Any]:

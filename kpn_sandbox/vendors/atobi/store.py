@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Float, Index, Row, Table, Text, delet
 
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import RESET_LAYER, client_id_column, metadata, serial_column
+from kpn_sandbox.tenants.clock import exact_instant
 from kpn_sandbox.tenants.transactions import account_transaction
 
 CHUNK = 500
@@ -54,6 +55,11 @@ class Record:
     kpi: str | None
     element_id: str | None
     body: Any
+
+
+def identity(record: Record) -> tuple[str | None, ...]:
+    """Return what a later record must have in common with a record to replace it."""
+    return record.type, record.context, record.element_id
 
 
 class Received(NamedTuple):
@@ -109,6 +115,30 @@ class Inbox:
         with self._database.read() as connection:
             rows = connection.execute(select(inbox).where(*conditions).order_by(_ROW.serial)).all()
         return tuple(map(_record, rows))
+
+
+def read_records(connection: Connection, client_id: str) -> list[dict[str, Any]]:
+    """
+    Return the inbox of an account as a snapshot has it, the newest record last.
+
+    Args:
+        connection, client_id: A connection to the database, and the account.
+    """
+    rows = connection.execute(select(inbox).where(_ROW.client_id == client_id).order_by(_ROW.serial))
+    found = map(_record, rows)
+    return [{"received_at": exact_instant(each.received_at), "record": each.body} for each in found]
+
+
+def write_records(connection: Connection, client_id: str, records: Sequence[Record]) -> None:
+    """
+    Store the records of a snapshot in place of the whole inbox of an account.
+
+    Args:
+        connection, client_id, records: A transaction on the account, the account, and the records, the newest last.
+    """
+    connection.execute(delete(inbox).where(_ROW.client_id == client_id))
+    for chunk in _chunks(records):
+        connection.execute(insert(inbox), [_values(client_id, record) for record in chunk])
 
 
 def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:

@@ -10,11 +10,8 @@ from kpn_sandbox.gateway.responses import NO_STORE, snapshot_response
 from kpn_sandbox.vendors.atobi.auth import issue_token
 from kpn_sandbox.vendors.atobi.errors import HEADERS, AtobiError
 from kpn_sandbox.vendors.atobi.operations import KPI, TOKEN, VERSIONS
-from kpn_sandbox.vendors.atobi.records import acknowledgment, parse_json, records
+from kpn_sandbox.vendors.atobi.records import INTEGRATION, acknowledgment, parse_json, records
 from kpn_sandbox.vendors.atobi.store import Inbox
-
-# Type of every account's integration.
-_INTEGRATION = "kpi"
 
 
 @endpoint(TOKEN, authenticated=False, counter=" token")
@@ -36,7 +33,7 @@ def kpi(context: RequestContext, inbox: Inbox) -> Response:
     if request.mimetype != "application/json":
         raise AtobiError(415, "Content-Type must be application/json.")
     tenant, at = context.account, context.at
-    received = inbox.receive(tenant.account.client_id, records(parse_json(request.get_data()), _INTEGRATION, at))
+    received = inbox.receive(tenant.account.client_id, records(parse_json(request.get_data()), INTEGRATION, at))
     context.notes.append(f"{received.created} created, {received.updated} updated")
     return snapshot_response(orjson.dumps(acknowledgment(received)), tenant, at, HEADERS)
 

@@ -1,5 +1,7 @@
 """Bright Pattern's API as the sandbox knows it: labels of its behaviors, authentication, responses."""
 
+from operator import itemgetter
+
 from flask import Response, request
 
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
@@ -8,6 +10,7 @@ from kpn_sandbox.gateway.operations import Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.gateway.responses import form_hint, rate_limit_headers
 from kpn_sandbox.tenants.quota import QuotaState
+from kpn_sandbox.tenants.snapshot import StatePart
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.auth import BrightPatternAuth
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, StatisticsServices
@@ -27,6 +30,8 @@ from kpn_sandbox.vendors.bright_pattern.operations import (
     WIKI,
 )
 from kpn_sandbox.vendors.bright_pattern.postman import COLLECTION
+from kpn_sandbox.vendors.bright_pattern.schemas import check_wallboard
+from kpn_sandbox.vendors.bright_pattern.store import MOST_WALLBOARDS, read_wallboards, write_wallboards
 from kpn_sandbox.vendors.bright_pattern.views import ENDPOINTS
 from kpn_sandbox.vendors.bright_pattern.views.configuration import tenant_of_url
 
@@ -94,6 +99,9 @@ class BrightPatternApi(VendorApi):
     endpoints = ENDPOINTS
     statuses = tuple(STATUSES)
     path_prefixes = ("/statsapi", "/configapi")
+    state_parts = (
+        StatePart("wallboards", check_wallboard, read_wallboards, write_wallboards, itemgetter("id"), MOST_WALLBOARDS),
+    )
     cors = CORS
     exception_map = EXCEPTION_MAP
     error_for_status = staticmethod(error_for_status)

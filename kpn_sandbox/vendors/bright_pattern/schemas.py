@@ -16,6 +16,8 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length
 
+from kpn_sandbox.validation import ErrorOf, InvalidValue, matching, object_with, true_or_false
+from kpn_sandbox.validation import text as printable
 from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
 
 MOST_COLUMNS = 200
@@ -295,6 +297,35 @@ def loaded(schema: type[Schema], body: Any, path: str = "") -> dict[str, Any]:
         wrong_path, message = next(_messages(error.messages, path))
         raise BadRequestError(_code(message), str(message).rstrip("."), wrong_path) from None
     return {name: value for name, value in members.items() if value is not None}
+
+
+def check_wallboard(field: str, value: Any, error: ErrorOf = InvalidValue) -> dict[str, Any]:
+    """
+    Return a wallboard of a snapshot.
+
+    Args:
+        field, value, error: Path of the wallboard, the wallboard, and what makes the error of a wrong one.
+
+    Raises:
+        error: The API would not have stored it.
+    """
+    whole: dict[str, Any] = _STORED(field, value, error)
+    try:
+        loaded(WallboardSchema, {name: whole[name] for name in ("name", "config")})
+    except BadRequestError as wrong:
+        raise error(field, value, f"a wallboard as the API takes it: {wrong.text}") from None
+    return whole
+
+
+_STORED = object_with(
+    {
+        "id": matching(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", "a UUID in capitals"),
+        "name": printable(1, 200),
+        "is_global": true_or_false,
+        "config": lambda field, value, error=InvalidValue: value,
+    },
+    required=("id", "name", "is_global", "config"),
+)
 
 
 def shortened(text: str) -> str:

@@ -5,6 +5,7 @@ A user has at most one subscription; wallboards belong to the account.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     Float,
     Index,
     Integer,
@@ -51,12 +53,13 @@ wallboards = Table(
     "wallboards",
     metadata,
     serial_column(),
-    Column("id", String(36), nullable=False, unique=True),
+    Column("id", String(36), nullable=False),
     client_id_column(),
     Column("name", Text, nullable=False),
     Column("is_global", Integer, nullable=False),
     Column("config", Text, nullable=False),
-    Index("wallboards_by_account", "client_id"),
+    # Not unique by itself: a snapshot with wallboards may be restored into several accounts.
+    Index("wallboards_by_account", "client_id", "id", unique=True),
     info={RESET_LAYER: "inbox"},
 )
 """One row per wallboard; the configuration is JSON."""
@@ -193,10 +196,7 @@ class Wallboards:
     def list(self, client_id: str) -> tuple[Wallboard, ...]:
         """Return all wallboards of an account, the oldest first."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(wallboards).where(_WALLBOARD.client_id == client_id).order_by(_WALLBOARD.serial)
-            )
-            return tuple(map(_wallboard, rows))
+            return tuple(Wallboard(**each) for each in read_wallboards(connection, client_id))
 
     def show(self, client_id: str, wallboard: str) -> Wallboard:
         """
@@ -267,6 +267,29 @@ class Wallboards:
         self.show(client_id, wallboard)
         with account_transaction(self._database, client_id) as connection:
             connection.execute(delete(wallboards).where(_WALLBOARD.client_id == client_id, _WALLBOARD.id == wallboard))
+
+
+def read_wallboards(connection: Connection, client_id: str) -> list[dict[str, Any]]:
+    """
+    Return the wallboards of an account as a snapshot has them, the oldest first.
+
+    Args:
+        connection, client_id: A connection to the database, and the account.
+    """
+    rows = connection.execute(select(wallboards).where(_WALLBOARD.client_id == client_id).order_by(_WALLBOARD.serial))
+    return [vars(_wallboard(row)) for row in rows]
+
+
+def write_wallboards(connection: Connection, client_id: str, stored: Sequence[dict[str, Any]]) -> None:
+    """
+    Store the wallboards of a snapshot in place of all wallboards of an account.
+
+    Args:
+        connection, client_id, stored: A transaction on the account, the account, and wallboards with different ids.
+    """
+    connection.execute(delete(wallboards).where(_WALLBOARD.client_id == client_id))
+    for each in stored:
+        connection.execute(insert(wallboards).values(client_id=client_id, **_columns(Wallboard(**each))))
 
 
 def _columns(wallboard: Wallboard) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Kaisa's API as the sandbox knows it: labels of its behaviors, authentication, responses."""
 
+from operator import itemgetter
+
 import orjson
 from flask import Response, request
 
@@ -9,13 +11,15 @@ from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import conditional_response, snapshot_response
+from kpn_sandbox.tenants.snapshot import StatePart
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.auth import CREDENTIAL, KaisaAuth
 from kpn_sandbox.vendors.kaisa.errors import EXCEPTION_MAP, HEADERS, ChallengeError, error_for_status
 from kpn_sandbox.vendors.kaisa.openapi import document
 from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS_PAGE
 from kpn_sandbox.vendors.kaisa.postman import COLLECTION
-from kpn_sandbox.vendors.kaisa.store import CustomerStore
+from kpn_sandbox.vendors.kaisa.schemas import check_stored_customer
+from kpn_sandbox.vendors.kaisa.store import CustomerStore, read_customers, write_customers
 from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, KaisaRequest, single_values
 
 _OWN = "the sandbox's own"
@@ -65,6 +69,9 @@ class KaisaApi(VendorApi):
     openapi_document = staticmethod(document)
     postman = COLLECTION
     credential_kinds = (CREDENTIAL,)
+    state_parts = (
+        StatePart("customers", check_stored_customer, read_customers, write_customers, itemgetter("customer_id")),
+    )
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from kpn_sandbox.simulation.attribution import ATTRIBUTIONS
 from kpn_sandbox.simulation.calendar import FIRST_DATE
 from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.facts import CustomerFact
-from kpn_sandbox.simulation.history import AnsweredAndMissed, DailySummaries
+from kpn_sandbox.simulation.history import ATTRIBUTIONS, AnsweredAndMissed, DailySummaries
 
 _MOST_ATTRIBUTIONS = 5
 _MOST_ROWS = 10

@@ -7,12 +7,14 @@ Source:
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 from marshmallow.validate import Equal, Length, OneOf, Range, Regexp
 
+from kpn_sandbox.validation import ErrorOf, InvalidValue, check_known, object_with, whole_number
 from kpn_sandbox.vendors.kaisa.records import BUCKETS, DATASETS, FIELDS
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -237,3 +239,21 @@ def _customer_form(*, new: bool) -> type[Schema]:
 
 NewCustomerForm = _customer_form(new=True)
 ChangedCustomerForm = _customer_form(new=False)
+
+
+def _stored_fields(field: str, value: Any, error: ErrorOf = InvalidValue) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise error(field, value, "an object with fields of a customer")
+    form = ChangedCustomerForm()
+    for name in value:
+        check_known(name, value[name], form.fields, role="a field of a customer", error=error)
+    wrong = form.validate(value)
+    for name, messages in wrong.items():
+        raise error(f"{field}.{name}", value[name], str(messages[0]).removeprefix("must be "))
+    return dict(value)
+
+
+check_stored_customer = object_with(
+    {"customer_id": whole_number(1, 10**12), "fields": _stored_fields}, required=("customer_id", "fields")
+)
+"""The check of a customer of a snapshot that an account added or changed."""

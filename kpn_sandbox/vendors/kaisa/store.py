@@ -1,7 +1,8 @@
 """Customers that an account added or changed through the API, beside those that its center has anyway."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Table, Text, delete, func, insert, select
 
@@ -36,9 +37,8 @@ class CustomerStore:
 
     def entries(self, client_id: str) -> dict[int, Fields]:
         """Return the fields that an account added or changed, by customer id in ascending order."""
-        query = select(_ROW.customer_id, _ROW.fields).where(_ROW.client_id == client_id).order_by(_ROW.customer_id)
         with self._database.read() as connection:
-            return {row.customer_id: json.loads(row.fields) for row in connection.execute(query)}
+            return {each["customer_id"]: each["fields"] for each in read_customers(connection, client_id)}
 
     def add(self, client_id: str, fields: Mapping[str, str]) -> int:
         """
@@ -69,6 +69,29 @@ class CustomerStore:
             stored = connection.scalar(select(_ROW.fields).where(*this))
             connection.execute(delete(kaisa_customers).where(*this))
             _write(connection, client_id, customer_id, {**json.loads(stored or "{}"), **fields})
+
+
+def read_customers(connection: Connection, client_id: str) -> list[dict[str, Any]]:
+    """
+    Return the customers that an account added or changed, as a snapshot has them.
+
+    Args:
+        connection, client_id: A connection to the database, and the account.
+    """
+    query = select(_ROW.customer_id, _ROW.fields).where(_ROW.client_id == client_id).order_by(_ROW.customer_id)
+    return [{"customer_id": row.customer_id, "fields": json.loads(row.fields)} for row in connection.execute(query)]
+
+
+def write_customers(connection: Connection, client_id: str, customers: Sequence[dict[str, Any]]) -> None:
+    """
+    Store the customers of a snapshot in place of all that an account added or changed.
+
+    Args:
+        connection, client_id, customers: A transaction on the account, the account, and customers with different ids.
+    """
+    connection.execute(delete(kaisa_customers).where(_ROW.client_id == client_id))
+    for customer in customers:
+        _write(connection, client_id, **customer)
 
 
 def _write(connection: Connection, client_id: str, customer_id: int, fields: Fields) -> None:

@@ -1,0 +1,308 @@
+"""
+Snapshots as JSON documents: written from the state of an account, and read with every check that a change would meet.
+
+A document that is wrong anywhere is refused as a whole, and the error names the member by its path.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict, cast
+
+from marshmallow import ValidationError
+
+from kpn_sandbox.control_api.context import checked_fields, checked_plan
+from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
+from kpn_sandbox.control_api.fields import FieldError, field_errors, shortened
+from kpn_sandbox.control_api.request_schemas import SnapshotRequestSchema
+from kpn_sandbox.control_api.response_schemas import InstantText, QuotaRecord
+from kpn_sandbox.control_api.serializers import fault_record, profile_record, quota_record
+from kpn_sandbox.literals import SNAPSHOT_FORMAT, ClockMode, TokenTime
+from kpn_sandbox.simulation.errors import InvalidProfile
+from kpn_sandbox.simulation.profile import ALWAYS, Profile
+from kpn_sandbox.simulation.randomness import ENGINE_VERSION
+from kpn_sandbox.tenants.clock import Clock, FrozenClock, RunningClock, exact_instant
+from kpn_sandbox.tenants.errors import InvalidSetting
+from kpn_sandbox.tenants.faults import FaultPlan
+from kpn_sandbox.tenants.pins import Pin
+from kpn_sandbox.tenants.quota import Quota, QuotaCount
+from kpn_sandbox.tenants.snapshot import AccountSnapshot, State
+from kpn_sandbox.tenants.timeline import AccountTimeline, Change, Setting
+from kpn_sandbox.validation import check_known, list_of
+from kpn_sandbox.vendors import APIS, STATE_PARTS
+
+Json = dict[str, Any]
+
+_MOST_ENTRIES = 1_000_000
+
+
+class ChangeRecord(TypedDict):
+    """Dated change of a profile or a scenario."""
+
+    effective_at: InstantText
+    profile: NotRequired[Annotated[Mapping[str, Any], "A merge patch."]]
+    scenario: NotRequired[str]
+    ends: NotRequired[Annotated[bool, "Whether it ends a scenario that was set for some seconds."]]
+
+
+class SnapshotClockRecord(TypedDict):
+    """Clock of a snapshot, which continues at its instant."""
+
+    mode: ClockMode
+    at: InstantText
+    speed: NotRequired[Annotated[float, "Of a running clock."]]
+    tokens: TokenTime
+
+
+class QuotaCountRecord(TypedDict):
+    """Requests that were counted against a quota in one window."""
+
+    counter: Annotated[str, "The key of the API, with a suffix for operations that are counted apart."]
+    window_starts_at: InstantText
+    used: int
+
+
+class SnapshotRecord(TypedDict):
+    """State of an account, without secrets, tokens and requests."""
+
+    format: int
+    engine: int
+    names: Annotated[str | None, "Where names come from, as in the replay line; null without Faker."]
+    seed: str
+    profile: Annotated[Mapping[str, Any], "Of the base."]
+    scenario: Annotated[str, "Of the base."]
+    changes: list[ChangeRecord]
+    clock: SnapshotClockRecord
+    pins: list[Mapping[str, Any]]
+    faults: list[Mapping[str, Any]]
+    quota: QuotaRecord | None
+    quota_used: list[QuotaCountRecord]
+    bright_pattern: Annotated[Mapping[str, Any], "Its wallboards."]
+    kaisa: Annotated[Mapping[str, Any], "Customers that were added or changed."]
+    atobi: Annotated[Mapping[str, Any], "Its inbox."]
+
+
+class LoadedSnapshot(NamedTuple):
+    """A snapshot of a document, and what may differ from the account that was saved."""
+
+    snapshot: AccountSnapshot
+    notes: tuple[str, ...]
+
+
+def snapshot_record(snapshot: AccountSnapshot) -> SnapshotRecord:
+    """Return the document of a snapshot."""
+    base = snapshot.timeline.base
+    record = {
+        "format": SNAPSHOT_FORMAT,
+        "engine": ENGINE_VERSION,
+        "names": snapshot.timeline.names_source,
+        "seed": snapshot.seed,
+        "profile": profile_record(base.profile),
+        "scenario": base.scenario,
+        "changes": [_change_record(change) for change in snapshot.timeline.changes],
+        "clock": _clock_record(snapshot.clock),
+        "pins": [_pin_record(pin) for pin in snapshot.pins],
+        "faults": [_present({**fault_record(plan), "used": plan.used}) for plan in snapshot.plans],
+        "quota": snapshot.quota and quota_record(snapshot.quota),
+        "quota_used": [_count_record(count) for count in snapshot.counts],
+        **snapshot.state,
+    }
+    return cast(SnapshotRecord, record)
+
+
+def _change_record(change: Change) -> ChangeRecord:
+    values = {"profile": change.profile, "scenario": change.scenario, "ends": change.ends or None}
+    return cast(ChangeRecord, _present({"effective_at": exact_instant(change.effective_at), **values}))
+
+
+def _clock_record(clock: Clock) -> SnapshotClockRecord:
+    record = {"mode": clock.mode, "at": exact_instant(clock.at), "speed": clock.speed or None, "tokens": clock.tokens}
+    return cast(SnapshotClockRecord, _present(record))
+
+
+def _pin_record(pin: Pin) -> Json:
+    expires_at = None if pin.expires_at is None else exact_instant(pin.expires_at)
+    return _present({**_kind_and_key(pin), "fields": pin.fields, "expires_at": expires_at, "reads": pin.reads_left})
+
+
+def _kind_and_key(pin: Pin) -> Json:
+    return {"kind": pin.kind, "key": pin.key}
+
+
+def _count_record(count: QuotaCount) -> Json:
+    return {"counter": count.api, "window_starts_at": exact_instant(count.starts_at), "used": count.used}
+
+
+def _present(values: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def load_snapshot(document: Any) -> LoadedSnapshot:
+    """
+    Return the snapshot of a document.
+
+    Raises:
+        ProblemError: The document is not one that an account can have; 409 when another engine saved it.
+    """
+    _check_versions(document)
+    try:
+        body: Json = SnapshotRequestSchema().load(document)
+    except ValidationError as error:
+        raise invalid_fields(*field_errors(error.messages, error.data)) from None
+    timeline = _timeline(body)
+    quota = None if body.get("quota") is None else Quota(**body["quota"])
+    snapshot = AccountSnapshot(
+        seed=body["seed"],
+        timeline=timeline,
+        clock=_clock(body["clock"]),
+        pins=_pins(body.get("pins", ())),
+        plans=_plans(body.get("faults", ()), document.get("faults", ())),
+        quota=quota,
+        counts=_counts(body.get("quota_used", ()), quota),
+        state=_state(body),
+    )
+    return LoadedSnapshot(snapshot, tuple(_notes(body.get("names"), timeline)))
+
+
+def _check_versions(document: Any) -> None:
+    """Refuse other forms and engines first: what else is wrong with such a document says nothing."""
+    if not isinstance(document, dict):
+        return
+    given = document.get("format")
+    if isinstance(given, int) and given != SNAPSHOT_FORMAT:
+        raise invalid_fields({"field": "format", "value": given, "allowed": f"{SNAPSHOT_FORMAT}"})
+    engine = document.get("engine")
+    if isinstance(engine, int) and not isinstance(engine, bool) and engine != ENGINE_VERSION:
+        error: FieldError = {"field": "engine", "value": engine, "allowed": f"{ENGINE_VERSION}"}
+        text = f"engine must be {ENGINE_VERSION}: the days that engine {engine} made are others. Save it anew."
+        raise ProblemError(409, text, [error])
+
+
+def _timeline(body: Json) -> AccountTimeline:
+    with _inside("profile"):
+        profile = Profile.from_dict(body.get("profile", {}))
+        base = Setting(ALWAYS, profile, body.get("scenario", "normal"))
+        base.effective()
+    given = body.get("changes", [])
+    changes = [
+        Change(each["effective_at"], each.get("profile"), each.get("scenario"), each.get("ends", False))
+        for each in given
+    ]
+    _check_changes(base, changes)
+    return AccountTimeline(base, tuple(sorted(changes, key=lambda change: change.effective_at)))
+
+
+def _check_changes(base: Setting, changes: Sequence[Change]) -> None:
+    _check_different("changes", ((change.effective_at, change.profile is None) for change in changes))
+    setting, scenario = base, None
+    order = sorted(range(len(changes)), key=lambda index: changes[index].effective_at)
+    for index, following in zip_longest(order, order[1:]):
+        change, path = changes[index], f"changes[{index}]"
+        if change.ends and (scenario is None or scenario.ends):
+            raise invalid_fields({"field": f"{path}.ends", "value": True, "allowed": "left out: no scenario began"})
+        scenario = scenario if change.scenario is None else change
+        with _inside(f"{path}.profile"):
+            setting = setting.changed(change)
+            # Of one instant only what both changes make together is ever in force.
+            if following is None or changes[following].effective_at != change.effective_at:
+                setting.effective()
+
+
+def _clock(body: Json) -> Clock:
+    if body["mode"] == "frozen":
+        return FrozenClock(body["at"], body.get("tokens", "account"))
+    return RunningClock(body["at"], speed=float(body.get("speed", 1.0)), tokens=body.get("tokens", "account"))
+
+
+def _pins(given: Sequence[Json]) -> tuple[Pin, ...]:
+    _check_different("pins", ((each["kind"], each["key"]) for each in given))
+    pins = []
+    for index, each in enumerate(given):
+        with _inside(f"pins[{index}]"):
+            fields = checked_fields(APIS, each["kind"], each["fields_"])
+        pins.append(Pin(each["kind"], each["key"], fields, each.get("expires_at"), each.get("reads")))
+    return tuple(pins)
+
+
+def _plans(given: Sequence[Json], as_sent: Sequence[Any]) -> tuple[FaultPlan, ...]:
+    _check_different("faults", (each.get("id", index) for index, each in enumerate(given)))
+    plans = []
+    for index, each in enumerate(given):
+        plan = {name: value for name, value in each.items() if name != "remaining"}
+        with _inside(f"faults[{index}]"):
+            plans.append(checked_plan(APIS, plan, as_sent[index]))
+    return tuple(plans)
+
+
+def _counts(given: Sequence[Json], quota: Quota | None) -> tuple[QuotaCount, ...]:
+    limits = {f"{api.key}{each.counter}": quota or api.default_quota for api in APIS for each in api.endpoints}
+    counters = [name for name, limit in limits.items() if limit is not None]
+    _check_different("quota_used", ((each["counter"], each["window_starts_at"]) for each in given))
+    counts = []
+    for index, each in enumerate(given):
+        limit, path = limits.get(each["counter"]), f"quota_used[{index}]"
+        if limit is None:
+            allowed = f"one of {', '.join(counters)}, which have a quota here"
+            raise invalid_fields({"field": f"{path}.counter", "value": each["counter"], "allowed": allowed})
+        if each["used"] > limit.limit:
+            allowed = f"at most {limit.limit}, as the quota allows"
+            raise invalid_fields({"field": f"{path}.used", "value": each["used"], "allowed": allowed})
+        window = limit.window(each["window_starts_at"])
+        if window.starts_at != each["window_starts_at"]:
+            allowed = f"the begin of a window of the quota, such as {exact_instant(window.starts_at)}"
+            raise invalid_fields({"field": f"{path}.window_starts_at", "allowed": allowed})
+        counts.append(QuotaCount(each["counter"], window.starts_at, each["used"]))
+    return tuple(counts)
+
+
+def _state(body: Json) -> State:
+    state: dict[str, dict[str, Sequence[Any]]] = {}
+    for api, parts in STATE_PARTS.items():
+        given = body.get(api, {})
+        state[api] = {}
+        with _inside(api):
+            for name, value in given.items():
+                names = [part.name for part in parts]
+                check_known(name, value, names, role=f"a list of {api}", error=InvalidSetting)
+            for part in parts:
+                check = list_of(0, part.most or _MOST_ENTRIES, part.check)
+                entries = check(part.name, given.get(part.name, []), InvalidSetting)
+                _check_different(part.name, map(part.identity, entries))
+                state[api][part.name] = entries
+    return state
+
+
+def _notes(names: str | None, timeline: AccountTimeline) -> Iterator[str]:
+    present = timeline.names_source
+    if names is not None and names != present:
+        yield f"names came from {names} and come from {present or 'no Faker'} here, so some of them may differ"
+
+
+def _check_different(path: str, keys: Iterable[object]) -> None:
+    """Refuse a list with two entries for the same thing."""
+    seen: set[object] = set()
+    for index, key in enumerate(keys):
+        if key in seen:
+            raise invalid_fields({"field": f"{path}[{index}]", "allowed": "another one than those before it"})
+        seen.add(key)
+
+
+@contextmanager
+def _inside(path: str) -> Iterator[None]:
+    """Name wrong members by their paths in the document, whose part at a path is checked meanwhile."""
+    try:
+        yield
+    except ProblemError as error:
+        raise invalid_fields(*(_moved(path, each) for each in error.errors)) from None
+    except InvalidProfile as error:
+        raise invalid_fields(*(_error(path, each) for each in error.all)) from None
+    except InvalidSetting as error:
+        raise invalid_fields(_error(path, error)) from None
+
+
+def _moved(path: str, error: FieldError) -> FieldError:
+    return {**error, "field": f"{path}.{error['field']}"}
+
+
+def _error(path: str, error: InvalidProfile | InvalidSetting) -> FieldError:
+    return _moved(path, {"field": error.field, "value": shortened(error.value), "allowed": error.allowed})
