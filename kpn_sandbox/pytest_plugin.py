@@ -64,6 +64,7 @@ def kpn_sandbox_settings() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def kpn_sandbox(request: pytest.FixtureRequest, kpn_sandbox_settings: dict[str, Any]) -> "Iterator[RunningSandbox]":
     """A sandbox that runs as long as the tests do, or the one that `KPN_SANDBOX_URL` names."""
+    from kpn_sandbox.safe_text import terminal_text
     from kpn_sandbox.testing.sandbox import SandboxNotRunning, running
 
     try:
@@ -71,7 +72,7 @@ def kpn_sandbox(request: pytest.FixtureRequest, kpn_sandbox_settings: dict[str, 
             request.config.stash[SANDBOX] = sandbox
             yield sandbox
     except SandboxNotRunning as error:
-        pytest.fail(f"kpn_sandbox: {error}", pytrace=False)
+        pytest.fail(terminal_text(f"kpn_sandbox: {error}"), pytrace=False)
 
 
 @pytest.fixture
@@ -86,12 +87,13 @@ def kpn_account(
 ) -> "Iterator[Account]":
     """An account of the test's own; it is deleted afterwards."""
     from kpn_sandbox.client import ClientError
+    from kpn_sandbox.safe_text import terminal_text
     from kpn_sandbox.testing.pytest_support import MarkerError, account_options
 
     try:
         account = kpn_sandbox.new_account(**account_options(request.node, kpn_account_settings))
     except (MarkerError, ClientError) as error:
-        pytest.fail(f"kpn_account: {error}", pytrace=False)
+        pytest.fail(terminal_text(f"kpn_account: {error}"), pytrace=False)
     request.node.stash[ACCOUNT] = account
     yield account
     kpn_sandbox.drop(account)

@@ -18,12 +18,12 @@ import click
 from kpn_sandbox import __version__
 from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.cli.serve import patch_standard_library
+from kpn_sandbox.safe_text import terminal_text
 
 COMMANDS = {
     "serve": ("serve",),
     "exec": ("exec",),
-    "control": tuple("account scenario clock profile pin fault quota requests conduct reset".split()),
-    "inspect": ("token", "health"),
+    "control": tuple("token health account scenario clock profile pin fault quota requests conduct reset".split()),
     "documents": ("openapi", "postman"),
     "drift": ("diff", "load"),
     "itx": ("itx",),
@@ -76,8 +76,9 @@ def main(
     try:
         sys.exit(commands.main(words, prog_name="kpn-sandbox", standalone_mode=False, obj=before_serving))
     except (click.ClickException, CommandError) as error:
-        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"kpn-sandbox: {' '.join(message.split())}", err=True)
+        # click breaks some of its own messages into lines; all else is told in one.
+        message = str(error) if isinstance(error, CommandError) else " ".join(error.format_message().split())
+        click.echo(f"kpn-sandbox: {terminal_text(message)}", err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         # 128 + 2, as shells report a command that Ctrl-C ended.

@@ -2,7 +2,7 @@
 Commands that control an account of a running sandbox: the control API from the shell.
 
 The account is that of `--client-id` and `--client-secret`. Where `KPN_SANDBOX_ADMIN_TOKEN` is set the administrator
-asks, for any account. Responses are printed as JSON.
+asks, for any account. Responses are printed as JSON. `token` and `health` need no more than any client has.
 """
 
 import json
@@ -15,6 +15,7 @@ import click
 from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
 from kpn_sandbox.client import Account, Client, JsonObject
 from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS, TOKEN_TIMES, Effective, TokenTime
+from kpn_sandbox.safe_text import terminal_json, terminal_text
 
 _UNITS_HELP = f"{', '.join(QUOTA_UNITS[:-1])} or {QUOTA_UNITS[-1]}."
 
@@ -50,7 +51,7 @@ def with_account(command: Command) -> Command:
 
 def _print(result: Any) -> None:
     if result is not None:
-        click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        click.echo(terminal_json(json.dumps(result, indent=2, ensure_ascii=False)))
 
 
 @click.group()
@@ -282,14 +283,32 @@ def reset(account: Account, layers: tuple[str, ...]) -> Any:
     return account.reset(*layers)
 
 
+@click.command()
+@url_option
+@setting_options("host", "port", "client_id", "client_secret")
+def token(url: str | None, **flags: Any) -> None:
+    """Fetch an access token from a running sandbox and print it."""
+    settings = settings_from(flags)
+    token = ask_sandbox(url, settings, lambda client: client.token(settings.client_id, settings.client_secret))
+    click.echo(terminal_text(token))
+
+
+@click.command()
+@url_option
+@setting_options("host", "port")
+def health(url: str | None, **flags: Any) -> None:
+    """Exit with 0 if the running sandbox is ready, else with 1."""
+    ask_sandbox(url, settings_from(flags), lambda client: client.ready())
+
+
 def _with_warnings(clock: JsonObject) -> JsonObject:
     """Return a clock, and print on standard error what is not in force at its instant."""
     for sentence in clock["not_in_force"]:
-        click.echo(f"not in force: {sentence}", err=True)
+        click.echo(f"not in force: {terminal_text(sentence)}", err=True)
     return clock
 
 
-COMMANDS = (account, scenario, clock, profile, pin, fault, quota, requests, conduct, reset)
+COMMANDS = (token, health, account, scenario, clock, profile, pin, fault, quota, requests, conduct, reset)
 
 
 def _json(text: str) -> Any:

@@ -12,6 +12,7 @@ from kpn_sandbox.client import Account, Client
 from kpn_sandbox.drift.captures import CaptureError, fetch_captures, read_captures
 from kpn_sandbox.drift.comparison import compare
 from kpn_sandbox.drift.pin_sets import apply_pins, pin_set, pins_for, read_pins
+from kpn_sandbox.safe_text import terminal_text
 
 DIFFERENT = 1
 """The exit code of `diff` when there are differences."""
@@ -52,7 +53,7 @@ def diff(account: Account, *, source: str, token: str | None, write: Path | None
     """
     found = compare(account, fetch_captures(source, token) if "://" in source else read_captures(source))
     for difference in found:
-        click.echo(f"{difference.where}: {difference.text}")
+        click.echo(terminal_text(f"{difference.where}: {difference.text}"))
     pins = pins_for(found)
     if write is not None:
         write.write_text(json.dumps(pin_set(pins), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -28,6 +28,7 @@ from kpn_sandbox.cli.options import (
     warn_of_gone,
 )
 from kpn_sandbox.client import Client, ClientError
+from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import environment_with
 
 READY = "Ready: "
@@ -128,5 +129,5 @@ def _report_unused_faults(client: Client) -> int:
         raise CommandError(f"the faults cannot be looked up: {error}", 1) from None
     for name, fault in unused:
         plan = f"{name}: fault {fault['id']} on {fault['operation'] or 'any operation'} of {fault['api']}"
-        print(f"kpn-sandbox: {plan} has {fault['remaining']} outcomes left", file=sys.stderr)
+        print(f"kpn-sandbox: {terminal_text(plan)} has {fault['remaining']} outcomes left", file=sys.stderr)
     return 1 if unused else 0

@@ -10,6 +10,7 @@ from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.itx_check.caller import TIMEOUT_SECONDS, CallFailed, EndpointUnreachable, panel_url, request_panel
 from kpn_sandbox.itx_check.panel import panel_app, panel_rows
 from kpn_sandbox.itx_check.rules import Severity, check_panel
+from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.server.listener import AddressError, listen
 from kpn_sandbox.server.werkzeug_server import run_threaded
 from kpn_sandbox.settings import base_url
@@ -81,14 +82,15 @@ def _check(url: str, customer_id: str, seconds: float, *, strict: bool, panel: b
     except ValueError as error:
         raise CommandError(str(error)) from None
     except CallFailed as error:
-        click.secho(f"customerId={customer_id}: error: {error}", fg="red")
+        click.secho(terminal_text(f"customerId={customer_id}: error: {error}"), fg="red")
         return NO_ANSWER if isinstance(error, EndpointUnreachable) else WRONG
     body, findings = check_panel(response.body)
-    click.secho(f"customerId={customer_id}: {len(response.body)} bytes in {response.seconds:.2f} s", bold=True)
+    head = f"customerId={customer_id}: {len(response.body)} bytes in {response.seconds:.2f} s"
+    click.secho(terminal_text(head), bold=True)
     if panel:
         _print_panel(body)
     for finding in findings:
-        click.secho(str(finding), fg=_SEVERITY_COLORS[finding.severity])
+        click.secho(terminal_text(finding), fg=_SEVERITY_COLORS[finding.severity])
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     click.echo(f"{len(errors)} errors, {len(findings) - len(errors)} warnings")
     return WRONG if errors or (strict and findings) else FINE
@@ -96,6 +98,6 @@ def _check(url: str, customer_id: str, seconds: float, *, strict: bool, panel: b
 
 def _print_panel(body: Any) -> None:
     for row in panel_rows(body):
-        mark = click.style(f"  [{row.mark}]", fg=_STATUS_COLORS.get(row.color)) if row.mark else ""
-        links = "".join(f"  {target}" for _, target in row.links)
-        click.echo("  " * row.depth + click.style(row.text, bold=row.depth == 0) + mark + links)
+        mark = click.style(terminal_text(f"  [{row.mark}]"), fg=_STATUS_COLORS.get(row.color)) if row.mark else ""
+        links = terminal_text("".join(f"  {target}" for _, target in row.links))
+        click.echo("  " * row.depth + click.style(terminal_text(row.text), bold=row.depth == 0) + mark + links)

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Rejected, Response
 from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST, Effective, TokenTime
+from kpn_sandbox.safe_text import terminal_text
 
 USER_AGENT = "kpn-sandbox-fixture"
 """User agent of `token` and `get`, so that checks of the client under test can leave out a test's own requests."""
@@ -364,7 +365,8 @@ def describe_fault(fault: Mapping[str, Any]) -> str:
     """One line about a fault and what is left of it."""
     left = fault["remaining"]
     outcomes = "outcome" if left == 1 else "outcomes"
-    return f"{fault['operation'] or 'any operation'} of {fault['api']}: {left} {outcomes} left (fault {fault['id']})"
+    operation = f"{fault['operation'] or 'any operation'} of {fault['api']}"
+    return terminal_text(f"{operation}: {left} {outcomes} left (fault {fault['id']})")
 
 
 def _outcome(given: Any) -> Mapping[str, Any]:

@@ -18,6 +18,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from kpn_sandbox.safe_text import redacted_value, terminal_text
+
 CONTROL_PATH = "/_sandbox"
 _TIMEOUT_SECONDS = 90.0
 """Longer than the longest delay that a fault or a `Prefer` header can ask for."""
@@ -27,7 +29,10 @@ JsonObject = dict[str, Any]
 
 
 class ClientError(Exception):
-    """The sandbox did not do what was asked; the message says why in one line."""
+    """The sandbox did not do what was asked; the message says why in one line, as a terminal may show it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(terminal_text(message))
 
 
 class Unreachable(ClientError):
@@ -107,7 +112,8 @@ class Connection:
             with self._open(request) as response:
                 return Response(response.status, response.headers, response.read())
         except (OSError, HTTPException, ValueError) as error:
-            raise Unreachable(f"{self.url}{path} does not answer: {error or type(error).__name__}") from error
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"{redacted_value(self.url + path)} does not answer: {reason}") from error
 
     def ask(self, method: str, path: str, authorization: str | None = None, body: Any = None) -> JsonObject:
         """

@@ -17,6 +17,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from kpn_sandbox.safe_text import redacted_value
+
 LARGEST_BODY = 5 * 1024 * 1024
 TIMEOUT_SECONDS = 10.0
 _CHUNK = 64 * 1024
@@ -122,7 +124,7 @@ def _unusable(error: HTTPError) -> UnusableResponse:
     with error:
         if 300 <= error.code < 400:
             target = error.headers.get("Location", "nowhere")
-            return UnusableResponse(f"status {error.code}: redirected to {target}; give the final URL")
+            return UnusableResponse(f"status {error.code}: redirected to {redacted_value(target)}; give the final URL")
         return UnusableResponse(f"status must be 200, not {error.code} {error.reason}")
 
 

@@ -6,25 +6,22 @@ wrote it and whatever happened to that worker since.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import unquote_plus
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from kpn_sandbox.safe_text import redacted_headers, redacted_path, redacted_query
 from kpn_sandbox.storage import Database, StorageError
 from kpn_sandbox.storage.tables import accounts, requests
 
 CAPACITY = 1000
 """Entries of an account that can be read."""
-
-REDACTED = "***"
 
 # Share of the requests that delete entries beyond the capacity. They are drawn, so that every account has its turn
 # without a count; the generator is this module's own, because programs may seed that of the process.
@@ -33,9 +30,6 @@ _RANDOM = Random()
 
 # Tries to get a number that no other machine takes at the same time.
 _TRIES = 200
-_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_SECRET_NAME = re.compile(r"secret|token|passw|api[_-]?key|signature|credential|authorization|jwt|session", re.I)
-_PUBLIC_NAMES = {"token_type"}
 _ROW = requests.c
 _NUMBER = select(func.coalesce(func.max(_ROW.number), 0) + 1).where(_ROW.client_id == bindparam("client_id"))
 # It returns no row: SQLite would hold its lock until Python has fetched that.
@@ -59,7 +53,7 @@ class LogEntry(NamedTuple):
         api: Key of the API.
         operation: Key of the operation, empty for an unknown path.
         method: HTTP method.
-        path: Path as the client sent it.
+        path: Path as the client sent it; secrets in it are redacted when it is written.
         query: Query string as the client sent it; secrets in it are redacted when it is written.
         status: Status of the response, 0 when the connection was broken on purpose.
         duration_ms: Duration in milliseconds.
@@ -175,8 +169,8 @@ class RequestLog:
 def _columns(entry: LogEntry) -> dict[str, Any]:
     return {
         **entry._asdict(),
-        "path": _storable(entry.path),
-        "query": _redacted_query(entry.query),
+        "path": _storable(redacted_path(entry.path)),
+        "query": _storable(redacted_query(entry.query)) if entry.query else "",
         "headers": _headers_json(tuple(entry.headers.items())),
     }
 
@@ -184,26 +178,7 @@ def _columns(entry: LogEntry) -> dict[str, Any]:
 # A client sends the same headers again and again.
 @lru_cache(maxsize=1000)
 def _headers_json(headers: tuple[tuple[str, str], ...]) -> str:
-    redacted = {name: REDACTED if _is_secret_header(name) else _storable(value) for name, value in headers}
-    return json.dumps(redacted)
-
-
-def _redacted_query(query: str) -> str:
-    """Return a query string with its names and without the values that may be secrets."""
-    return _storable("&".join(map(_redacted_pair, query.split("&")))) if query else query
-
-
-def _redacted_pair(pair: str) -> str:
-    name, equals, _ = pair.partition("=")
-    return f"{name}={REDACTED}" if equals and _is_secret(unquote_plus(name)) else pair
-
-
-def _is_secret_header(name: str) -> bool:
-    return name.lower() in _SECRET_HEADERS or _is_secret(name)
-
-
-def _is_secret(name: str) -> bool:
-    return _SECRET_NAME.search(name) is not None and name.lower() not in _PUBLIC_NAMES
+    return json.dumps({name: _storable(value) for name, value in redacted_headers(headers).items()})
 
 
 def _storable(text: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from kpn_sandbox.client import USER_AGENT, Account, ClientError, JsonObject, describe_fault
 from kpn_sandbox.literals import CONDUCT_RULES, ConductRule
+from kpn_sandbox.safe_text import terminal_text
 
 ACCOUNT_OPTIONS = ("scenario", "at", "agents", "seed", "profile", "clock", "client_id", "client_secret")
 """The names that the marker `kpn_sandbox` and the fixture `kpn_account_settings` take."""
@@ -79,7 +80,7 @@ def failed_checks(item: pytest.Item, account: Account | None) -> list[str]:
     if account is None:
         return ["kpn_conduct: the test does not use kpn_account"]
     tokens = int(marker.kwargs.get("tokens", 1)) if marker else 1
-    failed = list(_broken_rules(account, rules, tokens)) if rules else []
+    failed = [*map(terminal_text, _broken_rules(account, rules, tokens))] if rules else []
     if item.config.getini("kpn_sandbox_require_faults_used"):
         failed += [f"fault left unused: {describe_fault(fault)}" for fault in account.unused_faults()]
     return failed
@@ -133,7 +134,7 @@ def report_sections(accounts: Sequence[Account], most: int) -> list[tuple[str, s
 
 def _section(account: Account, most: int) -> str:
     try:
-        return "\n".join(_lines(account, most))
+        return "\n".join(map(terminal_text, _lines(account, most)))
     except ClientError as error:
         # The report of the failed test matters more than that its sandbox is gone.
         return f"nothing is known of it: {error}"
