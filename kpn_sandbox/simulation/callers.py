@@ -49,10 +49,10 @@ REDIALS = WORDS * 40 // 100
 REDIAL_AFTER, REDIAL_MEAN = MINUTE // 4, 2 * MINUTE
 """They wait so long at least, and so long beyond that on average."""
 
-REDIAL_PATIENCE = 8 * MINUTE
+REDIAL_PATIENCE = 15 * MINUTE
 """
-The call that they make is the next one of the queue. They make none if that comes later than this after they wanted to:
-nothing is added to the volume.
+The call that they make is the next one of the queue; nothing is added to the volume. They make none if it comes later
+than this after they wanted to, so in a small center, whose queues have few calls, fewer call again.
 """
 
 NOBODY_BEFORE = -1

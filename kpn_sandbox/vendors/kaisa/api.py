@@ -40,6 +40,11 @@ BEHAVIORS = (
     Behavior("Buckets from two minutes on; empty buckets left out, `missed` always there", "inferred", WIDGETS_PAGE),
     Behavior("Ten rows at most of areas and customers, ties by name; five of attributions", "invented", _OWN),
     Behavior("A customer whom nobody knows has no calls: 200 with zeros", "inferred", CUSTOMERS_PAGE),
+    Behavior(
+        "Who calls and how often: about two calls a customer in four weeks, some who call often or again",
+        "invented",
+        _OWN,
+    ),
     Behavior("HTTP Digest", "documented", 'support.kaisa.io, "Getting started" (201298061)'),
     Behavior(
         "MD5, `qop=auth`, a nonce for 300 seconds, each count once, `stale` when its time is over",
