@@ -72,8 +72,9 @@ def check_staff(queue: dict[str, int], agents: Rows) -> None:
 def check_agent(agent: dict[str, Any]) -> None:
     """The fields of an agent among themselves."""
     assert (agent["Reason"] is not None) == (agent["Status"] == "AUX")
-    assert (agent["Direction"] == "IN") == (agent["Status"] in ("RINGING", "ACD"))
-    assert (agent["VDN"] is not None) == (agent["Status"] in ("RINGING", "ACD", "ACW"))
+    directions = {"RINGING": ["IN"], "ACD": ["IN", "OUT"]}
+    assert agent["Direction"] in directions.get(agent["Status"], [None])
+    assert (agent["VDN"] is not None) == (agent["Direction"] == "IN" or agent["Status"] == "ACW")
     assert 1 <= int(agent["Lvl"]) <= 16
     assert int(agent["Time"]) >= 0
 

@@ -298,14 +298,14 @@ class Account:
         """
         return list(self.ask("GET", "/customers" + _query({"limit": limit, **filters}))["customers"])
 
-    def calls(self, start: str | None = None, end: str | None = None, **filters: int) -> list[JsonObject]:
+    def calls(self, start: str | None = None, end: str | None = None, **filters: int | str) -> list[JsonObject]:
         """
-        The calls that arrived in a period.
+        The calls that arrived in a period or that agents made in it.
 
         Args:
             start: An ISO 8601 instant; the account's midnight by default.
             end: An ISO 8601 instant; the account's present one by default.
-            filters: `queue` and `agent`, by number.
+            filters: `queue` and `agent`, by number, and `direction`, `in` or `out`.
         """
         return list(self.ask("GET", "/truth/calls" + _query({**_period(start, end), **filters}))["calls"])
 

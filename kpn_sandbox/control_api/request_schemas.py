@@ -357,6 +357,7 @@ class CallsQuerySchema(PeriodQuerySchema):
 
     queue = WholeNumberField(0, 999_999_999, metadata=in_query())
     agent = WholeNumberField(0, 999_999_999, metadata=in_query())
+    direction = ChoiceField(("in", "out"), metadata=in_query())
 
 
 class IntervalsQuerySchema(PeriodQuerySchema):

@@ -296,27 +296,30 @@ class RingRecord(TypedDict):
 class CallRecord(TypedDict):
     """Call as far as it has gone; null for what has not happened."""
 
+    direction: Annotated[str, "in, or out for a call that an agent made."]
     queue: int
-    vdn: str
+    vdn: str | None
     trunk: int | None
     port: int | None
     customer: Annotated[int, "The customer's primary_key."]
-    arrived_at: InstantText
+    arrived_at: Annotated[InstantText, "When it came in, or when the agent dialled."]
     ringing_at: Annotated[InstantText | None, "When it rang first."]
     rings: list[RingRecord]
     answered_at: InstantText | None
     held_at: InstantText | None
-    ended_at: Annotated[InstantText | None, "End of the talk."]
+    ended_at: Annotated[InstantText | None, "End of the talk, and of a call that was made and not answered."]
     wrapped_at: InstantText | None
-    left_at: Annotated[InstantText | None, "When it left the queue."]
-    agent: Annotated[int | None, "Who answered."]
-    outcome: Annotated[str | None, "answered, abandoned, flowed_out, blocked, cut_off; null so far."]
+    left_at: Annotated[InstantText | None, "When it left the queue; an outbound call never was in it."]
+    agent: Annotated[int | None, "Who answered, or who made the call."]
+    outcome: Annotated[
+        str | None, "answered, abandoned, flowed_out, blocked, cut_off; out: answered, no_answer, cut_off; null so far."
+    ]
     in_service_level: bool | None
     transferred: bool | None
 
 
 class CallsRecord(TypedDict):
-    """Calls of a period, in order of arrival."""
+    """Calls of a period, in order of arrival, and those that agents made."""
 
     calls: list[CallRecord]
 
@@ -391,6 +394,7 @@ class StateRecord(TypedDict):
     reason: int | None
     queue: int
     vdn: str | None
+    direction: Annotated[str | None, "in or out; null without a call at hand, and in wrap-up."]
 
 
 class StatesRecord(TypedDict):

@@ -9,7 +9,7 @@ from kpn_sandbox.control_api import response_schemas as records
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.simulation.customers import Customers
-from kpn_sandbox.simulation.facts import CallFact, CustomerFact, RingFact, StateFact, TheoryFact
+from kpn_sandbox.simulation.facts import CallFact, CustomerFact, Direction, RingFact, StateFact, TheoryFact
 from kpn_sandbox.simulation.intervals import IntervalFact
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
@@ -179,6 +179,7 @@ def fault_record(plan: FaultPlan) -> records.FaultRecord:
 def call_record(fact: CallFact) -> records.CallRecord:
     """Return a call as far as it has gone."""
     return {
+        "direction": _direction(fact.direction),
         "queue": fact.queue,
         "vdn": fact.vdn,
         "trunk": fact.trunk,
@@ -248,7 +249,13 @@ def _shift_record(start: float, end: float) -> records.ShiftRecord:
 
 def state_record(fact: StateFact) -> records.StateRecord:
     """Return a change of an agent's state."""
-    return cast(records.StateRecord, {**fact._asdict(), "at": instant_text(fact.at), "status": fact.status.value})
+    direction = None if fact.direction is None else _direction(fact.direction)
+    texts = {"at": instant_text(fact.at), "status": fact.status.value, "direction": direction}
+    return cast(records.StateRecord, {**fact._asdict(), **texts})
+
+
+def _direction(direction: Direction) -> str:
+    return direction.value.lower()
 
 
 def log_entry_record(entry: LogEntry) -> records.LogEntryRecord:

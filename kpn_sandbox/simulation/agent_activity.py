@@ -11,11 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kpn_sandbox.simulation.chat import chat_messages
-from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, CallTable, DayTrace
+from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, CallTable, DayTrace, OutboundTable
 from kpn_sandbox.simulation.dispositions import inbound_dispositions, outbound_dispositions
 from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.facts import Status
-from kpn_sandbox.simulation.outbound import OutboundTable, outbound_calls
 from kpn_sandbox.simulation.randomness import Flags, Integers
 from kpn_sandbox.simulation.roster import shifts_by_span
 from kpn_sandbox.simulation.staffing import BREAK, LUNCH, UNPLANNED
@@ -78,7 +77,7 @@ class AgentActivity:
         calls = trace.calls.wide()
         self._agents = np.arange(int(changes.agent[-1]) + 1)
         self._queues = np.arange(max(len(span.resolved.queues) for span in trace.spans))
-        self.outbound = outbound_calls(seed, trace.day, trace.aux)
+        self.outbound = trace.outbound
         self.messages = chat_messages(seed, trace)
         self._activities = _Activities(changes, self._agents)
         self._conversations = _Conversations(changes, calls, self.outbound, self._agents)

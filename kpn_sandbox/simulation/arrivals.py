@@ -240,4 +240,6 @@ def _day_factor(seed: str, day: CalendarDay, queue: int) -> int:
     """How busy the day is for the center and for the queue, as one factor in units of 2**-20."""
     center = variates("lognormal_cv_0.1", words(1, seed, day.date, "day"), UNIT)
     own = variates("lognormal_cv_0.05", words(1, seed, day.date, "queue day", queue), UNIT)
-    return int(center[0] * own[0] >> UNIT_BITS)
+    # Seven tenths of it: how busy a center is varies by 7 percent from day to day, the volume of a queue by 9.
+    shared = UNIT + (int(center[0]) - UNIT) * 7 // 10
+    return shared * int(own[0]) >> UNIT_BITS

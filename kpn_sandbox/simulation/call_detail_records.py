@@ -16,11 +16,14 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT
 from kpn_sandbox.simulation.errors import UnknownAgent
-from kpn_sandbox.simulation.facts import CallFact, RingFact, StateFact, Status
+from kpn_sandbox.simulation.facts import CallFact, Direction, RingFact, StateFact, Status, direction_of
 from kpn_sandbox.simulation.trunks import NO_PORT
 
-CUT_OFF = "cut_off"
-"""The outcome of a call that ended because its agent, queue or port was gone, answered or not."""
+CUT_OFF, NO_ANSWER = "cut_off", "no_answer"
+"""
+The outcomes of a call that ended because its agent, queue or port was gone, answered or not, and of an outbound call
+that was not answered.
+"""
 
 OUTCOMES = {ANSWERED: "answered", ABANDONED: "abandoned", FLOWED_OUT: "flowed_out", BLOCKED: "blocked"}
 
@@ -43,17 +46,28 @@ class ObservedPeriod(NamedTuple):
 
 
 def find_calls(
-    center: Center, period: ObservedPeriod, *, queue: int | None = None, agent: int | None = None
+    center: Center,
+    period: ObservedPeriod,
+    *,
+    queue: int | None = None,
+    agent: int | None = None,
+    direction: Direction | None = None,
 ) -> list[CallFact]:
     """
-    The calls that arrived in a period, in order of arrival.
+    The calls that arrived in a period or that agents dialled in it, in order of their beginning.
 
     Args:
         center, period: The center, and the period.
         queue: Only calls of the queue with this number.
-        agent: Only calls that rang at the agent with this login id, answered or not.
+        agent: Only calls that rang at the agent with this login id, answered or not, or that the agent made.
+        direction: Only calls of this direction.
     """
-    return [fact for day in period.days() for fact in _DayRecords(center.day_index(day), period).calls(queue, agent)]
+    return [
+        fact
+        for day in period.days()
+        for fact in _DayRecords(center.day_index(day), period).calls(queue, agent)
+        if direction in (None, fact.direction)
+    ]
 
 
 def find_states(center: Center, login: int, period: ObservedPeriod) -> list[StateFact]:
@@ -90,16 +104,51 @@ class _DayRecords:
             self._rings.setdefault(call, []).append((agent, start, end))
 
     def calls(self, queue: int | None, agent: int | None) -> Iterator[CallFact]:
-        table = self._index.trace.calls
+        table, made = self._index.trace.calls, self._index.trace.outbound
         first, last = ((at - self._start) * 1000 for at in (self._period.start, self._period.end))
-        chosen = (table.arrival >= first) & (table.arrival < last) & (table.arrival <= self._known)
+        begin = np.concatenate((table.arrival, made.start))
+        chosen = (begin >= first) & (begin < last) & (begin <= self._known)
         if queue is not None:
-            chosen &= table.queue == queue - FIRST_NUMBER
-        rows = np.flatnonzero(chosen)
-        for row in rows[np.argsort(table.arrival[rows], kind="stable")].tolist():
-            fact = self._fact(row)
-            if agent is None or any(ring.agent == agent for ring in fact.rings):
+            chosen &= np.concatenate((table.queue, made.queue)) == queue - FIRST_NUMBER
+        rows, inbound = np.flatnonzero(chosen), len(table.arrival)
+        for row in rows[np.argsort(begin[rows], kind="stable")].tolist():
+            fact = self._fact(row) if row < inbound else self._outbound_fact(row - inbound)
+            if agent in (None, fact.agent) or any(ring.agent == agent for ring in fact.rings):
                 yield fact
+
+    def _outbound_fact(self, row: int) -> CallFact:
+        table = self._index.trace.outbound
+        answered_at, ended_at = self._at(table.answer[row]), self._at(table.end[row])
+        span, port = self._index.trace.span_at(int(table.start[row])), int(self._usage.outbound[row])
+        outcome = OUTCOMES[ANSWERED] if answered_at is not None else NO_ANSWER if ended_at is not None else None
+        return CallFact(
+            direction=Direction.OUTBOUND,
+            queue=FIRST_NUMBER + int(table.queue[row]),
+            vdn=None,
+            **self._place_of(port),
+            customer=self._index.names(span).customer_numbers.primary_key(int(table.draw[row]) % 20),
+            arrived_at=self._start + int(table.start[row]) / 1000,
+            ringing_at=None,
+            rings=(),
+            answered_at=answered_at,
+            held_at=None,
+            ended_at=ended_at,
+            wrapped_at=None,
+            left_at=None,
+            agent=FIRST_LOGIN + int(table.agent[row]),
+            outcome=CUT_OFF if ended_at is not None and table.cut_off[row] else outcome,
+            in_service_level=None,
+            transferred=None,
+        )
+
+    def _place_of(self, port: int) -> dict[str, int | None]:
+        """The numbers of a port and of its trunk."""
+        trunk = bisect_right(self._usage.starts, port) - 1
+        found = port != NO_PORT
+        return {
+            "trunk": FIRST_NUMBER + trunk if found else None,
+            "port": port - self._usage.starts[trunk] + 1 if found else None,
+        }
 
     def _fact(self, row: int) -> CallFact:
         table, span = self._index.trace.calls, self._index.trace.span_at(int(self._index.trace.calls.arrival[row]))
@@ -108,12 +157,12 @@ class _DayRecords:
         answered_at, ended_at = self._at(table.answer[row]), self._at(table.end[row])
         # An answered call leaves its queue at the answer, every other one when it ends.
         left_at = answered_at if answered else ended_at
-        rings, trunk = self._rings_of(row, answered), bisect_right(self._usage.starts, port) - 1
+        rings = self._rings_of(row, answered)
         return CallFact(
+            direction=Direction.INBOUND,
             queue=FIRST_NUMBER + int(table.queue[row]),
             vdn=self._index.vdn_name(span, row),
-            trunk=None if port == NO_PORT else FIRST_NUMBER + trunk,
-            port=None if port == NO_PORT else port - self._usage.starts[trunk] + 1,
+            **self._place_of(port),
             customer=self._index.names(span).customer_numbers.primary_key(int(self._index.trace.callers[row])),
             arrived_at=self._start + int(table.arrival[row]) / 1000,
             ringing_at=rings[0].started_at if rings else None,
@@ -146,15 +195,16 @@ class _DayRecords:
 
 def _states(index: DayIndex, agent: int, period: ObservedPeriod) -> Iterator[StateFact]:
     trace = index.trace
-    for status, instant, detail in index.agents.of(agent):
+    for status, instant, detail, outbound in index.agents.of(agent):
         at = trace.day.starts_at + instant / 1000
         if period.start <= at < period.end and at <= period.known:
             span = trace.span_at(instant)
-            on_a_call = status in (Status.RINGING, Status.TALKING, Status.WRAPPING)
+            inbound = status in (Status.RINGING, Status.TALKING, Status.WRAPPING) and not outbound
             yield StateFact(
                 at=at,
                 status=status,
                 reason=detail if status is Status.AUXILIARY else None,
                 queue=FIRST_NUMBER + index.homes(span, instant)[agent],
-                vdn=index.vdn_name(span, detail) if on_a_call else None,
+                vdn=index.vdn_name(span, detail) if inbound else None,
+                direction=direction_of(status, outbound=outbound),
             )

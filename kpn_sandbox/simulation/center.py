@@ -20,13 +20,12 @@ from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
-from kpn_sandbox.simulation.facts import AgentFact, Direction, PortState, QueueFact, Status, TheoryFact, TrunkFact
+from kpn_sandbox.simulation.facts import AgentFact, PortState, QueueFact, Status, TheoryFact, TrunkFact, direction_of
 from kpn_sandbox.simulation.names import CenterNames, center_names
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.simulation.resolved_profile import Span, resolve_profile
 
-_INBOUND = (Status.RINGING, Status.TALKING)
-_ON_A_CALL = (*_INBOUND, Status.WRAPPING)
+_ON_A_CALL = (Status.RINGING, Status.TALKING, Status.WRAPPING)
 
 
 class Center:
@@ -228,17 +227,18 @@ class _CenterSnapshot:
 
     def _agent(self, agent: int, change: int, home: int) -> AgentFact:
         identity = self.index.identities[self.number][agent]
-        status, since, detail = self.index.agents.read(change)
+        status, since, detail, outbound = self.index.agents.read(change)
+        inbound = status in _ON_A_CALL and not outbound
         return AgentFact(
             login=identity.login,
             name=identity.name,
             status=status,
             reason=detail if status is Status.AUXILIARY else None,
-            direction=Direction.INBOUND if status in _INBOUND else None,
+            direction=direction_of(status, outbound=outbound),
             skill=home + 1,
             level=identity.level,
             since=self.trace.day.starts_at + since / 1000,
-            vdn=self.index.vdn_name(self.span, detail) if status in _ON_A_CALL else None,
+            vdn=self.index.vdn_name(self.span, detail) if inbound else None,
             department=identity.department,
         )
 

@@ -6,8 +6,8 @@ event has happened at an instant when it is not later; a state holds from its be
 
 Source:
     Avaya Communication Manager and CMS give the items their meaning (CMS Database Items and Calculations, release 21),
-    with two differences: calls count as offered when they arrive, not when they end, and talk time includes hold and
-    grows while a call lasts.
+    with three differences: calls count as offered when they arrive, not when they end; talk time includes hold and
+    grows while a call lasts; and outbound calls count as talk, from dialling on, but as nothing else.
 """
 
 from typing import NamedTuple
@@ -67,6 +67,9 @@ class QueueCounters:
         self._logouts = self._column(trace.logins.queue, trace.logins.logout)
         self._aux = self._column(trace.aux.queue, trace.aux.start)
         self._aux_over = self._column(trace.aux.queue, trace.aux.end)
+        made = trace.outbound
+        self._dialled = self._column(made.queue, made.start, None, made.start)
+        self._hung_up = self._column(made.queue, made.end, None, made.end)
         self._oldest = _OldestCalls(calls)
 
     def at(self, instant: int) -> list[QueueTotals]:
@@ -74,10 +77,13 @@ class QueueCounters:
         probes = (self._queues << INSTANT_BITS) + instant
         offered, answered, ended = (each.count(probes) for each in (self._offered, self._answered, self._ended))
         abandoned, flowed_out = self._abandoned.count(probes), self._flowed_out.count(probes)
-        talking, wrapping = answered - ended, ended - self._wrapped.count(probes)
+        outbound = self._dialled.count(probes) - self._hung_up.count(probes)
+        talking, wrapping = answered - ended + outbound, ended - self._wrapped.count(probes)
         ringing = self._rings.count(probes) - self._rings_over.count(probes)
         staffed = self._logins.count(probes) - self._logouts.count(probes)
-        auxiliary = self._aux.count(probes) - self._aux_over.count(probes)
+        auxiliary = self._aux.count(probes) - self._aux_over.count(probes) - outbound
+        begun = self._answered.total(probes, 1) + self._dialled.total(probes)
+        over = self._ended.total(probes) + self._hung_up.total(probes)
         columns = (
             # A call that rings still waits: so times to answer and to hang up contain the ring, and Little's law holds.
             offered - answered - abandoned - flowed_out,
@@ -89,8 +95,8 @@ class QueueCounters:
             self._unanswered.count(probes),
             self._rings_over.total(probes) // 1000,
             self._answered.total(probes) // 1000,
-            # All ends minus all answers, with the instant itself as the end of calls that are still connected.
-            (self._ended.total(probes) + talking * instant - self._answered.total(probes, 1)) // 1000,
+            # All ends minus all beginnings, with the instant itself as the end of calls that are still connected.
+            (over + talking * instant - begun) // 1000,
             self._abandoned.total(probes) // 1000,
             flowed_out,
             self._oldest.age(probes, instant) // 1000,

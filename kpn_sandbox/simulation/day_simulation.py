@@ -1,7 +1,7 @@
 """
 The simulation of a day: agents, queues and ports together, from midnight to midnight.
 
-Two ways give the same calls. Usually no trunk is ever full: then each queue runs for itself, and the ports are filled
+Two ways give the same calls. Usually there is always a port: then each queue runs for itself, and the ports are filled
 in when they are first needed. When ports may run out, all calls go through one pass, in order of arrival, with ports
 and agents together; that costs 40 % more.
 """
@@ -27,14 +27,16 @@ from kpn_sandbox.simulation.day_trace import (
     CallTable,
     DayTrace,
     LoginTable,
+    OutboundTable,
     PortUsage,
     RingTable,
 )
+from kpn_sandbox.simulation.outbound import OutboundDispatcher, first_trunks, made_calls, outbound_calls
 from kpn_sandbox.simulation.queueing import NEVER, DayLimits, OfferedCalls, QueueSimulation
 from kpn_sandbox.simulation.randomness import Flags, Integers
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.roster import shifts_by_span
-from kpn_sandbox.simulation.trunks import NO_PORT, PortPool, gone_ports, port_closures, trunk_sizes
+from kpn_sandbox.simulation.trunks import NO_PORT, PortPool, gone_ports, most_out_of_service, port_closures, trunk_sizes
 
 
 def simulate_day(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTrace:
@@ -46,11 +48,12 @@ def simulate_day(seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> DayTra
         spans: Its parts, in order, from midnight to midnight.
     """
     simulation = DaySimulation(seed, day, spans)
-    if not simulation.closures:
+    if all(closure.faulty for closure in simulation.closures):
         simulation.run_queue_by_queue()
-        # If all ports together were never full, overflow found a port for every call, and nothing was blocked.
-        if simulation.peak_occupancy() <= sum(trunk_sizes(spans)):
-            return simulation.trace(partial(_ports_afterwards, trunk_sizes(spans), simulation.port_requests()))
+        # If all ports in service were never full, overflow found a port for every call, and nothing was blocked.
+        if simulation.peak_occupancy() + most_out_of_service(simulation.closures) <= sum(trunk_sizes(spans)):
+            pool = partial(PortPool, trunk_sizes(spans), simulation.closures)
+            return simulation.trace(partial(_ports_afterwards, pool, *simulation.port_requests()))
         simulation = DaySimulation(seed, day, spans)
     usage = simulation.run_all_together()
     return simulation.trace(lambda: usage)
@@ -69,7 +72,7 @@ class DaySimulation:
         logouts: dict[int, int] = {}
         self.queues = [QueueSimulation(self._offered(queue), self.limits, logouts) for queue in range(count)]
         self.shifts = shifts_by_span(seed, day, spans)
-        self.closures = port_closures(day, spans)
+        self.closures = port_closures(seed, day, spans)
         self._queue_of_agent: dict[int, int] = {}
 
     def run_queue_by_queue(self) -> None:
@@ -91,45 +94,61 @@ class DaySimulation:
         """Run all calls in order of arrival through ports and queues."""
         sizes = trunk_sizes(self.spans)
         pool = PortPool(sizes, self.closures)
-        dispatcher = _Dispatcher(self.queues, pool, self.offsets)
+        outbound = OutboundDispatcher(self.seed, self.day, spans=self.spans, queues=self.queues, pool=pool)
+        dispatcher = _Dispatcher(self.queues, pool, self.offsets, outbound)
         arrivals, done = self.arrival[self.order], 0
         for number, span in enumerate(self.spans):
             # Ports before agents: whoever was on a call that ends with its port is free to move.
             dispatcher.cut(span.start, self._cut(number), gone_ports(self.spans, number, sizes))
             self._begin_span(number)
+            for shift in self.shifts[number]:
+                outbound.watch(shift)
             last = int(np.searchsorted(arrivals, span.end))
             rows = self.order[done:last]
             dispatcher.offer(*(column.tolist() for column in (rows, *self._columns_of(rows))))
             dispatcher.settle(span.end)
+            outbound.advance(span.end)
             done = last
         self._close_queues()
         pool.close()
         port = np.full(len(self.order), NO_PORT, dtype="i2")
         port[list(dispatcher.ports)] = list(dispatcher.ports.values())
-        return PortUsage(pool.starts, port, pool.outages)
+        self.outbound, outbound_port = made_calls(self.outbound, outbound.made)
+        return PortUsage(pool.starts, port, pool.outages, outbound_port)
 
-    def port_requests(self) -> list[Integers]:
-        """Row, arrival, end and first trunk of all calls, in order of arrival."""
-        columns = (np.arange(len(self.order)), self.arrival, self._ends(), self.trunk)
-        return [column[self.order].astype("i4") for column in columns]
+    def port_requests(self) -> tuple[int, list[Integers]]:
+        """The number of inbound calls, and row, beginning, end and first trunk of all calls, in order of beginning."""
+        begin = np.concatenate((self.arrival, self.outbound.start))
+        trunk = np.concatenate((self.trunk, first_trunks(self.outbound, self.spans)))
+        # Inbound calls come first at the same instant, each kind by its own order.
+        order = np.argsort(begin, kind="stable")
+        columns = (np.arange(len(begin)), begin, np.concatenate((self._ends(), self.outbound.end)), trunk)
+        return len(self.arrival), [column[order].astype("i4") for column in columns]
 
     def peak_occupancy(self) -> int:
         """The most calls that were on trunks at the same time."""
         # A port released at an instant can be seized at the same instant: releases sort first. A caller who hangs up
         # at once needs a port all the same.
         ends = np.maximum(self._ends(), self.arrival + 1)
-        events = np.sort(np.concatenate((self.arrival * 2 + 1, ends * 2)))
+        begun, over = (
+            np.concatenate(pair) for pair in ((self.arrival, self.outbound.start), (ends, self.outbound.end))
+        )
+        events = np.sort(np.concatenate((begun * 2 + 1, over * 2)))
         return int(np.cumsum(np.where(events & 1, 1, -1)).max(initial=0))
 
     def trace(self, compute_port_usage: Callable[[], PortUsage]) -> DayTrace:
         """The day as it was simulated, with a function that computes the ports when they are first needed."""
         numbered = list(enumerate(self.queues))
         rings = [(call + self.offsets[q], *rest) for q, queue in numbered for call, *rest in queue.rings]
-        aux = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.aux]
         logins = [(agent, q, *rest) for q, queue in numbered for agent, *rest in queue.logins]
-        tables = RingTable(*_columns(rings, 5)), AuxTable(*_columns(aux, 6)), LoginTable(*_columns(logins, 4))
+        tables = RingTable(*_columns(rings, 5)), self._aux(), LoginTable(*_columns(logins, 4)), self.outbound
         callers = partial(find_callers, self.seed, self.day, self.spans)
         return DayTrace(self.day, self.spans, self._call_table().narrow(), *tables, compute_port_usage, callers)
+
+    @cached_property
+    def outbound(self) -> OutboundTable:
+        """The calls that agents make, known when all queues are closed."""
+        return outbound_calls(self.seed, self.day, self._aux())
 
     @cached_property
     def offsets(self) -> list[int]:
@@ -206,6 +225,10 @@ class DaySimulation:
                 rows += [self.offsets[index] + call for call in calls]
         return rows
 
+    def _aux(self) -> AuxTable:
+        rows = [(agent, q, *rest) for q, queue in enumerate(self.queues) for agent, *rest in queue.aux]
+        return AuxTable(*_columns(rows, 6))
+
     def _close_queues(self) -> None:
         for queue in self.queues:
             queue.close()
@@ -262,18 +285,21 @@ class DaySimulation:
 class _Dispatcher:
     """Offers the calls of all queues as they arrive, each with a port that it keeps until it is settled."""
 
-    def __init__(self, queues: Sequence[QueueSimulation], pool: PortPool, offsets: Sequence[int]) -> None:
+    def __init__(
+        self, queues: Sequence[QueueSimulation], pool: PortPool, offsets: Sequence[int], outbound: OutboundDispatcher
+    ) -> None:
         self.ports: dict[int, int] = {}
         """The port of each row that was not blocked."""
-        self._queues, self._pool, self._offsets = queues, pool, offsets
+        self._queues, self._pool, self._offsets, self._outbound = queues, pool, offsets, outbound
         self._returning: list[tuple[int, int, int]] = []
 
     def offer(self, rows: list[int], arrivals: list[int], queues: list[int], trunks: list[int]) -> None:
         """Offer calls, given by their columns in order of arrival."""
-        returning, take = self._returning, self._pool.take
+        returning, take, advance = self._returning, self._pool.take, self._outbound.advance
         for row, arrival, queue, trunk in zip(rows, arrivals, queues, trunks, strict=True):
             if returning and returning[0][0] <= arrival:
                 self.settle(arrival + 1)
+            advance(arrival)
             port = take(arrival, trunk)
             if port != NO_PORT:
                 self.ports[row] = port
@@ -297,6 +323,7 @@ class _Dispatcher:
         """
         for row in rows:
             self._pool.end_call(self.ports[row], instant)
+        self._outbound.cut(instant, gone_ports)
         if not gone_ports:
             return
         for row, port in self.ports.items():
@@ -316,18 +343,19 @@ class _Dispatcher:
             heappush(self._returning, (back, index, row))
 
 
-def _ports_afterwards(sizes: Sequence[int], requests: Sequence[Integers]) -> PortUsage:
-    """The ports of calls none of which was blocked, from the columns of `DaySimulation.port_requests`."""
-    pool = PortPool(sizes)
+def _ports_afterwards(make_pool: Callable[[], PortPool], inbound: int, requests: Sequence[Integers]) -> PortUsage:
+    """The ports of calls none of which was blocked, from what `DaySimulation.port_requests` returns."""
+    pool = make_pool()
     rows, *columns = requests
     taken = []
-    for arrival, end, first in zip(*(column.tolist() for column in columns), strict=True):
-        number = pool.take(arrival, first)
+    for begin, end, first in zip(*(column.tolist() for column in columns), strict=True):
+        number = pool.take(begin, first)
         pool.release(number, end)
         taken.append(number)
+    pool.close()
     port = np.empty(len(rows), dtype="i2")
     port[rows] = taken
-    return PortUsage(pool.starts, port, [])
+    return PortUsage(pool.starts, port[:inbound], pool.outages, port[inbound:])
 
 
 def _offer_in_order(

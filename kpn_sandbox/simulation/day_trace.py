@@ -101,6 +101,23 @@ class PortUsage(NamedTuple):
     port: Integers
     """For each call its port, or -1."""
     outages: list[PortOutage]
+    outbound: Integers
+    """For each outbound call its port."""
+
+
+class OutboundTable(NamedTuple):
+    """Calls that agents made, in order of agent and start; -1 where a thing did not happen."""
+
+    agent: Integers
+    queue: Integers
+    start: Integers
+    """When the agent dialled."""
+    answer: Integers
+    end: Integers
+    draw: Integers
+    """A word from which the trunk and the disposition follow."""
+    cut_off: Flags
+    """Whether the call ended because the profile changed: its agent, queue or port was gone."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +130,7 @@ class DayTrace:
     rings: RingTable
     aux: AuxTable
     logins: LoginTable
+    outbound: OutboundTable
     compute_port_usage: Callable[[], PortUsage]
     """Must not refer to more than it needs: it is kept as long as the trace."""
     find_callers: Callable[[CallTable], Integers]

@@ -13,9 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kpn_sandbox.simulation.calendar import CalendarDay
-from kpn_sandbox.simulation.day_trace import ANSWERED, CallTable
+from kpn_sandbox.simulation.day_trace import ANSWERED, CallTable, OutboundTable
 from kpn_sandbox.simulation.names import words_of
-from kpn_sandbox.simulation.outbound import OutboundTable
 from kpn_sandbox.simulation.randomness import WORDS, Integers, words
 
 

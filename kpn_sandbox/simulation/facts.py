@@ -34,6 +34,18 @@ class Direction(StrEnum):
     OUTBOUND = "OUT"
 
 
+def direction_of(status: Status, *, outbound: bool) -> Direction | None:
+    """
+    The direction of the call at hand, None without one and in wrap-up.
+
+    Args:
+        status, outbound: The status of the agent, and whether the call is outbound.
+    """
+    if status in (Status.RINGING, Status.TALKING):
+        return Direction.OUTBOUND if outbound else Direction.INBOUND
+    return None
+
+
 class PortState(StrEnum):
     """
     The state of a port of a trunk.
@@ -151,30 +163,36 @@ class RingFact(NamedTuple):
 
 
 class CallFact(NamedTuple):
-    """One call as far as it has gone; instants are epoch seconds, None when they lie ahead or will not come."""
+    """
+    One call as far as it has gone; instants are epoch seconds, None when they lie ahead or will not come.
 
+    An outbound call never was in the queue: it has no VDN, rings at nobody in the center and leaves no queue.
+    """
+
+    direction: Direction
     queue: int
-    """The number of the queue."""
-    vdn: str
+    """The number of the queue, of an outbound call that of the agent."""
+    vdn: str | None
     trunk: int | None
     port: int | None
     customer: int
     """The primary key of the caller."""
     arrived_at: float
+    """When it came in, or when the agent dialled."""
     ringing_at: float | None
     """When it rang first."""
     rings: tuple[RingFact, ...]
     answered_at: float | None
     held_at: float | None
     ended_at: float | None
-    """End of the talk."""
+    """End of the talk, and of an outbound call that was not answered."""
     wrapped_at: float | None
     left_at: float | None
     """When it left the queue: answer, hang-up, flow-out."""
     agent: int | None
-    """The login id of the agent who answered."""
+    """The login id of the agent who answered, or who made the call."""
     outcome: str | None
-    """answered, abandoned, flowed_out, blocked or cut_off; None while it waits."""
+    """answered, abandoned, flowed_out, blocked, cut_off or, of an outbound call, no_answer; None while it waits."""
     in_service_level: bool | None
     transferred: bool | None
     """None until the talk has ended."""
@@ -190,3 +208,4 @@ class StateFact(NamedTuple):
     queue: int
     """The number of the queue that the agent is logged in for, or else the home queue."""
     vdn: str | None
+    direction: Direction | None

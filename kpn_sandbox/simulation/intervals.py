@@ -43,7 +43,7 @@ class IntervalFact(NamedTuple):
     staffed: float | None
     """Mean number of agents logged in."""
     occupancy: float | None
-    """Share of the time logged in and not in AUX in which agents rang, talked or wrapped up."""
+    """Share of the time logged in and not in AUX in which agents rang, talked, outbound too, or wrapped up."""
 
 
 def fold_intervals(
@@ -121,7 +121,10 @@ class _DayFold:
         handled = self._time(calls.queue[answered], calls.ring_start[answered], calls.wrap_end[answered])
         rang = self._time(calls.queue[rings.call], rings.start, rings.end)
         staffed = self._time(trace.logins.queue, trace.logins.login, trace.logins.logout)
-        self._times = staffed, self._time(trace.aux.queue, trace.aux.start, trace.aux.end), handled + rang
+        # Agents make calls while they are in AUX for the back office, and are not in AUX meanwhile.
+        made = self._time(trace.outbound.queue, trace.outbound.start, trace.outbound.end)
+        auxiliary = self._time(trace.aux.queue, trace.aux.start, trace.aux.end) - made
+        self._times = staffed, auxiliary, handled + rang + made
 
     def _sums(
         self, queue: Integers, instant: Integers, chosen: Flags, weight: Integers | None = None

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from kpn_sandbox.simulation.arrivals import NO_ANSWER_TIMEOUT
 from kpn_sandbox.simulation.calendar import MINUTE
 from kpn_sandbox.simulation.roster import AgentShift
-from kpn_sandbox.simulation.staffing import NO_ANSWER
+from kpn_sandbox.simulation.staffing import BACK_OFFICE, NO_ANSWER
 
 NO_ANSWER_PENALTY = 2 * MINUTE
 """An agent who let a call ring is put in AUX this long, as Avaya's redirection on no answer (RONA) does."""
@@ -95,6 +95,7 @@ class QueueSimulation:
         ends: For each call the instant at which it left the center: end of talk, hang-up or flow-out; -1 before.
         rings: Rings that were not answered.
         aux: Breaks and penalties that were taken.
+        back_office: Of them those for the back office which nobody has asked for yet; whoever does clears the list.
         logins: Log-ins and log-outs as they happened.
         cut_off: The calls that ended because of a change; the planned end of one that was answered, None for others.
         wrap_ends: The ends of wrap-ups that a change moved, by call.
@@ -109,6 +110,7 @@ class QueueSimulation:
         self.ends = [-1] * count
         self.rings: list[UnansweredRing] = []
         self.aux: list[AuxPeriod] = []
+        self.back_office: list[AuxPeriod] = []
         self.logins: list[LoginPeriod] = []
         self.cut_off: dict[int, int | None] = {}
         self.wrap_ends: dict[int, int] = {}
@@ -143,6 +145,35 @@ class QueueSimulation:
                 heapify(self._free)
                 self._finish(agent, free)
                 break
+
+    def carry_out(self, agent: int, instant: int) -> int | None:
+        """
+        Let an agent do all that is due by an instant, unless busy then.
+
+        Args:
+            agent, instant: The agent, and the instant, up to which all calls have been offered.
+
+        Returns:
+            The earliest instant at which the agent may go to the back office next, None if that is not planned.
+        """
+        for place, (free, other) in enumerate(self._free):
+            if other == agent:
+                break
+        else:
+            return None
+        while agent in self._schedules and free <= instant >= self._due[agent]:
+            free = self._next(agent, free)
+        if agent not in self._schedules:
+            del self._free[place]
+            heapify(self._free)
+            return None
+        if self._free[place][0] != free:
+            self._free[place] = free, agent
+            heapify(self._free)
+        schedule = self._schedules[agent]
+        planned = (*schedule.breaks, *(each for shift in schedule.later for each in shift.breaks))
+        dues = [each.due for each in planned if each.reason == BACK_OFFICE]
+        return max(free, min(dues)) if dues else None
 
     def cut_agents(self, instant: int, first: int) -> list[int]:
         """
@@ -343,6 +374,8 @@ class QueueSimulation:
         end = max(start, min(start + planned.length, self._limits.aux))
         if end > start:
             self.aux.append(AuxPeriod(agent, start, end, planned.reason, end))
+            if planned.reason == BACK_OFFICE:
+                self.back_office.append(self.aux[-1])
         self._due[agent] = schedule.next_due()
         return end
 

@@ -19,7 +19,6 @@ from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
 from kpn_sandbox.simulation.randomness import WORDS, octets, words
 from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span
 from kpn_sandbox.simulation.staffing import (
-    BACK_OFFICE,
     BREAK_SPREAD_MINUTES,
     COACHING,
     CREW,
@@ -50,7 +49,7 @@ LAST_LOGOUT = MINUTE // 2
 LATEST = 10 * MINUTE
 """Agents log in and out at most this long after their shift begins and ends."""
 
-EXTRA_REASONS = (MEETING, BACK_OFFICE, COACHING, PERSONAL)
+EXTRA_REASONS = (MEETING, COACHING, PERSONAL, MEETING)
 """Why a quarter of the agents are off the phone once more."""
 
 BREAK_SPREAD = BREAK_SPREAD_MINUTES * MINUTE

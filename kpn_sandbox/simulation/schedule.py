@@ -111,7 +111,7 @@ def _add_plans(plans: dict[int, _Plan], seed: str, day: CalendarDay, span: Span)
             if parts and (parts[-1].end, parts[-1].kind) == (part.start, part.kind):
                 part = part._replace(start=parts.pop().start)
             parts.append(part)
-            breaks += _planned_breaks(shifts[agent], span)
+            breaks += _planned_breaks(shifts[agent], span, breaks[-1].end if breaks else 0)
 
 
 def _planned_times(
@@ -131,9 +131,8 @@ def _planned_times(
                 yield agent, day.elapsed(shift.start), day.elapsed(shift.start + shift.length)
 
 
-def _planned_breaks(shift: AgentShift, span: Span) -> Iterator[_Period]:
+def _planned_breaks(shift: AgentShift, span: Span, free: int) -> Iterator[_Period]:
     """The breaks that are due in a part of a day; one that would begin before the last one is over follows it."""
-    free = 0
     for each in (each for each in shift.breaks if each.reason not in UNPLANNED):
         start = max(each.due, free)
         free = start + each.length

@@ -52,7 +52,7 @@ Source:
 PLANNED_ABSENCE = 120
 """Thousandths of the roster that planners expect to be absent."""
 
-EXCESS = (10, 60)
+EXCESS = (10, 66)
 """
 Thousandths of a day's load, at least and at most, that may lie where the planned staff falls short of it. Small rosters
 cannot follow the curve closely; for large ones a shortage of that size would be a queue all morning.
@@ -83,7 +83,13 @@ UNPLANNED = (DEFAULT, SYSTEM_FAILURE, NO_ANSWER)
 BREAK_SHIFTS = (0, -6, 6, -3, 3)
 """Percent of a shift by which its breaks are planned later; shifts take them in turn, so that not all pause at once."""
 
-EXTRA_PERCENT, EXTRA_MINUTES = 62, 45
+BACK_OFFICE_PERCENT, BACK_OFFICE_MINUTES = (33, 66, 90, 12, 72, 38), 20
+"""
+Every second shift has time in the back office, in which agents make calls: at which percent of the shift, which they
+take in turns, and how long. So there is some in most hours of the day.
+"""
+
+EXTRA_PERCENT, EXTRA_MINUTES = 55, 20
 """A quarter of the agents are off the phone once more: at which percent of the shift, and how long."""
 
 BREAK_SPREAD_MINUTES = 20
@@ -208,6 +214,9 @@ def _next_shift(hours: OpeningHours, size: int, missing: Integers, breaks: bool)
     """The shift that makes a roster of `size` shifts one larger."""
     length = min(LENGTHS[size % len(LENGTHS)], hours.closes - hours.opens)
     planned = _breaks(length, BREAK_SHIFTS[size % len(BREAK_SHIFTS)]) if breaks and size not in ALONE else ()
+    if planned and (size == 0 or size % 2):
+        percent = BACK_OFFICE_PERCENT[size // 2 % len(BACK_OFFICE_PERCENT)]
+        planned = tuple(sorted((*planned, PlannedBreak(percent, BACK_OFFICE_MINUTES, BACK_OFFICE))))
     if size < len(CREW):
         start = min(max(CREW[size], hours.opens), hours.closes - length)
         return PlannedShift(start, length, planned)
@@ -245,7 +254,7 @@ def _spread(curve: Integers, total: int) -> Integers:
 
 def _excess(count: int) -> int:
     # A queue may have no agent at all, when a center has fewer agents than queues.
-    return min(max(13500 // max(count * count, 1), EXCESS[0]), EXCESS[1])
+    return min(max(14700 // max(count * count, 1), EXCESS[0]), EXCESS[1])
 
 
 def _largest(fits: Callable[[int], bool]) -> int:

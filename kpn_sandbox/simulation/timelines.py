@@ -14,21 +14,23 @@ from kpn_sandbox.simulation.day_trace import ANSWERED, DayTrace, PortUsage
 from kpn_sandbox.simulation.facts import PortState, Status
 from kpn_sandbox.simulation.profile import MOST_CALLS
 from kpn_sandbox.simulation.randomness import Integers
+from kpn_sandbox.simulation.staffing import BACK_OFFICE
 
-STATES = tuple(Status)
+STATES = (*Status, Status.TALKING)
+"""The states of agents; the last one is that of an agent on an outbound call."""
 
 # Of changes at the same instant the last kind holds: being free again gives way to whatever begins then, a log-out to
 # the log-in of another shift.
 _KINDS = (
     *(Status.AVAILABLE, Status.LOGGED_OUT, Status.AVAILABLE),
-    *(Status.RINGING, Status.TALKING, Status.WRAPPING, Status.AUXILIARY),
+    *(Status.RINGING, Status.TALKING, Status.WRAPPING, Status.AUXILIARY, Status.TALKING),
 )
-_FREE_AGAIN, _LOGGED_OUT, _LOGGED_IN, _RINGING, _TALKING, _WRAPPING, _AUXILIARY = range(7)
-_CODES = np.array([STATES.index(status) for status in _KINDS])
+_FREE_AGAIN, _LOGGED_OUT, _LOGGED_IN, _RINGING, _TALKING, _WRAPPING, _AUXILIARY, _OUTBOUND = range(8)
+_CODES = np.array([*(STATES.index(status) for status in _KINDS[:-1]), len(Status)])
 
 # A change is one integer: agent, instant, kind and detail are its digits, the agent the highest one. Bits would not
 # suffice for all of them: of the largest center there are 5,000 agents, and a detail is one of its calls of a day.
-_DETAILS = 2_900_000
+_DETAILS = 2_530_000
 _IN_INSTANT = _DETAILS * len(_KINDS)
 _INSTANTS = 90_000_001
 _IN_AGENT = _IN_INSTANT * _INSTANTS
@@ -44,7 +46,9 @@ class AgentState(NamedTuple):
     since: int
     """Milliseconds since midnight."""
     detail: int
-    """The call of an agent who rings, talks or wraps up; the AUX reason of one in AUX."""
+    """The inbound call of an agent who rings, talks or wraps up; the AUX reason of one in AUX."""
+    outbound: bool
+    """Whether the agent is on an outbound call."""
 
 
 class StateChanges(NamedTuple):
@@ -67,6 +71,7 @@ class AgentTimeline:
             *_call_changes(trace),
             *_ring_changes(trace),
             *_aux_changes(trace),
+            *_outbound_changes(trace),
             *_login_changes(trace),
         ]
         changes = np.sort(np.concatenate(parts))
@@ -97,7 +102,7 @@ class AgentTimeline:
 def _read(change: int) -> AgentState:
     rest, detail = divmod(change, _DETAILS)
     rest, kind = divmod(rest, len(_KINDS))
-    return AgentState(_KINDS[kind], rest % _INSTANTS, detail)
+    return AgentState(_KINDS[kind], rest % _INSTANTS, detail, kind == _OUTBOUND)
 
 
 class PortTimeline:
@@ -105,15 +110,16 @@ class PortTimeline:
 
     def __init__(self, trace: DayTrace) -> None:
         self.usage: PortUsage = trace.port_usage
-        rows = np.flatnonzero(self.usage.port >= 0)
-        port = self.usage.port[rows].astype(np.int64)
-        keys = (port << _PORT_AT) + trace.calls.arrival[rows]
+        rows, calls, made = np.flatnonzero(self.usage.port >= 0), trace.calls, trace.outbound
+        port = np.concatenate((self.usage.port[rows], self.usage.outbound)).astype(np.int64)
+        keys = (port << _PORT_AT) + np.concatenate((calls.arrival[rows], made.start))
         order = np.argsort(keys)
-        self._keys, rows = keys[order], rows[order]
+        self._keys = keys[order]
         # A probe before the first call of the first port finds the entry behind all others: a call of no port.
-        self._port = np.append(self.usage.port[rows], -1).astype("i2")
-        self._end = np.append(trace.calls.end[rows], 0).astype("i4")
-        self._answer = np.append(trace.calls.answer[rows], -1).astype("i4")
+        self._port = np.append(port[order], -1).astype("i2")
+        self._end = np.append(np.concatenate((calls.end[rows], made.end))[order], 0).astype("i4")
+        # An outbound call has an agent from the beginning.
+        self._answer = np.append(np.concatenate((calls.answer[rows], made.start))[order], -1).astype("i4")
         self._ports = np.arange(self.usage.starts[-1])
 
     def at(self, instant: int) -> list[PortState]:
@@ -159,6 +165,13 @@ def _ring_changes(trace: DayTrace) -> list[Integers]:
 def _aux_changes(trace: DayTrace) -> list[Integers]:
     aux = trace.aux
     return [_change(aux.agent, aux.start, _AUXILIARY, aux.reason), _change(aux.agent, aux.end, _FREE_AGAIN)]
+
+
+def _outbound_changes(trace: DayTrace) -> list[Integers]:
+    made, aux = trace.outbound, trace.aux
+    # A call that ends with the time in the back office, because its agent is gone, does not lead back to it.
+    ends = np.setdiff1d(_change(made.agent, made.end, _AUXILIARY), _change(aux.agent, aux.end, _AUXILIARY))
+    return [_change(made.agent, made.start, _OUTBOUND), ends + BACK_OFFICE]
 
 
 def _login_changes(trace: DayTrace) -> list[Integers]:

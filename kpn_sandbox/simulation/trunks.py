@@ -4,19 +4,30 @@ The ports of a center: which one carries which call, overflow, blocking and outa
 A call asks for a port of the trunk it came in on and overflows to the next trunk when that is full; when all are full
 it is blocked. Within a trunk the port idle longest is taken. Ports go out of service as agents go on a break: at the
 planned instant if idle, otherwise when their call ends. Only a port that the profile takes away ends its call.
+
+Unless the rhythm of the center is constant, one port in forty has a fault on a day and is out of service for some
+minutes, which comes from a stream of its trunk. How often and how long is assumed.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from kpn_sandbox.simulation.calendar import CalendarDay
+import numpy as np
+
+from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
+from kpn_sandbox.simulation.randomness import WORDS, variates, words
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.validation import minutes
 
 NO_PORT = -1
+
+FAULTS = WORDS // 40
+"""A port has a fault on a day when its word lies below this: a trunk of 30 ports has three in four days."""
+
+SHORTEST_FAULT, MEAN_FAULT, LONGEST_FAULT = 3 * MINUTE, 12 * MINUTE, 60 * MINUTE
 
 
 class PortClosure(NamedTuple):
@@ -121,22 +132,33 @@ def trunk_sizes(spans: Sequence[Span]) -> list[int]:
     return [max(_ports(span, trunk) for span in spans) for trunk in range(count)]
 
 
-def port_closures(day: CalendarDay, spans: Sequence[Span]) -> list[PortClosure]:
+def port_closures(seed: str, day: CalendarDay, spans: Sequence[Span]) -> list[PortClosure]:
     """
     The closures of all ports that are missing or out of service for a part of a day.
 
     Args:
-        day, spans: The day, and its parts in order.
+        seed, day, spans: The account's seed, the day, and its parts in order.
     """
     most = trunk_sizes(spans)
-    starts = PortPool(most).starts
-    found = []
-    for span in spans:
-        for trunk, ports in enumerate(most):
-            absent = range(starts[trunk] + _ports(span, trunk), starts[trunk] + ports)
-            found += [PortClosure(port, span.start, span.end, False) for port in absent]
-        found += _outages(day, span, starts)
+    faults = [_faults(seed, day, trunk, ports) for trunk, ports in enumerate(most)]
+    found, first = [], 0
+    for trunk, ports in enumerate(most):
+        for span in spans:
+            own = _ports(span, trunk)
+            found += [PortClosure(first + port, span.start, span.end, False) for port in range(own, ports)]
+            broken = [] if span.resolved.constant else [each for each in faults[trunk] if each.port < own]
+            for port, start, end, _ in (*broken, *_outages(day, span, trunk)):
+                start, end = max(start, span.start), min(end, span.end)
+                if start < end:
+                    found.append(PortClosure(first + port, start, end, True))
+        first += ports
     return found
+
+
+def most_out_of_service(closures: Iterable[PortClosure]) -> int:
+    """The most ports that are out of service at once at any time of a day."""
+    changes = sorted(change for each in closures for change in ((each.start, 1), (each.end, -1)))
+    return max(accumulate(change for _, change in changes), default=0)
 
 
 def gone_ports(spans: Sequence[Span], number: int, sizes: Sequence[int]) -> set[int]:
@@ -165,13 +187,21 @@ def _ports(span: Span, trunk: int) -> int:
     return trunks[trunk].ports if trunk < len(trunks) else 0
 
 
-def _outages(day: CalendarDay, span: Span, starts: Sequence[int]) -> list[PortClosure]:
-    found = []
-    for outage in span.resolved.profile.outages:
-        first = starts[outage.trunk - 1]
-        start = max(day.elapsed(minutes(outage.start)), span.start)
-        end = min(day.elapsed(minutes(outage.end)), span.end)
-        ports = range(first, first + _ports(span, outage.trunk - 1))
-        if start < end:
-            found += [PortClosure(port, start, end, True) for port in ports]
-    return found
+def _outages(day: CalendarDay, span: Span, trunk: int) -> list[PortClosure]:
+    """The outages that the profile of a span plans for a trunk; ports are counted within it."""
+    return [
+        PortClosure(port, day.elapsed(minutes(outage.start)), day.elapsed(minutes(outage.end)), True)
+        for outage in span.resolved.profile.outages
+        if outage.trunk == trunk + 1
+        for port in range(_ports(span, trunk))
+    ]
+
+
+def _faults(seed: str, day: CalendarDay, trunk: int, ports: int) -> list[PortClosure]:
+    """The faults of a trunk on a day; ports are counted within it."""
+    drawn = words(3 * ports, seed, day.date, "port faults", trunk).reshape(ports, 3)
+    drawn = np.column_stack((np.arange(ports), drawn))[drawn[:, 0] < FAULTS]
+    lengths = np.clip(variates("exponential", drawn[:, 3], MEAN_FAULT), SHORTEST_FAULT, LONGEST_FAULT)
+    starts = drawn[:, 2] * day.length // WORDS
+    rows = zip(drawn[:, 0].tolist(), starts.tolist(), (starts + lengths).tolist(), strict=True)
+    return [PortClosure(port, start, min(end, day.length), True) for port, start, end in rows]

@@ -35,11 +35,12 @@ def digest(size: str) -> str:
     subject = center(size)
     trace = subject.day_index(day_of(MONDAY)).trace
     sum_of_all = hashlib.sha256()
-    for table in (trace.calls, trace.rings, trace.aux, trace.logins):
+    for table in (trace.calls, trace.rings, trace.aux, trace.logins, trace.outbound):
         for column in table:
             sum_of_all.update(column.astype("<i8").tobytes())
-    sum_of_all.update(trace.callers.astype("<i8").tobytes())
-    sum_of_all.update(trace.port_usage.port.astype("<i8").tobytes())
+    for column in (trace.callers, trace.port_usage.port, trace.port_usage.outbound):
+        sum_of_all.update(column.astype("<i8").tobytes())
+    sum_of_all.update(repr(sorted(trace.port_usage.outages)).encode())
     for hour in range(-8, 12, 3):
         at = MONDAY + 3600 * hour + 1234
         sum_of_all.update(repr((subject.agents(at), subject.queues(at), subject.trunks(at))).encode())

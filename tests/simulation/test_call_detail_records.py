@@ -12,6 +12,7 @@ from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_call
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.errors import UnknownAgent
+from kpn_sandbox.simulation.facts import Direction
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
 
@@ -60,7 +61,7 @@ def test_what_lies_ahead_is_not_shown():
 
     instants = [value for call in calls for value in call if isinstance(value, float)]
     assert max(instants) <= at
-    assert all((call.outcome is None) == (call.left_at is None) for call in calls)
+    assert all((call.outcome is None) == (call.left_at is None) for call in inbound(calls))
 
 
 def test_a_port_carries_one_call_at_a_time():
@@ -91,7 +92,7 @@ def test_calls_of_an_agent_are_those_that_rang_there():
 
     own = find_calls(subject, today(at), agent=login)
 
-    assert own == [call for call in every if login in {ring.agent for ring in call.rings}]
+    assert own == [call for call in every if login in {call.agent, *(ring.agent for ring in call.rings)}]
 
 
 def test_an_unknown_agent_is_refused():
@@ -111,9 +112,15 @@ def test_a_period_spans_midnight():
     assert together == [call for part in parts for call in find_calls(subject, part)]
 
 
+def inbound(calls):
+    """The calls that came in."""
+    return [call for call in calls if call.direction is Direction.INBOUND]
+
+
 def recomputed(calls, at):
     """The figures of a queue, counted call by call."""
-    offered = [call for call in calls if call.outcome != "blocked"]
+    made = [call for call in calls if call.direction is Direction.OUTBOUND]
+    offered = [call for call in inbound(calls) if call.outcome != "blocked"]
     answered = [call for call in offered if call.answered_at is not None]
     waiting = [call for call in offered if call.left_at is None]
     rings = [ring for call in offered for ring in call.rings if ring.ended_at is not None]
@@ -129,11 +136,14 @@ def recomputed(calls, at):
         "unanswered_rings": sum(not ring.answered and ring.ended_at != call_end(offered, ring) for ring in rings),
         "ring_seconds": seconds((ring.started_at, ring.ended_at) for ring in rings),
         "answer_seconds": seconds((call.arrived_at, call.answered_at) for call in answered),
-        "talk_seconds": seconds((call.answered_at, call.ended_at or at) for call in answered),
+        "talk_seconds": seconds(
+            [(call.answered_at, call.ended_at or at) for call in answered]
+            + [(call.arrived_at, call.ended_at or at) for call in made]
+        ),
         "abandon_seconds": seconds((call.arrived_at, call.left_at) for call in abandoned),
         "flowed_out": sum(call.outcome == "flowed_out" for call in offered),
         "longest_wait_seconds": int(max((at - call.arrived_at for call in waiting), default=0)),
-        "talking": sum(call.ended_at is None for call in answered),
+        "talking": sum(call.ended_at is None for call in (*answered, *made)),
         "wrapping": sum(call.ended_at is not None and call.wrapped_at is None for call in answered),
         "service_level_percent": (200 * in_time + finished) // (2 * finished) if finished else 100,
     }

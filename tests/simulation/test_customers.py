@@ -12,7 +12,7 @@ from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.customers import DAYS_BACK, Customers, contacts, customers_of
-from kpn_sandbox.simulation.facts import CallFact
+from kpn_sandbox.simulation.facts import CallFact, Direction
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.identifiers import NUMBERINGS
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
@@ -83,7 +83,8 @@ def test_contacts_are_the_latest_calls_of_a_customer(customer, second, most):
 
     found = contacts(HISTORY, CENTER, customer, instant, most=most)
 
-    calls = [*earlier_calls(), *find_calls(CENTER, ObservedPeriod(MIDNIGHT, instant + 1, instant))]
+    today = ObservedPeriod(MIDNIGHT, instant + 1, instant)
+    calls = [*earlier_calls(), *find_calls(CENTER, today, direction=Direction.INBOUND)]
     own = [call for call in calls if call.customer == caller and call.outcome != "blocked"]
     latest = sorted(own, key=lambda call: -call.arrived_at)[:most]
     assert [(each.arrived_at, each.queue, each.agent) for each in found] == [
@@ -95,4 +96,4 @@ def test_contacts_are_the_latest_calls_of_a_customer(customer, second, most):
 @cache
 def earlier_calls() -> list[CallFact]:
     """All calls of the days before, computed once for all examples."""
-    return find_calls(CENTER, ObservedPeriod(FIRST, MIDNIGHT, MIDNIGHT))
+    return find_calls(CENTER, ObservedPeriod(FIRST, MIDNIGHT, MIDNIGHT), direction=Direction.INBOUND)

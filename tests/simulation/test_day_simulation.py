@@ -9,13 +9,12 @@ import pytest
 
 from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.counters import QueueCounters
-from kpn_sandbox.simulation.day_simulation import simulate_day
+from kpn_sandbox.simulation.day_simulation import DaySimulation, simulate_day
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, DayTrace
 from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.simulation.resolved_profile import Span
+from kpn_sandbox.simulation.trunks import PortOutage
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, spans, trace
-
-LATE_OUTAGE = [{"trunk": 1, "start": "23:59", "end": "24:00"}]
-"""It changes nothing, because no call comes so late, but with it ports and agents have to be simulated together."""
 
 SIZES: list[dict[str, Any]] = [
     {"agents": 1, "queues": 1, "trunks": 1},
@@ -50,26 +49,31 @@ DAYS = [WEDNESDAY, SPRING, AUTUMN, date(2028, 2, 29), date(2026, 12, 31)]
 )
 def test_both_ways_lead_to_the_same_calls(settings: dict[str, Any]) -> None:
     """When no call is blocked, agents and ports simulated together give what agents simulated alone give."""
+    outages = [{"trunk": 1, "start": "10:00", "end": "16:00"}] if "trunks" not in settings else []
     for day in dates(3):
-        alone = trace(day, profile(**settings))
-        together = trace(day, profile(**settings, outages=LATE_OUTAGE))
+        parts = spans(day, (0, profile(**settings, outages=outages)))
+        alone, together = simulate_day("seed", calendar_day(day), parts), together_on(day, parts)
 
         assert not (alone.calls.outcome == BLOCKED).any()
         assert columns(alone) == columns(together)
-        assert np.array_equal(alone.port_usage.port, together.port_usage.port)
+        assert ports(alone) == ports(together)
 
 
 def test_both_ways_lead_to_the_same_calls_across_a_change() -> None:
     """The same holds for a day on which agents and queues change."""
-    changes = [(0, {"agents": 30, "queues": 3}), (10 * HOUR, {"agents": 50, "queues": 5}), (15 * HOUR, {"agents": 20})]
-    ports = {"trunks": [{"ports": 60}, {"ports": 60}]}
-
-    alone, together = (
-        changing_day([(start, profile(**change, **ports, outages=outages)) for start, change in changes])
-        for outages in ([], LATE_OUTAGE)
+    trunks = [{"ports": 60}, {"ports": 60}]
+    first, *later = (
+        {"agents": 30, "queues": 3},
+        *({"agents": 50 - 30 * (number % 2), "queues": 5 - number % 3} for number in range(40)),
     )
+    changes = [(0, first), *((10 * HOUR + number * HOUR // 8, each) for number, each in enumerate(later))]
+    parts = spans(WEDNESDAY, *((start, profile(**change, trunks=trunks)) for start, change in changes))
+
+    alone, together = simulate_day("seed", calendar_day(WEDNESDAY), parts), together_on(WEDNESDAY, parts)
+
+    assert alone.outbound.cut_off.any()
     assert columns(alone) == columns(together)
-    assert np.array_equal(alone.port_usage.port, together.port_usage.port)
+    assert ports(alone) == ports(together)
 
 
 def test_blocked_calls_are_never_offered() -> None:
@@ -190,7 +194,7 @@ def test_day_without_calls_has_ports_and_agents() -> None:
     day = trace(WEDNESDAY, profile(load=0, outages=[{"trunk": 1}]))
 
     assert len(day.calls.arrival) == len(day.port_usage.port) == 0
-    assert len(day.port_usage.outages) == 60
+    assert {outage.port for outage in day.port_usage.outages} >= set(range(60))
     assert len(day.logins.agent) > 30
 
 
@@ -206,6 +210,21 @@ def changing_day(parts: list[tuple[int, Profile]]) -> DayTrace:
     return simulate_day("seed", calendar_day(WEDNESDAY), spans(WEDNESDAY, *parts))
 
 
+def together_on(on: date, parts: tuple[Span, ...]) -> DayTrace:
+    """A day simulated with ports and agents together, whether that is needed or not."""
+    simulation = DaySimulation("seed", calendar_day(on), parts)
+    usage = simulation.run_all_together()
+    return simulation.trace(lambda: usage)
+
+
 def columns(day: DayTrace) -> list[bytes]:
-    """Everything that happened on a day, as octets to compare."""
-    return [column.tobytes() for table in (day.calls, day.rings, day.aux, day.logins) for column in table]
+    """Everything that happened on a day, as octets to compare, each table in an order of its own."""
+    sorted_tables = (np.array(sorted(zip(*table, strict=True))) for table in (day.rings, day.aux, day.logins))
+    columns = [column for table in (day.calls, day.outbound) for column in table]
+    return [each.tobytes() for each in (*columns, *sorted_tables)]
+
+
+def ports(day: DayTrace) -> tuple[list[int], list[int], list[PortOutage]]:
+    """The ports of all calls, and their outages."""
+    usage = day.port_usage
+    return usage.port.tolist(), usage.outbound.tolist(), sorted(usage.outages)

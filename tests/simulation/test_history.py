@@ -14,6 +14,7 @@ from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, calendar_day,
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.errors import DateOutOfRange, PeriodTooLong
+from kpn_sandbox.simulation.facts import Direction
 from kpn_sandbox.simulation.history import (
     ATTRIBUTIONS,
     LENGTHS,
@@ -76,7 +77,8 @@ def test_a_day_is_what_the_counters_say_at_that_instant(name, back, second):
     lost = sum(queue.offered - queue.answered - queue.waiting for queue in queues)
     assert summary.offered == sum(queue.offered for queue in queues)
     assert summary.total == AnsweredAndMissed(answered, lost)
-    assert summary.ended == answered - sum(queue.talking for queue in queues)
+    calling = sum(agent.direction is Direction.OUTBOUND for agent in subject.agents(instant))
+    assert summary.ended == answered - sum(queue.talking for queue in queues) + calling
 
 
 @settings(max_examples=10, deadline=None)
@@ -121,7 +123,8 @@ def test_a_customers_days_are_the_calls_of_the_records(customer, second):
     summary = summary_of(subject, start, TODAY, instant, customer)
 
     period = ObservedPeriod(at(start, 0), instant + 1, instant)
-    calls = [call for call in find_calls(subject, period) if call.customer == caller and call.outcome != "blocked"]
+    every = find_calls(subject, period, direction=Direction.INBOUND)
+    calls = [call for call in every if call.customer == caller and call.outcome != "blocked"]
     talks = [call.ended_at - call.answered_at for call in calls if call.ended_at]
     assert summary.offered == len(calls) == summary.callers.count.sum()
     assert summary.callers.customer.tolist() == [customer] * bool(calls)
@@ -158,7 +161,8 @@ def test_hours_are_those_of_the_wall_clock(day, hours):
     by_hour = summary_of(subject, day, day, last_second(day)).by_hour()
 
     shown = np.zeros(24, dtype=int)
-    for call in find_calls(subject, ObservedPeriod(at(day, 0), last_second(day) + 1, last_second(day))):
+    period = ObservedPeriod(at(day, 0), last_second(day) + 1, last_second(day))
+    for call in find_calls(subject, period, direction=Direction.INBOUND):
         shown[datetime.fromtimestamp(call.arrived_at, zone()).hour] += 1
     assert [sum(each) for each in by_hour] == shown.tolist()
     assert sum(count > 0 for count in shown) == min(hours, 24)

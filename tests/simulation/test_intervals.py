@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.facts import Direction
 from kpn_sandbox.simulation.intervals import IntervalFact, fold_intervals
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
@@ -137,7 +138,7 @@ def test_an_interval_counts_its_calls():
     """Of several days each interval has the calls that the call detail records show in it."""
     subject, at = center("peak"), MIDNIGHT + DAY + 40_000
     period = ObservedPeriod(MIDNIGHT - DAY, at + 0.001, at)
-    calls = find_calls(subject, period)
+    calls = find_calls(subject, period, direction=Direction.INBOUND)
 
     facts = [fact for day in fold_intervals(subject, period, minutes=60) for fact in day]
 

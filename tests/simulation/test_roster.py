@@ -11,7 +11,7 @@ from kpn_sandbox.simulation.day_trace import ANSWERED
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.resolved_profile import resolve_profile
 from kpn_sandbox.simulation.roster import LAST_LOGOUT, AgentShift, agent_shifts, shift_count
-from kpn_sandbox.simulation.staffing import DEFAULT, LUNCH, NO_ANSWER, SYSTEM_FAILURE, UNPLANNED
+from kpn_sandbox.simulation.staffing import BACK_OFFICE, DEFAULT, LUNCH, NO_ANSWER, SYSTEM_FAILURE, UNPLANNED
 from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, profile, trace
 
 MONDAY = date(2026, 1, 5)
@@ -107,14 +107,21 @@ def test_absence_is_the_share_asked_for(share: float) -> None:
 
 
 def test_breaks_are_those_of_the_shift() -> None:
-    """A long shift has two breaks and a lunch, and a quarter of the agents are off the phone once more."""
+    """
+    A long shift has two breaks and a lunch, every second one time in the back office, and a quarter of the agents are
+    off the phone once more.
+    """
     found = [shift for day in dates(20) for shift in roster(day, profile(agents=100, queues=1, absent_share=0))]
     long = [shift for shift in found if shift.logout - shift.login > 8 * HOUR and shift.breaks]
 
-    planned = [sum(each.reason not in UNPLANNED for each in shift.breaks) for shift in long]
-    extra = [breaks == 4 for breaks in planned]
-    assert {*planned} == {3, 4}
+    reasons = [[each.reason for each in shift.breaks if each.reason not in UNPLANNED] for shift in long]
+    back_office = [BACK_OFFICE in each for each in reasons]
+    extra = [len(each) - there == 4 for each, there in zip(reasons, back_office, strict=True)]
+    assert all(len(each) - there in (3, 4) for each, there in zip(reasons, back_office, strict=True))
     assert sum(extra) / len(extra) == pytest.approx(0.25, abs=0.05)
+    paused = [shift for shift in found if shift.breaks]
+    there = [any(each.reason == BACK_OFFICE for each in shift.breaks) for shift in paused]
+    assert sum(there) / len(paused) == pytest.approx(0.5, abs=0.05)
     assert all(sum(each.reason == LUNCH for each in shift.breaks) == 1 for shift in long)
 
 

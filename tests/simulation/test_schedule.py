@@ -10,11 +10,12 @@ from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_states
 from kpn_sandbox.simulation.center import Center
-from kpn_sandbox.simulation.facts import Status
+from kpn_sandbox.simulation.facts import Direction, Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.roster import LATEST
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
 from kpn_sandbox.simulation.schedule import ScheduleFact, find_schedule
+from kpn_sandbox.simulation.staffing import BACK_OFFICE
 
 MONDAY, SUNDAY = calendar_day(date(2026, 11, 23)), calendar_day(date(2026, 11, 22))
 SPRING = calendar_day(date(2026, 3, 29))
@@ -43,8 +44,10 @@ def as_planned(subject: Center, fact: ScheduleFact, second: int) -> float:
     for state, over in zip(states, ends, strict=True):
         here = [max(start, state.at), min(end, over)]
         pauses = [(common(here, each), each.reason) for each in fact.breaks]
-        if state.status is Status.AUXILIARY:
-            kept += sum(length for length, reason in pauses if reason == state.reason)
+        # Who makes calls is in the back office.
+        reason = BACK_OFFICE if state.direction is Direction.OUTBOUND else state.reason
+        if reason is not None:
+            kept += sum(length for length, planned in pauses if planned == reason)
         elif state.status is not Status.LOGGED_OUT:
             kept += max(here[1] - here[0], 0) - sum(length for length, _ in pauses)
     return kept / (end - start)

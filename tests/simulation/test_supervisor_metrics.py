@@ -14,7 +14,7 @@ from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.dispositions import DISPOSITIONS, code_of
-from kpn_sandbox.simulation.facts import Status
+from kpn_sandbox.simulation.facts import Direction, Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch, Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS, scenario
 from kpn_sandbox.simulation.staffing import BACK_OFFICE, BREAK, LUNCH
@@ -65,13 +65,17 @@ def test_calls_are_those_of_the_agent(name, second):
     shown = metrics.supervisor_metrics(subject, at)
 
     for place, agent in enumerate(shown.agents):
-        own = [call for call in calls if call.agent == agent.login]
+        everything = [call for call in calls if call.agent == agent.login]
+        own = [call for call in everything if call.direction is Direction.INBOUND]
         handled = [round((c.wrapped_at - c.answered_at) * 1000) for c in own if c.wrapped_at is not None]
         assert shown.answered[place] == len(own)
         average = (2 * sum(handled) + 1000 * len(handled)) // (2000 * len(handled)) if handled else None
         assert shown.handling_seconds[place] == average
+        reached = [call for call in everything if call not in own and call.answered_at is not None]
+        assert shown.outbound_answered[place] == len(reached)
         if agent.status is Status.TALKING:
-            lasted = int(at - own[-1].answered_at)
+            answered_at = everything[-1].answered_at
+            lasted = 0 if answered_at is None else int(at - answered_at)
             assert lasted - 1 <= shown.talk_seconds[place] + shown.hold_seconds[place] <= lasted
 
 
@@ -112,7 +116,7 @@ def test_every_conversation_that_ended_is_disposed_of_once(second):
     subject, at = center("normal"), MIDNIGHT + second
     calls = find_calls(subject, today(at))
     wrapped = [call for call in calls if call.wrapped_at is not None]
-    made = subject.agent_activity(day_of(at)).outbound
+    made = subject.trace(day_of(at)).outbound
 
     every = sum(metrics.dispositions_by_agent(subject, EVERY, at))
 
@@ -122,21 +126,24 @@ def test_every_conversation_that_ended_is_disposed_of_once(second):
 
 
 def test_calls_are_made_in_the_back_office():
-    """Agents make calls while they are in AUX for the back office, one after the other."""
+    """Agents make calls while they are in AUX for the back office, one after the other, and talk in them."""
     subject = center("normal", agents=200)
-    made = subject.agent_activity(day_of(MIDNIGHT)).outbound
+    made = subject.trace(day_of(MIDNIGHT)).outbound
     rows = list(zip(*(column.tolist() for column in made), strict=True))
 
     assert len(rows) > 50
-    for agent, _, start, answer, end, _ in rows:
+    for agent, _, start, answer, end, *_ in rows:
         states = find_states(subject, 40001 + agent, today(MIDNIGHT + DAY))
-        where = [state for state in states if state.at <= MIDNIGHT + start / 1000]
-        assert where[-1].reason == BACK_OFFICE
-        assert start <= end and (answer == -1 or start <= answer <= end)
-    assert all(one[4] <= two[2] for one, two in itertools.pairwise(rows) if one[0] == two[0])
+        place = next(place for place, state in enumerate(states) if state.at == MIDNIGHT + start / 1000)
+        before, call, after = states[place - 1 : place + 2]
+        assert before.reason == BACK_OFFICE
+        assert (call.status, call.direction, call.vdn) == (Status.TALKING, Direction.OUTBOUND, None)
+        assert after.at == MIDNIGHT + end / 1000
+        assert start < end and (answer == -1 or start <= answer <= end)
+    assert all(one[4] < two[2] for one, two in itertools.pairwise(rows) if one[0] == two[0])
 
 
-@pytest.mark.parametrize("second", [30_000, 43_200, 60_000])
+@pytest.mark.parametrize("second", [36_000, 43_200, 60_000])
 def test_an_overdue_break_follows_the_call(second):
     """An agent who is due away leaves when the call at hand is over."""
     subject, at = center("busy", agents=300), MIDNIGHT + second

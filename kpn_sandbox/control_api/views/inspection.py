@@ -23,6 +23,7 @@ from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod
 from kpn_sandbox.simulation.customers import customers_of
+from kpn_sandbox.simulation.facts import Direction
 from kpn_sandbox.simulation.identifiers import NUMBERINGS
 from kpn_sandbox.simulation.intervals import fold_intervals
 from kpn_sandbox.simulation.schedule import find_schedule
@@ -82,15 +83,17 @@ def list_customers(request: ControlRequest) -> CustomersRecord:
 
 def list_calls(request: ControlRequest) -> Response:
     """
-    Return the calls that arrived in a period.
+    Return the calls that arrived in a period or that agents made in it.
 
     Raises:
         ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins.
     """
     period, center = _period(request), request.tenant.center
-    queue, agent = request.query.get("queue"), request.query.get("agent")
+    filters = {name: request.query.get(name) for name in ("queue", "agent")}
+    if "direction" in request.query:
+        filters["direction"] = Direction(request.query["direction"].upper())
     # A week of a large center is hundreds of thousands of calls, so they are computed and sent by the hour.
-    chunks = (call_detail_records.find_calls(center, hour, queue=queue, agent=agent) for hour in _hours(period))
+    chunks = (call_detail_records.find_calls(center, hour, **filters) for hour in _hours(period))
     return _json_list("calls", (list(map(serializers.call_record, facts)) for facts in chunks))
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from kpn_sandbox.simulation.facts import Status
+from kpn_sandbox.simulation.facts import Direction, Status
 from kpn_sandbox.simulation.supervisor_metrics import ServiceFact
 from kpn_sandbox.vendors.bright_pattern.records import ACD_STATES, sorted_names
 from kpn_sandbox.vendors.bright_pattern.snapshot import Snapshot
@@ -129,7 +129,7 @@ def _next_state(snapshot: Snapshot) -> AgentValues:
     at_work = (Status.RINGING, Status.TALKING, Status.WRAPPING)
     agents = snapshot.agents
     return [
-        ("not_ready" if due else "ready") if fact.status in at_work else None
+        ("not_ready" if due or fact.direction is Direction.OUTBOUND else "ready") if fact.status in at_work else None
         for fact, due in zip(agents.agents, agents.due_away, strict=True)
     ]
 

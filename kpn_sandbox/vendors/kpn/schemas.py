@@ -46,7 +46,10 @@ class AgentSchema(Schema):
     Status = _text("ACD", "Work mode.", validate=OneOf([status.value for status in Status]))
     Reason = _text(None, "Reason code of AUX, else null.", nullable=True, validate=_DIGITS)
     Direction = _text(
-        "IN", "Direction of the call, else null.", nullable=True, validate=OneOf([way.value for way in Direction])
+        "IN",
+        "Direction of the call at hand, OUT from dialing on; else null.",
+        nullable=True,
+        validate=OneOf([way.value for way in Direction]),
     )
     Skill = _number("2", "Skill number: 1 is the first queue.")
     Lvl = _number("11", "Skill level, 1 to 16.")
