@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask import Flask, Response
 
 from kpn_sandbox import documents
+from kpn_sandbox.caching import Run, run_here
 from kpn_sandbox.control_api import errors as control_errors
 from kpn_sandbox.control_api import routes as control_routes
 from kpn_sandbox.control_api.auth import ControlAuth
@@ -53,7 +54,12 @@ def sleep(seconds: float) -> bool:
 
 
 def create_app(
-    settings: Settings, *, wall_clock: WallClock = wall_time, pause: Pause = sleep, force: bool = False
+    settings: Settings,
+    *,
+    wall_clock: WallClock = wall_time,
+    pause: Pause = sleep,
+    run: Run = run_here,
+    force: bool = False,
 ) -> Flask:
     """
     Return the application.
@@ -62,6 +68,7 @@ def create_app(
         settings: Settings of the start.
         wall_clock: Returns wall time, in epoch seconds.
         pause: Waits for some seconds while other requests are served, at most until the server stops.
+        run: Runs a computation that takes long while other requests are served.
         force: Whether the demo account may begin anew though another process has the database open.
 
     Returns:
@@ -78,7 +85,7 @@ def create_app(
     database = Database(settings.database_url)
     kinds = [kind for api in APIS for kind in api.credential_kinds]
     sandbox = Sandbox(
-        database, wall_clock, credential_kinds=kinds, state_parts=STATE_PARTS, log_requests=settings.journal
+        database, wall_clock, credential_kinds=kinds, state_parts=STATE_PARTS, log_requests=settings.journal, run=run
     )
     try:
         notes = _ensure_demo_account(sandbox, account, force=force)
@@ -88,7 +95,7 @@ def create_app(
     app = _flask()
     parts = Parts(settings, sandbox, admin_token(database, settings.admin_token), notes)
     app.extensions["kpn_sandbox"] = parts
-    _register(app, parts, pause)
+    _register(app, parts, pause, History(run))
     database.disconnect()
     return app
 
@@ -132,10 +139,10 @@ def _flask() -> Flask:
     return app
 
 
-def _register(app: Flask, parts: Parts, pause: Pause) -> None:
+def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     settings, sandbox = parts.settings, parts.sandbox
     lifecycle = RequestLifecycle(sandbox, pause)
-    services = Services(settings, sandbox, lifecycle, History(pause))
+    services = Services(settings, sandbox, lifecycle, history)
     apis = [api.register(app, services) for api in APIS]
     # KPN's API answers for paths that no API owns, and its tokens open the pages' data.
     kpn = next(api for api in apis if isinstance(api, KpnApi))

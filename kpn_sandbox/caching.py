@@ -14,6 +14,18 @@ from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 
+Run = Callable[[Callable[[], Any]], Any]
+"""
+Runs a computation that takes long and returns its result; a server in one loop runs it elsewhere and goes on.
+
+What it runs touches no cache and no lock, because threads and the loop must not wait for each other.
+"""
+
+
+def run_here(compute: Callable[[], Any]) -> Any:
+    """Run a computation where it is needed, as servers with threads do."""
+    return compute()
+
 
 class BoundedCache(Generic[Value]):
     """
@@ -67,9 +79,11 @@ class SingleFlightCache:
 
     Args:
         limit_bytes: How much to keep. A single value larger than that is kept alone.
+        run: Runs the computation of a value.
     """
 
-    def __init__(self, limit_bytes: int = 128 * 1024 * 1024) -> None:
+    def __init__(self, limit_bytes: int = 128 * 1024 * 1024, run: Run = run_here) -> None:
+        self.run = run
         self._limit = limit_bytes
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._total = 0
@@ -86,7 +100,7 @@ class SingleFlightCache:
         The value of a key.
 
         Args:
-            key, compute: The key, and what makes its value if it is not kept.
+            key, compute: The key, and what makes its value if it is not kept; it must not use a cache itself.
             size: Measures a value that was made, in bytes.
         """
         found = self._values.get(key)
@@ -97,12 +111,8 @@ class SingleFlightCache:
             # Whoever had the turn before has mostly left the value behind.
             found = self._values.get(key)
             if found is None:
-                found = self._put(key, compute(), size)
+                found = self._put(key, self.run(compute), size)
         return found[0]
-
-    def is_computing(self, key: Hashable) -> bool:
-        """Whether some thread computes the value of a key, so that `get_or_compute` would wait."""
-        return key in self._computing
 
     def _mark_used(self, key: Hashable) -> None:
         with self._lock:

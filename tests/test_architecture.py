@@ -36,6 +36,7 @@ LIBRARIES_INSIDE = {"apispec", "faker", "gevent", "gunicorn", "platformdirs", "p
 """What may be imported inside a function: large or optional libraries that most runs do not need."""
 MODULES_INSIDE = {
     "kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows",
+    "kpn_sandbox.server.gevent_worker": "needs gevent, which only worker processes have",
     "kpn_sandbox.cli.start": "needs all of the package, which gevent must precede",
 }
 IMPORTS_LATE = {

@@ -69,6 +69,16 @@ def test_a_large_value_is_kept_alone() -> None:
     assert cache.find_all("axa") and cache.computed[3:] == ["a", "x"]
 
 
+def test_a_value_is_computed_where_the_server_wants_it() -> None:
+    """The computation of a value is handed to a function; a value that is kept is not."""
+    ran: list[object] = []
+    cache = SingleFlightCache(1000, lambda compute: ran.append(compute) or compute())
+
+    found = [cache.get_or_compute("a", lambda: "A", len) for _ in range(2)]
+
+    assert (found, len(ran)) == (["A", "A"], 1)
+
+
 def test_failure_is_not_kept() -> None:
     """When computing a value fails, the caller gets the error, and the next one tries again."""
     cache = SingleFlightCache(1000)

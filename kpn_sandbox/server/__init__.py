@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from threading import Event
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -22,6 +23,9 @@ from kpn_sandbox.app import create_app
 from kpn_sandbox.server.listener import AddressError, listen_on_loopbacks
 from kpn_sandbox.server.werkzeug_server import run_threaded
 from kpn_sandbox.settings import Settings, base_url
+
+if TYPE_CHECKING:
+    from kpn_sandbox.server.client_connection import Deadlines
 
 __all__ = ["FORKS", "AddressError", "serve"]
 
@@ -36,6 +40,7 @@ def serve(
     ready: Callable[[str], None],
     forks: bool = FORKS,
     force: bool = False,
+    deadlines: "Deadlines | None" = None,
 ) -> None:
     """
     Serve the sandbox until SIGTERM, Ctrl-C or the end of the terminal.
@@ -46,6 +51,7 @@ def serve(
         ready: Called with the base URL once requests are accepted.
         forks: Whether to serve from worker processes; otherwise threads of this process serve.
         force: As for `create_app`.
+        deadlines: How long worker processes wait for a client, where that is not the usual time.
 
     Raises:
         AddressError: The address cannot be listened on.
@@ -54,20 +60,26 @@ def serve(
     with ExitStack() as stack:
         listeners = [stack.enter_context(each) for each in listen_on_loopbacks(settings.host, settings.port)]
         url = base_url(settings.host, listeners[0].getsockname()[1])
-        app = create_app(settings, pause=stopping.wait, force=force)
+        if not forks:
+            app = create_app(settings, pause=stopping.wait, force=force)
+            stack.callback(_close_database, app, os.getpid())
+            announce(app, url)
+            run_threaded(app, listeners, stopping=stopping, ready=partial(ready, url))
+            return
+        # gunicorn needs modules that systems without fork do not have, and gevent has patched before this module came.
+        from kpn_sandbox.server.gevent_worker import ComputingThreads
+        from kpn_sandbox.server.gunicorn_server import GunicornApplication, WorkerServices
+
+        computing = ComputingThreads()
+        app = create_app(settings, pause=stopping.wait, run=computing.run, force=force)
         stack.callback(_close_database, app, os.getpid())
         announce(app, url)
         # Worker processes share the memory of this one until they write to it, and a collection writes to every
         # object that it looks at. What exists by now lives as long as the process, so collections shall skip it.
         gc.freeze()
         gc.enable()
-        if forks:
-            # gunicorn needs modules that systems without fork do not have, and gevent patched before the application.
-            from kpn_sandbox.server.gunicorn_server import GunicornApplication
-
-            GunicornApplication(app, settings, listeners=listeners, stopping=stopping, ready=partial(ready, url)).run()
-        else:
-            run_threaded(app, listeners, stopping=stopping, ready=partial(ready, url))
+        services = WorkerServices(stopping, computing, partial(ready, url))
+        GunicornApplication(app, settings.workers, listeners, services, deadlines).run()
 
 
 def _close_database(app: Flask, starter: int) -> None:

@@ -5,6 +5,7 @@ A connection knows since when it waits for its client, and for what. The worker 
 ends the waits that take too long; so a deadline costs a request no timer.
 """
 
+import errno
 import socket
 from contextlib import suppress
 from enum import IntEnum
@@ -94,6 +95,11 @@ class ClientConnection(gevent_socket):
         self._waits_since = monotonic()
         try:
             data: bytes = super().recv(size, flags)
+        except OSError:
+            if not self._ended:
+                raise
+            # The receiving side is shut down by now, so this does not wait.
+            data = super().recv(size, flags)
         finally:
             self._waits_since = inf
         if not data and self._ended and self.phase in (Phase.HEAD, Phase.REQUEST):
@@ -106,6 +112,9 @@ class ClientConnection(gevent_socket):
 
         Args:
             data, flags: As for a socket.
+
+        Raises:
+            ConnectionAbortedError: The wait was ended.
         """
         self.answered = self._sending = True
         view = memoryview(data)
@@ -113,6 +122,10 @@ class ClientConnection(gevent_socket):
             while view:
                 self._waits_since = monotonic()
                 view = view[self.send(view, flags) :]
+        except OSError:
+            if self._ended:
+                raise ConnectionAbortedError(errno.ECONNABORTED, "the client reads nothing") from None
+            raise
         finally:
             self._waits_since = inf
             self._sending = False

@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Sequence
 from socket import socket
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -21,8 +21,7 @@ from gunicorn.http import Request
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.client_connection import Deadlines
-from kpn_sandbox.server.gevent_worker import IGNORED_SIGNALS, SandboxWorker
-from kpn_sandbox.settings import Settings
+from kpn_sandbox.server.gevent_worker import IGNORED_SIGNALS, ComputingThreads, SandboxWorker
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGQUIT)
 
@@ -83,41 +82,49 @@ class GunicornMaster(Arbiter):
             self.spawn_worker()
 
 
+class WorkerServices(NamedTuple):
+    """Things that a worker process shares with the application and with the start."""
+
+    stopping: Event
+    """Set in a worker when it stops; the application's waits end with it."""
+    computing: ComputingThreads
+    """Started in a worker; runs the application's long computations."""
+    ready: Callable[[], None]
+    """Called when all workers accept requests."""
+
+
 class GunicornApplication(BaseApplication):
     """
     The sandbox as gunicorn's application, loaded once before the fork.
 
     Args:
-        app, settings: The application, and the settings of the start.
+        app: The application.
+        workers: Number of worker processes.
         listeners: The sockets to serve on, bound and listening.
-        stopping: Set in each worker when it stops; the application's waits end with it.
-        ready: Called when all workers accept requests.
-        deadlines: How long a client is waited for.
+        services: What the workers share with the application.
+        deadlines: How long a client is waited for, where that is not the usual time.
     """
 
     def __init__(
         self,
         app: Flask,
-        settings: Settings,
-        *,
+        workers: int,
         listeners: Sequence[socket],
-        stopping: Event,
-        ready: Callable[[], None],
-        deadlines: Deadlines = Deadlines(),
+        services: WorkerServices,
+        deadlines: Deadlines | None = None,
     ) -> None:
         self.callable_app = app
-        self.settings = settings
+        self.workers = workers
         self.listeners = listeners
-        self.stopping = stopping
-        self.ready = ready
-        self.deadlines = deadlines
-        self._tickets = _make_tickets(settings.workers - 1)
+        self.services = services
+        self.deadlines = deadlines or Deadlines()
+        self._tickets = _make_tickets(workers - 1)
         super().__init__()
 
     def load_config(self) -> None:
         """Set gunicorn's options."""
         options: dict[str, Any] = {
-            "workers": self.settings.workers,
+            "workers": self.workers,
             "worker_class": SandboxWorker,
             "keepalive": int(self.deadlines.idle) or 1,
             "graceful_timeout": int(self.deadlines.computing) + _SPARE_SECONDS,
@@ -163,8 +170,9 @@ class GunicornApplication(BaseApplication):
 
     def booted(self, worker: SandboxWorker) -> None:
         """Call `ready` once, when the last of the first workers has booted; workers that replace others do not."""
-        if worker.age <= self.settings.workers and not _take_ticket(self._tickets):
-            self.ready()
+        self.services.computing.start()
+        if worker.age <= self.workers and not _take_ticket(self._tickets):
+            self.services.ready()
 
 
 def withhold_continue(worker: object, request: Request) -> None:

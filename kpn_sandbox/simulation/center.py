@@ -24,6 +24,7 @@ from kpn_sandbox.simulation.facts import AgentFact, PortState, QueueFact, Status
 from kpn_sandbox.simulation.names import CenterNames, center_names
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.simulation.resolved_profile import Span, resolve_profile
+from kpn_sandbox.simulation.timelines import PortTimeline
 
 _ON_A_CALL = (Status.RINGING, Status.TALKING, Status.WRAPPING)
 
@@ -157,7 +158,7 @@ class Center:
         """A day of the center, kept in the cache."""
 
         def compute() -> DayIndex:
-            return DayIndex(self.seed, self._simulated(day))
+            return DayIndex(self.seed, self._simulated(day)).prepared()
 
         found: DayIndex = self._traces.get_or_compute(self.day_key(day), compute, DayIndex.size)
         return found
@@ -174,14 +175,19 @@ class Center:
 
     def agent_activity(self, day: CalendarDay) -> AgentActivity:
         """The activities of agents on a day; cached apart from the day itself, because few clients need them."""
+        key = ("agent activity", self.day_key(day))
+        index = self.day_index(day)
 
         def compute() -> AgentActivity:
-            index = self.day_index(day)
             return AgentActivity(self.seed, index.trace, index.agents.columns())
 
-        key = ("agent activity", self.day_key(day))
         found: AgentActivity = self._traces.get_or_compute(key, compute, AgentActivity.size)
         return found
+
+    def ports(self, index: DayIndex) -> PortTimeline:
+        """The states of all ports on a day; made when first needed, because only trunks need them."""
+        made: PortTimeline = index.ports if "ports" in vars(index) else self._traces.run(lambda: index.ports)
+        return made
 
     def day_key(self, day: CalendarDay) -> Hashable:
         """A key that is the same for days on which the same happens."""
@@ -208,6 +214,7 @@ class _CenterSnapshot:
     """A center at one instant."""
 
     def __init__(self, center: Center, at: float) -> None:
+        self._center = center
         self.index, self.instant = center.day_index_at(at)
         self.trace = self.index.trace
         self.span = self.trace.span_at(self.instant)
@@ -256,7 +263,7 @@ class _CenterSnapshot:
         return QueueFact(self.index.queue_name(self.span, index), FIRST_NUMBER + index, *totals, level)
 
     def trunks(self, only: int | None = None) -> Iterator[TrunkFact]:
-        states, starts = self.index.ports.at(self.instant), self.trace.port_usage.starts
+        states, starts = self._center.ports(self.index).at(self.instant), self.trace.port_usage.starts
         for trunk, own in enumerate(self.span.resolved.trunks):
             if only in (None, trunk):
                 yield self._trunk(trunk, states[starts[trunk] : starts[trunk] + own.ports])

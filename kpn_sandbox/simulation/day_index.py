@@ -47,6 +47,11 @@ class DayIndex:
         self._most_agents = max(len(span.resolved.homes) for span in trace.spans)
         self._most_queues = max(len(span.resolved.queues) for span in trace.spans)
 
+    def prepared(self) -> "DayIndex":
+        """Derive now what most readers need, and return the index."""
+        self.counters, self.agents
+        return self
+
     @cached_property
     def counters(self) -> QueueCounters:
         """The counters of all queues."""

@@ -7,7 +7,7 @@ Today is the same fold, cut at the instant. So what history says of yesterday is
 ended, to the call. Blocked calls, which nobody at the center ever saw, are in neither.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.caching import SingleFlightCache
+from kpn_sandbox.caching import Run, SingleFlightCache, run_here
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace
@@ -42,12 +42,6 @@ NOBODY = -1
 HOURS = 24
 LENGTHS = (30_000, 60_000, 120_000, 300_000, 600_000)
 """Milliseconds at which the next bucket of talk begins; the first begins at 0."""
-
-TURN_SECONDS = 0.001
-"""The pause before each day that is computed, in which other requests get their turn."""
-
-RETRY_SECONDS = 0.02
-"""How often a request looks whether another one has finished the day that it needs."""
 
 SUMMARY_BYTES = 56 * 1024 * 1024
 CALLS_BYTES = 40 * 1024 * 1024
@@ -185,14 +179,13 @@ class History:
     """
     The history of all centers of a process, with the caches of what was computed.
 
-    `pause` lets some seconds pass while other requests get their turn: before a day is computed, and as long as another
-    request computes it. None computes without pauses.
+    Args:
+        run: Runs the computation of a day.
     """
 
-    def __init__(self, pause: Callable[[float], object] | None = None) -> None:
-        self._summaries = SingleFlightCache(SUMMARY_BYTES)
-        self._calls = SingleFlightCache(CALLS_BYTES)
-        self._pause = pause
+    def __init__(self, run: Run = run_here) -> None:
+        self._summaries = SingleFlightCache(SUMMARY_BYTES, run)
+        self._calls = SingleFlightCache(CALLS_BYTES, run)
 
     def days(
         self, center: Center, first: date, last: date, at: float, *, customer: int | None = None
@@ -246,29 +239,21 @@ class History:
             return summarize(day, self._calls_of(center, day), instant)
         # Only whole days of all customers are kept: today changes every second, and customers are many.
         key = center.day_key(day)
-        self._wait_for(self._summaries, key)
+        kept: CallSummary | None = self._summaries.get(key)
+        if kept is not None:
+            return kept
+        calls = self._calls_of(center, day)
         found: CallSummary = self._summaries.get_or_compute(
-            key, lambda: summarize(day, self._calls_of(center, day), day.length), CallSummary.size
+            key, lambda: summarize(day, calls, day.length), CallSummary.size
         )
         return found
 
     def _calls_of(self, center: Center, day: CalendarDay) -> CallsByCustomer:
         def compute() -> CallsByCustomer:
-            if self._pause is not None:
-                self._pause(TURN_SECONDS)
             return calls_by_customer(center.seed, center.trace(day))
 
-        key = center.day_key(day)
-        self._wait_for(self._calls, key)
-        found: CallsByCustomer = self._calls.get_or_compute(key, compute, CallsByCustomer.size)
+        found: CallsByCustomer = self._calls.get_or_compute(center.day_key(day), compute, CallsByCustomer.size)
         return found
-
-    def _wait_for(self, cache: SingleFlightCache, key: Hashable) -> None:
-        """Wait until nobody computes the value of a key."""
-        # A dashboard asks for all its widgets at the same time. Waiting in the cache would block the threads of all
-        # these requests for as long as the first one computes; here each gives way to requests that need less.
-        while self._pause is not None and cache.is_computing(key):
-            self._pause(RETRY_SECONDS)
 
 
 def calls_by_customer(seed: str, trace: DayTrace) -> CallsByCustomer:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from kpn_sandbox.caching import BoundedCache, SingleFlightCache
+from kpn_sandbox.caching import BoundedCache, Run, SingleFlightCache, run_here
 from kpn_sandbox.literals import ResetLayer
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import Epoch
@@ -49,6 +49,7 @@ class Sandbox:
         credential_kinds: The kinds of credential that are stored beside the secrets of accounts.
         state_parts: What vendors store of accounts, for snapshots.
         log_requests: Whether requests are written into the request log.
+        run: Runs the computation of a day.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Sandbox:
         credential_kinds: Sequence[CredentialKind] = (),
         state_parts: StateParts | None = None,
         log_requests: bool = True,
+        run: Run = run_here,
     ) -> None:
         self.database = database
         self.wall_clock = wall_clock
@@ -70,7 +72,7 @@ class Sandbox:
         self.quotas = Quotas(database)
         self.request_log = RequestLog(database, on=log_requests)
         self._state_parts = state_parts or {}
-        self._traces = SingleFlightCache(TRACE_BYTES)
+        self._traces = SingleFlightCache(TRACE_BYTES, run)
         self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
         self._tenants: BoundedCache[Tenant] = BoundedCache(_TENANTS)
 
