@@ -382,6 +382,11 @@ class CustomersQuerySchema(QuerySchema):
         _PRINTABLE, _PRINTABLE_ALLOWED, metadata=in_query(description="Only the one with this number of any kind.")
     )
 
+    @validates_schema
+    def _check_page(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "identifier" in data and "after" in data:
+            raise field_error("after", "left out beside identifier")
+
 
 class InboxQuerySchema(QuerySchema):
     """Filters of received KPI records."""
