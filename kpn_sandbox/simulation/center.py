@@ -16,7 +16,7 @@ from kpn_sandbox.simulation.arrivals import arrivals_per_hour
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
 from kpn_sandbox.simulation.callers import customer_count
 from kpn_sandbox.simulation.counters import QueueTotals
-from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
+from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex, queue_name
 from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
@@ -150,9 +150,7 @@ class Center:
         Args:
             index, at: The queue, from 0, which need not exist any more, and the instant.
         """
-        queues = self._span_at(at).resolved.queues
-        own = queues[index].name if index < len(queues) else None
-        return own or self.names(at).queue_name(index)
+        return queue_name(self._span_at(at).resolved, self.names(at), index)
 
     def day_index(self, day: CalendarDay) -> DayIndex:
         """A day of the center, kept in the cache."""

@@ -13,7 +13,7 @@ from kpn_sandbox.simulation.counters import QueueCounters
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.facts import AgentFact
 from kpn_sandbox.simulation.names import CenterNames, center_names
-from kpn_sandbox.simulation.resolved_profile import Span
+from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
 FIRST_LOGIN, FIRST_NUMBER = 40001, 1000
@@ -95,9 +95,7 @@ class DayIndex:
         Args:
             span, queue: The part of the day in which it has the name, and the queue from 0.
         """
-        queues = span.resolved.queues
-        own = queues[queue].name if queue < len(queues) else None
-        return own or _unlike(span.resolved.queue_names, self.names(span).queue_name(queue))
+        return queue_name(span.resolved, self.names(span), queue)
 
     def trunk_name(self, span: Span, trunk: int) -> str:
         """
@@ -148,6 +146,18 @@ class DayIndex:
             AgentIdentity(FIRST_LOGIN + agent, names.agent_name(agent), names.level(agent), names.department(agent))
             for agent in range(self._most_agents)
         ]
+
+
+def queue_name(resolved: ResolvedProfile, names: CenterNames, queue: int) -> str:
+    """
+    The name of a queue: its own or the center's.
+
+    Args:
+        resolved, names: The profile and the names in force.
+        queue: The queue, from 0, which need not exist any more.
+    """
+    own = resolved.queues[queue].name if queue < len(resolved.queues) else None
+    return own or _unlike(resolved.queue_names, names.queue_name(queue))
 
 
 def _unlike(taken: Collection[str | None], name: str) -> str:
