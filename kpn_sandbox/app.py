@@ -159,7 +159,7 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     routes = {path: route for api in apis for path, route in api.fast_routes().items()}
     fast_path = FastPathMiddleware(app.wsgi_app, sandbox, routes)
     app.wsgi_app = RequestMiddleware(  # type: ignore[method-assign]
-        fast_path, public_url=settings.public_url, hsts=settings.hsts
+        fast_path, public_url=settings.public_url, hsts=settings.hsts, body_limit=control_routes.body_limit
     )
 
 

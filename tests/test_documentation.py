@@ -1,5 +1,6 @@
 """The README describes the code as it is: settings, operations and behaviors of every API, fields, scenarios."""
 
+import json
 import re
 from dataclasses import fields
 
@@ -9,6 +10,8 @@ import kpn_sandbox
 from kpn_sandbox.app import create_app
 from kpn_sandbox.control_api.operations import OPERATIONS as CONTROL
 from kpn_sandbox.control_api.operations import PREFIX, Access
+from kpn_sandbox.control_api.request_schemas import SnapshotRequestSchema
+from kpn_sandbox.control_api.snapshots import load_snapshot
 from kpn_sandbox.documents import COLLECTIONS, FILES, OPENAPI, text
 from kpn_sandbox.literals import CONNECTION_FAULTS, RESET_LAYERS, SCENARIO_NAMES
 from kpn_sandbox.settings import Settings, option, variable
@@ -141,6 +144,17 @@ def test_the_words_of_the_remote_control_are_explained():
     words = (*(each.name for each in fields(Profile)), *RESET_LAYERS, *CONNECTION_FAULTS)
 
     assert [word for word in words if f"`{word}`" not in section("The remote control")] == []
+
+
+def test_the_snapshot_of_the_manual_can_be_restored():
+    """The document has every member of a snapshot and passes all checks."""
+    (text,) = re.findall(r"```json\n(\{\n  \"format\".*?)```", README, re.DOTALL)
+    document = json.loads(text)
+
+    snapshot, _ = load_snapshot(document)
+
+    assert document.keys() == SnapshotRequestSchema().fields.keys()
+    assert [plan.remaining for plan in snapshot.plans] == [1]
 
 
 def test_every_scenario_is_explained():

@@ -23,7 +23,9 @@ from kpn_sandbox.safe_text import terminal_text
 COMMANDS = {
     "serve": ("serve",),
     "exec": ("exec",),
-    "control": tuple("token health account scenario clock profile pin fault quota requests conduct reset".split()),
+    "control": tuple(
+        "token health account scenario clock profile pin fault quota requests conduct reset snapshot".split()
+    ),
     "documents": ("openapi", "postman"),
     "drift": ("diff", "load"),
     "itx": ("itx",),

@@ -6,8 +6,12 @@ asks, for any account. Responses are printed as JSON. `token` and `health` need 
 """
 
 import json
+import os
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -301,6 +305,64 @@ def health(url: str | None, **flags: Any) -> None:
     ask_sandbox(url, settings_from(flags), lambda client: client.ready())
 
 
+@click.group()
+def snapshot() -> None:
+    """Save the state of an account in a file, or restore it."""
+
+
+@snapshot.command("save")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@with_account
+def save_snapshot(account: Account, file: Path) -> Any:
+    """Write the state of the account into FILE; - prints it."""
+    state = account.snapshot()
+    if str(file) == "-":
+        return state
+    return _write_whole(file, json.dumps(state, indent=2, ensure_ascii=False) + "\n")
+
+
+@snapshot.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@with_account
+def restore_snapshot(account: Account, file: Path) -> Any:
+    """Give the account the state in FILE, whole or not at all; - reads it from standard input."""
+    restored = account.restore(_read_json(file))
+    for note in restored["notes"]:
+        click.echo(f"note: {terminal_text(note)}", err=True)
+    return restored
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Write a file whole or not at all: what is there stays until the new text is written."""
+    if file.exists() and not file.is_file():
+        # Such as /dev/stdout or a named pipe, which must not be replaced by a file.
+        file.write_text(text, encoding="utf-8")
+        return
+    target = file.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _read_json(file: Path) -> Any:
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+        parsed = json.loads(text)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise CommandError(f"{file} must hold the JSON of a snapshot: {error}") from None
+    if not isinstance(parsed, dict):
+        raise CommandError(f"{file} must hold the JSON object of a snapshot")
+    return parsed
+
+
 def _with_warnings(clock: JsonObject) -> JsonObject:
     """Return a clock, and print on standard error what is not in force at its instant."""
     for sentence in clock["not_in_force"]:
@@ -308,7 +370,7 @@ def _with_warnings(clock: JsonObject) -> JsonObject:
     return clock
 
 
-COMMANDS = (token, health, account, scenario, clock, profile, pin, fault, quota, requests, conduct, reset)
+COMMANDS = (token, health, account, scenario, clock, profile, pin, fault, quota, requests, conduct, reset, snapshot)
 
 
 def _json(text: str) -> Any:

@@ -1,10 +1,12 @@
 """One account: its remote control through the control API, and requests as its client would send them."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Rejected, Response
+from kpn_sandbox.client.http import CONTROL_PATH, ClientError, Connection, JsonObject, Rejected, Response
 from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST, Effective, TokenTime
 from kpn_sandbox.safe_text import terminal_text
 
@@ -347,6 +349,30 @@ class Account:
         """Restore layers of the account's state, all by default, to what they were at its creation."""
         self._token = ""
         return list(self.ask("POST", "/reset", {"layers": layers} if layers else {})["layers"])
+
+    def snapshot(self) -> JsonObject:
+        """The account's state as one JSON object, which `restore` takes, here or in another account."""
+        return self.ask("GET", "/snapshot")
+
+    def restore(self, snapshot: Mapping[str, Any] | Path | str) -> JsonObject:
+        """
+        Restore a snapshot, whole or not at all, and return the account with notes about what may differ.
+
+        Args:
+            snapshot: The object, its JSON text, or the path of a file with it.
+
+        Raises:
+            ClientError: The file cannot be read, or the text is not JSON.
+        """
+        if isinstance(snapshot, Mapping):
+            return self.ask("PUT", "/snapshot", snapshot)
+        try:
+            text = snapshot.read_text(encoding="utf-8-sig") if isinstance(snapshot, Path) else snapshot
+            return self.ask("PUT", "/snapshot", json.loads(text))
+        except OSError as error:
+            raise ClientError(f"{snapshot} cannot be read: {error.strerror}") from None
+        except ValueError as error:
+            raise ClientError(f"a snapshot must be JSON: {error}") from None
 
     def ask(self, method: str, path: str = "", body: Any = None) -> JsonObject:
         """

@@ -18,6 +18,7 @@ from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, ControlOperation
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.hosts import base_url
+from kpn_sandbox.literals import LARGEST_BODY_BYTES, LARGEST_SNAPSHOT_BYTES
 from kpn_sandbox.tenants.sandbox import Sandbox
 
 _CLIENT_ID = re.compile(r"[!-~]{1,128}")
@@ -40,6 +41,17 @@ def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi
         rule = operation.path.replace("{", "<").replace("}", ">")
         routes.add_url_rule(rule, operation.key, view, methods=[operation.method], provide_automatic_options=False)
     return routes
+
+
+def body_limit(method: str, path: str) -> int:
+    """
+    Return how many bytes the body of a request may have.
+
+    Args:
+        method, path: Method and path of the request, to whichever API.
+    """
+    is_snapshot = method == "PUT" and path.startswith(PREFIX) and path.endswith("/snapshot")
+    return LARGEST_SNAPSHOT_BYTES if is_snapshot else LARGEST_BODY_BYTES
 
 
 def _flask_view(operation: ControlOperation, context: ControlContext, auth: ControlAuth) -> Callable[..., Response]:

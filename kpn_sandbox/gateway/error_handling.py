@@ -29,6 +29,13 @@ class MalformedRequest(http.BadRequest):
     """A request breaks a rule of HTTP; its description says which one."""
 
 
+class BodyTooLarge(http.RequestEntityTooLarge):
+    """A body has more bytes than its limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Body must be at most {limit // 1024**2} MB")
+
+
 class ApiError(Exception):
     """
     An error response of an API.
@@ -86,6 +93,7 @@ def common_rows(
         ),
         MalformedPreference: lambda error: bad_request(str(error)),
         StorageError: lambda error: unavailable(),
+        BodyTooLarge: lambda error: refused(413, str(error.description)),
         http.RequestEntityTooLarge: lambda error: refused(413, "Body must be at most 1 MB"),
         http.RequestTimeout: lambda error: refused(408, "Body took too long"),
         MalformedRequest: lambda error: refused(400, str(error.description)),

@@ -17,10 +17,10 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import HTTPException, RequestTimeout
 from werkzeug.routing import Rule
 
-from kpn_sandbox.gateway.error_handling import MalformedRequest
+from kpn_sandbox.gateway.error_handling import BodyTooLarge, MalformedRequest
 from kpn_sandbox.gateway.hosts import PUBLIC_URL, parse_host
 from kpn_sandbox.gateway.request_info import REFUSAL, request_id
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
@@ -43,13 +43,22 @@ class RequestMiddleware:
         next_app: Answers the requests; it refuses those that hold a `REFUSAL`.
         public_url: Base of every generated URL, without a slash at the end; None for that of the Host header.
         hsts: Whether responses may have a `Strict-Transport-Security` header.
+        body_limit: Returns how many bytes a body may have, for a method and a path.
     """
 
-    def __init__(self, next_app: WsgiApp, *, public_url: str | None = None, hsts: bool = True) -> None:
+    def __init__(
+        self,
+        next_app: WsgiApp,
+        *,
+        public_url: str | None = None,
+        hsts: bool = True,
+        body_limit: Callable[[str, str], int] = lambda method, path: LARGEST_BODY_BYTES,
+    ) -> None:
         self.next_app = next_app
         self._public_url = public_url
         self._prefix = urlsplit(public_url or "").path
         self._hsts = hsts
+        self._body_limit = body_limit
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
@@ -64,7 +73,8 @@ class RequestMiddleware:
             self._take_off_prefix(environ)
         environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         # The body is taken in any case: who logs the request may look for its sender there.
-        refusal = _take_body(environ) or _wrong_host(environ)
+        limit = self._body_limit(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        refusal = _take_body(environ, limit) or _wrong_host(environ)
         if refusal is not None:
             environ[REFUSAL] = refusal
         return self.next_app(environ, start)
@@ -85,7 +95,7 @@ def _wrong_host(environ: dict[str, Any]) -> HTTPException | None:
     return None if parse_host(host) else MalformedRequest("Host cannot be read")
 
 
-def _take_body(environ: dict[str, Any]) -> HTTPException | None:
+def _take_body(environ: dict[str, Any], limit: int) -> HTTPException | None:
     """Put the whole body in the place of the stream; return why the request is refused, None when it is not."""
     coding, length = environ.get("HTTP_TRANSFER_ENCODING"), environ.get("CONTENT_LENGTH") or ""
     if coding is None and length in ("", "0"):
@@ -98,18 +108,19 @@ def _take_body(environ: dict[str, Any]) -> HTTPException | None:
     if coding is None and not (length.isascii() and length.isdecimal()):
         return MalformedRequest("Content-Length must be a number")
     expected = None if coding is not None else int(length[:20])
-    if expected is not None and expected > LARGEST_BODY_BYTES and "HTTP_EXPECT" in environ:
+    if expected is not None and expected > limit and "HTTP_EXPECT" in environ:
         # The client waits for permission to send it, which the server has not given.
-        return RequestEntityTooLarge()
+        return BodyTooLarge(limit)
     try:
-        body = _read(stream, MOST_DISCARDED_BYTES if expected is None else min(expected, MOST_DISCARDED_BYTES))
+        most = MOST_DISCARDED_BYTES if expected is None else min(expected, MOST_DISCARDED_BYTES)
+        body = _read(stream, most, limit)
     except TimeoutError:
         return RequestTimeout()
     except Exception as error:  # noqa: BLE001 - only the server's reader runs here, and each server has its own errors
         _log.debug("request %s: broken body: %r", request_id(environ), error)
         return MalformedRequest("Body cannot be read")
-    if len(body) > LARGEST_BODY_BYTES or (expected or 0) > LARGEST_BODY_BYTES:
-        return RequestEntityTooLarge()
+    if len(body) > limit or (expected or 0) > limit:
+        return BodyTooLarge(limit)
     if expected is not None and len(body) < expected:
         return MalformedRequest("Body is shorter than its Content-Length")
     # RFC 8259, section 8.1, lets a reader ignore a byte order mark; forms and JSON get the same reader.
@@ -117,7 +128,7 @@ def _take_body(environ: dict[str, Any]) -> HTTPException | None:
     return None
 
 
-def _read(stream: Any, most: int) -> bytes:
+def _read(stream: Any, most: int, limit: int) -> bytes:
     """Return a body; of one that is too large, not more than the first bytes."""
     body, count = bytearray(), 0
     while count < most:
@@ -125,7 +136,7 @@ def _read(stream: Any, most: int) -> bytes:
         if not piece:
             break
         count += len(piece)
-        if len(body) <= LARGEST_BODY_BYTES:
+        if len(body) <= limit:
             body += piece
     return bytes(body)
 

@@ -55,7 +55,7 @@ accounts = Table(
     Column("origin_profile", Text, nullable=False),
     Column("origin_scenario", Text, nullable=False),
     Column("origin_clock", Text, nullable=False),
-    Column("created_with", Text, nullable=False),
+    Column("created_with", Text),
     Column("loaded_entry", String(64)),
     Column("quota", Text),
     Column("expires_at", Float),
@@ -67,7 +67,8 @@ One row per account; it is dropped at a wall time, if it has one.
 
 Every change of the account, or of rows below it that other workers cache, raises the version. Profile and scenario are
 the base of the timeline, without dated changes. What a reset restores is in the columns of the origin: that of the last
-snapshot that was restored, else that of the creation, which also stays in `created_with`. Profiles, clocks and the
+snapshot that was restored, else that of the creation, which also stays in `created_with`
+(empty in rows of an older schema, which no snapshot was restored into). Profiles, clocks and the
 quota are JSON. `loaded_entry` is the digest of the entry of a snapshot file that the account was made from.
 """
 

@@ -257,10 +257,10 @@ class Accounts:
     def _created(self, client_id: str) -> Account | None:
         """Return an account as it was created, whatever snapshot was restored since; None when there is none."""
         with self._database.read() as connection:
-            text = connection.scalar(select(_ROW.created_with).where(_ROW.client_id == client_id))
-        if text is None:
-            return None
-        seed, scenario, profile, clock = json.loads(text)
+            row = connection.execute(_BY_ID, {"client_id": client_id}).one_or_none()
+        if row is None or row.created_with is None:
+            return None if row is None else account_of(row)
+        seed, scenario, profile, clock = json.loads(row.created_with)
         return Account(client_id, seed, scenario, Profile.from_dict(profile), clock_from_dict(clock))
 
     def _write_secret(self, credentials: Credentials) -> None:

@@ -103,6 +103,41 @@ def test_the_clock_is_set(control):
     assert control("clock")["mode"] == "running"
 
 
+def test_a_snapshot_is_saved_and_restored(control, run, tmp_path):
+    """A state is written into a file or on standard output, and restored from the file."""
+    file = tmp_path / "state.json"
+    control("clock", "freeze", MONDAY)
+    control("pin", "set", "agents", "40001", "Reason=2")
+    assert control("snapshot", "save", str(file)) is None
+    control("reset")
+
+    restored = control("snapshot", "restore", str(file))
+
+    assert (restored["notes"], restored["clock"]["at"]) == ([], MONDAY)
+    assert json.loads(file.read_text()) == control("snapshot", "save", "-")
+    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+
+
+@pytest.mark.parametrize("content", [None, "no JSON", "[]"])
+def test_a_file_without_a_snapshot_is_one_line(run, tmp_path, content):
+    """A file that is missing or holds no JSON object ends with 2 and a line that says so."""
+    file = tmp_path / "state.json"
+    if content is not None:
+        file.write_text(content)
+
+    code, _, err = run("snapshot", "restore", str(file))
+
+    assert (code, err.count("\n")) == (2, 1)
+    assert "state.json" in err
+
+
+def test_a_file_that_cannot_be_written_is_one_line(control, run, tmp_path):
+    """The line names the file, and nothing is left behind."""
+    code, _, err = run("snapshot", "save", str(tmp_path / "missing" / "state.json"))
+
+    assert (code, err.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])
+
+
 def test_profile_and_scenario_are_set(control):
     """Fields of the profile are written as JSON, and null restores a default."""
     assert control("scenario", "peak", "--for-seconds", "60")["name"] == control("scenario")["name"] == "peak"

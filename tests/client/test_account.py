@@ -1,8 +1,10 @@
 """An account's remote control: every method of the control API, over a socket."""
 
+import json
+
 import pytest
 
-from kpn_sandbox.client import Rejected, Unreachable
+from kpn_sandbox.client import ClientError, Rejected, Unreachable
 from tests.client.conftest import MONDAY
 
 
@@ -29,6 +31,23 @@ def test_a_new_secret_is_used_from_then_on(account):
 
     assert account.client_secret != before
     assert account.show()["client_id"] == account.client_id
+
+
+def test_a_snapshot_is_restored_from_an_object_a_text_or_a_file(account, tmp_path):
+    """What `snapshot` returns is restored as it is, as JSON text, and from a file; what is none raises ClientError."""
+    account.freeze(MONDAY)
+    state = account.snapshot()
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps(state))
+
+    for form in (state, json.dumps(state), file):
+        account.advance(60)
+        assert account.restore(form)["notes"] == []
+        assert account.snapshot() == state
+
+    for wrong in ({}, "no JSON", "[]", tmp_path / "missing.json"):
+        with pytest.raises(ClientError):
+            account.restore(wrong)
 
 
 def test_the_clock_is_set(account):

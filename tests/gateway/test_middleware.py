@@ -61,6 +61,17 @@ def test_what_breaks_the_rules_is_refused_by_the_api(client, path, environ, stat
 
 
 @pytest.mark.shared
+def test_a_snapshot_may_be_larger_than_other_bodies(client):
+    """The body of a snapshot may have 16 MB, with a text that says so; no other call gets more than 1 MB."""
+    path, large = "/_sandbox/accounts/APP_CONSUMER_KEY/snapshot", b" " * 1_048_577
+
+    assert client.put(path, data=large).status_code == 401
+    assert client.post(path, data=large).status_code == 413
+    refused = client.put(path, data=b" " * (16 * 1024**2 + 1))
+    assert (refused.status_code, refused.json["detail"]) == (413, "Body must be at most 16 MB.")
+
+
+@pytest.mark.shared
 @pytest.mark.parametrize("label", ["application/x-www-form-urlencoded", "application/json"])
 def test_a_byte_order_mark_is_taken(client, label):
     """A form or a JSON text may begin with the mark that Windows programs write."""

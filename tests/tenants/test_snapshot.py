@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import ALWAYS, Profile
+from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock, RunningClock
 from kpn_sandbox.tenants.errors import UnknownAccount
@@ -100,6 +102,19 @@ def test_the_start_does_not_undo_a_restored_snapshot(sandbox, accounts):
     accounts.ensure(replace(settings, profile=Profile(agents=4)))
     assert accounts.show("anna").seed == "anna"
     assert sandbox.tenant("anna").timeline.base.profile.agents == 4
+
+
+def test_an_account_of_an_older_schema_begins_as_before(sandbox, accounts):
+    """An account whose row does not say how it was created is not made anew by a start with the same settings."""
+    settings = NewAccount("anna", "secret", profile=Profile(agents=3))
+    accounts.ensure(settings)
+    with sandbox.database.write() as connection:
+        connection.execute(update(tables.accounts).values(created_with=None))
+    sandbox.configuration.patch("anna", {"agents": 9})
+
+    accounts.ensure(settings)
+
+    assert sandbox.tenant("anna").timeline.base.profile.agents == 9
 
 
 def test_an_account_that_does_not_exist_has_no_snapshot(sandbox):
