@@ -51,7 +51,7 @@ QUEUE_BOUNDS = [
 ]
 
 REFUSED = [
-    ({"agents": 50.0}, "agents", "a whole number from 1 to 5000"),
+    ({"agents": 50.5}, "agents", "a whole number from 1 to 5000"),
     ({"agents": True}, "agents", "a whole number from 1 to 5000"),
     ({"agents": "50"}, "agents", "a whole number from 1 to 5000"),
     ({"agents": None}, "agents", "a whole number from 1 to 5000"),
