@@ -37,6 +37,12 @@ READY = "Ready: "
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 """Exit codes of a shell for commands that do not exist and that cannot be run."""
 
+STOP_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that end this command beside Ctrl-C: by a program, and of a terminal that is closed."""
+
+STOP_SECONDS = 2.0
+"""Time in which a sandbox whose command has ended may finish the requests in flight."""
+
 _CHOSEN_HERE = ("host", "port", "database_url")
 """Settings that have no flag here, because the sandbox gets an address and a database of its own."""
 
@@ -51,7 +57,10 @@ def execute(command: tuple[str, ...], require_faults_used: bool, **flags: Any) -
     warn_of_gone(flags)
     settings = settings_from(flags)
     admin_token = settings.admin_token or secrets.token_urlsafe(24)
-    signal.signal(signal.SIGTERM, _exit)
+    for number in STOP_SIGNALS:
+        # What is ignored, as SIGHUP under `nohup`, stays ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _exit)
     with TemporaryDirectory(prefix="kpn-sandbox-") as folder:
         database = f"sqlite:///{Path(folder) / 'sandbox.db'}"
         with _sandbox({**flag_texts(flags), "admin_token": admin_token, "database_url": database}) as url:
@@ -87,7 +96,17 @@ def _sandbox(settings: Mapping[str, str]) -> Iterator[str]:
                 raise CommandError("the sandbox did not start")
             yield ready.removeprefix(READY).strip()
         finally:
-            process.terminate()
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    """Stop the sandbox; requests that are still computed belong to nobody who waits for them."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        # A second signal while it stops makes it stop at once.
+        process.send_signal(signal.SIGINT)
 
 
 def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,36 @@ def test_signals_reach_the_command(temporary, number):
         ran.send_signal(number)
 
         assert ran.wait(SOON) == 128 + number
+    assert list(temporary.iterdir()) == []
+
+
+STALL = """
+import os, socket, subprocess, sys
+from urllib.parse import urlsplit
+from kpn_sandbox.client import Client
+url = os.environ["KPN_SANDBOX_URL"]
+token = Client(url).token(os.environ["KPN_SANDBOX_CLIENT_ID"], os.environ["KPN_SANDBOX_CLIENT_SECRET"])
+authorization = f"Authorization: Bearer {token}"
+delayed = f"GET /queues HTTP/1.1\\r\\nHost: a\\r\\n{authorization}\\r\\nPrefer: delay-ms=60000\\r\\n\\r\\n"
+for request in ("", "GET /agents HT", "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n", delayed):
+    connection = socket.create_connection(("127.0.0.1", urlsplit(url).port))
+    connection.sendall(request.encode())
+    os.set_inheritable(connection.fileno(), True)
+subprocess.Popen(["sleep", "20"], close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print("done", flush=True)
+"""
+"""A command that leaves connections open in a process that goes on: silent, stalled, idle and delayed."""
+
+
+def test_connections_that_the_command_leaves_open_are_not_waited_for(temporary):
+    """`exec` ends soon after its command, whatever connections are still open."""
+    ran = subprocess.Popen([*COMMAND, "--", sys.executable, "-c", STALL], stdout=subprocess.PIPE, text=True)
+    with ran:
+        assert ran.stdout is not None and ran.stdout.readline() == "done\n"
+        began = time.monotonic()
+
+        assert ran.wait(SOON) == 0
+    assert time.monotonic() - began < 8
     assert list(temporary.iterdir()) == []
 
 
