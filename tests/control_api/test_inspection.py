@@ -123,7 +123,10 @@ def test_a_customer_is_found_by_any_identifier(control, name):
     assert control("GET", "/customers?identifier=nobody").json == {"customers": [], "next": None}
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "after=1", "after=x", "after=", "page=2", "after=6000013&identifier=1"])
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=1001", "limit=x", "after=1", "after=x", "after=", "page=2", "after=6000013&identifier=1"],
+)
 def test_a_wrong_page_of_customers_is_refused(control, query):
     """A number of customers out of range, a primary key that nobody has and an unknown parameter are named."""
     response = control("GET", f"/customers?{query}")

@@ -185,3 +185,12 @@ def test_more_calls_at_once_than_customers():
     rows = [(0, 100, NOBODY_BEFORE, 0, 2)] * 4
 
     assert assign_callers(requests(*rows)).tolist() == [0, 1, 2, 3]
+
+
+def test_nobody_calls_a_center_without_calls():
+    """A day without calls has no callers, and its center a few customers."""
+    subject = center("quiet", Profile(load=0))
+
+    (trace,) = traces(subject, 1)
+
+    assert (len(trace.callers), subject.customer_count(trace.day.starts_at)) == (0, 20)
