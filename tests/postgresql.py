@@ -43,6 +43,13 @@ class PostgreSQL:
         """Stop it at once, with clients connected; committed data stay."""
         self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "fast", "stop")
 
+    def signal(self, number):
+        """Send a signal to every process of the server, as SIGSTOP, which makes it silent."""
+        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True)
+        for process in (postmaster, *map(int, listed.stdout.split())):
+            os.kill(process, number)
+
     def create(self, name):
         """An empty database and its URL for SQLAlchemy."""
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)

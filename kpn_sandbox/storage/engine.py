@@ -6,8 +6,10 @@ that exists; all of that stays in this module.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
@@ -69,7 +71,7 @@ class Database:
         self._reader = (
             self._engine if self._is_sqlite else self._engine.execution_options(isolation_level="REPEATABLE READ")
         )
-        self._statements = PreparedStatements(self._engine.dialect, self._connect, self._turns)
+        self._statements = PreparedStatements(self._engine.dialect, self._connect, self._turns, busy_seconds)
         self._open()
 
     @contextmanager
@@ -85,11 +87,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction, committed at the end and rolled back after an exception."""
-        with self._translated(), self._turn():
+        with self._translated(), self._turn() as seconds:
             self._require_file()
             with self._engine.begin() as connection:
                 # IMMEDIATE takes the lock first: a reader that becomes a writer could not wait, only fail.
-                self._begin(connection, "BEGIN IMMEDIATE")
+                self._begin(connection, "BEGIN IMMEDIATE", seconds=seconds)
                 yield connection
             # What was written to a file that is gone by now is lost, so nobody may hear that it was written.
             self._require_file()
@@ -182,15 +184,21 @@ class Database:
     def _connect_postgresql(self) -> Any:
         arguments, options = self._engine.dialect.create_connect_args(self._url)
         options.update(_timeouts(self._url, self._busy_seconds))
-        connection: Any = self._engine.dialect.connect(*arguments, **options)
+        connection: Any = self._connect_in_time(None, None, arguments, options)
         connection.autocommit = True
         return connection
+
+    def _connect_in_time(self, dialect: Any, record: Any, arguments: Any, options: Any) -> Any:
+        """Open a connection that gives up a server which does not answer in time, for SQLAlchemy's engine, too."""
+        return _connection_class(self._busy_seconds).connect(*arguments, **options)
 
     def _new_engine(self) -> Engine:
         try:
             if self._file is None:
                 timeouts = _timeouts(self._url, self._busy_seconds)
-                engine = create_engine(self._url, pool_pre_ping=True, connect_args=timeouts)
+                wait = {"pool_pre_ping": True, "pool_timeout": self._busy_seconds}
+                engine = create_engine(self._url, connect_args=timeouts, **wait)
+                event.listen(engine, "do_connect", self._connect_in_time)
                 event.listen(engine, "connect", _share_postgresql)
                 return engine
             # Without a limit on connections: threads wait for the file's lock, and need not wait for a connection.
@@ -209,10 +217,10 @@ class Database:
         assert self._turns is not None, "only SQLite is configured by statements"
         self._turns.retry(lambda: _configure_sqlite(connection))
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def _turn(self) -> AbstractContextManager[float | None]:
         return nullcontext() if self._turns is None else self._turns.turn()
 
-    def _begin(self, connection: Connection, *statements: str) -> None:
+    def _begin(self, connection: Connection, *statements: str, seconds: float | None = None) -> None:
         """Begin a transaction on SQLite; elsewhere the driver does."""
         if self._turns is None:
             return
@@ -226,7 +234,7 @@ class Database:
                 driver.rollback()
                 raise
 
-        self._turns.retry(begin)
+        self._turns.retry(begin, seconds)
 
     def _open(self) -> None:
         """Claim the database, and create what is missing or refuse a database of another schema."""
@@ -287,6 +295,46 @@ def _without_password(url: URL) -> str:
     """Return a URL for messages; a password may be in its options, too."""
     hidden = {name: "***" for name in url.query if "pass" in name.lower()}
     return url.update_query_dict(hidden).render_as_string()
+
+
+@cache
+def _connection_class(seconds: float) -> Any:
+    """
+    Return a class of connections to PostgreSQL that are closed when the server does not answer for so many seconds.
+
+    The server's own time-outs do not help: a server that is stopped, or that the network has lost, cannot fire them.
+    """
+    # psycopg is an extra.
+    from psycopg import Connection as PsycopgConnection
+    from psycopg import OperationalError
+
+    class ImpatientConnection(PsycopgConnection[Any]):
+        def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
+            try:
+                return super().wait(_until(gen, monotonic() + seconds), *arguments, **options)
+            except _NoAnswer:
+                # Nobody knows what the server does with the statement, so the connection is of no more use.
+                self.close()
+                raise OperationalError(f"the server does not answer within {seconds:g} seconds") from None
+
+    return ImpatientConnection
+
+
+def _until(steps: Generator[Any, Any, Any], end: float) -> Generator[Any, Any, Any]:
+    """Take the steps of psycopg's generator, which it resumes every now and then even when nothing has arrived."""
+    ready = None
+    while True:
+        try:
+            step = steps.send(ready)
+        except StopIteration as done:
+            return done.value
+        ready = yield step
+        if not ready and monotonic() > end:
+            raise _NoAnswer
+
+
+class _NoAnswer(Exception):
+    """The server has not answered in time."""
 
 
 def _share_postgresql(connection: Any, record: Any) -> None:

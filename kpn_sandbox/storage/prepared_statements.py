@@ -7,6 +7,7 @@ a tenth of a millisecond.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Executable, Select
@@ -15,6 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from kpn_sandbox.storage.writer_turns import WriterTurns
 
 Row = tuple[Any, ...]
+
+MOST_CONNECTIONS = 16
+"""Most connections of a process to a server, beside those of transactions."""
 
 
 class _Compiled(NamedTuple):
@@ -42,10 +46,15 @@ class PreparedStatements:
         dialect: The SQL dialect of the database.
         connect: Opens a raw connection that commits each statement by itself.
         turns: The turns of writers; None where the database itself keeps them apart.
+        wait_seconds: How long a statement waits for a connection where the database itself keeps writers apart.
     """
 
-    def __init__(self, dialect: Dialect, connect: Callable[[], Any], turns: WriterTurns | None = None) -> None:
+    def __init__(
+        self, dialect: Dialect, connect: Callable[[], Any], turns: WriterTurns | None = None, wait_seconds: float = 5
+    ) -> None:
         self._turns = turns
+        self._wait_seconds = wait_seconds
+        self._free = BoundedSemaphore(MOST_CONNECTIONS)
         self._dialect = dialect
         self._connect = connect
         # `pop` and `append` of a list are atomic, so threads take and return connections without a lock; two threads
@@ -66,10 +75,12 @@ class PreparedStatements:
             dbapi.Error: Any other error of the driver.
         """
         compiled = self._compiled.get(statement) or self._compile(statement)
-        if self._turns is None or compiled.is_select:
+        if self._turns is None:
+            return self._fetch_all_of_few(compiled, values)
+        if compiled.is_select:
             return self._fetch_all(compiled, values)
-        with self._turns.turn():
-            return self._fetch_all(compiled, values)
+        with self._turns.turn() as seconds:
+            return self._fetch_all(compiled, values, seconds)
 
     def close(self) -> None:
         """Close all idle connections; the next statement opens a new one."""
@@ -81,28 +92,40 @@ class PreparedStatements:
     def forget(self) -> None:
         """Forget all connections without closing them; they belong to the parent process."""
         self._idle = []
+        self._free = BoundedSemaphore(MOST_CONNECTIONS)
 
-    def _fetch_all(self, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Row]:
+    def _fetch_all_of_few(self, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Row]:
+        # A thousand requests may be waiting for a server that has stopped; it does not have as many connections.
+        if not self._free.acquire(timeout=self._wait_seconds):
+            raise self._errors.OperationalError("all connections are busy")
+        try:
+            return self._fetch_all(compiled, values)
+        finally:
+            self._free.release()
+
+    def _fetch_all(self, compiled: _Compiled, values: dict[str, Any], seconds: float | None = None) -> Sequence[Row]:
         try:
             connection = self._idle.pop()
         except IndexError:
-            return self._run(self._connect(), compiled, values)
+            return self._run(self._connect(), compiled, values, seconds)
         try:
-            return self._run(connection, compiled, values)
+            return self._run(connection, compiled, values, seconds)
         except self._errors.OperationalError:
             # The server may have been restarted since the connection was last used. Only a SELECT may be tried again:
             # nobody knows whether a lost write was committed.
             if not (compiled.is_select and getattr(connection, "broken", False)):
                 raise
-        return self._run(self._connect(), compiled, values)
+        return self._run(self._connect(), compiled, values, seconds)
 
     @property
     def _errors(self) -> Any:
         return self._dialect.loaded_dbapi
 
-    def _run(self, connection: Any, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Row]:
+    def _run(
+        self, connection: Any, compiled: _Compiled, values: dict[str, Any], seconds: float | None
+    ) -> Sequence[Row]:
         try:
-            cursor = self._executed(connection, compiled.text, compiled.arguments(values))
+            cursor = self._executed(connection, compiled.text, compiled.arguments(values), seconds)
             # All rows are fetched, because SQLite commits only when the last one is.
             rows: Sequence[Row] = cursor.fetchall() if cursor.description else ()
         except self._errors.IntegrityError as error:
@@ -114,10 +137,10 @@ class PreparedStatements:
         self._idle.append(connection)
         return rows
 
-    def _executed(self, connection: Any, text: str, arguments: Any) -> Any:
+    def _executed(self, connection: Any, text: str, arguments: Any, seconds: float | None) -> Any:
         if self._turns is None:
             return connection.execute(text, arguments)
-        return self._turns.retry(lambda: connection.execute(text, arguments))
+        return self._turns.retry(lambda: connection.execute(text, arguments), seconds)
 
     def _discard(self, connection: Any) -> None:
         """Close a connection that failed and all idle ones, which have most likely lost the same server."""

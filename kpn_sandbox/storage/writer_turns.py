@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from time import sleep
+from time import monotonic, sleep
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -43,7 +43,7 @@ class WriterTurns:
     The turns of all writers of a process on one SQLite file.
 
     Args:
-        seconds: How long a writer waits for the others of its process, and then for those of other processes.
+        seconds: How long a writer waits for others, of its own and of other processes together.
         pause: Waits for some seconds between two tries.
     """
 
@@ -53,28 +53,33 @@ class WriterTurns:
         self._lock = Lock()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[float]:
         """
-        Keep the other writers of this process out.
+        Keep the other writers of this process out; gives the seconds that are left to wait for other processes.
 
         Raises:
             sqlite3.OperationalError: The others took too long.
         """
+        end = monotonic() + self._seconds
         if not self._lock.acquire(timeout=self._seconds):
             raise sqlite3.OperationalError("database is locked")
         try:
-            yield
+            yield max(0.0, end - monotonic())
         finally:
             self._lock.release()
 
-    def retry(self, action: Callable[[], Result]) -> Result:
+    def retry(self, action: Callable[[], Result], seconds: float | None = None) -> Result:
         """
         Return the result of an action, which is tried again for as long as another process holds the file's lock.
+
+        Args:
+            action: Reads or writes.
+            seconds: How long to try; as long as a writer waits by default.
 
         Raises:
             sqlite3.OperationalError: The lock was held for too long.
         """
-        for pause in pauses(self._seconds):
+        for pause in pauses(self._seconds if seconds is None else seconds):
             try:
                 return action()
             except sqlite3.OperationalError as error:

@@ -3,6 +3,7 @@
 import signal
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPException
 from threading import Event, Thread
@@ -162,3 +163,32 @@ def test_a_database_that_goes_away_is_reported_and_recovered_from(start_on):
 
     assert {(answer.status, answer.json["fault"]["detail"]["errorcode"]) for answer in gone} == {(503, UNAVAILABLE)}
     assert {(answer.status, answer.json["DataSet"]["agent"]["Agent"]) for answer in back} == {(200, "Somebody")}
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_silent_database_stops_no_other_request(start_on):
+    """While PostgreSQL does not answer, requests that need it get 503 in time, and others their response at once."""
+    database = server.new_server()
+    try:
+        sandbox = start_on(database.create("sandbox"), "--agents", "5")
+        token = sandbox.token()
+        concurrently(20, lambda n: get(sandbox.url, "/agents", token))
+
+        database.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        with ThreadPoolExecutor(40) as pool:
+            silent = [pool.submit(get, sandbox.url, "/agents", token) for _ in range(40)]
+            time.sleep(0.5)
+            asked = time.monotonic()
+            health = get(sandbox.url, "/_sandbox/health", token)
+            took = time.monotonic() - asked
+        waited = time.monotonic() - began
+        database.signal(signal.SIGCONT)
+        back = get(sandbox.url, "/agents", token)
+        sandbox.stop()
+    finally:
+        server.remove(database)
+
+    assert {answer.result().status for answer in silent} == {503}
+    assert (health.status, back.status) == (200, 200)
+    assert took < 2 and waited < 30

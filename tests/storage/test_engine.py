@@ -1,6 +1,7 @@
 """Opening, reading and writing a database, the same on every kind."""
 
 import multiprocessing
+import signal
 import sqlite3
 import time
 
@@ -311,6 +312,29 @@ def test_a_server_that_was_restarted_is_not_noticed(own_postgresql):
 
     assert database.fetch_one(ONE, name="one") == ("x",)
     database.fetch_one(KEEP, name="two", value="x")
+    database.check()
+    database.close()
+
+
+def test_a_server_that_is_silent_is_given_up(own_postgresql):
+    """A statement, a transaction and a new connection end in time when the server is stopped in its tracks."""
+    url = own_postgresql.create("sandbox")
+    database = Database(url, busy_seconds=1)
+    database.fetch_one(KEEP, name="one", value="x")
+    database.check()
+
+    own_postgresql.signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        for attempt in (lambda: database.fetch_one(ONE, name="one"), database.check, lambda: Database(url)):
+            with pytest.raises(StorageError, match="cannot be used"):
+                attempt()
+        took = time.monotonic() - began
+    finally:
+        own_postgresql.signal(signal.SIGCONT)
+
+    assert took < 20
+    assert database.fetch_one(ONE, name="one") == ("x",)
     database.check()
     database.close()
 
