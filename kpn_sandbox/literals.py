@@ -103,6 +103,9 @@ SNAPSHOT_FORMAT = 1
 LARGEST_SNAPSHOT_BYTES = 16 * 1024 * 1024
 """The largest document with a snapshot; an account whose snapshot would be larger has none."""
 
+LONGEST_WAIT_SECONDS = 60
+"""The longest wait of the request log for requests that are still to come."""
+
 LARGEST_BODY_BYTES = 1024 * 1024
 """The largest body of a request; a longer one is refused with 413."""
 

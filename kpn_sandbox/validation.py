@@ -20,6 +20,7 @@ INSTANT = "an ISO 8601 instant with offset, like 2026-11-23T10:00:00+01:00"
 
 _TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _DIGITS = re.compile(r"[0-9]{1,12}")
+_DECIMALS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _LARGEST = sys.float_info.max
 
 Kept = TypeVar("Kept")
@@ -91,6 +92,11 @@ def numbers_as_text(value: Any) -> Any:
 def digits(number: Rule[int]) -> Rule[int]:
     """A rule for whole numbers that are written as a text of digits, as in a query or an environment variable."""
     return Rule(number.allowed, lambda text: _is_match(_DIGITS, text) and number.accepts(int(text)), int)
+
+
+def decimals(number: Rule[float]) -> Rule[float]:
+    """A rule for numbers that are written as a text of digits, with or without a point, as in a query."""
+    return Rule(number.allowed, lambda text: _is_match(_DECIMALS, text) and number.accepts(float(text)), float)
 
 
 def number(low: float, high: float, *, above: bool = False, allowed: str = "") -> Rule[float]:

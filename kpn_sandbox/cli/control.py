@@ -18,7 +18,17 @@ import click
 
 from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
 from kpn_sandbox.client import Account, Client, JsonObject
-from kpn_sandbox.literals import CONNECTION_FAULTS, OBJECT_KINDS, QUOTA_UNITS, TOKEN_TIMES, Effective, TokenTime
+from kpn_sandbox.literals import (
+    CONNECTION_FAULTS,
+    OBJECT_KINDS,
+    QUOTA_UNITS,
+    TOKEN_TIMES,
+    Effective,
+    ObjectKind,
+    ResetLayer,
+    ScenarioName,
+    TokenTime,
+)
 from kpn_sandbox.safe_text import terminal_json, terminal_text
 
 _UNITS_HELP = f"{', '.join(QUOTA_UNITS[:-1])} or {QUOTA_UNITS[-1]}."
@@ -114,7 +124,9 @@ def _effective_options(command: Command) -> Command:
 @click.option("--for-seconds", type=float, help="From now on; after so long the one in force before comes back.")
 @_effective_options
 @with_account
-def scenario(account: Account, name: str | None, effective: Effective | None, for_seconds: float | None) -> Any:
+def scenario(
+    account: Account, name: ScenarioName | None, effective: Effective | None, for_seconds: float | None
+) -> Any:
     """Show the scenario, or set one."""
     return account.scenario(name, effective=effective, for_seconds=for_seconds)
 
@@ -181,7 +193,7 @@ def pin(account: Account) -> Any:
 @click.option("--reads", type=int, help="For so many answers.")
 @click.option("--expires-at", help="Until when, by the account's clock.")
 @with_account
-def set_pin(account: Account, kind: str, key: str, fields: tuple[str, ...], **rest: Any) -> Any:
+def set_pin(account: Account, kind: ObjectKind, key: str, fields: tuple[str, ...], **rest: Any) -> Any:
     """Let fields of an object stay as they are."""
     return account.pin(kind, key, **rest, **_fields(fields, _kpn_value))
 
@@ -190,7 +202,7 @@ def set_pin(account: Account, kind: str, key: str, fields: tuple[str, ...], **re
 @click.argument("kind", required=False, type=click.Choice(OBJECT_KINDS))
 @click.argument("key", required=False)
 @with_account
-def drop_pins(account: Account, kind: str | None, key: str | None) -> None:
+def drop_pins(account: Account, kind: ObjectKind | None, key: str | None) -> None:
     """Unpin an object, all of a kind, or everything."""
     account.unpin(kind, key)
 
@@ -258,7 +270,9 @@ def quota(account: Account, limit: int | None, drop: bool, **rest: Any) -> Any:
 @click.command()
 @click.option("--api")
 @click.option("--operation")
-@click.option("--status", type=int)
+@click.option("--method")
+@click.option("--path", help="As it was sent; with a * at its end for any end.")
+@click.option("--status", help="Such as 503 or 5xx.")
 @click.option("--since", help="An ISO 8601 instant with offset, by the account's clock.")
 @click.option("--limit", type=int, help="Only the newest so many.")
 @click.option("--har", is_flag=True, help="Print an HTTP archive.")
@@ -282,7 +296,7 @@ def conduct(account: Account) -> Any:
 @click.command()
 @click.argument("layers", nargs=-1)
 @with_account
-def reset(account: Account, layers: tuple[str, ...]) -> Any:
+def reset(account: Account, layers: tuple[ResetLayer, ...]) -> Any:
     """Make LAYERS, or all of them, as in the beginning."""
     return account.reset(*layers)
 

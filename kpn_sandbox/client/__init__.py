@@ -9,14 +9,16 @@ The HTTP client of a running sandbox, for users and for the command line, the py
 
 Standard library only, so that importing it costs a command or a test little and needs nothing else installed.
 
-    http        errors, responses, and one way to send a request
+    http        errors, values, responses, and one way to send a request
+    requests    requests to the vendors' APIs as an account's client sends them
     account     everything about one account
     client      everything about the sandbox: its accounts, tokens, whether it is ready
 """
 
-from kpn_sandbox.client.account import USER_AGENT, Account, describe_fault
+from kpn_sandbox.client.account import Account, describe_fault
 from kpn_sandbox.client.client import Client, NewAccountSettings
-from kpn_sandbox.client.http import ClientError, Connection, JsonObject, Rejected, Response, Unreachable
+from kpn_sandbox.client.http import ClientError, Connection, JsonObject, NotAsExpected, Rejected, Response, Unreachable
+from kpn_sandbox.client.requests import USER_AGENT, RequestOptions
 
 Refused = Rejected
 """An earlier name of `Rejected`."""
@@ -29,8 +31,10 @@ __all__ = [
     "Connection",
     "JsonObject",
     "NewAccountSettings",
+    "NotAsExpected",
     "Refused",
     "Rejected",
+    "RequestOptions",
     "Response",
     "Unreachable",
     "describe_fault",

@@ -1,22 +1,44 @@
 """One account: its remote control through the control API, and requests as its client would send them."""
 
-import json
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from kpn_sandbox.client.http import CONTROL_PATH, ClientError, Connection, JsonObject, Rejected, Response
-from kpn_sandbox.literals import CONNECTION_FAULTS, KPN_TOKEN_REQUEST, Effective, TokenTime
+from kpn_sandbox.client.http import (
+    CONTROL_PATH,
+    Connection,
+    Instant,
+    JsonObject,
+    NotAsExpected,
+    Number,
+    Seconds,
+    counted,
+    outcome_of,
+    present,
+    query,
+    read_document,
+    seconds,
+    segment,
+    text_of,
+)
+from kpn_sandbox.client.requests import VendorRequests
+from kpn_sandbox.literals import (
+    LONGEST_WAIT_SECONDS,
+    ApiKey,
+    Effective,
+    ObjectKind,
+    QuotaUnit,
+    ResetLayer,
+    ScenarioName,
+    TokenTime,
+)
 from kpn_sandbox.safe_text import terminal_text
 
-USER_AGENT = "kpn-sandbox-fixture"
-"""User agent of `token` and `get`, so that checks of the client under test can leave out a test's own requests."""
 
-_TOKEN_EXPIRED = "keymanagement.service.access_token_expired"
-
-
-class Account:
+class Account(VendorRequests):
     """
     An account of a sandbox; every method raises `ClientError` when there is no response or the sandbox refuses.
 
@@ -34,13 +56,9 @@ class Account:
         client_secret: str | None,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
-        self.url = connection.url
-        self.client_id = client_id
-        self.client_secret = client_secret
+        super().__init__(connection, client_id, client_secret)
         self.settings = dict(settings or {})
-        self._connection = connection
-        self._path = f"{CONTROL_PATH}/accounts/{quote(client_id, safe='')}"
-        self._token = ""
+        self._path = f"{CONTROL_PATH}/accounts/{segment(client_id)}"
 
     def show(self) -> JsonObject:
         """Its settings, without secrets."""
@@ -61,50 +79,6 @@ class Account:
         """Engine, account, seed, configuration and instant: enough to get the same answers again."""
         return str(self.show()["replay"])
 
-    def token(self) -> str:
-        """Fetch an access token."""
-        return self._connection.token_in(self._connection.check(self.request_token()))
-
-    def request_token(self, headers: Mapping[str, str] | None = None) -> Response:
-        """
-        Request an access token, which `get` uses from then on, and return the response, whatever its status.
-
-        Raises:
-            Rejected: The account's secret is not known here.
-        """
-        if self.client_secret is None:
-            raise Rejected("a token takes the account's secret")
-        credentials = self._connection.authorization(self.client_id, self.client_secret) or ""
-        sent = {"Authorization": credentials, "User-Agent": USER_AGENT, **(headers or {})}
-        response = self._connection.send("POST", KPN_TOKEN_REQUEST, sent)
-        self._token = str(response.get("access_token", "")) if response.status == 200 else ""
-        return response
-
-    def get(self, path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
-        """
-        Send a GET request as the account's client would; a token request that fails gives the response instead.
-
-        Args:
-            path: Such as `/agents` or `/queue/number/1000`.
-            token: The access token to send; the account's own by default, fetched when there is none or it has expired.
-            headers: More headers, such as `{"Prefer": "code=503"}`.
-        """
-        if token is not None:
-            return self._get(path, token, headers)
-        if not self._token:
-            response = self.request_token()
-            if response.status != 200:
-                return response
-        response = self._get(path, self._token, headers)
-        if response.status != 401 or _TOKEN_EXPIRED not in response.text:
-            return response
-        renewed = self.request_token()
-        return self._get(path, self._token, headers) if renewed.status == 200 else renewed
-
-    def _get(self, path: str, token: str, headers: Mapping[str, str] | None) -> Response:
-        sent = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT, **(headers or {})}
-        return self._connection.send("GET", path, sent)
-
     def profile(self, *, effective: Effective = "always", **patch: Any) -> JsonObject:
         """
         Change the profile if there is a patch, and return the one in force.
@@ -113,10 +87,15 @@ class Account:
             effective: `always`, as if the center had never been different, or `now`, from the present second on.
             patch: Fields of the profile; None restores a default.
         """
-        return self.ask("PATCH", f"/profile?effective={effective}", patch) if patch else self.ask("GET", "/profile")
+        path = "/profile" + query({"effective": effective})
+        return self.ask("PATCH", path, patch) if patch else self.ask("GET", "/profile")
 
     def scenario(
-        self, name: str | None = None, *, effective: Effective | None = None, for_seconds: float | None = None
+        self,
+        name: ScenarioName | Enum | None = None,
+        *,
+        effective: Effective | None = None,
+        for_seconds: Seconds | None = None,
     ) -> JsonObject:
         """
         Set the scenario if there is a name, and return the one in force.
@@ -128,13 +107,13 @@ class Account:
         """
         if name is None:
             return self.ask("GET", "/scenario")
-        return self.ask("PUT", "/scenario", _present(name=name, effective=effective, for_seconds=for_seconds))
+        return self.ask("PUT", "/scenario", present(name=name, effective=effective, for_seconds=for_seconds))
 
     def clock(self) -> JsonObject:
         """The clock, and in words which dated changes are not in force at its instant."""
         return self.ask("GET", "/clock")
 
-    def freeze(self, at: str | None = None, *, tokens: TokenTime | None = None) -> JsonObject:
+    def freeze(self, at: Instant | None = None, *, tokens: TokenTime | None = None) -> JsonObject:
         """
         Stop the clock.
 
@@ -142,9 +121,11 @@ class Account:
             at: Where it stands, an ISO 8601 instant with offset; where it is by default.
             tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
         """
-        return self.ask("PUT", "/clock", _present(mode="frozen", at=at, tokens=tokens))
+        return self.ask("PUT", "/clock", present(mode="frozen", at=at, tokens=tokens))
 
-    def run(self, at: str | None = None, *, speed: float | None = None, tokens: TokenTime | None = None) -> JsonObject:
+    def run(
+        self, at: Instant | None = None, *, speed: float | Decimal | None = None, tokens: TokenTime | None = None
+    ) -> JsonObject:
         """
         Start the clock; with neither instant nor speed it shows wall time again.
 
@@ -153,14 +134,20 @@ class Account:
             speed: Seconds of the account per second of wall time.
             tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
         """
-        return self.ask("PUT", "/clock", _present(mode="running", at=at, speed=speed, tokens=tokens))
+        return self.ask("PUT", "/clock", present(mode="running", at=at, speed=speed, tokens=tokens))
 
-    def advance(self, seconds: float) -> JsonObject:
+    def advance(self, seconds: Seconds) -> JsonObject:
         """Move the clock forward."""
         return self.ask("POST", "/clock/advance", {"seconds": seconds})
 
     def pin(
-        self, kind: str, key: str | int, *, expires_at: str | None = None, reads: int | None = None, **fields: Any
+        self,
+        kind: ObjectKind | Enum,
+        key: Number,
+        *,
+        expires_at: Instant | None = None,
+        reads: int | None = None,
+        **fields: Any,
     ) -> JsonObject:
         """
         Fix fields of an object.
@@ -172,13 +159,15 @@ class Account:
             reads: For how many answers; all by default.
             fields: Values by name, as the vendor spells them.
         """
-        return self.ask("PUT", f"/pins/{kind}/{key}", _present(fields=fields, expires_at=expires_at, reads=reads))
+        return self.ask(
+            "PUT", f"/pins/{segment(kind)}/{segment(key)}", present(fields=fields, expires_at=expires_at, reads=reads)
+        )
 
     def pins(self) -> list[JsonObject]:
         """All pins."""
-        return list(self.ask("GET", "/pins")["pins"])
+        return self._listed("pins", "/pins")
 
-    def unpin(self, kind: str | None = None, key: str | int | None = None) -> None:
+    def unpin(self, kind: ObjectKind | Enum | None = None, key: Number | None = None) -> None:
         """
         Drop the pin of an object, all pins of a kind, or all pins.
 
@@ -186,15 +175,15 @@ class Account:
             kind: `agents`, `queues` or `trunks`.
             key: The number of the object.
         """
-        self.ask("DELETE", "/".join(["/pins", *(str(part) for part in (kind, key) if part is not None)]))
+        self.ask("DELETE", "/".join(["/pins", *(segment(part) for part in (kind, key) if part is not None)]))
 
     def fail(
         self,
-        operation: str | None,
+        operation: str | Enum | None,
         *outcomes: Any,
-        api: str = "kpn",
+        api: ApiKey | Enum = "kpn",
         repeat: bool = False,
-        key: str | int | None = None,
+        key: Number | None = None,
     ) -> JsonObject:
         """
         Plan how the next requests end, one outcome after the other.
@@ -207,18 +196,18 @@ class Account:
             repeat: Whether to begin again when all are used up.
             key: The Logid or Number of the only object whose requests fail.
         """
-        plan = {"outcomes": [_outcome(each) for each in outcomes], "repeat": repeat, "key": key}
-        return self.ask("POST", "/faults", _present(api=api, operation=operation, **plan))
+        plan = {"outcomes": [outcome_of(each) for each in outcomes], "repeat": repeat, "key": key}
+        return self.ask("POST", "/faults", present(api=api, operation=operation, **plan))
 
     def fail_sometimes(
         self,
-        operation: str | None,
-        probability: float,
+        operation: str | Enum | None,
+        probability: float | Decimal,
         outcome: Any,
         *,
-        api: str = "kpn",
+        api: ApiKey | Enum = "kpn",
         seed: str | int | None = None,
-        key: str | int | None = None,
+        key: Number | None = None,
     ) -> JsonObject:
         """
         Plan that requests end in some way by chance.
@@ -231,12 +220,12 @@ class Account:
             seed: For the same sequence of chances in every run.
             key: As in `fail`.
         """
-        chance = {"probability": probability, "outcome": _outcome(outcome), "seed": seed, "key": key}
-        return self.ask("POST", "/faults", _present(api=api, operation=operation, **chance))
+        chance = {"probability": probability, "outcome": outcome_of(outcome), "seed": seed, "key": key}
+        return self.ask("POST", "/faults", present(api=api, operation=operation, **chance))
 
     def faults(self) -> list[JsonObject]:
         """All planned faults, with how many outcomes of each are left."""
-        return list(self.ask("GET", "/faults")["faults"])
+        return self._listed("faults", "/faults")
 
     def unused_faults(self) -> list[JsonObject]:
         """The faults with outcomes left, without those that never end."""
@@ -247,17 +236,19 @@ class Account:
         Check that all planned outcomes happened.
 
         Raises:
-            AssertionError: Outcomes are left.
+            NotAsExpected: Outcomes are left; it is an AssertionError, too.
         """
         left = [describe_fault(fault) for fault in self.unused_faults()]
         if left:
-            raise AssertionError("faults left unused: " + "; ".join(left))
+            raise NotAsExpected("faults left unused: " + "; ".join(left))
 
     def heal(self, fault: str | None = None) -> None:
         """Drop a fault by its id, or all faults."""
-        self.ask("DELETE", "/faults" if fault is None else f"/faults/{quote(fault, safe='')}")
+        self.ask("DELETE", "/faults" if fault is None else f"/faults/{segment(fault)}")
 
-    def quota(self, limit: int, interval: int = 1, unit: str = "minute", *, retry_after: bool = False) -> JsonObject:
+    def quota(
+        self, limit: int, interval: int = 1, unit: QuotaUnit | Enum = "minute", *, retry_after: bool = False
+    ) -> JsonObject:
         """
         Limit the calls in a window of time.
 
@@ -275,12 +266,65 @@ class Account:
         self.ask("DELETE", "/quota")
 
     def requests(self, **filters: Any) -> list[JsonObject]:
-        """The last requests, oldest first; filters are `api`, `operation`, `status`, `since`, `limit`."""
-        return list(self.ask("GET", "/requests" + _query(filters))["requests"])
+        """
+        The last requests, oldest first.
+
+        Args:
+            filters: `api`, `operation`, `method`, `path`, `status` (`503` or `"5xx"`), `since`, `limit`.
+        """
+        return self._listed("requests", "/requests" + query(filters))
+
+    def wait_for(
+        self, operation: str | Enum | None, count: int = 1, timeout: Seconds = 5, **filters: Any
+    ) -> list[JsonObject]:
+        """
+        Wait until the log holds so many requests, and return those that match.
+
+        Args:
+            operation: As in `fail`.
+            count: How many; those that are there already count.
+            timeout: How long to wait, on the wall clock.
+            filters: As in `requests`.
+
+        Raises:
+            NotAsExpected: There are fewer when the time is over.
+        """
+        wanted, left = self._filters(operation, filters), seconds(timeout)
+        while True:
+            wait = min(left, LONGEST_WAIT_SECONDS)
+            left -= wait
+            found = self.requests(**wanted, wait=wait, count=count)
+            if len(found) >= count:
+                return found
+            if left <= 0:
+                raise NotAsExpected(f"{counted(found, wanted)} within {seconds(timeout):g} s, not {count}")
+
+    def verify(self, operation: str | Enum | None, count: int, **filters: Any) -> list[JsonObject]:
+        """
+        Check how many requests the log holds, and return them.
+
+        Args:
+            operation: As in `fail`.
+            count: How many there must be, no more and no less.
+            filters: As in `requests`.
+
+        Raises:
+            NotAsExpected: There are more or fewer.
+        """
+        wanted = self._filters(operation, filters)
+        found = self.requests(**wanted)
+        if len(found) != count:
+            raise NotAsExpected(f"{counted(found, wanted)}, not {count}")
+        return found
+
+    @staticmethod
+    def _filters(operation: str | Enum | None, filters: Mapping[str, Any]) -> JsonObject:
+        name = None if operation is None else text_of(operation, "operation")
+        return {**filters, **({} if name in (None, "any") else {"operation": name})}
 
     def har(self, **filters: Any) -> JsonObject:
         """The last requests as an HTTP archive, with the filters of `requests`."""
-        return self.ask("GET", "/requests" + _query({**filters, "format": "har"}))
+        return self.ask("GET", "/requests" + query({**filters, "format": "har"}))
 
     def forget_requests(self) -> None:
         """Empty the request log."""
@@ -298,9 +342,9 @@ class Account:
             limit: Customers on the page, 1 to 1000.
             filters: `after`, the primary_key of the last one on the page before; `identifier`, any number of one.
         """
-        return list(self.ask("GET", "/customers" + _query({"limit": limit, **filters}))["customers"])
+        return self._listed("customers", "/customers" + query({"limit": limit, **filters}))
 
-    def calls(self, start: str | None = None, end: str | None = None, **filters: int | str) -> list[JsonObject]:
+    def calls(self, start: Instant | None = None, end: Instant | None = None, **filters: Any) -> list[JsonObject]:
         """
         The calls that arrived in a period or that agents made in it.
 
@@ -309,9 +353,9 @@ class Account:
             end: An ISO 8601 instant; the account's present one by default.
             filters: `queue` and `agent`, by number, and `direction`, `in` or `out`.
         """
-        return list(self.ask("GET", "/truth/calls" + _query({**_period(start, end), **filters}))["calls"])
+        return self._listed("calls", "/truth/calls" + query({**_period(start, end), **filters}))
 
-    def states(self, login: int, start: str | None = None, end: str | None = None) -> list[JsonObject]:
+    def states(self, login: Number, start: Instant | None = None, end: Instant | None = None) -> list[JsonObject]:
         """
         The states that an agent entered in a period.
 
@@ -320,10 +364,15 @@ class Account:
             start: An ISO 8601 instant; the account's midnight by default.
             end: An ISO 8601 instant; the account's present one by default.
         """
-        return list(self.ask("GET", f"/truth/agents/{login}" + _query(_period(start, end)))["states"])
+        return self._listed("states", f"/truth/agents/{login}" + query(_period(start, end)))
 
     def intervals(
-        self, minutes: int = 30, start: str | None = None, end: str | None = None, *, queue: int | None = None
+        self,
+        minutes: int = 30,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        *,
+        queue: Number | None = None,
     ) -> list[JsonObject]:
         """
         The figures of queues by interval.
@@ -334,21 +383,25 @@ class Account:
             end: An ISO 8601 instant; the account's present one by default.
             queue: Only the queue with this number.
         """
-        query = _query({"minutes": minutes, **_period(start, end), **_present(queue=queue)})
-        return list(self.ask("GET", "/truth/intervals" + query)["intervals"])
+        filters = {"minutes": minutes, **_period(start, end), "queue": queue}
+        return self._listed("intervals", "/truth/intervals" + query(filters))
 
-    def schedule(self, date: str | None = None) -> JsonObject:
+    def schedule(self, day: str | date | None = None) -> JsonObject:
         """The planned shifts and breaks of a date and who kept to them; the account's date by default."""
-        return self.ask("GET", "/truth/schedule" + _query(_present(date=date)))
+        return self.ask("GET", "/truth/schedule" + query(present(date=day)))
 
     def inbox(self, **filters: str) -> list[JsonObject]:
         """The records that Atobi's endpoint received, newest last; filters are `type`, `context`, `kpi`, `since`."""
-        return list(self.ask("GET", "/inbox/kpi" + _query(filters))["records"])
+        return self._listed("records", "/inbox/kpi" + query(filters))
 
-    def reset(self, *layers: str) -> list[str]:
+    def reset(self, *layers: ResetLayer | Enum) -> list[str]:
         """Restore layers of the account's state, all by default, to what they were at its creation."""
         self._token = ""
-        return list(self.ask("POST", "/reset", {"layers": layers} if layers else {})["layers"])
+        return self._connection.list_in("layers", self.ask("POST", "/reset", {"layers": layers} if layers else {}))
+
+    def _listed(self, name: str, path: str) -> list[JsonObject]:
+        """Ask for a list, which is a member of the answer."""
+        return self._connection.list_in(name, self.ask("GET", path))
 
     def snapshot(self) -> JsonObject:
         """The account's state as one JSON object, which `restore` takes, here or in another account."""
@@ -364,15 +417,7 @@ class Account:
         Raises:
             ClientError: The file cannot be read, or the text is not JSON.
         """
-        if isinstance(snapshot, Mapping):
-            return self.ask("PUT", "/snapshot", snapshot)
-        try:
-            text = snapshot.read_text(encoding="utf-8-sig") if isinstance(snapshot, Path) else snapshot
-            return self.ask("PUT", "/snapshot", json.loads(text))
-        except OSError as error:
-            raise ClientError(f"{snapshot} cannot be read: {error.strerror}") from None
-        except ValueError as error:
-            raise ClientError(f"a snapshot must be JSON: {error}") from None
+        return self.ask("PUT", "/snapshot", read_document(snapshot))
 
     def ask(self, method: str, path: str = "", body: Any = None) -> JsonObject:
         """
@@ -395,22 +440,5 @@ def describe_fault(fault: Mapping[str, Any]) -> str:
     return terminal_text(f"{operation}: {left} {outcomes} left (fault {fault['id']})")
 
 
-def _outcome(given: Any) -> Mapping[str, Any]:
-    """An outcome as the control API spells it."""
-    if isinstance(given, Mapping):
-        return given
-    if given == "ok":
-        return {"ok": True}
-    return {"connection": given} if given in CONNECTION_FAULTS else {"status": given}
-
-
-def _present(**values: Any) -> JsonObject:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _period(start: str | None, end: str | None) -> JsonObject:
-    return _present(**{"from": start, "to": end})
-
-
-def _query(filters: Mapping[str, Any]) -> str:
-    return f"?{urlencode(filters)}" if filters else ""
+def _period(start: Instant | None, end: Instant | None) -> JsonObject:
+    return present(**{"from": start, "to": end})

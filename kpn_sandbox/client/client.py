@@ -36,7 +36,9 @@ class Client(Connection):
             client_id: The account's client id.
             client_secret: Its secret.
         """
-        return self.token_in(self.ask("POST", KPN_TOKEN_REQUEST, self.authorization(client_id, client_secret)))
+        return self.text_in(
+            "access_token", self.ask("POST", KPN_TOKEN_REQUEST, self.authorization(client_id, client_secret))
+        )
 
     def ready(self) -> None:
         """Return when the sandbox is ready, and raise when it is not."""
@@ -44,18 +46,18 @@ class Client(Connection):
 
     def accounts(self) -> list[JsonObject]:
         """All accounts without their secrets."""
-        return list(self.ask("GET", f"{CONTROL_PATH}/accounts", self.authorization("", None))["accounts"])
+        return self.list_in("accounts", self.ask("GET", f"{CONTROL_PATH}/accounts", self.authorization("", None)))
 
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """Create an account; a setting that is left out or None is chosen by the sandbox."""
         body = {name: value for name, value in settings.items() if value is not None}
         at, agents = body.pop("at", None), body.pop("agents", None)
         if at is not None:
-            body["clock"] = {"mode": "frozen", "at": at.isoformat() if isinstance(at, datetime) else at}
+            body["clock"] = {"mode": "frozen", "at": at}
         if agents is not None:
             body["profile"] = {**(settings.get("profile") or {}), "agents": agents}
         made = self.ask("POST", f"{CONTROL_PATH}/accounts", self.authorization("", None), body)
-        return Account(self, made["client_id"], made["client_secret"], made)
+        return Account(self, self.text_in("client_id", made), self.text_in("client_secret", made), made)
 
     def account(self, client_id: str, client_secret: str | None = None) -> Account:
         """

@@ -31,12 +31,14 @@ class ControlContext:
         apis: APIs of the vendors.
         behaviors: How well the control API's own operations are known.
         started_at: Wall time of the start, in epoch seconds.
+        pause: Waits for some seconds while other requests are served; says whether the server stops.
     """
 
     sandbox: Sandbox
     apis: Sequence[type[VendorApi]]
     behaviors: Sequence[Behavior]
     started_at: float
+    pause: Callable[[float], bool]
 
 
 @dataclass(frozen=True)

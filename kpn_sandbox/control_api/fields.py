@@ -86,7 +86,7 @@ class NumberField(fields.Float):
         super().__init__(validate=limits, **_with_message(rule.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
-        return _checked(self, self._rule, value)
+        return _checked(self, validation.decimals(self._rule) if self.metadata.get("in_query") else self._rule, value)
 
 
 class PatternField(fields.String):

@@ -339,10 +339,31 @@ class RequestsQuerySchema(QuerySchema):
 
     api = ChoiceField(literals.API_KEYS, metadata=in_query())
     operation = _name_filter("operation")
-    status = WholeNumberField(100, 599, metadata=in_query())
+    method = PatternField("[A-Za-z]{1,20}", "an HTTP method, such as GET", metadata=in_query())
+    path = PatternField(
+        '/[!-"$->@-~]{0,2000}',
+        "a path that begins with a slash",
+        metadata=in_query(description="As it was sent; a * at the end stands for any end.", example="/agents"),
+    )
+    status = PatternField(
+        "[1-5](?:[0-9]{2}|[xX]{2})|0",
+        "a status from 100 to 599, a class such as 5xx, or 0 for a broken connection",
+        metadata=in_query(example="5xx"),
+    )
     since = InstantField(metadata=in_query())
     limit = WholeNumberField(1, 1000, metadata=in_query(description="Only the newest so many."))
     format = ChoiceField(("json", "har"), metadata=in_query())
+    wait = NumberField(
+        0,
+        literals.LONGEST_WAIT_SECONDS,
+        metadata=in_query(description="Seconds to wait at most for requests that match."),
+    )
+    count = WholeNumberField(1, 1000, metadata=in_query(description="How many to wait for; 1 by default."))
+
+    @validates_schema
+    def _check_count(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "count" in data and "wait" not in data:
+            raise field_error("count", "left out without wait")
 
 
 class PeriodQuerySchema(QuerySchema):

@@ -24,7 +24,9 @@ from kpn_sandbox.tenants.sandbox import Sandbox
 _CLIENT_ID = re.compile(r"[!-~]{1,128}")
 
 
-def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi]]) -> Blueprint:
+def blueprint(
+    sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi]], pause: Callable[[float], bool]
+) -> Blueprint:
     """
     Return the blueprint of the control API.
 
@@ -32,9 +34,10 @@ def blueprint(sandbox: Sandbox, auth: ControlAuth, apis: Sequence[type[VendorApi
         sandbox: Accounts and their stores; uptime counts from this call.
         auth: Authenticates the requests.
         apis: APIs of the vendors.
+        pause: Waits for some seconds while other requests are served; says whether the server stops.
     """
     behaviors = [operation.behavior for operation in OPERATIONS]
-    context = ControlContext(sandbox, apis, behaviors, sandbox.wall_clock())
+    context = ControlContext(sandbox, apis, behaviors, sandbox.wall_clock(), pause)
     routes = Blueprint("control", __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
         view = _flask_view(operation, context, auth)

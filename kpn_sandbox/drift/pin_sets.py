@@ -5,11 +5,12 @@ A set is JSON: `{"pins": [{"kind": "agents", "key": "40001", "fields": {"Agent":
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from kpn_sandbox.client import Account, JsonObject
 from kpn_sandbox.drift.captures import Capture, CaptureError, read_captures, read_json
 from kpn_sandbox.drift.comparison import KEY_FIELDS, Difference
+from kpn_sandbox.literals import ObjectKind
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
 
@@ -64,7 +65,8 @@ def apply_pins(account: Account, pins: Iterable[CapturedPin]) -> list[JsonObject
         account: The account that gets them.
         pins: What to pin.
     """
-    return [account.pin(pin.kind, pin.key, **pin.fields) for pin in pins]
+    # The sandbox refuses a kind that it does not have.
+    return [account.pin(cast(ObjectKind, pin.kind), pin.key, **pin.fields) for pin in pins]
 
 
 def _from_set(pins: Any) -> list[CapturedPin]:

@@ -3,15 +3,21 @@ The request log: the last thousand requests of each account and how they were an
 
 An entry is written before the response goes out, so a client that has its response finds the entry, whichever worker
 wrote it and whatever happened to that worker since.
+
+Source:
+    HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/, for the log as an HTTP archive, which browsers and many
+    tools open. Bodies are not logged, so their sizes are unknown (-1).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +25,7 @@ from sqlalchemy.exc import IntegrityError
 from kpn_sandbox.safe_text import redacted_headers, redacted_path, redacted_query
 from kpn_sandbox.storage import Database, StorageError
 from kpn_sandbox.storage.tables import accounts, requests
+from kpn_sandbox.tenants.clock import format_instant
 
 CAPACITY = 1000
 """Entries of an account that can be read."""
@@ -39,6 +46,8 @@ _INSERT = insert(requests).values(
 _LAST = select(func.max(_ROW.number) - CAPACITY).where(_ROW.client_id == bindparam("of_client")).scalar_subquery()
 _PRUNE = delete(requests).where(_ROW.client_id == bindparam("of_client"), _ROW.number <= _LAST)
 _EXISTS = select(accounts.c.client_id).where(accounts.c.client_id == bindparam("client_id"))
+_HAR_VERSION: dict[str, Any] = {"httpVersion": "HTTP/1.1", "cookies": []}
+_HAR_SIZES = {"headersSize": -1, "bodySize": -1}
 
 
 class LogEntry(NamedTuple):
@@ -123,7 +132,9 @@ class RequestLog:
         *,
         api: str | None = None,
         operation: str | None = None,
-        status: int | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        status: tuple[int, int] | None = None,
         since: float | None = None,
         limit: int | None = None,
     ) -> LogPage:
@@ -134,12 +145,19 @@ class RequestLog:
             client_id: The account.
             api: Only requests to this API.
             operation: Only requests for this operation.
-            status: Only requests with this status.
+            method: Only requests with this method.
+            path: Only requests with this path, as it was sent; with a `*` at its end, those whose path begins so.
+            status: Only requests with a status from the first to the second.
             since: Only requests at this instant of the account or later.
             limit: Only this many, the last ones.
         """
-        wanted = {"api": api, "operation": operation, "status": status}
+        wanted = {"api": api, "operation": operation, "method": method}
         conditions = [_ROW[name] == value for name, value in wanted.items() if value is not None]
+        if path is not None:
+            whole, begun, _ = path.rpartition("*") if path.endswith("*") else (path, "", "")
+            conditions.append(_ROW.path.startswith(whole, autoescape=True) if begun else _ROW.path == whole)
+        if status is not None:
+            conditions.append(_ROW.status.between(*status))
         if since is not None:
             conditions.append(_ROW.at >= since)
         with self._database.read() as connection:
@@ -148,6 +166,11 @@ class RequestLog:
             rows = connection.execute(select(requests).where(*conditions).order_by(_ROW.number)).all()
         shown = rows if limit is None else rows[max(0, len(rows) - limit) :]
         return LogPage(len(rows), max(0, highest - CAPACITY), tuple(map(_entry, shown)))
+
+    def last_number(self, client_id: str) -> int:
+        """Return the number of an account's last entry; 0 without any. It grows with each entry."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(_ROW.number)).where(_ROW.client_id == client_id)) or 0
 
     def clear(self, client_id: str) -> int:
         """Delete all entries of an account and return how many there were."""
@@ -190,3 +213,55 @@ def _entry(row: Row[Any]) -> LogEntry:
     values = row._asdict()
     del values["number"]
     return LogEntry(**{**values, "headers": json.loads(row.headers)})
+
+
+def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str, Any]:
+    """
+    Return the archive of a request log, as JSON values.
+
+    Args:
+        entries: Entries of the log, the oldest first.
+        base_url, version: URL of the server, without a slash at the end, and version of the sandbox.
+    """
+    creator = {"name": "kpn-sandbox", "version": version}
+    return {
+        "log": {"version": "1.2", "creator": creator, "entries": [_archive_entry(entry, base_url) for entry in entries]}
+    }
+
+
+def _archive_entry(entry: LogEntry, base_url: str) -> dict[str, Any]:
+    query = f"?{entry.query}" if entry.query else ""
+    request = {
+        "method": entry.method,
+        "url": f"{base_url}{entry.path}{query}",
+        **_HAR_VERSION,
+        "headers": _pairs(entry.headers.items()),
+        "queryString": _pairs(parse_qsl(entry.query, keep_blank_values=True)),
+        **_HAR_SIZES,
+    }
+    response = {
+        "status": entry.status,
+        "statusText": "",
+        **_HAR_VERSION,
+        "headers": [] if entry.retry_after is None else _pairs([("Retry-After", str(entry.retry_after))]),
+        "content": {"size": -1, "mimeType": "application/json"},
+        "redirectURL": "",
+        **_HAR_SIZES,
+    }
+    return {
+        "startedDateTime": datetime.fromtimestamp(entry.wall_at, UTC).isoformat(timespec="milliseconds"),
+        "time": entry.duration_ms,
+        "request": request,
+        "response": response,
+        "cache": {},
+        "timings": {"send": 0, "wait": entry.duration_ms, "receive": 0},
+        "comment": entry.note,
+        "_id": entry.id,
+        "_api": entry.api,
+        "_operation": entry.operation,
+        "_at": format_instant(entry.at),
+    }
+
+
+def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in items]

@@ -1,6 +1,12 @@
 """An account's remote control: every method of the control API, over a socket."""
 
 import json
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from http import HTTPStatus
+from pathlib import PurePosixPath
+from threading import Thread
 
 import pytest
 
@@ -185,3 +191,113 @@ def test_an_error_says_what_would_be_right(account):
         account.profile(agents=0)
 
     assert rejected.value.status == 400
+
+
+def test_requests_are_waited_for_and_verified(account):
+    """`wait_for` returns as soon as so many requests have come, `verify` looks once; both return them."""
+    account.token()
+    later = Thread(target=lambda: [account.get(path) for path in ("/agents", "/queues", "/agents")])
+    later.start()
+
+    found = account.wait_for("agents", 2, timeout=timedelta(seconds=30))
+    later.join()
+
+    assert [each["path"] for each in found] == ["/agents", "/agents"]
+    assert len(account.verify("queues", 1, status=HTTPStatus.OK)) == 1
+    assert len(account.verify("any", 4)) == len(account.wait_for(None, count=4)) == 4
+    assert len(account.verify("agents", 2, status="2xx", method="GET", path="/agents")) == 2
+
+
+def test_requests_that_do_not_come_are_told(account):
+    """The error is an AssertionError, too, and says what there was instead."""
+    account.get("/agents")
+
+    with pytest.raises(ClientError, match=r"0 requests with operation=queues within 0\.1 s, not 1") as late:
+        account.wait_for("queues", timeout=0.1)
+    with pytest.raises(AssertionError, match=r"1 request with operation=agents \(the last: GET /agents 200\), not 2"):
+        account.verify("agents", 2)
+    assert isinstance(late.value, AssertionError)
+    with pytest.raises(ClientError, match="operation must be one of token"):
+        account.verify("agnets", 1)
+
+
+def test_requests_may_have_bodies(account):
+    """POST and PUT send JSON, forms and texts, with the account's token or whatever the test gives."""
+    assert account.post("/agents", {"a": 1}).status == 405
+    assert account.put("/agents", data="text").status == 405
+    form = {"client_id": account.client_id, "client_secret": account.client_secret}
+    path = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
+    token = account.post(path, data=form, headers={"Authorization": ""})["access_token"]
+    assert account.get("/agents", token=token).status == 200
+    assert account.put(f"/_sandbox/accounts/{account.client_id}/scenario", json={"name": "peak"})["name"] == "peak"
+    assert account.get(f"{account.url}/_sandbox/accounts/{account.client_id}/scenario")["name"] == "peak"
+    assert account.get(PurePosixPath("/queues")).status == 200
+
+
+def test_a_hanging_answer_is_not_waited_for(account):
+    """A time-out ends a request; the account can be used further."""
+    account.fail("agents", "hang")
+
+    with pytest.raises(Unreachable, match="timed out"):
+        account.get("/agents", timeout=timedelta(milliseconds=200))
+    assert account.get("/agents").status == 200
+    assert [each["status"] for each in account.verify("agents", 2)] == [0, 200]
+
+
+def test_every_method_takes_values_as_programs_have_them(account):
+    """Instants, lengths of time, numbers, words and statuses need no spelling."""
+
+    class Word(Enum):
+        PEAK, AGENTS, MINUTE, PINS = "peak", "agents", "minute", "pins"
+
+    noon = datetime(2026, 11, 23, 12, tzinfo=timezone(timedelta(hours=1)))
+    assert account.freeze(noon)["at"] == "2026-11-23T12:00:00+01:00"
+    assert account.advance(timedelta(minutes=1))["at"] == "2026-11-23T12:01:00+01:00"
+    assert account.run(noon, speed=Decimal("2.0"))["speed"] == 2
+    account.freeze(noon)
+    assert account.scenario(Word.PEAK, for_seconds=timedelta(hours=1))["ends_at"] == "2026-11-23T13:00:00+01:00"
+    assert account.profile(agents=Decimal(7), talk_seconds=timedelta(minutes=3))["talk_seconds"] == 180
+    pinned = account.pin(Word.AGENTS, 40001, Time=timedelta(seconds=90), Reason=None, expires_at=noon + timedelta(1))
+    assert (pinned["fields"]["Time"], pinned["expires_at"]) == ("90", "2026-11-24T12:00:00+01:00")
+    account.unpin(Word.AGENTS, 40001)
+    account.fail("agents", HTTPStatus.BAD_GATEWAY, {"delay_ms": timedelta(milliseconds=1)})
+    assert [account.get("/agents").status for _ in range(2)] == [502, 200]
+    assert account.quota(Decimal(60), unit=Word.MINUTE)["limit"] == 60
+    assert account.requests(status=HTTPStatus.BAD_GATEWAY, since=noon)[0]["operation"] == "agents"
+    assert account.calls(noon - timedelta(minutes=5), noon, queue=1000) is not None
+    assert account.schedule(noon.date())["date"] == "2026-11-23"
+    assert account.reset(Word.PINS) == ["pins"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda account: account.freeze(datetime(2026, 11, 23)),
+        lambda account: account.freeze("yesterday"),
+        lambda account: account.advance(timedelta(-1)),
+        lambda account: account.scenario(object()),
+        lambda account: account.pin("agents", "../40001", Agent="x"),
+        lambda account: account.pin("chairs", 1, Agent="x"),
+        lambda account: account.pin("agents", 40001, Agent=b"x"),
+        lambda account: account.fail("agents", "vanish"),
+        lambda account: account.fail("agents", float("nan")),
+        lambda account: account.fail("agents", 503, key="Jansen"),
+        lambda account: account.get("/a b"),
+        lambda account: account.get("/agents", headers={"X": "a\nb"}),
+        lambda account: account.get("/agents", headers={"X": "\u4f60"}),
+        lambda account: account.get("/agents", headers={"X": object()}),
+        lambda account: account.get("/agents", timeout="soon"),
+        lambda account: account.post("/agents", {"a": object()}),
+        lambda account: account.requests(status="abc"),
+        lambda account: account.requests(colour="red"),
+        lambda account: account.wait_for("agents", count=0),
+        lambda account: account.heal("../../accounts"),
+        lambda account: account.reset("everything"),
+    ],
+)
+def test_only_errors_of_the_client_come_out(account, call):
+    """Whatever is wrong with an argument, the error is a ClientError in one line."""
+    with pytest.raises(ClientError) as error:
+        call(account)
+
+    assert "\n" not in str(error.value)

@@ -57,11 +57,11 @@ def test_a_sandbox_that_does_not_run_is_unreachable(client):
 
 
 def test_the_client_needs_the_standard_library_only():
-    """Importing the client loads no other part of the package but the shared words, and no other distribution."""
+    """Importing the client loads no other part of the package but words and safe texts, and no other distribution."""
     program = "import sys; before = set(sys.modules); import kpn_sandbox.client; print(*set(sys.modules) - before)"
 
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
 
     ours = {name for name in loaded if name.startswith("kpn_sandbox") and not name.startswith("kpn_sandbox.client")}
     others = {name.split(".")[0] for name in loaded} - {"kpn_sandbox", *sys.stdlib_module_names}
-    assert (ours, others) == ({"kpn_sandbox", "kpn_sandbox.literals"}, set())
+    assert (ours, others) == ({"kpn_sandbox", "kpn_sandbox.literals", "kpn_sandbox.safe_text"}, set())

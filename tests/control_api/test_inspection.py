@@ -43,7 +43,14 @@ def test_requests_are_kept_without_secrets(control, kpn, made):
         ("limit=1", ["/trunks"]),
         ("since=2026-11-23T10:00:30%2B01:00", ["/trunks"]),
         ("since=2026-11-23T10:00:30+01:00", ["/trunks"]),
-        ("operation=no+such", []),
+        ("status=4xx&method=get", ["/queue/number/9"]),
+        ("status=5XX", []),
+        ("status=0", []),
+        ("method=GET&path=/queues", ["/queues"]),
+        ("path=/queue/*", ["/queue/number/9"]),
+        ("path=/queue/number/*&status=200", []),
+        ("path=/queue_", []),
+        ("wait=0&count=9&operation=trunks", ["/trunks"]),
     ],
 )
 def test_requests_are_filtered(control, kpn, query, paths):
@@ -56,6 +63,26 @@ def test_requests_are_filtered(control, kpn, query, paths):
     shown = control("GET", f"/requests?{query}").json["requests"]
 
     assert [each["path"] for each in shown if each["operation"] != "token"] == paths
+
+
+def test_an_operation_that_no_api_has_is_refused(control):
+    """The answer names the operations that there are."""
+    error = control("GET", "/requests?api=kpn&operation=agnets").json["errors"][0]
+
+    assert error["field"] == "operation"
+    assert error["allowed"] == "one of token, agents, agent, queues, queue, trunks, trunk"
+
+
+def test_requests_are_waited_for(control, kpn, pauses):
+    """An answer waits for as many requests as it shall have, at most so many seconds, and not at all with enough."""
+    kpn("/queues")
+    pauses.clear()
+
+    enough = control("GET", "/requests?operation=queues&wait=5").json
+    assert (enough["count"], pauses) == (1, [])
+
+    fewer = control("GET", "/requests?operation=queues&wait=0.2&count=2").json
+    assert (fewer["count"], pauses) == (1, [0.05] * 4)
 
 
 def test_requests_are_exported_and_deleted(control, kpn):
@@ -264,6 +291,18 @@ def test_the_schedule_of_another_date_is_known(control):
         ("/requests?api=sap", 400),
         ("/requests?format=xml", 400),
         ("/requests?operation=%00", 400),
+        ("/requests?operation=no+such", 400),
+        ("/requests?api=itx&operation=agents", 400),
+        ("/requests?status=6xx", 400),
+        ("/requests?status=50x", 400),
+        ("/requests?method=G%20T", 400),
+        ("/requests?path=agents", 400),
+        ("/requests?path=/a%3Fb", 400),
+        ("/requests?wait=61", 400),
+        ("/requests?wait=-1", 400),
+        ("/requests?wait=nan", 400),
+        ("/requests?wait=5&count=0", 400),
+        ("/requests?count=2", 400),
         ("/requests?since=2026-11-23", 400),
         ("/inbox/kpi?kpi=", 400),
         ("/faults/none", 404),

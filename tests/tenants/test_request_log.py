@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kpn_sandbox.storage import tables
-from kpn_sandbox.tenants.request_log import CAPACITY, LogEntry, RequestLog
+from kpn_sandbox.tenants.request_log import CAPACITY, LogEntry, RequestLog, har
 from tests.tenants.concurrency import in_processes, in_threads
 
 ENTRY = LogEntry(
@@ -55,10 +55,14 @@ def test_entries_are_in_the_order_of_writing(anna, sandbox, other):
     [
         ({"api": "kaisa"}, ["two"]),
         ({"operation": "agents"}, ["one", "three"]),
-        ({"status": 503}, ["three"]),
+        ({"status": (500, 599)}, ["three"]),
         ({"since": ENTRY.at + 10}, ["two", "three"]),
         ({"since": ENTRY.at + 10, "operation": "agents"}, ["three"]),
-        ({"status": 404}, []),
+        ({"status": (404, 404)}, []),
+        ({"path": "/agents", "method": "GET"}, ["one", "two", "three"]),
+        ({"path": "/agent"}, []),
+        ({"path": "/ag*", "status": (200, 200)}, ["one", "two"]),
+        ({"path": "/_g*"}, []),
     ],
 )
 def test_entries_are_filtered(anna, sandbox, wanted, found):
@@ -169,3 +173,57 @@ def test_the_log_is_deleted_with_its_account(anna, sandbox, other):
 
     other.accounts.authenticate_or_create(anna, "secret")
     assert sandbox.request_log.entries(anna).count == 0
+
+
+def test_an_archive_has_the_required_fields():
+    """An archive has every required field of HAR 1.2, and fields of the sandbox under names of its own."""
+    archive = har([ENTRY], base_url="http://127.0.0.1:8080", version="1.0")
+
+    assert archive == {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "kpn-sandbox", "version": "1.0"},
+            "entries": [
+                {
+                    "startedDateTime": "2026-11-24T06:00:00.500+00:00",
+                    "time": 1.25,
+                    "request": {
+                        "method": "GET",
+                        "url": "http://127.0.0.1:8080/agents?a=1",
+                        "httpVersion": "HTTP/1.1",
+                        "cookies": [],
+                        "headers": [{"name": "Accept", "value": "application/json"}],
+                        "queryString": [{"name": "a", "value": "1"}],
+                        "headersSize": -1,
+                        "bodySize": -1,
+                    },
+                    "response": {
+                        "status": 200,
+                        "statusText": "",
+                        "httpVersion": "HTTP/1.1",
+                        "cookies": [],
+                        "headers": [],
+                        "content": {"size": -1, "mimeType": "application/json"},
+                        "redirectURL": "",
+                        "headersSize": -1,
+                        "bodySize": -1,
+                    },
+                    "cache": {},
+                    "timings": {"send": 0, "wait": 1.25, "receive": 0},
+                    "comment": "pinned: 50001",
+                    "_id": "one",
+                    "_api": "kpn",
+                    "_operation": "agents",
+                    "_at": "2026-11-23T10:00:00+01:00",
+                }
+            ],
+        }
+    }
+
+
+def test_a_request_without_a_query_has_none():
+    """An empty query adds nothing to the URL, and a Retry-After is a header of the response."""
+    (entry,) = har([ENTRY._replace(query="", retry_after=5)], base_url="http://x", version="1")["log"]["entries"]
+
+    assert (entry["request"]["url"], entry["request"]["queryString"]) == ("http://x/agents", [])
+    assert entry["response"]["headers"] == [{"name": "Retry-After", "value": "5"}]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import orjson
@@ -28,25 +29,60 @@ from kpn_sandbox.simulation.identifiers import NUMBERINGS
 from kpn_sandbox.simulation.intervals import fold_intervals
 from kpn_sandbox.simulation.schedule import find_schedule
 from kpn_sandbox.tenants.conduct import conduct
-from kpn_sandbox.tenants.har import har
+from kpn_sandbox.tenants.request_log import LogPage, har
 from kpn_sandbox.vendors.atobi.store import Inbox
 
 LONGEST_PERIOD = 7 * 86_400
 """Seconds of the longest period of calls or states in one response."""
 
+_STEP_SECONDS = 0.05
+"""Pause between two looks for requests that are waited for."""
 _CHUNK_SECONDS = 3600
 _CUSTOMERS_ON_A_PAGE = 100
 _LOGIN = re.compile(r"[0-9]{1,9}")
 
 
 def list_requests(request: ControlRequest) -> LogPageRecord | dict[str, Any]:
-    """Return the latest entries of the request log, as JSON or as an HTTP archive."""
-    filters = {name: value for name, value in request.query.items() if name != "format"}
-    page = request.sandbox.request_log.entries(request.client_id, **filters)
+    """
+    Return the latest entries of the request log, as JSON or as an HTTP archive; wait for them if asked to.
+
+    Raises:
+        ProblemError: The APIs have no such operation.
+    """
+    page = _awaited_page(request, _log_filters(request))
     if request.query.get("format") == "har":
         return har(page.entries, base_url=request.base_url, version=__version__)
     records = [serializers.log_entry_record(entry) for entry in page.entries]
     return {"count": page.count, "dropped": page.dropped, "requests": records}
+
+
+def _log_filters(request: ControlRequest) -> dict[str, Any]:
+    filters = {name: request.query[name] for name in request.query.keys() - {"format", "wait", "count"}}
+    apis = [api for api in request.context.apis if api.key == filters.get("api", api.key)]
+    known = list(dict.fromkeys(operation.key for api in apis for operation in api.operations))
+    if filters.get("operation", known[0]) not in known:
+        allowed = f"one of {', '.join(known)}"
+        raise invalid_fields({"field": "operation", "value": filters["operation"], "allowed": allowed})
+    if "method" in filters:
+        filters["method"] = filters["method"].upper()
+    if "status" in filters:
+        text = filters["status"].lower()
+        filters["status"] = (int(text.replace("x", "0")), int(text.replace("x", "9")))
+    return filters
+
+
+def _awaited_page(request: ControlRequest, filters: dict[str, Any]) -> LogPage:
+    """Return the entries that match once there are enough of them, or when the time is over or the server stops."""
+    log, client_id = request.sandbox.request_log, request.client_id
+    number, page = log.last_number(client_id), log.entries(client_id, **filters)
+    # The steps are counted instead of looking at a clock, which a program may have stopped.
+    for _ in range(ceil(request.query.get("wait", 0) / _STEP_SECONDS)):
+        if page.count >= request.query.get("count", 1) or request.context.pause(_STEP_SECONDS):
+            break
+        latest = log.last_number(client_id)
+        if latest != number:
+            number, page = latest, log.entries(client_id, **filters)
+    return page
 
 
 def delete_requests(request: ControlRequest) -> None:
