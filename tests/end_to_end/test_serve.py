@@ -1,6 +1,7 @@
 """Starting and stopping, over real sockets."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from kpn_sandbox.client import Client
 from tests.tools import tool
 
 SOON = 20
@@ -198,6 +200,59 @@ def test_ipv6_works(start):
 
     assert sandbox.url.startswith("http://[::1]:")
     assert get(sandbox.url, "/_sandbox/ready")[0] == 200
+
+
+@pytest.mark.slow
+def test_localhost_works_in_both_versions_of_ip(sandbox):
+    """The port of the printed URL answers at 127.0.0.1 and at ::1."""
+    port = urlsplit(sandbox.url).port
+
+    assert sandbox.url == f"http://127.0.0.1:{port}"
+    assert [get(f"http://{host}:{port}", "/_sandbox/ready")[0] for host in ("127.0.0.1", "[::1]")] == [200, 200]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sync", "gthread", "gevent"])
+def test_other_workers_of_gunicorn_serve_the_application(tmp_path, kind):
+    """`gunicorn wsgi:app` works with whatever class of workers."""
+    settings = {"KPN_SANDBOX_DATABASE_URL": f"sqlite:///{tmp_path / 'sandbox.db'}", "KPN_SANDBOX_AGENTS": "7"}
+    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "-k", kind, "--workers", "2", "wsgi:app"]
+    with subprocess.Popen(command, env={**os.environ, **settings}, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        line = next(line for line in server.stderr if "Listening at: " in line)
+        url = line.split("Listening at: ")[1].split()[0]
+        token = Client(url).token("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
+        with ThreadPoolExecutor(4) as pool:
+            delayed = pool.submit(lambda: answer(ask(url, "/queues", token, Prefer="delay-ms=300")))
+            bodies = list(pool.map(lambda _: get(url, "/agents", token)[1], range(8)))
+        server.terminate()
+        errors = server.stderr.read()
+
+    assert delayed.result()[0] == 200
+    assert {len(json.loads(body)["DataSet"]["agents"]) for body in bodies} == {7}
+    assert "Traceback" not in errors
+
+
+@pytest.mark.slow
+def test_a_new_day_of_a_large_center_does_not_hold_up_others(start):
+    """While the days of a center of 1,000 agents are computed, other requests are answered at once."""
+    sandbox = start("--agents", "1000")
+    token = sandbox.token()
+    get(sandbox.url, "/agents", token)
+    days = [{"Prefer": f'at="2026-03-{day:02}T12:00:00+01:00"'} for day in range(1, 13)]
+
+    with ThreadPoolExecutor(4) as pool:
+        computing = [
+            pool.submit(lambda header=day: answer(ask(sandbox.url, "/agents", token, **header))) for day in days
+        ]
+        took = []
+        while not all(each.done() for each in computing):
+            began = time.monotonic()
+            assert get(sandbox.url, "/_sandbox/health")[0] == 200
+            took.append(time.monotonic() - began)
+
+    assert {each.result()[0] for each in computing} == {200}
+    assert len(took) > 5 and sorted(took)[len(took) // 2] < 0.25
 
 
 @pytest.mark.slow
