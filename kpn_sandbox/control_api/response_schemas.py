@@ -302,6 +302,7 @@ class CallRecord(TypedDict):
     trunk: int | None
     port: int | None
     customer: Annotated[int, "The customer's primary_key."]
+    callback_of: Annotated[InstantText | None, "arrived_at of the call whose caller this one calls back."]
     arrived_at: Annotated[InstantText, "When it came in, or when the agent dialled."]
     ringing_at: Annotated[InstantText | None, "When it rang first."]
     rings: list[RingRecord]

@@ -185,6 +185,7 @@ def call_record(fact: CallFact) -> records.CallRecord:
         "trunk": fact.trunk,
         "port": fact.port,
         "customer": fact.customer,
+        "callback_of": optional_instant_text(fact.callback_of),
         "arrived_at": instant_text(fact.arrived_at),
         "ringing_at": optional_instant_text(fact.ringing_at),
         "rings": [_ring_record(ring) for ring in fact.rings],

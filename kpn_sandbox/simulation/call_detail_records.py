@@ -120,13 +120,16 @@ class _DayRecords:
         table = self._index.trace.outbound
         answered_at, ended_at = self._at(table.answer[row]), self._at(table.end[row])
         span, port = self._index.trace.span_at(int(table.start[row])), int(self._usage.outbound[row])
+        everybody = self._index.trace.everybody
+        promise = int(everybody.promises[row])
         outcome = OUTCOMES[ANSWERED] if answered_at is not None else NO_ANSWER if ended_at is not None else None
         return CallFact(
             direction=Direction.OUTBOUND,
             queue=FIRST_NUMBER + int(table.queue[row]),
             vdn=None,
             **self._place_of(port),
-            customer=self._index.names(span).customer_numbers.primary_key(int(table.draw[row]) % 20),
+            customer=self._index.names(span).customer_numbers.primary_key(int(everybody.outbound[row])),
+            callback_of=None if promise < 0 else self._start + self._begin(promise) / 1000,
             arrived_at=self._start + int(table.start[row]) / 1000,
             ringing_at=None,
             rings=(),
@@ -140,6 +143,11 @@ class _DayRecords:
             in_service_level=None,
             transferred=None,
         )
+
+    def _begin(self, row: int) -> int:
+        """When a call began, given by its row; outbound calls come last."""
+        calls, made = self._index.trace.calls.arrival, self._index.trace.outbound.start
+        return int(calls[row] if row < len(calls) else made[row - len(calls)])
 
     def _place_of(self, port: int) -> dict[str, int | None]:
         """The numbers of a port and of its trunk."""
@@ -164,6 +172,7 @@ class _DayRecords:
             vdn=self._index.vdn_name(span, row),
             **self._place_of(port),
             customer=self._index.names(span).customer_numbers.primary_key(int(self._index.trace.callers[row])),
+            callback_of=None,
             arrived_at=self._start + int(table.arrival[row]) / 1000,
             ringing_at=rings[0].started_at if rings else None,
             rings=rings,

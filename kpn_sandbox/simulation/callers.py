@@ -1,5 +1,5 @@
 """
-The callers of a day: which customer each call is of.
+The callers of a day: which customer each call is of, inbound or outbound.
 
 Who calls changes nothing about how calls queue, so callers are found after a day was simulated, when they are first
 needed, in one pass over all calls in order of arrival. Whoever arrives is decided by what has happened until then, so
@@ -9,12 +9,15 @@ A center has customers in proportion to the calls that it is planned for. They a
 those of a smaller one and more. A few of them call often, most of them hardly ever, and some of those who hang up
 before they are answered call again within minutes. How many do, and how often, is assumed.
 
+Agents who make calls first call back whoever was promised that in the same queue, the longest waiting first; each is
+tried once, and nobody on another day. Otherwise they call customers at random.
+
 Source:
     Aksin, Armony and Mehrotra, The modern call center, Production and Operations Management 16 (2007), for retrials of
     callers who abandoned, which a center counts as further calls.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, count
 from typing import NamedTuple
@@ -23,7 +26,8 @@ import numpy as np
 
 from kpn_sandbox.simulation.arrivals import calls_per_week
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay
-from kpn_sandbox.simulation.day_trace import ABANDONED, CallTable
+from kpn_sandbox.simulation.day_trace import ABANDONED, Callers, CallTable, OutboundTable
+from kpn_sandbox.simulation.dispositions import CALLBACK_AGREED, inbound_dispositions, outbound_dispositions
 from kpn_sandbox.simulation.identifiers import MOST_CUSTOMERS
 from kpn_sandbox.simulation.randomness import WORDS, Integers, variates, words
 from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span
@@ -58,6 +62,9 @@ than this after they wanted to, so in a small center, whose queues have few call
 NOBODY_BEFORE = -1
 """In place of an earlier call: the caller is drawn."""
 
+CALLBACK_AFTER = 10 * MINUTE
+"""Nobody is called back sooner than this after the conversation."""
+
 
 class CallerRequests(NamedTuple):
     """Calls that need a caller, one column for each thing that decides who it is; instants are of one day."""
@@ -73,6 +80,49 @@ class CallerRequests(NamedTuple):
     """How many customers there are to take the place of one who is in another call."""
 
 
+class Callbacks:
+    """
+    The callbacks of a day that are promised and not made yet, first come, first served in each queue.
+
+    Args:
+        queue: The queue of each call, inbound and then outbound.
+        due: The instant from which the caller of a call may be called back, by the row of the call.
+        first: The row of the first outbound call.
+    """
+
+    def __init__(self, queue: Sequence[int], due: Mapping[int, int], first: int) -> None:
+        self.made: dict[int, int] = {}
+        """The row of the call that promised it, by the row of the callback."""
+        self.due, self.first = due, first
+        self._queue = queue
+        self._open: dict[int, list[tuple[int, int]]] = {}
+
+    def promise(self, row: int) -> None:
+        """Take note of a call that promises a callback."""
+        self._open.setdefault(self._queue[row], []).append((self.due[row], row))
+
+    def take(self, row: int, start: int, free_from: Callable[[int], int]) -> int | None:
+        """
+        Choose the callback that an outbound call makes.
+
+        Args:
+            row, start: The call, and its start.
+            free_from: The instant from which the caller of a call, given by its row, is in no call.
+
+        Returns:
+            The row of the call that promised it, None where nobody waits for a callback.
+        """
+        waiting = self._open.get(self._queue[row], [])
+        # Who calls again meanwhile is called back afterwards.
+        due = [each for each in waiting if max(each[0], free_from(each[1])) <= start]
+        if not due:
+            return None
+        chosen = min(due)
+        waiting.remove(chosen)
+        self.made[row] = chosen[1]
+        return chosen[1]
+
+
 @lru_cache(maxsize=4096)
 def customer_count(resolved: ResolvedProfile) -> int:
     """The number of customers of a center with a profile."""
@@ -80,43 +130,74 @@ def customer_count(resolved: ResolvedProfile) -> int:
     return min(max(wanted, FEWEST_CUSTOMERS), MOST_CUSTOMERS)
 
 
-def find_callers(seed: str, day: CalendarDay, spans: Sequence[Span], calls: CallTable) -> Integers:
+def find_callers(
+    seed: str, day: CalendarDay, spans: Sequence[Span], calls: CallTable, outbound: OutboundTable
+) -> Callers:
     """
-    The customer, from 0, of each call of a day.
+    The customers of all calls of a day.
 
     Args:
         seed, day: The account's seed, and the day.
-        spans, calls: The parts of the day, in order, and its calls.
+        spans, calls, outbound: The parts of the day, in order, its inbound calls, and its outbound ones.
     """
     drawn = _draws(seed, day, calls)
-    span = np.searchsorted([each.start for each in spans], calls.arrival, side="right") - 1
+    start, end = (np.concatenate(pair) for pair in ((calls.arrival, outbound.start), (calls.end, outbound.end)))
+    span = np.searchsorted([each.start for each in spans], start, side="right") - 1
     customers = np.array([customer_count(each.resolved) for each in spans])[span]
-    wanted = _wanted(drawn[:, 0], customers)
-    requests = CallerRequests(calls.arrival, calls.end, _redials(calls, drawn), wanted, customers)
-    return assign_callers(requests).astype("i4")
+    count = len(calls.arrival)
+    wanted = (_wanted(drawn[:, 0], customers[:count]), outbound.contact * customers[count:] // WORDS)
+    nobody = np.full(len(outbound.start), NOBODY_BEFORE, dtype=np.int64)
+    earlier = np.concatenate((_redials(calls, drawn), nobody))
+    callbacks = _promised(seed, day, calls, outbound)
+    found = assign_callers(CallerRequests(start, end, earlier, np.concatenate(wanted), customers), callbacks)
+    promises = np.array([callbacks.made.get(row, -1) for row in range(count, len(start))], dtype=np.int64)
+    return Callers(found[:count].astype("i4"), found[count:], promises)
 
 
-def assign_callers(requests: CallerRequests) -> Integers:
+def assign_callers(requests: CallerRequests, callbacks: Callbacks | None = None) -> Integers:
     """
-    Decide who makes each call, in order of their starts; nobody is in two calls at a time.
+    Decide who is in each call, in order of their starts; nobody is in two calls at a time.
 
     Who is in another call already is replaced: the caller of an earlier call by the customer wanted otherwise, and that
     one by the next customer who is free.
+
+    Args:
+        requests: The calls, inbound and then outbound.
+        callbacks: The callbacks that they promise, and of which it takes note that they are made.
     """
+    callbacks = Callbacks((), {}, len(requests.start)) if callbacks is None else callbacks
     order = np.argsort(requests.start, kind="stable")
     found = [0] * len(order)
     until: dict[int, int] = {}
     columns = (column[order].tolist() for column in requests)
+
+    def free_from(row: int) -> int:
+        return until.get(found[row], 0)
+
     for row, start, end, earlier, wanted, customers in zip(order.tolist(), *columns, strict=True):
         customer = wanted if earlier < 0 else found[earlier]
+        if row >= callbacks.first:
+            promise = callbacks.take(row, start, free_from)
+            customer = wanted if promise is None else found[promise]
         if until.get(customer, 0) > start:
             # Customers beyond the last one exist in a larger center; they help out when all others are in a call.
             everybody = chain(range(wanted, customers), range(wanted), count(customers))
             customer = next(each for each in everybody if until.get(each, 0) <= start)
         found[row] = customer
+        if row in callbacks.due:
+            callbacks.promise(row)
         if end > start:
             until[customer] = end
     return np.array(found, dtype=np.int64)
+
+
+def _promised(seed: str, day: CalendarDay, calls: CallTable, outbound: OutboundTable) -> Callbacks:
+    """The callbacks that the calls of a day promise, by their dispositions."""
+    codes = inbound_dispositions(seed, day, calls), outbound_dispositions(outbound)
+    rows = np.flatnonzero(np.concatenate(codes) == CALLBACK_AGREED)
+    over = np.concatenate((calls.wrap_end, outbound.end))[rows] + CALLBACK_AFTER
+    due = dict(zip(rows.tolist(), over.tolist(), strict=True))
+    return Callbacks(np.concatenate((calls.queue, outbound.queue)).tolist(), due, len(calls.queue))
 
 
 def _draws(seed: str, day: CalendarDay, calls: CallTable) -> Integers:

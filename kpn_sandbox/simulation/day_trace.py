@@ -116,8 +116,21 @@ class OutboundTable(NamedTuple):
     end: Integers
     draw: Integers
     """A word from which the trunk and the disposition follow."""
+    contact: Integers
+    """A word from which it follows who is called, unless it is a callback."""
     cut_off: Flags
     """Whether the call ended because the profile changed: its agent, queue or port was gone."""
+
+
+class Callers(NamedTuple):
+    """Who is in the calls of a day."""
+
+    inbound: Integers
+    """The customer, from 0, of each inbound call."""
+    outbound: Integers
+    """The customer of each outbound call."""
+    promises: Integers
+    """For each outbound call the row of the call whose caller it calls back (outbound calls come last), or -1."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,7 @@ class DayTrace:
     outbound: OutboundTable
     compute_port_usage: Callable[[], PortUsage]
     """Must not refer to more than it needs: it is kept as long as the trace."""
-    find_callers: Callable[[CallTable], Integers]
+    find_callers: Callable[[CallTable, OutboundTable], Callers]
 
     @cached_property
     def port_usage(self) -> PortUsage:
@@ -141,9 +154,14 @@ class DayTrace:
         return self.compute_port_usage()
 
     @cached_property
+    def everybody(self) -> Callers:
+        """The customers of all calls, found when they are first needed: no counter depends on them."""
+        return self.find_callers(self.calls, self.outbound)
+
+    @property
     def callers(self) -> Integers:
-        """The customer, from 0, of each call, found when they are first needed: no counter depends on them."""
-        return self.find_callers(self.calls)
+        """The customer, from 0, of each inbound call."""
+        return self.everybody.inbound
 
     def span_at(self, instant: int) -> Span:
         """The part of the day that an instant lies in."""

@@ -36,6 +36,12 @@ DISPOSITIONS = tuple(Disposition._make((*row[:-1], frozenset(row[-1]))) for row 
 """All dispositions in order of their names; both columns of shares add up to 1,000."""
 
 _CODES = {disposition.name: code for code, disposition in enumerate(DISPOSITIONS)}
+CALLBACK_AGREED = _CODES["Callback agreed"]
+"""
+The code of conversations after which the customer is called back; three of a hundred, so that agents in the back office
+have time for nearly all of them.
+"""
+
 _TRANSFERRED, _NO_ANSWER = _CODES["Transferred"], _CODES["No answer"]
 _OUT_OF_SERVICE = _CODES["Phone number out of service"]
 _DEAD_NUMBERS = 40

@@ -179,6 +179,8 @@ class CallFact(NamedTuple):
     """The primary key of the caller."""
     arrived_at: float
     """When it came in, or when the agent dialled."""
+    callback_of: float | None
+    """When the call began whose caller this one calls back."""
     ringing_at: float | None
     """When it rang first."""
     rings: tuple[RingFact, ...]

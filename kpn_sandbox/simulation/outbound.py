@@ -33,7 +33,7 @@ REACHED = WORDS * 65 // 100
 CALLS_AT_MOST = 24
 """In one period in the back office: more than its 20 minutes have room for."""
 
-_WORDS_PER_CALL = 5
+_WORDS_PER_CALL = 6
 
 
 def outbound_calls(seed: str, day: CalendarDay, aux: Sequence[Integers]) -> OutboundTable:
@@ -68,7 +68,7 @@ def _calls(seed: str, day: CalendarDay, periods: Sequence[Integers], turns: Sequ
     start, answer = ends - talking - ringing, ends - talking
     # Who is gone before the planned end hangs up.
     answer = np.where(reached & (answer < end), answer, -1)
-    columns = (agent, queue, start, answer, np.minimum(ends, end), drawn[:, :, 4], ends > end)
+    columns = (agent, queue, start, answer, np.minimum(ends, end), drawn[:, :, 4], drawn[:, :, 5], ends > end)
     made = (ends <= planned_end) & (start < end)
     return OutboundTable(*(np.broadcast_to(column, made.shape)[made] for column in columns))
 

