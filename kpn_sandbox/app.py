@@ -17,7 +17,7 @@ from kpn_sandbox.control_api.auth import ControlAuth
 from kpn_sandbox.control_api.operations import PREFIX as CONTROL_PREFIX
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.error_handling import ErrorHandler
-from kpn_sandbox.gateway.fast_path import FastPathMiddleware
+from kpn_sandbox.gateway.fast_path import FAST_PATH, FastPathMiddleware
 from kpn_sandbox.gateway.middleware import LazyRule, RequestMiddleware
 from kpn_sandbox.gateway.request_context import Pause, RequestLifecycle
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
@@ -157,7 +157,8 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     app.before_request(lifecycle.refuse)
     app.after_request(lifecycle.close)
     routes = {path: route for api in apis for path, route in api.fast_routes().items()}
-    fast_path = FastPathMiddleware(app.wsgi_app, sandbox, routes)
+    # A server that knows requests by their bytes asks it directly.
+    fast_path = app.extensions[FAST_PATH] = FastPathMiddleware(app.wsgi_app, sandbox, routes)
     app.wsgi_app = RequestMiddleware(  # type: ignore[method-assign]
         fast_path, public_url=settings.public_url, hsts=settings.hsts, body_limit=control_routes.body_limit
     )

@@ -45,9 +45,9 @@ IMPORTS_LATE = {
 }
 """Modules that import inside functions what only some of their users need."""
 
-MOST_MODULES = 214
+MOST_MODULES = 240
 MOST_LINES = 450
-MOST_LINES_IN_ALL = 31_900
+MOST_LINES_IN_ALL = 35_000
 TABLES = "storage/tables.py"
 
 

@@ -9,18 +9,20 @@ answers successes only: a request that is not cacheable, and every error, is lef
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from authlib.oauth2 import OAuth2Error
 
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.prefer_header import MalformedPreference, Preferences, preferences
-from kpn_sandbox.gateway.request_info import REFUSAL, STORAGE_ERROR, log_entry, request_id
+from kpn_sandbox.gateway.request_info import REFUSAL, STORAGE_ERROR, RequestFacts, log_entry, request_facts, request_id
 from kpn_sandbox.gateway.responses import PreconditionFailed, unchanged
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
+
+Result = TypeVar("Result")
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
@@ -28,15 +30,39 @@ Headers = list[tuple[str, str]]
 EXPECTED = (OAuth2Error, ApiError, SimulationError, MalformedPreference, PreconditionFailed)
 """Errors that Flask turns into responses. Any other exception is a bug: it is logged, and Flask tries again."""
 
+FAST_PATH = "kpn_sandbox.fast_path"
+"""Key of the `FastPathMiddleware` among the extensions of the application."""
+
+FAST_REQUEST = "kpn_sandbox.fast_request"
+"""Environment key of a request that the fast path has answered."""
+
+SUCCESS, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
+
 _log = logging.getLogger(__name__)
 
 
-class CachedResponse(NamedTuple):
-    """A response with status 200 and its entity tag, ready to be sent again."""
+class CachedResponse:
+    """
+    A response with status 200 and its entity tag, ready to be sent again.
 
-    body: bytes
-    tag: str
-    headers: Headers
+    Args:
+        body, tag, headers: Its parts; the headers without those that differ from request to request.
+    """
+
+    __slots__ = ("body", "encoded", "headers", "tag")
+
+    def __init__(self, body: bytes, tag: str, headers: Headers) -> None:
+        self.body = body
+        self.tag = tag
+        self.headers = headers
+        self.encoded: dict[bool, bytes] = {}
+        """Header lines of the response, and of the 304 in its place (True), for a server that writes them itself."""
+
+    def headers_for(self, *, is_unchanged: bool) -> Headers:
+        """Return the headers of the response, or of the 304 in its place."""
+        if is_unchanged:
+            return [each for each in self.headers if each[0] != "Content-Type"]
+        return [*self.headers, ("Content-Length", str(len(self.body)))]
 
 
 class CacheableRequest(NamedTuple):
@@ -57,6 +83,40 @@ instant of the response in epoch seconds (None for now). It must change nothing,
 """
 
 
+class FastRequest(NamedTuple):
+    """A request that the fast path may answer, as far as it does not change when the client repeats it."""
+
+    route: FastRoute
+    last_part: str | None
+    preferred: Preferences
+    facts: RequestFacts
+
+
+class FastResponse(NamedTuple):
+    """A response of the fast path."""
+
+    response: CachedResponse
+    is_unchanged: bool
+    """Whether it is a 304, because the client has the response already."""
+    own_headers: Headers
+    """Headers that belong to this request; they are the last ones."""
+
+    @property
+    def status(self) -> str:
+        """Status code and reason phrase."""
+        return NOT_MODIFIED if self.is_unchanged else SUCCESS
+
+    @property
+    def headers(self) -> Headers:
+        """All headers, in their order."""
+        return [*self.response.headers_for(is_unchanged=self.is_unchanged), *self.own_headers]
+
+    @property
+    def body(self) -> bytes:
+        """The body; empty for a 304."""
+        return b"" if self.is_unchanged else self.response.body
+
+
 class FastPathMiddleware:
     """
     WSGI middleware that answers cacheable GETs and passes on all other requests.
@@ -73,18 +133,32 @@ class FastPathMiddleware:
         self._routes = routes
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request."""
-        left = environ["REQUEST_METHOD"] != "GET" or REFUSAL in environ
-        answered = None if left else self._answered(environ)
-        if answered is None:
+        """Answer a request; one that the fast path has answered is left in the environment as `FAST_REQUEST`."""
+        if environ["REQUEST_METHOD"] != "GET" or REFUSAL in environ:
             return self.next_app(environ, start_response)
-        status, headers, body = answered
-        start_response(status, headers)
-        return body
+        began = perf_counter()
+        found = self._guarded(environ, lambda: self._read(environ))
+        answer = None if found is None else self.respond(found, environ, began)
+        if answer is None:
+            return self.next_app(environ, start_response)
+        environ[FAST_REQUEST] = found
+        start_response(answer.status, answer.headers)
+        return [answer.body] if answer.body else []
 
-    def _answered(self, environ: dict[str, Any]) -> tuple[str, Headers, list[bytes]] | None:
+    def respond(self, found: FastRequest, environ: dict[str, Any], began: float) -> FastResponse | None:
+        """
+        Answer a request and log it; None leaves it to Flask.
+
+        Args:
+            found: The request.
+            environ: Its WSGI environment.
+            began: `perf_counter` at the begin of the request.
+        """
+        return self._guarded(environ, lambda: self._respond(found, environ, began))
+
+    def _guarded(self, environ: dict[str, Any], action: Callable[[], Result | None]) -> Result | None:
         try:
-            return self._respond(environ)
+            return action()
         except EXPECTED:
             return None
         except StorageError as error:
@@ -95,59 +169,43 @@ class FastPathMiddleware:
             _log.exception("request %s failed on the fast path", request_id(environ))
             return None
 
-    def _respond(self, environ: dict[str, Any]) -> tuple[str, Headers, list[bytes]] | None:
-        began = perf_counter()
-        route, last_part = self._route(environ["PATH_INFO"])
+    def _read(self, environ: dict[str, Any]) -> FastRequest | None:
+        path = environ["PATH_INFO"]
+        route, last_part = self._routes.get(path), None
+        if route is None:
+            parent, _, last_part = path.rpartition("/")
+            route = self._routes.get(parent)
         if route is None:
             return None
         preferred = preferences(environ, ())
         if preferred.code is not None or preferred.delay_ms is not None:
             return None
-        found = route(environ, last_part, preferred.at)
-        if found is None:
-            return None
-        is_unchanged = unchanged(environ, found.response.tag)
-        if self._sandbox.request_log.on:
-            self._log_request(environ, found, preferred, 304 if is_unchanged else 200, began)
-        return (_not_modified if is_unchanged else _success)(environ, found.response, preferred)
+        return FastRequest(route, last_part, preferred, request_facts(environ))
 
-    def _route(self, path: str) -> tuple[FastRoute | None, str | None]:
-        route = self._routes.get(path)
-        if route is not None:
-            return route, None
-        parent, _, last_part = path.rpartition("/")
-        return self._routes.get(parent), last_part
+    def _respond(self, found: FastRequest, environ: dict[str, Any], began: float) -> FastResponse | None:
+        cacheable = found.route(environ, found.last_part, found.preferred.at)
+        if cacheable is None:
+            return None
+        is_unchanged = unchanged(environ, cacheable.response.tag)
+        if self._sandbox.request_log.on:
+            self._log_request(environ, found, cacheable, 304 if is_unchanged else 200, began)
+        own_id = ("X-Request-Id", request_id(environ))
+        applied = found.preferred.applied
+        own = [("Preference-Applied", applied), own_id] if applied else [own_id]
+        return FastResponse(cacheable.response, is_unchanged, own)
 
     def _log_request(
-        self, environ: dict[str, Any], found: CacheableRequest, preferred: Preferences, status: int, began: float
+        self, environ: dict[str, Any], found: FastRequest, cacheable: CacheableRequest, status: int, began: float
     ) -> None:
         entry = log_entry(
             environ,
-            found.tenant,
-            api=found.api,
-            operation=found.operation,
+            cacheable.tenant,
+            facts=found.facts,
+            api=cacheable.api,
+            operation=cacheable.operation,
             status=status,
             wall_at=self._sandbox.wall_clock(),
             began=began,
-            note=preferred.note,
+            note=found.preferred.note,
         )
         self._sandbox.request_log.write(entry)
-
-
-def _success(
-    environ: dict[str, Any], response: CachedResponse, preferred: Preferences
-) -> tuple[str, Headers, list[bytes]]:
-    length = ("Content-Length", str(len(response.body)))
-    return "200 OK", [*response.headers, length, *_request_headers(environ, preferred)], [response.body]
-
-
-def _not_modified(
-    environ: dict[str, Any], response: CachedResponse, preferred: Preferences
-) -> tuple[str, Headers, list[bytes]]:
-    kept = (each for each in response.headers if each[0] != "Content-Type")
-    return "304 NOT MODIFIED", [*kept, *_request_headers(environ, preferred)], []
-
-
-def _request_headers(environ: dict[str, Any], preferred: Preferences) -> Headers:
-    own_id = ("X-Request-Id", request_id(environ))
-    return [("Preference-Applied", preferred.applied), own_id] if preferred.applied else [own_id]

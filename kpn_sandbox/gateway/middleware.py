@@ -143,9 +143,14 @@ def _read(stream: Any, most: int, limit: int) -> bytes:
 
 def _without_hsts(start_response: Callable[..., Any]) -> Callable[..., Any]:
     def start(status: str, headers: list[tuple[str, str]], *args: Any) -> Any:
-        return start_response(status, [each for each in headers if each[0].lower() != _HSTS], *args)
+        return start_response(status, without_hsts(headers), *args)
 
     return start
+
+
+def without_hsts(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return headers without `Strict-Transport-Security`."""
+    return [each for each in headers if each[0].lower() != _HSTS]
 
 
 class LazyRule(Rule):

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from secrets import token_hex
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from kpn_sandbox.tenants.request_log import LogEntry
@@ -22,17 +22,19 @@ REFUSAL = "kpn_sandbox.refusal"
 AUTHENTICATED = "kpn_sandbox.authenticated"
 """Environment key of the account that the fast path authenticated before it left the request to Flask."""
 
-_REQUEST_ID = "kpn_sandbox.request_id"
+REQUEST_ID = "kpn_sandbox.request_id"
+"""Environment key of the id of the request."""
+
 _SENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 
 
 def request_id(environ: dict[str, Any]) -> str:
     """Return the request id that the client sent, else one that is generated once per request."""
-    found: str | None = environ.get(_REQUEST_ID)
+    found: str | None = environ.get(REQUEST_ID)
     if found is None:
         sent = environ.get("HTTP_X_REQUEST_ID", "")
-        found = environ[_REQUEST_ID] = sent if _SENT_ID.fullmatch(sent) else token_hex(16)
+        found = environ[REQUEST_ID] = sent if _SENT_ID.fullmatch(sent) else token_hex(16)
     return found
 
 
@@ -70,10 +72,32 @@ def _header_name(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").title()
 
 
+class RequestFacts(NamedTuple):
+    """The part of an entry of the request log that follows from the bytes of the request alone."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    token: str
+
+
+def request_facts(environ: dict[str, Any]) -> RequestFacts:
+    """Return what the request log shows of the bytes of a request."""
+    return RequestFacts(
+        method=environ["REQUEST_METHOD"],
+        path=raw_path(environ),
+        query=environ.get("QUERY_STRING", ""),
+        headers=sent_headers(environ),
+        token=token_fingerprint(environ),
+    )
+
+
 def log_entry(
     environ: dict[str, Any],
     tenant: Tenant,
     *,
+    facts: RequestFacts | None = None,
     api: str,
     operation: str,
     status: int,
@@ -88,6 +112,7 @@ def log_entry(
     Args:
         environ: WSGI environment of the request.
         tenant: Account of the request.
+        facts: Its `request_facts`, where they are known.
         api: Key of the API.
         operation: Key of the operation; empty for none.
         status: Status of the response; 0 for a connection that was broken on purpose.
@@ -96,6 +121,7 @@ def log_entry(
         note: Facts beside request and response.
         retry_after: Seconds to wait, from the response's header.
     """
+    facts = request_facts(environ) if facts is None else facts
     return LogEntry(
         client_id=tenant.account.client_id,
         id=request_id(environ),
@@ -103,13 +129,13 @@ def log_entry(
         wall_at=wall_at,
         api=api,
         operation=operation,
-        method=environ["REQUEST_METHOD"],
-        path=raw_path(environ),
-        query=environ.get("QUERY_STRING", ""),
+        method=facts.method,
+        path=facts.path,
+        query=facts.query,
         status=status,
         duration_ms=round((perf_counter() - began) * 1000, 3),
-        headers=sent_headers(environ),
+        headers=facts.headers,
         note=note,
-        token=token_fingerprint(environ),
+        token=facts.token,
         retry_after=retry_after,
     )

@@ -11,7 +11,7 @@ from contextlib import suppress
 from enum import IntEnum
 from math import inf
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gevent
 from gevent.socket import socket as gevent_socket
@@ -68,6 +68,8 @@ class ClientConnection(gevent_socket):
         self.phase = Phase.IDLE
         self.answered = False
         """Whether bytes of a response to the present request have been sent."""
+        self.environ: dict[str, Any] = {}
+        """WSGI environment of the present request, once the application has it."""
         self._waits_since = inf
         self._sending = False
         self._ended = False

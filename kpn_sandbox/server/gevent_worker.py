@@ -24,9 +24,12 @@ from gunicorn.http import get_parser
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreData, ParseException
 from gunicorn.workers.ggevent import GeventWorker
 
+from kpn_sandbox.gateway.fast_path import FAST_PATH, WsgiApp
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.client_connection import ClientConnection, Phase, RequestTimeout
+from kpn_sandbox.server.group_commit import GroupCommit
+from kpn_sandbox.server.request_heads import RequestHeadCache
 
 OPEN_FILES = 16_384
 """Files that a worker may have open, where the system allows so many; each connection is one."""
@@ -61,6 +64,17 @@ class SandboxWorker(GeventWorker):
             signal.signal(number, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, IGNORED_SIGNALS)
 
+    def load_wsgi(self) -> None:
+        """Load the application; each connection shall know the environment of its present request."""
+        super().load_wsgi()
+        application: WsgiApp = self.wsgi  # type: ignore[has-type]
+
+        def noting(environ: dict[str, Any], start_response: Any) -> Any:
+            environ["gunicorn.socket"].environ = environ
+            return application(environ, start_response)
+
+        self.wsgi = noting
+
     def handle_exit(self, sig: int, frame: object) -> None:
         """Stop: every wait of the application ends, and requests in flight are answered."""
         self.alive = False
@@ -73,6 +87,10 @@ class SandboxWorker(GeventWorker):
     def run(self) -> None:
         """Serve until a signal says stop, then finish the requests in flight."""
         self.deadlines = self.app.deadlines
+        parts = self.app.callable_app.extensions["kpn_sandbox"]
+        self.heads = RequestHeadCache(self.app.callable_app.extensions[FAST_PATH], hsts=parts.settings.hsts)
+        log = parts.sandbox.request_log
+        log.commit = GroupCommit(log.write_all).write
         self.connections: set[ClientConnection] = set()
         self._room = Semaphore(raise_file_limit())
         accepting = [gevent.spawn(self._accept, listener) for listener in self.sockets]
@@ -125,11 +143,19 @@ class SandboxWorker(GeventWorker):
         parser = get_parser(self.cfg, client, addr)
         request = None
         try:
-            while self._begins(client, parser.unreader):
-                request = next(parser)
+            while received := self._received(client, parser.unreader):
                 client.phase, client.answered = Phase.REQUEST, False
+                response = self.heads.respond(received) if self.alive else None
+                if response is not None:
+                    client.sendall(response)
+                    continue
+                client.phase = Phase.HEAD
+                parser.unreader.unread(received)
+                request = next(parser)
+                client.phase, client.environ = Phase.REQUEST, {}
                 # It raises StopIteration after a response that ends the connection.
                 self.handle_request(listener, request, client, addr)
+                self.heads.learn(received, client.environ)
                 if not parser.finish_body(max_bytes=LARGEST_BODY_BYTES):
                     break
         except StopIteration:
@@ -146,20 +172,16 @@ class SandboxWorker(GeventWorker):
             self.handle_error(request, client, addr, error)
         client.linger(self.deadlines.linger)
 
-    def _begins(self, connection: ClientConnection, unreader: Any) -> bool:
-        """Wait for the first byte of the next request; False when there is none."""
+    def _received(self, connection: ClientConnection, unreader: Any) -> bytes:
+        """Wait for the first bytes of the next request and return them; none when there is no further request."""
         connection.phase = Phase.IDLE
-        head = unreader.take_buffered()
+        head: bytes = unreader.take_buffered()
         if head:
             # A client that has sent many requests at once must not keep the others waiting.
             gevent.sleep(0)
         elif self.alive:
             head = connection.recv(unreader.mxchunk)
-        if not head:
-            return False
-        unreader.unread(head)
-        connection.phase = Phase.HEAD
-        return True
+        return head
 
     def handle_error(self, req: object, client: ClientConnection, addr: object, exc: Exception) -> None:
         """

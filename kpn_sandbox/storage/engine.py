@@ -6,11 +6,11 @@ that exists; all of that stays in this module.
 """
 
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -22,6 +22,8 @@ from kpn_sandbox.storage.prepared_statements import PreparedStatements, Row
 from kpn_sandbox.storage.schema import TOUCH, prepare
 from kpn_sandbox.storage.sqlite_file import SqliteFile
 from kpn_sandbox.storage.writer_turns import WriterTurns, is_busy
+
+Result = TypeVar("Result")
 
 BUSY_SECONDS = 5.0
 """Time for which a writer waits while another process writes to the same SQLite file."""
@@ -120,11 +122,29 @@ class Database:
         Raises:
             IntegrityError, StorageError: As for all methods.
         """
+        return self._run(lambda: self._statements.fetch_all(statement, **values))
+
+    def execute_many(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+        """
+        Run one statement that writes once for each row, all in one transaction.
+
+        Args:
+            statement: As for `fetch_one`.
+            rows: The values of its parameters, for each run.
+
+        Raises:
+            IntegrityError, StorageError: As for all methods; nothing is written then.
+        """
+        self._run(lambda: self._statements.execute_many(statement, rows))
+
+    def _run(self, action: Callable[[], Result]) -> Result:
+        """Run something on the prepared statements and return its result; translate its errors."""
         try:
             self._require_file()
-            rows = self._statements.fetch_all(statement, **values)
+            result = action()
+            # What was written to a file that is gone by now is lost, so nobody may hear that it was written.
             self._require_file()
-            return rows
+            return result
         except IntegrityError:
             raise
         except (StorageError, SQLAlchemyError, self._driver.Error, OSError, UnicodeError, OverflowError) as error:

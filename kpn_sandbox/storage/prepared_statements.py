@@ -5,8 +5,8 @@ A statement is built from the tables and compiled once; running it then costs mi
 a tenth of a millisecond.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 
@@ -76,11 +76,38 @@ class PreparedStatements:
         """
         compiled = self._compiled.get(statement) or self._compile(statement)
         if self._turns is None:
-            return self._fetch_all_of_few(compiled, values)
+            with self._one_of_few():
+                return self._fetch_all(compiled, values)
         if compiled.is_select:
             return self._fetch_all(compiled, values)
         with self._turns.turn() as seconds:
             return self._fetch_all(compiled, values, seconds)
+
+    def execute_many(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+        """
+        Run a statement that writes once for each row, all in one transaction.
+
+        Args:
+            statement: As for `fetch_all`.
+            rows: The values of its parameters, for each run.
+
+        Raises:
+            IntegrityError: A row contradicts another one, so none is written.
+            dbapi.Error: Any other error of the driver.
+        """
+        compiled = self._compiled.get(statement) or self._compile(statement)
+        arguments = [compiled.arguments(row) for row in rows]
+        with self._one_of_few() if self._turns is None else self._turns.turn() as seconds:
+            connection = self._idle.pop() if self._idle else self._connect()
+            try:
+                self._write_all(connection, compiled.text, arguments, seconds)
+            except self._errors.IntegrityError as error:
+                self._idle.append(connection)
+                raise IntegrityError(compiled.text, rows, error) from error
+            except BaseException:
+                self._discard(connection)
+                raise
+            self._idle.append(connection)
 
     def close(self) -> None:
         """Close all idle connections; the next statement opens a new one."""
@@ -94,12 +121,14 @@ class PreparedStatements:
         self._idle = []
         self._free = BoundedSemaphore(MOST_CONNECTIONS)
 
-    def _fetch_all_of_few(self, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Row]:
+    @contextmanager
+    def _one_of_few(self) -> Iterator[None]:
+        """Wait for one of the connections that a process may have to a server."""
         # A thousand requests may be waiting for a server that has stopped; it does not have as many connections.
         if not self._free.acquire(timeout=self._wait_seconds):
             raise self._errors.OperationalError("all connections are busy")
         try:
-            return self._fetch_all(compiled, values)
+            yield
         finally:
             self._free.release()
 
@@ -141,6 +170,19 @@ class PreparedStatements:
         if self._turns is None:
             return connection.execute(text, arguments)
         return self._turns.retry(lambda: connection.execute(text, arguments), seconds)
+
+    def _write_all(self, connection: Any, text: str, arguments: list[Any], seconds: float | None) -> None:
+        if self._turns is None:
+            with connection.transaction(), connection.cursor() as cursor:
+                cursor.executemany(text, arguments)
+            return
+        self._turns.retry(lambda: connection.execute("BEGIN IMMEDIATE"), seconds)
+        try:
+            connection.executemany(text, arguments)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
 
     def _discard(self, connection: Any) -> None:
         """Close a connection that failed and all idle ones, which have most likely lost the same server."""

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kpn_sandbox.storage import tables
+from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.request_log import CAPACITY, LogEntry, RequestLog, har
 from tests.tenants.concurrency import in_processes, in_threads
 
@@ -227,3 +228,30 @@ def test_a_request_without_a_query_has_none():
 
     assert (entry["request"]["url"], entry["request"]["queryString"]) == ("http://x/agents", [])
     assert entry["response"]["headers"] == [{"name": "Retry-After", "value": "5"}]
+
+
+def test_entries_are_written_together(anna, sandbox, other):
+    """Entries of several accounts in one transaction have the numbers that they would have one by one."""
+    other.accounts.create(NewAccount("bob", "secret"))
+    sandbox.request_log.write(ENTRY)
+
+    sandbox.request_log.write_all([ENTRY._replace(client_id=who, id=who + n) for n in "12" for who in (anna, "bob")])
+
+    assert ids(other.request_log.entries(anna)) == ["one", "anna1", "anna2"]
+    assert ids(other.request_log.entries("bob")) == ["bob1", "bob2"]
+
+
+def test_a_deleted_account_takes_no_entry_of_others_with_it(anna, sandbox, other):
+    """Of entries that are written together only those of accounts that exist are stored."""
+    sandbox.request_log.write_all([ENTRY, ENTRY._replace(client_id="nobody"), ENTRY._replace(id="two")])
+
+    assert ids(other.request_log.entries(anna)) == ["one", "two"]
+
+
+def test_entries_that_are_written_together_are_not_lost_over_threads(anna, sandbox, other):
+    """Transactions of two workers at once leave no entry out."""
+    stores = [sandbox, other]
+
+    in_threads(lambda number: stores[number % 2].request_log.write_all([ENTRY] * 5), 40)
+
+    assert sandbox.request_log.entries(anna).count == 200
