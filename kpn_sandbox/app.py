@@ -6,6 +6,7 @@ Nothing else makes the parts; each is handed what it needs.
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, Response
 
@@ -15,6 +16,7 @@ from kpn_sandbox.control_api import errors as control_errors
 from kpn_sandbox.control_api import routes as control_routes
 from kpn_sandbox.control_api.auth import ControlAuth
 from kpn_sandbox.control_api.operations import PREFIX as CONTROL_PREFIX
+from kpn_sandbox.control_api.snapshots import read_entries, restore_entries
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.error_handling import ErrorHandler
 from kpn_sandbox.gateway.fast_path import FAST_PATH, FastPathMiddleware
@@ -77,11 +79,14 @@ def create_app(
 
     Raises:
         StorageError: The database cannot be used.
+        SnapshotFileError: The file with snapshots cannot be used; nothing is changed then.
         AccountInUse: Another process serves the demo account with other settings.
         UnknownScenario, InstantOutOfRange: A setting names a scenario or an instant that does not exist.
     """
     account = demo_account(settings)
     account.account(wall_clock())
+    demo = (settings.client_id, settings.client_secret)
+    entries = () if settings.snapshot is None else read_entries(Path(settings.snapshot), demo)
     database = Database(settings.database_url)
     kinds = [kind for api in APIS for kind in api.credential_kinds]
     sandbox = Sandbox(
@@ -89,6 +94,7 @@ def create_app(
     )
     try:
         notes = _ensure_demo_account(sandbox, account, force=force)
+        notes += tuple(restore_entries(sandbox, entries))
     except Exception:
         database.close()
         raise

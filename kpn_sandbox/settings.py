@@ -123,6 +123,9 @@ class Settings:
         None, _PUBLIC_URL, "Base of every generated URL, for a sandbox behind a proxy.", shown="that of the Host header"
     )
     hsts: bool = _setting(True, _SWITCH, "Send Strict-Transport-Security, as KPN documents it.", shown="on")
+    snapshot: str | None = _setting(
+        None, _TEXT, "JSON file with snapshots, whose accounts are made at the start.", shown="none"
+    )
     kaisa_open: bool = _setting(
         False, _SWITCH, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
     )

@@ -1,14 +1,26 @@
 """The composition root: the demo account of a start, and several workers on one database."""
 
+import json
+
 import pytest
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.errors import InstantOutOfRange, UnknownScenario
+from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.clock import FrozenClock
-from kpn_sandbox.tenants.errors import AccountInUse
+from kpn_sandbox.tenants.errors import AccountInUse, SnapshotFileError
 
+SNAPSHOT = {
+    "format": 1,
+    "engine": ENGINE_VERSION,
+    "seed": "s",
+    "profile": {"agents": 4},
+    "clock": {"mode": "frozen", "at": "2026-11-23T10:00:00+01:00"},
+    "client_id": "anna",
+    "client_secret": "hush",
+}
 TOKEN_URL = "/oauth/client_credential/accesstoken?grant_type=client_credentials"
 
 
@@ -184,3 +196,95 @@ def test_accounts_are_independent(start):
         names.append([agent["Agent"] for agent in answer.json["DataSet"]["agents"]])
 
     assert names[0] != names[1]
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Writes a file with snapshots, and returns its path."""
+
+    def write(document):
+        path = tmp_path / "snapshots.json"
+        path.write_text(document if isinstance(document, str) else json.dumps(document))
+        return str(path)
+
+    return write
+
+
+def accounts(app):
+    return app.extensions["kpn_sandbox"].sandbox.accounts
+
+
+def seed_and_agents(app, client_id):
+    tenant = app.extensions["kpn_sandbox"].sandbox.tenant(client_id)
+    return tenant.account.seed, tenant.timeline.base.profile.agents
+
+
+def test_a_start_makes_the_accounts_of_a_file(start, file):
+    """The accounts of a file exist with their secrets, and the start says so; other accounts stay."""
+    app = start(snapshot=file({"accounts": [SNAPSHOT, {**SNAPSHOT, "client_id": "berta", "seed": "b"}]}))
+
+    assert seed_and_agents(app, "anna") == ("s", 4)
+    assert seed_and_agents(app, "berta") == ("b", 4)
+    assert accounts(app).authenticate("anna", "hush") is not None
+    assert len([note for note in notes(app) if "restored" in note]) == 2
+    assert demo(app).seed == "APP_CONSUMER_KEY"
+
+
+def test_a_later_start_overwrites_only_what_has_changed_in_the_file(start, file):
+    """What was done with an account stays while its entry is the same; a changed entry is restored with its secret."""
+    path = file(SNAPSHOT)
+    app = start(snapshot=path)
+    app.extensions["kpn_sandbox"].sandbox.configuration.patch("anna", {"agents": 9})
+    accounts(app).rotate_secret("anna", "other")
+    stop(app)
+
+    app = start(snapshot=path)
+    assert seed_and_agents(app, "anna") == ("s", 9)
+    assert accounts(app).authenticate("anna", "other") is not None
+    stop(app)
+
+    app = start(snapshot=file({**SNAPSHOT, "profile": {"agents": 5}}))
+    assert seed_and_agents(app, "anna") == ("s", 5)
+    assert accounts(app).authenticate("anna", "hush") is not None
+
+
+def test_the_demo_account_may_come_from_a_file(start, file):
+    """An entry with the demo account's id and secret is restored into it, and stays with later starts."""
+    mine = {**SNAPSHOT, "client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
+    path = file(mine)
+    stop(start(snapshot=path))
+
+    assert demo(start(snapshot=path)).seed == "s"
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("no JSON", "must be JSON"),
+        ("[]", "must hold a snapshot"),
+        ({"accounts": 1}, "must hold a snapshot"),
+        ({"accounts": [], "more": 1}, "must hold a snapshot"),
+        ({"accounts": [SNAPSHOT, 1]}, r"accounts\[1\].snapshot must be a JSON object"),
+        ({"accounts": [SNAPSHOT, SNAPSHOT]}, r"accounts\[1\] must be another one"),
+        ({"accounts": [SNAPSHOT, {**SNAPSHOT, "client_id": "b", "seed": ""}]}, r"accounts\[1\].seed must be"),
+        ({**SNAPSHOT, "engine": 1}, "engine must be"),
+        ({**SNAPSHOT, "client_id": None}, "client_id must be"),
+        ({name: value for name, value in SNAPSHOT.items() if name != "client_secret"}, "client_secret must be"),
+        ({**SNAPSHOT, "client_id": "APP_CONSUMER_KEY"}, "client_secret must be that of the settings"),
+        ({**SNAPSHOT, "pins": [{"kind": "agents", "key": "1", "fields": {"A": "1"}}]}, r"pins\[0\].fields.A must"),
+    ],
+)
+def test_a_wrong_file_of_snapshots_changes_nothing(start, file, tmp_path, document, reason):
+    """The error is one line that names the file, the member and what would be right, and never a secret."""
+    with pytest.raises(SnapshotFileError, match=reason) as refused:
+        start(snapshot=file(document))
+
+    assert "snapshots.json" in str(refused.value) and "\n" not in str(refused.value)
+    assert "hush" not in str(refused.value)
+    assert not (tmp_path / "sandbox.db").exists()
+
+
+def test_a_missing_file_of_snapshots_is_named(start, tmp_path):
+    """A start with a file that cannot be read names it."""
+    with pytest.raises(SnapshotFileError, match=r"missing\.json cannot be read"):
+        start(snapshot=str(tmp_path / "missing.json"))

@@ -46,6 +46,7 @@ def test_every_setting_can_be_set_in_the_environment():
         "journal": ("off", False),
         "public_url": ("https://example.org/kpi/", "https://example.org/kpi"),
         "hsts": ("off", False),
+        "snapshot": ("rush.json", "rush.json"),
         "kaisa_open": ("on", True),
         "bright_pattern_login": ("off", False),
         "bright_pattern_dispositions": ("array", "array"),

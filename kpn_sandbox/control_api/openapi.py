@@ -6,7 +6,7 @@ from http import HTTPStatus
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from kpn_sandbox import __version__
 from kpn_sandbox.control_api.fields import NumberTextField, ShorthandField
@@ -160,7 +160,9 @@ def _response(operation: ControlOperation, status: int, components: dict[str, Js
     if status >= 300:
         described["content"] = {"application/problem+json": {"schema": reference("Problem")}}
     elif operation.response is not NoneType:
-        schema = _json_schema(operation.response, components)
+        response = operation.response
+        is_schema = isinstance(response, type) and issubclass(response, Schema)
+        schema: Any = response if is_schema else _json_schema(response, components)
         if operation.key == "list_requests":
             schema = {"anyOf": [schema, _HAR]}
         described["content"] = {"application/json": {"schema": schema}}

@@ -11,7 +11,6 @@ from marshmallow import Schema
 from kpn_sandbox.control_api import request_schemas as requests
 from kpn_sandbox.control_api.context import ControlView
 from kpn_sandbox.control_api.response_schemas import CallsRecord, IntervalsRecord, LogPageRecord, ProfileRecord
-from kpn_sandbox.control_api.snapshots import SnapshotRecord
 from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import Behavior
 
@@ -171,7 +170,7 @@ OPERATIONS = (
         configuration.show_snapshot,
         "/snapshot",
         "The state of the account in one document.",
-        returns=SnapshotRecord,
+        returns=requests.SnapshotRequestSchema,
         conflict=True,
     ),
     _put(

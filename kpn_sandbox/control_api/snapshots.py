@@ -4,28 +4,33 @@ Snapshots as JSON documents: written from the state of an account, and read with
 A document that is wrong anywhere is refused as a whole, and the error names the member by its path.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import zip_longest
-from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict, cast
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from marshmallow import ValidationError
+import orjson
+from marshmallow import Schema, ValidationError
 
 from kpn_sandbox.control_api.context import checked_fields, checked_plan
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.fields import FieldError, field_errors, shortened
-from kpn_sandbox.control_api.request_schemas import SnapshotRequestSchema
-from kpn_sandbox.control_api.response_schemas import InstantText, QuotaRecord
+from kpn_sandbox.control_api.request_schemas import OwnerSchema, SnapshotRequestSchema
 from kpn_sandbox.control_api.serializers import fault_record, profile_record, quota_record
-from kpn_sandbox.literals import SNAPSHOT_FORMAT, ClockMode, TokenTime
+from kpn_sandbox.literals import SNAPSHOT_FORMAT
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import ALWAYS, Profile
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
+from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import Clock, FrozenClock, RunningClock, exact_instant
-from kpn_sandbox.tenants.errors import InvalidSetting
+from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, SnapshotFileError
 from kpn_sandbox.tenants.faults import FaultPlan
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota, QuotaCount
+from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.snapshot import AccountSnapshot, State
 from kpn_sandbox.tenants.timeline import AccountTimeline, Change, Setting
 from kpn_sandbox.validation import check_known, list_of
@@ -36,63 +41,21 @@ Json = dict[str, Any]
 _MOST_ENTRIES = 1_000_000
 
 
-class ChangeRecord(TypedDict):
-    """Dated change of a profile or a scenario."""
+class SnapshotEntry(NamedTuple):
+    """A snapshot of a file, and the account that it is for."""
 
-    effective_at: InstantText
-    profile: NotRequired[Annotated[Mapping[str, Any], "A merge patch."]]
-    scenario: NotRequired[str]
-    ends: NotRequired[Annotated[bool, "Whether it ends a scenario that was set for some seconds."]]
-
-
-class SnapshotClockRecord(TypedDict):
-    """Clock of a snapshot, which continues at its instant."""
-
-    mode: ClockMode
-    at: InstantText
-    speed: NotRequired[Annotated[float, "Of a running clock."]]
-    tokens: TokenTime
-
-
-class QuotaCountRecord(TypedDict):
-    """Requests that were counted against a quota in one window."""
-
-    counter: Annotated[str, "The key of the API, with a suffix for operations that are counted apart."]
-    window_starts_at: InstantText
-    used: int
-
-
-class SnapshotRecord(TypedDict):
-    """State of an account, without secrets, tokens and requests."""
-
-    format: int
-    engine: int
-    names: Annotated[str | None, "Where names come from, as in the replay line; null without Faker."]
-    seed: str
-    profile: Annotated[Mapping[str, Any], "Of the base."]
-    scenario: Annotated[str, "Of the base."]
-    changes: list[ChangeRecord]
-    clock: SnapshotClockRecord
-    pins: list[Mapping[str, Any]]
-    faults: list[Mapping[str, Any]]
-    quota: QuotaRecord | None
-    quota_used: list[QuotaCountRecord]
-    bright_pattern: Annotated[Mapping[str, Any], "Its wallboards."]
-    kaisa: Annotated[Mapping[str, Any], "Customers that were added or changed."]
-    atobi: Annotated[Mapping[str, Any], "Its inbox."]
-
-
-class LoadedSnapshot(NamedTuple):
-    """A snapshot of a document, and what may differ from the account that was saved."""
-
+    client_id: str
+    client_secret: str
     snapshot: AccountSnapshot
-    notes: tuple[str, ...]
+    digest: str
+    """SHA-256 digest of the entry, in hexadecimal."""
+    notes: tuple[str, ...] = ()
 
 
-def snapshot_record(snapshot: AccountSnapshot) -> SnapshotRecord:
+def snapshot_record(snapshot: AccountSnapshot) -> Json:
     """Return the document of a snapshot."""
     base = snapshot.timeline.base
-    record = {
+    return {
         "format": SNAPSHOT_FORMAT,
         "engine": ENGINE_VERSION,
         "names": snapshot.timeline.names_source,
@@ -104,75 +67,129 @@ def snapshot_record(snapshot: AccountSnapshot) -> SnapshotRecord:
         "pins": [_pin_record(pin) for pin in snapshot.pins],
         "faults": [_present({**fault_record(plan), "used": plan.used}) for plan in snapshot.plans],
         "quota": snapshot.quota and quota_record(snapshot.quota),
-        "quota_used": [_count_record(count) for count in snapshot.counts],
+        "quota_used": [
+            {"counter": count.api, "window_starts_at": exact_instant(count.starts_at), "used": count.used}
+            for count in snapshot.counts
+        ],
         **snapshot.state,
     }
-    return cast(SnapshotRecord, record)
 
 
-def _change_record(change: Change) -> ChangeRecord:
+def _change_record(change: Change) -> Json:
     values = {"profile": change.profile, "scenario": change.scenario, "ends": change.ends or None}
-    return cast(ChangeRecord, _present({"effective_at": exact_instant(change.effective_at), **values}))
+    return _present({"effective_at": exact_instant(change.effective_at), **values})
 
 
-def _clock_record(clock: Clock) -> SnapshotClockRecord:
-    record = {"mode": clock.mode, "at": exact_instant(clock.at), "speed": clock.speed or None, "tokens": clock.tokens}
-    return cast(SnapshotClockRecord, _present(record))
+def _clock_record(clock: Clock) -> Json:
+    at, speed = exact_instant(clock.at), clock.speed or None
+    return _present({"mode": clock.mode, "at": at, "speed": speed, "tokens": clock.tokens})
 
 
 def _pin_record(pin: Pin) -> Json:
     expires_at = None if pin.expires_at is None else exact_instant(pin.expires_at)
-    return _present({**_kind_and_key(pin), "fields": pin.fields, "expires_at": expires_at, "reads": pin.reads_left})
-
-
-def _kind_and_key(pin: Pin) -> Json:
-    return {"kind": pin.kind, "key": pin.key}
-
-
-def _count_record(count: QuotaCount) -> Json:
-    return {"counter": count.api, "window_starts_at": exact_instant(count.starts_at), "used": count.used}
+    about = {"kind": pin.kind, "key": pin.key, "fields": pin.fields}
+    return _present({**about, "expires_at": expires_at, "reads": pin.reads_left})
 
 
 def _present(values: Mapping[str, Any]) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def load_snapshot(document: Any) -> LoadedSnapshot:
+def load_snapshot(document: Any) -> tuple[AccountSnapshot, tuple[str, ...]]:
     """
-    Return the snapshot of a document.
+    Return the snapshot of a document, and what may differ from the account that was saved, each in a sentence.
 
     Raises:
         ProblemError: The document is not one that an account can have; 409 when another engine saved it.
     """
     _check_versions(document)
-    try:
-        body: Json = SnapshotRequestSchema().load(document)
-    except ValidationError as error:
-        raise invalid_fields(*field_errors(error.messages, error.data)) from None
+    body = _loaded(SnapshotRequestSchema(), document)
     timeline = _timeline(body)
     quota = None if body.get("quota") is None else Quota(**body["quota"])
-    snapshot = AccountSnapshot(
-        seed=body["seed"],
-        timeline=timeline,
-        clock=_clock(body["clock"]),
-        pins=_pins(body.get("pins", ())),
-        plans=_plans(body.get("faults", ()), document.get("faults", ())),
-        quota=quota,
-        counts=_counts(body.get("quota_used", ()), quota),
-        state=_state(body),
-    )
-    return LoadedSnapshot(snapshot, tuple(_notes(body.get("names"), timeline)))
+    pins, plans = _pins(body.get("pins", ())), _plans(body.get("faults", ()), document.get("faults", ()))
+    counts, state = _counts(body.get("quota_used", ()), quota), _state(body)
+    clock = _clock(body["clock"])
+    snapshot = AccountSnapshot(body["seed"], timeline, clock, pins, plans, quota, counts, state)
+    return snapshot, tuple(_notes(body.get("names"), timeline))
+
+
+def _loaded(schema: Schema, given: Any) -> Json:
+    try:
+        loaded: Json = schema.load(given)
+    except ValidationError as error:
+        raise invalid_fields(*field_errors(error.messages, error.data)) from None
+    return loaded
+
+
+def read_entries(file: Path, demo: tuple[str, str]) -> tuple[SnapshotEntry, ...]:
+    """
+    Return the accounts of a file: that of one snapshot, or those of `{"accounts": [snapshot, ...]}`.
+
+    Args:
+        file, demo: The file, and client id and secret of the account that the settings make.
+
+    Raises:
+        SnapshotFileError: The file cannot be read, or a snapshot of it is not one that an account can have.
+    """
+    try:
+        document = orjson.loads(file.read_text(encoding="utf-8-sig"))
+        if isinstance(document, dict) and "accounts" not in document:
+            return (_entry(document, demo),)
+        if not isinstance(document, dict) or len(document) > 1 or not isinstance(document["accounts"], list):
+            raise SnapshotFileError(f'{file} must hold a snapshot or {{"accounts": [snapshot, ...]}}')
+        entries = []
+        for index, each in enumerate(document["accounts"]):
+            with _inside(f"accounts[{index}]"):
+                entries.append(_entry(each, demo))
+        _check_different("accounts", (entry.client_id for entry in entries))
+        return tuple(entries)
+    except OSError as error:
+        raise SnapshotFileError(f"{file} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SnapshotFileError(f"{file} must be JSON: {error}") from None
+    except ProblemError as error:
+        raise SnapshotFileError(f"{file}: {error.text.rstrip('.')}") from None
+
+
+def _entry(given: Any, demo: tuple[str, str]) -> SnapshotEntry:
+    if not isinstance(given, dict):
+        raise invalid_fields({"field": "snapshot", "value": shortened(given), "allowed": "a JSON object"})
+    names = ("client_id", "client_secret")
+    document = {name: value for name, value in given.items() if name not in names}
+    owner = _loaded(OwnerSchema(), {name: given.get(name) for name in names})
+    if owner["client_id"] == demo[0] and owner["client_secret"] != demo[1]:
+        allowed = "that of the settings, because the account is theirs (--client-secret)"
+        raise invalid_fields({"field": "client_secret", "allowed": allowed})
+    snapshot, notes = load_snapshot(document)
+    digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+    return SnapshotEntry(**owner, snapshot=snapshot, digest=digest, notes=notes)
+
+
+def restore_entries(sandbox: Sandbox, entries: Iterable[SnapshotEntry]) -> Iterator[str]:
+    """
+    Make the accounts of a file, those that were made from the same entry before excepted, and yield notes for a start.
+
+    Args:
+        sandbox, entries: The accounts, and the entries of the file.
+    """
+    accounts = sandbox.accounts
+    for client_id, secret, snapshot, digest, notes in entries:
+        with suppress(AccountExists):
+            accounts.create(NewAccount(client_id, secret, snapshot.seed))
+        if sandbox.restore(client_id, snapshot, entry=digest):
+            if accounts.authenticate(client_id, secret) is None:
+                accounts.rotate_secret(client_id, secret)
+            yield f"account {client_id} is restored from its snapshot"
+            yield from (f"account {client_id}: {note}" for note in notes)
 
 
 def _check_versions(document: Any) -> None:
     """Refuse other forms and engines first: what else is wrong with such a document says nothing."""
-    if not isinstance(document, dict):
-        return
-    given = document.get("format")
-    if isinstance(given, int) and given != SNAPSHOT_FORMAT:
-        raise invalid_fields({"field": "format", "value": given, "allowed": f"{SNAPSHOT_FORMAT}"})
-    engine = document.get("engine")
-    if isinstance(engine, int) and not isinstance(engine, bool) and engine != ENGINE_VERSION:
+    given = document if isinstance(document, dict) else {}
+    if given.get("format", SNAPSHOT_FORMAT) != SNAPSHOT_FORMAT:
+        raise invalid_fields({"field": "format", "value": shortened(given["format"]), "allowed": f"{SNAPSHOT_FORMAT}"})
+    engine = given.get("engine", ENGINE_VERSION)
+    if isinstance(engine, int) and engine != ENGINE_VERSION:
         error: FieldError = {"field": "engine", "value": engine, "allowed": f"{ENGINE_VERSION}"}
         text = f"engine must be {ENGINE_VERSION}: the days that engine {engine} made are others. Save it anew."
         raise ProblemError(409, text, [error])
@@ -183,11 +200,7 @@ def _timeline(body: Json) -> AccountTimeline:
         profile = Profile.from_dict(body.get("profile", {}))
         base = Setting(ALWAYS, profile, body.get("scenario", "normal"))
         base.effective()
-    given = body.get("changes", [])
-    changes = [
-        Change(each["effective_at"], each.get("profile"), each.get("scenario"), each.get("ends", False))
-        for each in given
-    ]
+    changes = [Change(**each) for each in body.get("changes", ())]
     _check_changes(base, changes)
     return AccountTimeline(base, tuple(sorted(changes, key=lambda change: change.effective_at)))
 

@@ -183,14 +183,18 @@ class Accounts:
         with account_transaction(self._database, self.show(client_id).client_id) as connection:
             connection.execute(delete(tables.accounts).where(_ROW.client_id == client_id))
 
-    def rotate_secret(self, client_id: str) -> Credentials:
+    def rotate_secret(self, client_id: str, secret: str | None = None) -> Credentials:
         """
         Give an account a new secret; the old one and what follows from it are rejected, tokens stay valid.
 
+        Args:
+            client_id, secret: The account, and its new secret; None for a random one.
+
         Raises:
             UnknownAccount: There is no such account.
+            InvalidSetting: The secret is not allowed.
         """
-        credentials = Credentials(self.show(client_id), random_text())
+        credentials = Credentials(self.show(client_id), _secret(secret))
         self._write_secret(credentials)
         return credentials
 

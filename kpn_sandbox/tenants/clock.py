@@ -73,10 +73,6 @@ class RunningClock:
         """
         return replace(self, at=instant(self.now(wall) + seconds), since=wall)
 
-    def started(self, wall: float) -> "RunningClock":
-        """Return a clock that starts at `at` now, at the same speed."""
-        return replace(self, since=wall)
-
     def restarted(self, wall: float) -> "RunningClock":
         """Return a clock that starts at `at` now; one that follows wall time stays as it is."""
         return self if (self.at, self.since, self.speed) == (0.0, 0.0, 1.0) else replace(self, since=wall)
@@ -108,10 +104,6 @@ class FrozenClock:
             wall: Wall time now, in seconds since 1970.
         """
         return replace(self, at=instant(self.at + seconds))
-
-    def started(self, wall: float) -> "FrozenClock":
-        """Return self; a frozen clock stands at `at` whenever it is started."""
-        return self
 
     def restarted(self, wall: float) -> "FrozenClock":
         """Return self; a frozen clock has no start to go back to."""

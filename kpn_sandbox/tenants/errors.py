@@ -6,6 +6,7 @@ The errors of accounts and their state.
         AccountExists       there is one already
         AccountInUse        another process serves it with other settings
         TooManyChanges      the account has as many dated changes as it may have
+        SnapshotFileError   a file with snapshots cannot be used
         InvalidSetting      a value is wrong: holds the field, the value and what would be right
         UnknownPin          there is no pin on that object
         UnknownFault        there is no fault plan with that id
@@ -41,6 +42,10 @@ class AccountExists(TenantError):
 
 class AccountInUse(TenantError):
     """A start would make an account begin anew that another process serves."""
+
+
+class SnapshotFileError(TenantError):
+    """A file with snapshots cannot be used; the message says in one line what would be right."""
 
 
 class InvalidSetting(TenantError):

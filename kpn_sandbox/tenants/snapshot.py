@@ -132,7 +132,7 @@ def restore_snapshot(
         UnknownAccount: There is no such account.
         InvalidProfile: A profile of the timeline is not allowed.
     """
-    clock = snapshot.clock.started(wall)
+    clock = snapshot.clock.restarted(wall)
     # The rows of the changes are new ones, whichever account the snapshot was taken of.
     changes = tuple(replace(change, serial=None) for change in snapshot.timeline.changes)
     timeline = AccountTimeline(snapshot.timeline.base, changes)

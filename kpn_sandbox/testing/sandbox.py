@@ -123,6 +123,7 @@ def _local(chosen: Mapping[str, str]) -> Iterator[RunningSandbox]:
     from kpn_sandbox.server.listener import AddressError, listen
     from kpn_sandbox.server.werkzeug_server import make_threaded
     from kpn_sandbox.simulation.errors import SimulationError
+    from kpn_sandbox.tenants.errors import TenantError
 
     # A delayed answer must not hold up the end of the tests.
     stopping = Event()
@@ -133,7 +134,7 @@ def _local(chosen: Mapping[str, str]) -> Iterator[RunningSandbox]:
         try:
             app = create_app(settings, pause=stopping.wait)
             listener = listen(settings.host, settings.port)
-        except (AddressError, SimulationError) as error:
+        except (AddressError, SimulationError, TenantError) as error:
             raise SettingError(str(error)) from None
         url = base_url(settings.host, listener.getsockname()[1])
         server = make_threaded(app, listener)
