@@ -2,10 +2,12 @@
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPMessage
-from socket import socket
+from socket import SHUT_RDWR, socket
+from time import sleep
 from typing import Any
 
 from flask import Flask
@@ -18,8 +20,24 @@ from kpn_sandbox.server.strict_http import ChunkedBody, RequestHead, read_head
 _BY_STATUS = {response.status: response for response in (LINE_TOO_LONG, HEADERS_TOO_LONG)}
 
 
+STALLED_SECONDS = 30
+"""Seconds without a byte from or to a client after which its connection is closed, unless the application works."""
+
+COMPUTING_SECONDS = 30
+"""Seconds that a server that closes waits for the responses under way; it closes other connections at once."""
+
+MOST_CONNECTIONS = 1000
+"""Connections with a thread each; further ones wait until one of these ends."""
+
+_FULL_SECONDS = 0.02
+_HANG_UP = getattr(signal, "SIGHUP", signal.SIGTERM)
+
+
 class QuietRequestHandler(WSGIRequestHandler):
     """A request handler that logs nothing, sends its errors as JSON and is as strict as gunicorn."""
+
+    timeout = STALLED_SECONDS
+    server: "ThreadedServer"
 
     def parse_request(self) -> bool:
         """Read the head of a request; refuse what gunicorn refuses, and return whether there is a request."""
@@ -42,7 +60,8 @@ class QuietRequestHandler(WSGIRequestHandler):
         self._expects = self.headers["Expect"]
         if self._expects and length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
             del self.headers["Expect"]
-        super().run_wsgi()
+        with self.server.responding(self.connection):
+            super().run_wsgi()
 
     def make_environ(self) -> dict[str, Any]:
         """Return the WSGI environment, with a reader of chunks that takes no broken ones."""
@@ -68,10 +87,75 @@ class QuietRequestHandler(WSGIRequestHandler):
 
 
 class ThreadedServer(ThreadedWSGIServer):
-    """A threaded server that finishes the requests in flight when it is closed."""
+    """A server with a thread per connection, which finishes the responses under way when it is closed."""
 
-    daemon_threads = False
-    block_on_close = True
+    # A thread must not keep the process alive; `server_close` waits for those that matter.
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._connections: set[socket] = set()
+        self._responding: set[socket] = set()
+        self._changed = threading.Condition()
+        # It closes the socket that it has made, when it is to take over another one.
+        super().__init__(*arguments, **options)
+
+    def get_request(self) -> tuple[socket, Any]:
+        """
+        Accept a connection.
+
+        Raises:
+            OSError: There are enough connections, or no more files; the next one waits a little.
+        """
+        try:
+            if len(self._connections) >= MOST_CONNECTIONS:
+                raise BlockingIOError
+            return super().get_request()
+        except OSError:
+            # The server tries again at once as long as a connection waits.
+            sleep(_FULL_SECONDS)
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """
+        Serve a connection until its end.
+
+        Args:
+            request, client_address: The connection, and where it comes from.
+        """
+        with self._among(self._connections, request):
+            super().process_request_thread(request, client_address)
+
+    def responding(self, connection: Any) -> AbstractContextManager[None]:
+        """Return a context in which the server owes a response on a connection."""
+        return self._among(self._responding, connection)
+
+    def server_close(self) -> None:
+        """Close all connections: at once those without a request, the others with their response."""
+        super().server_close()
+        with self._changed:
+            _shut(self._connections - self._responding)
+            self._changed.wait_for(lambda: not self._responding, COMPUTING_SECONDS)
+            _shut(self._connections)
+
+    @contextmanager
+    def _among(self, connections: set[socket], connection: socket) -> Iterator[None]:
+        with self._changed:
+            connections.add(connection)
+        try:
+            yield
+        finally:
+            with self._changed:
+                connections.discard(connection)
+                self._changed.notify_all()
+
+
+def _shut(connections: Iterable[socket]) -> None:
+    """End the waits of threads on connections, which they close then."""
+    for connection in connections:
+        # It may be closed already.
+        with suppress(OSError):
+            connection.shutdown(SHUT_RDWR)
 
 
 def make_threaded(app: Flask, listener: socket) -> ThreadedServer:
@@ -93,7 +177,7 @@ def run_threaded(
     app: Flask, listeners: Sequence[socket], *, stopping: threading.Event, ready: Callable[[], None]
 ) -> None:
     """
-    Serve until SIGINT or SIGTERM, then finish the requests in flight.
+    Serve until SIGINT, SIGTERM or the end of the terminal, then finish the requests in flight.
 
     Args:
         app: Application to serve.
@@ -109,7 +193,7 @@ def run_threaded(
         for server in servers:
             threading.Thread(target=server.shutdown).start()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, _HANG_UP):
         signal.signal(number, stop)
     others = [threading.Thread(target=server.serve_forever) for server in servers[1:]]
     for other in others:

@@ -138,8 +138,6 @@ def _local(chosen: Mapping[str, str]) -> Iterator[RunningSandbox]:
             raise SettingError(str(error)) from None
         url = base_url(settings.host, listener.getsockname()[1])
         server = make_threaded(app, listener)
-        # A test may leave connections open without a request on them; their threads must not keep the process alive.
-        server.daemon_threads = True
         thread = Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="kpn-sandbox", daemon=True)
         thread.start()
         try:
