@@ -65,6 +65,9 @@ BEHAVIORS = (
     ),
     Behavior("`ETag`, `If-None-Match`, `If-Match`, `HEAD`, `OPTIONS`, CORS for any origin", "invented", _OWN),
     Behavior("All `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
+    Behavior(
+        "A call that an agent makes: `ACD` and `OUT` from dialing on, no `VDN`, a `SEIZED` port", "invented", _OWN
+    ),
 )
 
 
