@@ -11,7 +11,8 @@ queue
 trunk, port
     A bundle of lines to the outside, and one line of it; a call holds a port from arrival until it leaves.
 call
-    It arrives, may ring, is answered or leaves unanswered; after the talk the agent wraps up.
+    It arrives, may ring, is answered or leaves unanswered; after the talk the agent wraps up. Where nothing else is
+    said it is inbound; an outbound call is made by an agent in the back office.
 abandoned, flowed out, blocked
     The caller hung up; the center sent the call away (maximum wait, closing); no port was free.
 wrap-up

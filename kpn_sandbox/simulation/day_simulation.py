@@ -3,7 +3,7 @@ The simulation of a day: agents, queues and ports together, from midnight to mid
 
 Two ways give the same calls. Usually there is always a port: then each queue runs for itself, and the ports are filled
 in when they are first needed. When ports may run out, all calls go through one pass, in order of arrival, with ports
-and agents together; that costs 40 % more.
+and agents together; that costs twice as much.
 """
 
 from bisect import bisect_right
