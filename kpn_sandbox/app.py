@@ -152,7 +152,7 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     apis = [api.register(app, services) for api in APIS]
     # KPN's API answers for paths that no API owns, and its tokens open the pages' data.
     kpn = next(api for api in apis if isinstance(api, KpnApi))
-    control_auth = ControlAuth(services.authenticate, parts.admin_token)
+    control_auth = ControlAuth(services.has_secret, parts.admin_token)
     app.register_blueprint(control_routes.blueprint(sandbox, control_auth, APIS, pause))
     app.register_blueprint(documents.blueprint(settings.client_id, _public_secret(settings)))
     demo = (settings.client_id, _public_secret(settings))

@@ -2,8 +2,9 @@
 The caches of a process: values that need not be computed twice, bounded so that they stay small.
 
 Threads share both kinds. Writes happen under a lock. Reads do not take it, so that a hit never waits: a single look-up
-in a `dict` is atomic in CPython, where the global interpreter lock guards it. A reader may therefore miss a value that
-is being put, or get one that is being dropped; both are harmless, because a value does not change once it is in.
+or move in an `OrderedDict` is atomic in CPython, where the global interpreter lock guards it. A reader may therefore
+miss a value that is being put, or get one that is being dropped; both are harmless, because a value does not change
+once it is in.
 """
 
 from collections import OrderedDict
@@ -29,7 +30,7 @@ def run_here(compute: Callable[[], Any]) -> Any:
 
 class BoundedCache(Generic[Value]):
     """
-    Keeps the values that were put last, up to a total weight; the oldest go first.
+    Keeps the values that were used last, up to a total weight.
 
     Args:
         limit, weight: The greatest total weight, and what weighs a value; 1 each by default.
@@ -38,17 +39,24 @@ class BoundedCache(Generic[Value]):
     def __init__(self, limit: int, weight: Callable[[Value], int] = lambda value: 1) -> None:
         self._limit = limit
         self._weight = weight
-        self._values: dict[Hashable, Value] = {}
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._total = 0
         self._lock = Lock()
 
     def get(self, key: Hashable) -> Value | None:
-        """The value of a key, None when it was never put or is gone."""
-        return self._values.get(key)
+        """The value of a key, None when it was never put or is gone; the look-up counts as use."""
+        value = self._values.get(key)
+        if value is not None:
+            try:
+                self._values.move_to_end(key)
+            except KeyError:
+                # Another thread has dropped it since; the value is right all the same.
+                pass
+        return value
 
     def put(self, key: Hashable, value: Value) -> None:
         """
-        Keep a value, at the cost of the oldest ones.
+        Keep a value, at the cost of those that were used longest ago.
 
         Args:
             key, value: Its key, and the value in place of the one before; one heavier than the limit is not kept.
@@ -57,9 +65,14 @@ class BoundedCache(Generic[Value]):
             self._drop(key)
             self._values[key] = value
             self._total += self._weight(value)
-            # A dict keeps the order in which keys were put, so the first is the oldest.
             while self._total > self._limit:
                 self._drop(next(iter(self._values)))
+
+    def drop(self, key: Hashable) -> None:
+        """Keep the value of a key no longer."""
+        if key in self._values:
+            with self._lock:
+                self._drop(key)
 
     def __len__(self) -> int:
         """The number of values."""

@@ -1,6 +1,8 @@
 """The composition root: the demo account of a start, and several workers on one database."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -109,6 +111,19 @@ def test_a_start_tells_why_the_account_begins_anew(start):
 
     assert notes(second) == ("account APP_CONSUMER_KEY begins anew: --agents was 3 and is 4 now",)
     assert notes(start(agents=4)) == ()
+
+
+def test_a_demo_account_of_a_newer_version_is_named(start, tmp_path):
+    """A start with a demo account that this version cannot read names the database and the account."""
+    stop(start())
+    with closing(sqlite3.connect(tmp_path / "sandbox.db")) as connection, connection:
+        connection.execute("""UPDATE accounts SET origin_profile = '{"moods": 3}'""")
+
+    with pytest.raises(StorageError) as refused:
+        start()
+
+    assert "sandbox.db has account APP_CONSUMER_KEY from a newer version of the sandbox" in str(refused.value)
+    assert "moods" in str(refused.value)
 
 
 def test_a_new_secret_replaces_the_old_one(start):

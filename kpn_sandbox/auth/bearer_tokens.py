@@ -6,6 +6,7 @@ is never changes and is cached for good, its state is cached with the tenant and
 """
 
 from dataclasses import dataclass
+from random import Random
 from typing import Any, NamedTuple
 
 from authlib.oauth2 import ResourceProtector
@@ -25,7 +26,10 @@ from kpn_sandbox.tenants.transactions import account_transaction
 TOKENS_PER_ACCOUNT = 10_000
 """Stored tokens of one account and purpose; when there are more, the oldest become unknown."""
 
-_PRUNE_EVERY = 100
+# Share of the new tokens that delete those beyond the limit. They are drawn, so that every account has its turn without
+# a count; the generator is this module's own, because programs may seed that of the process.
+_PRUNING = 0.01
+_RANDOM = Random()
 _OWNERS = 100_000
 _ROW = tokens.c
 _FIND = select(_ROW.client_id, _ROW.kind, _ROW.user, _ROW.issued_at, _ROW.wall_at, _ROW.revoked).where(
@@ -35,7 +39,6 @@ _SAVE = (
     insert(tokens)
     .values({name: bindparam(name) for name in ("digest", "client_id", "kind", "issued_at", "wall_at")})
     .values(user="", nonce="", revoked=0)
-    .returning(_ROW.serial)
 )
 _OF_KIND = (_ROW.client_id == bindparam("of_client"), _ROW.kind == bindparam("of_kind"), _ROW.user == "")
 _OLDEST = select(_ROW.serial).where(*_OF_KIND).order_by(_ROW.serial.desc()).offset(bindparam("limit")).limit(1)
@@ -159,10 +162,8 @@ class Tokens(TokenStore):
         client_id = account.client_id
         tenant = self._sandbox.tenant(client_id)
         times = {"issued_at": tenant.now(), "wall_at": tenant.wall_clock()}
-        saved = self._database.fetch_one(
-            _SAVE, digest=text_digest(text), client_id=client_id, kind=self._purpose, **times
-        )
-        if saved is not None and saved[0] % _PRUNE_EVERY == 0:
+        self._database.fetch_one(_SAVE, digest=text_digest(text), client_id=client_id, kind=self._purpose, **times)
+        if _RANDOM.random() < _PRUNING:
             of_kind = {"of_client": client_id, "of_kind": self._purpose}
             oldest = self._database.fetch_one(_OLDEST, **of_kind, limit=TOKENS_PER_ACCOUNT)
             if oldest is not None:

@@ -80,6 +80,7 @@ def account() -> None:
 @click.option("--scenario", help="Its scenario.")
 @click.option("--at", help="Instant at which its clock stands; running by default.")
 @click.option("--profile", multiple=True, metavar="FIELD=VALUE", help="A field of its profile; may be repeated.")
+@click.option("--expires-in-seconds", type=int, help="After so long it is dropped; never by default.")
 @with_client
 def create_account(client: Client, secret: str | None, profile: tuple[str, ...], **rest: Any) -> Any:
     """Make an account and print its secrets, this once."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
+from urllib.parse import quote
 
 from kpn_sandbox.client.account import Account
 from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject
@@ -23,6 +24,8 @@ class NewAccountSettings(TypedDict, total=False):
     """A merge patch to the default profile."""
     agents: int | None
     """The number of agents of the center; goes before `profile`."""
+    expires_in_seconds: int | None
+    """After so long, by wall time, it is dropped; never by default."""
 
 
 class Client(Connection):
@@ -45,8 +48,15 @@ class Client(Connection):
         self.ask("GET", f"{CONTROL_PATH}/ready")
 
     def accounts(self) -> list[JsonObject]:
-        """All accounts without their secrets."""
-        return self.list_in("accounts", self.ask("GET", f"{CONTROL_PATH}/accounts", self.authorization("", None)))
+        """All accounts without their secrets, the oldest first."""
+        found: list[JsonObject] = []
+        after = ""
+        while True:
+            page = self.ask("GET", f"{CONTROL_PATH}/accounts?limit=1000{after}", self.authorization("", None))
+            found += self.list_in("accounts", page)
+            if page.get("next") is None:
+                return found
+            after = f"&after={quote(page['next'], safe='')}"
 
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """Create an account; a setting that is left out or None is chosen by the sandbox."""

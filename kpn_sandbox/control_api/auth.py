@@ -28,11 +28,11 @@ class ControlAuth:
     Authenticates and authorizes requests to the control API.
 
     Args:
-        check_credentials: Returns the account of a client id and a secret, None when they are wrong.
+        check_credentials: Returns whether a secret is that of a client id.
         admin_token: Token of the administrator.
     """
 
-    check_credentials: Callable[[str, str], object | None]
+    check_credentials: Callable[[str, str], bool]
     admin_token: str
 
     def authenticate(self, request: Request, access: Access, client_id: str | None) -> None:
@@ -70,7 +70,7 @@ class ControlAuth:
                 401, "This is not the administrator's token; access tokens of a vendor open nothing here."
             )
         if given is not None and given.type == "basic" and given.username:
-            if self.check_credentials(given.username, given.password or "") is not None:
+            if self.check_credentials(given.username, given.password or ""):
                 return given.username
             raise ProblemError(401, "These are not the client id and secret of an account.")
         raise ProblemError(401, "Send an account's client id and secret as HTTP Basic, or Bearer with the admin token.")

@@ -28,6 +28,7 @@ from kpn_sandbox.tenants.errors import (
     UnknownAccount,
     UnknownFault,
     UnknownPin,
+    UnreadableAccount,
 )
 
 _YEARS = "from 2000-01-01 to 2100-12-31 in Europe/Amsterdam"
@@ -126,6 +127,7 @@ EXCEPTION_MAP: ExceptionMap = {
     InvalidSetting: lambda error: invalid_fields(_field_error(error)),
     AccountExists: lambda error: ProblemError(409, f"{error}.", [_field_error(error)]),
     TooManyChanges: lambda error: _refused(409, error),
+    UnreadableAccount: lambda error: ProblemError(409, f"The database {error.reason}."),
     UnknownAccount: _not_found,
     UnknownPin: _not_found,
     UnknownFault: _not_found,

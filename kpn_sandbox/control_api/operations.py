@@ -43,6 +43,7 @@ class ControlOperation:
         access: Who may call it.
         success: Status of a response that succeeded.
         conflict: Whether it is refused with 409 when it goes against what there is.
+        reads_account: Whether it needs an account that this version can read.
         headers: Headers of a response that succeeded and what they say.
     """
 
@@ -58,6 +59,7 @@ class ControlOperation:
     access: Access = Access.ACCOUNT
     success: int = 200
     conflict: bool = False
+    reads_account: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -92,7 +94,8 @@ class ControlOperation:
         if self.access is not Access.OPEN:
             errors |= {401, 403}
         if "{" in self.path:
-            errors |= {404}
+            # A newer version may have stored what this one cannot read.
+            errors |= {404, 409} if self.reads_account else {404}
         if self.conflict:
             errors |= {409}
         if self.method in ("POST", "PUT", "PATCH"):
@@ -117,7 +120,14 @@ OPERATIONS = (
     _open(status.ready, path="/ready", summary="Whether its database can be written to, too."),
     _open(status.fidelity, path="/fidelity", summary="How well each operation and behavior is known."),
     _open(status.scenarios, path="/scenarios", summary="The scenarios and what they do."),
-    ControlOperation(accounts.list_accounts, "GET", "/accounts", "All accounts.", access=Access.ADMIN),
+    ControlOperation(
+        accounts.list_accounts,
+        "GET",
+        "/accounts",
+        "All accounts, by pages.",
+        query=requests.AccountsQuerySchema,
+        access=Access.ADMIN,
+    ),
     ControlOperation(
         accounts.create_account,
         "POST",
@@ -129,7 +139,7 @@ OPERATIONS = (
         conflict=True,
     ),
     _get(accounts.show_account, "", "An account without its secrets."),
-    _delete(accounts.delete_account, "", "Drop an account with its whole world."),
+    _delete(accounts.delete_account, "", "Drop an account with its whole world.", reads_account=False),
     _post(accounts.rotate_secret, "/secret", "New secrets, told this once; old ones are void."),
     _post(
         accounts.revoke_tokens,

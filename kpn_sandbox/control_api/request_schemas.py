@@ -112,6 +112,9 @@ class NewAccountRequestSchema(OwnerSchema):
     )
     scenario = ChoiceField(literals.SCENARIO_NAMES)
     clock = ObjectField(ClockRequestSchema)
+    expires_in_seconds = WholeNumberField(
+        1, _YEAR_SECONDS, metadata={"description": "After so long, by wall time, it is dropped; never by default."}
+    )
 
     @validates_schema(skip_on_field_errors=False)
     def _check_profile(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -325,6 +328,17 @@ class NoQuerySchema(QuerySchema):
 
 class NoBodySchema(StrictSchema):
     """Body of an operation that has no fields; an empty object is accepted."""
+
+
+class AccountsQuerySchema(QuerySchema):
+    """Page of accounts."""
+
+    limit = WholeNumberField(1, 1000, metadata=in_query(description="Accounts on a page; 100 by default."))
+    after = PatternField(
+        r"[!-~]{1,200}",
+        "what next was on the page before, or the client id of an account",
+        metadata=in_query(description="What next was on the page before; the first page by default."),
+    )
 
 
 class EffectiveQuerySchema(QuerySchema):

@@ -113,13 +113,29 @@ class AccountRecord(AccountSettingsRecord):
     """Account without its secrets."""
 
     created_at: Annotated[InstantText, "By wall time."]
+    expires_at: Annotated[InstantText | None, "When it is dropped, by wall time; null for never."]
     replay: Annotated[str, "What X-Sandbox-Replay tells with answers of this second."]
 
 
-class AccountsRecord(TypedDict):
-    """List of all accounts."""
+class ListedAccountRecord(TypedDict):
+    """Account in a list; one from a newer version has `unreadable` in place of what this version cannot tell."""
 
-    accounts: list[AccountRecord]
+    client_id: str
+    seed: str
+    scenario: str
+    created_at: Annotated[InstantText, "By wall time."]
+    expires_at: Annotated[InstantText | None, "When it is dropped, by wall time; null for never."]
+    profile: NotRequired[Mapping[str, Any]]
+    clock: NotRequired[AccountClockRecord]
+    replay: NotRequired[Annotated[str, "What X-Sandbox-Replay tells with answers of this second."]]
+    unreadable: NotRequired[Annotated[str, "Why this version cannot read it; it can be deleted."]]
+
+
+class AccountsRecord(TypedDict):
+    """Page of the list of accounts."""
+
+    accounts: list[ListedAccountRecord]
+    next: Annotated[str | None, "What the next page comes after; null on the last page."]
 
 
 class RestoredRecord(AccountRecord):

@@ -60,7 +60,7 @@ def body_limit(method: str, path: str) -> int:
 def _flask_view(operation: ControlOperation, context: ControlContext, auth: ControlAuth) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         auth.authenticate(request, operation.access, path.get("id"))
-        _check_account(context.sandbox, path.get("id"))
+        _check_account(context.sandbox, path.get("id"), operation)
         given = json_body(request, may_lack=operation.may_lack_body)
         query: dict[str, Any] = operation.query().load(_single_values())
         body: dict[str, Any] = operation.body().load(given) if operation.body else {}
@@ -70,12 +70,14 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
     return view
 
 
-def _check_account(sandbox: Sandbox, client_id: str | None) -> None:
+def _check_account(sandbox: Sandbox, client_id: str | None, operation: ControlOperation) -> None:
     # An account that does not exist is a 404 whatever is wrong with body and query.
     if client_id is not None:
-        if not _CLIENT_ID.fullmatch(client_id):
+        known = operation.reads_account or sandbox.accounts.exists(client_id)
+        if not (_CLIENT_ID.fullmatch(client_id) and known):
             raise unknown_account(client_id)
-        sandbox.tenant(client_id)
+        if operation.reads_account:
+            sandbox.tenant(client_id)
 
 
 def json_body(request: Request, *, may_lack: bool) -> Any:

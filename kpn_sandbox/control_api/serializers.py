@@ -21,6 +21,7 @@ from kpn_sandbox.tenants.faults import FaultPlan
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.request_log import LogEntry
+from kpn_sandbox.tenants.sandbox import UnreadableListing
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.atobi.store import Record
 from kpn_sandbox.vendors.itx.auth import itx_token
@@ -60,7 +61,22 @@ def account_record(tenant: Tenant) -> records.AccountRecord:
     return {
         **settings_record(tenant),
         "created_at": instant_text(tenant.account.created_at),
+        "expires_at": optional_instant_text(tenant.account.expires_at),
         "replay": tenant.replay(format_instant(float(int(tenant.now())))),
+    }
+
+
+def listed_account_record(listed: Tenant | UnreadableListing) -> records.ListedAccountRecord:
+    """Return an account of a list."""
+    if isinstance(listed, Tenant):
+        return cast(records.ListedAccountRecord, account_record(listed))
+    return {
+        "client_id": listed.client_id,
+        "seed": listed.seed,
+        "scenario": listed.scenario,
+        "created_at": instant_text(listed.created_at),
+        "expires_at": optional_instant_text(listed.expires_at),
+        "unreadable": listed.field_error,
     }
 
 

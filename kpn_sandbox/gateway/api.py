@@ -58,6 +58,18 @@ class Services:
         accounts = self.sandbox.accounts
         return accounts.authenticate_or_create if self.settings.lenient else accounts.authenticate
 
+    def has_secret(self, client_id: str, secret: str) -> bool:
+        """
+        Return whether a secret is that of an account, readable or not; lenient ones create it.
+
+        Args:
+            client_id: The client id.
+            secret: The client secret.
+        """
+        if self.settings.lenient:
+            self.sandbox.accounts.create_missing(client_id, secret)
+        return self.sandbox.accounts.has_secret(client_id, secret)
+
     def identify(self, client_id: str | None) -> Caller:
         """Return the account of a client id whose secret may be wrong; no account for None and for an unknown id."""
         return Caller(None if client_id is None else self.sandbox.find_tenant(client_id))

@@ -292,12 +292,15 @@ class Database:
             raise
         except SchemaError as error:
             raise SchemaError(error.reason, self.shown_url) from None
-        except (StorageError, SQLAlchemyError, sqlite3.Error, self._driver.Error, OSError) as error:
+        except StorageError as error:
+            # One that names the database already is whole.
+            if str(error) != error.reason:
+                raise
+            raise self._error_for(error) from error
+        except (SQLAlchemyError, sqlite3.Error, self._driver.Error, OSError) as error:
             raise self._error_for(error) from error
 
     def _error_for(self, error: Exception) -> StorageError:
-        if isinstance(error, StorageError) and str(error) != error.reason:
-            return error
         if is_busy(error) or "database is locked" in str(error):
             return LockedError("cannot be used: database is locked by another process", self.shown_url)
         reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]

@@ -7,14 +7,15 @@ credentials that a client can present follow from its id and secret, and are sto
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.storage import Database, tables
@@ -27,18 +28,23 @@ from kpn_sandbox.tenants.clock import (
     format_instant,
     wall_time,
 )
-from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, UnknownAccount
+from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, TenantError, UnknownAccount, UnreadableAccount
 from kpn_sandbox.tenants.secrets import matches, random_text, salted
 from kpn_sandbox.tenants.transactions import account_transaction
 
 # A colon would end the user name of HTTP Basic.
-_CLIENT_ID = re.compile(r"[!-9;-~]{1,128}")
+CLIENT_ID = re.compile(r"[!-9;-~]{1,128}")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}")
 # Compared with when there is no such account, so that unknown ids take as long as wrong secrets.
 _NOBODY = salted("nobody")
 _ROW = tables.accounts.c
-_BY_ID = select(tables.accounts).where(_ROW.client_id == bindparam("client_id"))
-_SECRET = select(_ROW.secret_salt, _ROW.secret_digest).where(_ROW.client_id == bindparam("client_id"))
+IS_THERE = _ROW.expires_at.is_(None) | (_ROW.expires_at > bindparam("wall"))
+"""Condition of accounts whose time, if they have one, is not over at a wall time."""
+
+_BY_ID = select(tables.accounts).where(_ROW.client_id == bindparam("client_id"), IS_THERE)
+_SECRET = select(_ROW.secret_salt, _ROW.secret_digest).where(_ROW.client_id == bindparam("client_id"), IS_THERE)
+_EXISTS = select(_ROW.client_id).where(_ROW.client_id == bindparam("client_id"), IS_THERE)
+_DROP_EXPIRED = delete(tables.accounts).where(_ROW.expires_at <= bindparam("wall"))
 _DERIVED = tables.credentials
 
 
@@ -62,9 +68,11 @@ class Account:
     clock: Clock = field(default_factory=RunningClock)
     created_at: float = field(default=0.0, compare=False)
     """Wall time, in epoch seconds."""
+    expires_at: float | None = field(default=None, compare=False)
+    """Wall time at which it is dropped; None for never."""
 
     def __post_init__(self) -> None:
-        if not _CLIENT_ID.fullmatch(self.client_id):
+        if not CLIENT_ID.fullmatch(self.client_id):
             raise InvalidSetting("client_id", self.client_id, "1 to 128 visible ASCII characters without a colon")
         if not _TEXT.fullmatch(self.seed):
             raise InvalidSetting("seed", self.seed, "1 to 128 characters, none of them a control character")
@@ -81,12 +89,15 @@ class NewAccount:
     profile: Profile = field(default_factory=Profile)
     scenario: str = "normal"
     clock: Clock = field(default_factory=RunningClock)
+    expires_in_seconds: int | None = None
+    """After so long, by wall time, it is dropped; never by default."""
 
     def account(self, created_at: float) -> Account:
         """Return the account of these settings; it raises what `Account` raises."""
         client_id = random_text() if self.client_id is None else self.client_id
         seed = client_id if self.seed is None else self.seed
-        return Account(client_id, seed, self.scenario, self.profile, self.clock, created_at)
+        expires_at = None if self.expires_in_seconds is None else created_at + self.expires_in_seconds
+        return Account(client_id, seed, self.scenario, self.profile, self.clock, created_at, expires_at)
 
 
 @dataclass(frozen=True)
@@ -121,12 +132,18 @@ class Accounts:
     Args:
         database, wall_clock: The database, and what returns wall time, in epoch seconds.
         credential_kinds: The kinds of credential to store beside the secret.
+        cached: Finds an account as `find` does, faster.
     """
 
     def __init__(
-        self, database: Database, wall_clock: WallClock = wall_time, credential_kinds: Sequence[CredentialKind] = ()
+        self,
+        database: Database,
+        wall_clock: WallClock = wall_time,
+        credential_kinds: Sequence[CredentialKind] = (),
+        cached: Callable[[str], Account | None] | None = None,
     ) -> None:
         self._database = database
+        self._cached = cached or self.find
         self._wall_clock = wall_clock
         self._credential_kinds = credential_kinds
 
@@ -141,25 +158,33 @@ class Accounts:
         credentials = Credentials(new.account(self._wall_clock()), _secret(new.client_secret))
         try:
             with self._database.write() as connection:
+                connection.execute(_DROP_EXPIRED, {"wall": credentials.account.created_at})
                 connection.execute(insert(tables.accounts).values(_row(credentials)))
                 self._write_derived(connection, credentials)
         except IntegrityError:
             raise AccountExists(credentials.account.client_id) from None
         return credentials
 
-    def list(self) -> tuple[Account, ...]:
-        """Return all accounts, the oldest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(tables.accounts).order_by(_ROW.created_at, _ROW.client_id)).all()
-        return tuple(map(account_of, rows))
+    def exists(self, client_id: str) -> bool:
+        """Return whether there is an account with a client id, readable or not."""
+        found = CLIENT_ID.fullmatch(client_id)
+        return found is not None and self._fetch_one(_EXISTS, client_id) is not None
 
     def find(self, client_id: str) -> Account | None:
-        """Return the account of a client id, None when there is none."""
-        if not _CLIENT_ID.fullmatch(client_id):
+        """
+        Return the account of a client id, None when there is none.
+
+        Raises:
+            UnreadableAccount: A stored field means nothing to this version.
+        """
+        if not CLIENT_ID.fullmatch(client_id):
             return None
         with self._database.read() as connection:
-            row = connection.execute(_BY_ID, {"client_id": client_id}).one_or_none()
-        return None if row is None else account_of(row)
+            row = connection.execute(_BY_ID, {"client_id": client_id, "wall": self._wall_clock()}).one_or_none()
+        if row is None:
+            return None
+        with understood(self._database, client_id):
+            return account_of(row)
 
     def show(self, client_id: str) -> Account:
         """
@@ -180,8 +205,13 @@ class Accounts:
         Raises:
             UnknownAccount: There is none.
         """
-        with account_transaction(self._database, self.show(client_id).client_id) as connection:
+        with account_transaction(self._database, client_id) as connection:
             connection.execute(delete(tables.accounts).where(_ROW.client_id == client_id))
+
+    def drop_expired(self) -> None:
+        """Delete all accounts whose time is over."""
+        with self._database.write() as connection:
+            connection.execute(_DROP_EXPIRED, {"wall": self._wall_clock()})
 
     def rotate_secret(self, client_id: str, secret: str | None = None) -> Credentials:
         """
@@ -206,9 +236,31 @@ class Accounts:
             client_id: The client id.
             secret: The client secret.
         """
-        row = self._database.fetch_one(_SECRET, client_id=client_id if _CLIENT_ID.fullmatch(client_id) else "")
+        return self._cached(client_id) if self.has_secret(client_id, secret) else None
+
+    def has_secret(self, client_id: str, secret: str) -> bool:
+        """
+        Return whether a secret is that of an account, readable or not; unknown ids take as long as wrong secrets.
+
+        Args:
+            client_id: The client id.
+            secret: The client secret.
+        """
+        row = self._fetch_one(_SECRET, client_id if CLIENT_ID.fullmatch(client_id) else "")
         salt, digest = _NOBODY if row is None else row
-        return self.find(client_id) if matches(secret, salt, digest) and row is not None else None
+        return matches(secret, salt, digest) and row is not None
+
+    def create_missing(self, client_id: str, secret: str) -> None:
+        """
+        Create an account of this id and secret if there is no such id.
+
+        Args:
+            client_id: The client id.
+            secret: The client secret.
+        """
+        with suppress(AccountExists, InvalidSetting):
+            if not self.exists(client_id):
+                self.create(NewAccount(client_id, secret))
 
     def authenticate_or_create(self, client_id: str, secret: str) -> Account | None:
         """
@@ -218,10 +270,11 @@ class Accounts:
             client_id: The client id.
             secret: The client secret.
         """
-        with suppress(AccountExists, InvalidSetting):
-            if self.find(client_id) is None:
-                self.create(NewAccount(client_id, secret))
+        self.create_missing(client_id, secret)
         return self.authenticate(client_id, secret)
+
+    def _fetch_one(self, statement: Any, client_id: str) -> Any:
+        return self._database.fetch_one(statement, client_id=client_id, wall=self._wall_clock())
 
     def changed_settings(self, new: NewAccount) -> tuple[ChangedSetting, ...]:
         """Return why `ensure` would make an account begin anew; nothing where it would not."""
@@ -261,11 +314,12 @@ class Accounts:
     def _created(self, client_id: str) -> Account | None:
         """Return an account as it was created, whatever snapshot was restored since; None when there is none."""
         with self._database.read() as connection:
-            row = connection.execute(_BY_ID, {"client_id": client_id}).one_or_none()
-        if row is None or row.created_with is None:
-            return None if row is None else account_of(row)
-        seed, scenario, profile, clock = json.loads(row.created_with)
-        return Account(client_id, seed, scenario, Profile.from_dict(profile), clock_from_dict(clock))
+            text = connection.scalar(select(_ROW.created_with).where(_ROW.client_id == client_id))
+        if text is None:
+            return self.find(client_id)
+        with understood(self._database, client_id):
+            seed, scenario, profile, clock = json.loads(text)
+            return Account(client_id, seed, scenario, Profile.from_dict(profile), clock_from_dict(clock))
 
     def _write_secret(self, credentials: Credentials) -> None:
         client_id = credentials.account.client_id
@@ -281,6 +335,23 @@ class Accounts:
             connection.execute(insert(_DERIVED).values(client_id=client_id, kind=kind.name, digest=digest))
 
 
+@contextmanager
+def understood(database: Database, client_id: str) -> Iterator[None]:
+    """
+    Name the account in the error of a stored field that means nothing to this version.
+
+    Args:
+        database, client_id: The database, and the account whose rows are read.
+
+    Raises:
+        UnreadableAccount: A field was not understood.
+    """
+    try:
+        yield
+    except (SimulationError, TenantError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UnreadableAccount(client_id, database.shown_url, str(error)) from error
+
+
 def account_of(row: Row[Any]) -> Account:
     """Return the account of a row of the table."""
     return Account(
@@ -290,6 +361,7 @@ def account_of(row: Row[Any]) -> Account:
         profile=Profile.from_dict(json.loads(row.origin_profile)),
         clock=clock_from_dict(json.loads(row.origin_clock)),
         created_at=row.created_at,
+        expires_at=row.expires_at,
     )
 
 
@@ -316,6 +388,7 @@ def _row(credentials: Credentials) -> dict[str, Any]:
         # Random at first: an account that is created again after it was deleted must not look like the old one.
         "version": int.from_bytes(random_text(6).encode(), "big"),
         "created_at": account.created_at,
+        "expires_at": account.expires_at,
         **state_columns(account),
         "created_with": _settings(account),
         **_secret_columns(credentials),

@@ -115,12 +115,19 @@ class FrozenClock:
 
 
 Clock = RunningClock | FrozenClock
+_KINDS: dict[str, Any] = {kind.mode: kind for kind in (RunningClock, FrozenClock)}
 
 
 def clock_from_dict(settings: Mapping[str, Any]) -> Clock:
-    """Return the clock that `to_dict` described."""
+    """
+    Return the clock that `to_dict` described.
+
+    Raises:
+        KeyError, TypeError: A newer version described it.
+    """
     values = {name: value for name, value in settings.items() if name != "mode"}
-    return FrozenClock(**values) if settings["mode"] == "frozen" else RunningClock(**values)
+    clock: Clock = _KINDS[settings["mode"]](**values)
+    return clock
 
 
 def new_clock(

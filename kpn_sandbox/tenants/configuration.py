@@ -82,6 +82,10 @@ class Configurations:
         self._known.put(row.client_id, timeline)
         return timeline
 
+    def forget(self, client_id: str) -> None:
+        """Drop the timeline of an account that is gone from the cache."""
+        self._known.drop(client_id)
+
     def patch(self, client_id: str, patch: dict[str, Any], effective: Effective = "always") -> AppliedChange:
         """
         Change the profile of an account.
@@ -154,6 +158,11 @@ class Configurations:
         return AppliedChange(after.setting_at(now), None if effective == "always" else now)
 
 
+def base_timeline(row: Row[Any]) -> AccountTimeline:
+    """Return the timeline of an account's row, without dated changes."""
+    return AccountTimeline(Setting(ALWAYS, Profile.from_dict(json.loads(row.profile)), row.scenario))
+
+
 def timeline_of(connection: Connection, row: Row[Any], known: AccountTimeline | None = None) -> AccountTimeline:
     """
     Return the timeline of an account.
@@ -162,7 +171,7 @@ def timeline_of(connection: Connection, row: Row[Any], known: AccountTimeline | 
         connection, row: A connection to the database, and the account's row.
         known: What the timeline was at another time, for the rows that it still has.
     """
-    base = Setting(ALWAYS, Profile.from_dict(json.loads(row.profile)), row.scenario)
+    base = base_timeline(row).base
     count, last = connection.execute(_EXTENT, {"client_id": row.client_id}).one()
     if known is None or known.base != base:
         known = AccountTimeline(base)
@@ -178,7 +187,7 @@ def timeline_of(connection: Connection, row: Row[Any], known: AccountTimeline | 
 
 
 def _changes_after(connection: Connection, client_id: str, serial: int) -> list[Change]:
-    return list(map(_change, connection.execute(_LATER, {"client_id": client_id, "after": serial})))
+    return list(map(change_of, connection.execute(_LATER, {"client_id": client_id, "after": serial})))
 
 
 def save_timeline(connection: Connection, client_id: str, before: AccountTimeline, after: AccountTimeline) -> None:
@@ -217,6 +226,7 @@ def _columns(change: Change) -> dict[str, Any]:
     }
 
 
-def _change(row: Any) -> Change:
+def change_of(row: Any) -> Change:
+    """Return the dated change of a row of the table."""
     profile = None if row.profile is None else orjson.loads(row.profile)
     return Change(row.effective_at, profile, row.scenario, bool(row.ends), row.serial)

@@ -1,6 +1,7 @@
 """
 The errors of accounts and their state.
 
+    UnreadableAccount       a stored field of an account means nothing to this version; a `StorageError`
     TenantError
         UnknownAccount      there is no account with that client id
         AccountExists       there is one already
@@ -16,6 +17,7 @@ The errors of accounts and their state.
 from typing import Any
 
 from kpn_sandbox.literals import MOST_DATED_CHANGES
+from kpn_sandbox.storage import StorageError
 
 
 class TenantError(Exception):
@@ -27,6 +29,25 @@ class UnknownAccount(TenantError):
 
     def __init__(self, client_id: str) -> None:
         super().__init__(f"account {client_id} not found")
+
+
+class UnreadableAccount(StorageError):
+    """
+    A stored field of an account means nothing to this version; the account can still be listed and deleted.
+
+    Args:
+        client_id: The account.
+        database: URL of the database without its password.
+        field_error: What is wrong with the field.
+    """
+
+    def __init__(self, client_id: str, database: str, field_error: str) -> None:
+        super().__init__(
+            f"has account {client_id} from a newer version of the sandbox ({field_error}): start that version, or "
+            "delete the account",
+            database,
+        )
+        self.field_error = field_error
 
 
 class AccountExists(TenantError):

@@ -22,11 +22,12 @@ from kpn_sandbox.validation import choice, whole_number
 _KIND = choice(*OBJECT_KINDS)
 _READS = whole_number(1, MOST_REQUESTS)
 _ROW = tables.pins.c
-_OF_ACCOUNT = (
-    select(tables.pins)
-    .where(_ROW.client_id == bindparam("client_id"), (_ROW.reads_left > 0) | _ROW.reads_left.is_(None))
-    .order_by(_ROW.kind, _ROW.key)
+PINS_IN_ORDER = (
+    select(tables.pins).where((_ROW.reads_left > 0) | _ROW.reads_left.is_(None)).order_by(_ROW.kind, _ROW.key)
 )
+"""Query of the pins that some response may still show."""
+
+_OF_ACCOUNT = PINS_IN_ORDER.where(_ROW.client_id == bindparam("client_id"))
 # The mark keeps a read of a pin from counting for the pin that has replaced it meanwhile.
 _TAKE = (
     update(tables.pins)
@@ -161,7 +162,7 @@ def pins_of(connection: Connection, client_id: str) -> tuple[Pin, ...]:
     Args:
         connection, client_id: A connection to the database, and the account.
     """
-    return tuple(map(_pin, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
+    return tuple(map(pin_of, connection.execute(_OF_ACCOUNT, {"client_id": client_id})))
 
 
 def write_pins(connection: Connection, client_id: str, pins: Iterable[Pin]) -> None:
@@ -186,5 +187,6 @@ def _columns(pin: Pin) -> dict[str, Any]:
     return {**vars(pin), "fields": json.dumps(pin.fields)}
 
 
-def _pin(row: Row[Any]) -> Pin:
+def pin_of(row: Row[Any]) -> Pin:
+    """Return the pin of a row of the table."""
     return Pin(row.kind, row.key, json.loads(row.fields), row.expires_at, row.reads_left, row.mark)

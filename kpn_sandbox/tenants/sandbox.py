@@ -5,28 +5,29 @@ It holds the stores of each part of an account's state, and the caches that all 
 """
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 
 from kpn_sandbox.caching import BoundedCache, Run, SingleFlightCache, run_here
 from kpn_sandbox.literals import ResetLayer
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.storage import Database
-from kpn_sandbox.storage.tables import accounts
-from kpn_sandbox.tenants.accounts import Accounts, CredentialKind, account_of
+from kpn_sandbox.storage.tables import accounts, configuration
+from kpn_sandbox.tenants.accounts import CLIENT_ID, IS_THERE, Account, Accounts, CredentialKind, account_of, understood
 from kpn_sandbox.tenants.clock import Clocks, WallClock, clock_from_dict, wall_time
-from kpn_sandbox.tenants.configuration import LARGE, Configurations
-from kpn_sandbox.tenants.errors import UnknownAccount
-from kpn_sandbox.tenants.faults import Faults, plans_of
-from kpn_sandbox.tenants.pins import Pins, pins_of
+from kpn_sandbox.tenants.configuration import LARGE, Configurations, base_timeline, change_of
+from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount, UnreadableAccount
+from kpn_sandbox.tenants.faults import FaultPlan, Faults, plans_of
+from kpn_sandbox.tenants.pins import PINS_IN_ORDER, Pin, Pins, pin_of, pins_of
 from kpn_sandbox.tenants.quota import Quota, Quotas
 from kpn_sandbox.tenants.request_log import RequestLog
 from kpn_sandbox.tenants.reset import reset
 from kpn_sandbox.tenants.snapshot import AccountSnapshot, StateParts, restore_snapshot, take_snapshot
 from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.tenants.timeline import AccountTimeline
 
 TRACE_BYTES = 256 * 1024 * 1024
 """Computed days in the cache: those of some three hundred centers of 50 agents on a busy Monday."""
@@ -35,8 +36,28 @@ TRACE_BYTES = 256 * 1024 * 1024
 CENTERS = 512
 _TENANTS = 4096
 _BY_ID = accounts.c.client_id == bindparam("client_id")
-_VERSION = select(accounts.c.version).where(_BY_ID)
+_VERSION = select(accounts.c.version, accounts.c.expires_at).where(_BY_ID)
 _ACCOUNT = select(accounts).where(_BY_ID)
+_AGE = select(accounts.c.created_at).where(_BY_ID)
+
+
+class UnreadableListing(NamedTuple):
+    """An account that a list shows though this version cannot read it."""
+
+    client_id: str
+    seed: str
+    scenario: str
+    created_at: float
+    expires_at: float | None
+    field_error: str
+    """What is wrong with a stored field."""
+
+
+class AccountPage(NamedTuple):
+    """Some accounts, the oldest first, and what the next page comes after; None when there are no more."""
+
+    accounts: tuple[Tenant | UnreadableListing, ...]
+    next: str | None
 
 
 class Sandbox:
@@ -64,7 +85,7 @@ class Sandbox:
     ) -> None:
         self.database = database
         self.wall_clock = wall_clock
-        self.accounts = Accounts(database, wall_clock, credential_kinds)
+        self.accounts = Accounts(database, wall_clock, credential_kinds, self._account)
         self.clocks = Clocks(database, wall_clock)
         self.configuration = Configurations(database, wall_clock, lambda client_id: self.tenant(client_id).warm())
         self.pins = Pins(database)
@@ -89,17 +110,56 @@ class Sandbox:
         return tenant
 
     def find_tenant(self, client_id: str) -> Tenant | None:
-        """Return an account as it is now, None when there is none."""
+        """
+        Return an account as it is now, None when there is none or its time is over.
+
+        Raises:
+            UnreadableAccount: A stored field of it means nothing to this version.
+        """
         # PostgreSQL refuses even a query for a text with that character.
-        version = None if "\x00" in client_id else self.database.fetch_one(_VERSION, client_id=client_id)
-        if version is None:
+        found = None if "\x00" in client_id else self.database.fetch_one(_VERSION, client_id=client_id)
+        if found is not None and found[1] is not None and found[1] <= self.wall_clock():
+            self.accounts.drop_expired()
+            found = None
+        if found is None:
+            self._forget(client_id)
             return None
         tenant = self._tenants.get(client_id)
-        if tenant is None or tenant.version != version[0]:
+        if tenant is None or tenant.version != found[0]:
             tenant = self._read(client_id)
             if tenant is not None:
                 self._tenants.put(client_id, tenant)
         return tenant
+
+    def page(self, limit: int, after: str | None = None) -> AccountPage:
+        """
+        Return some accounts as they are now, the oldest first.
+
+        Args:
+            limit: The greatest number of accounts, from 1 on.
+            after: `next` of the page before, or the client id of an account; None for the first page.
+
+        Raises:
+            InvalidSetting: There is no account with that client id.
+        """
+        with self.database.read() as connection:
+            rows = _page_of_rows(connection, self.wall_clock(), limit + 1, after)
+            shown = rows[:limit]
+            ids = [row.client_id for row in shown if not self._is_cached(row)]
+            changes = _rows_by_account(connection, select(configuration).order_by(configuration.c.serial), ids)
+            pins = _rows_by_account(connection, PINS_IN_ORDER, ids)
+        listed = tuple(self._listed(row, changes, pins) for row in shown)
+        return AccountPage(listed, _page_cursor(shown[-1]) if len(rows) > limit else None)
+
+    def delete(self, client_id: str) -> None:
+        """
+        Delete an account with all that belongs to it, also from the caches.
+
+        Raises:
+            UnknownAccount: There is none.
+        """
+        self.accounts.delete(client_id)
+        self._forget(client_id)
 
     def reset(self, client_id: str, layers: Any = None) -> tuple[ResetLayer, ...]:
         """
@@ -127,19 +187,58 @@ class Sandbox:
             self.tenant(client_id).warm()
         return done
 
+    def _account(self, client_id: str) -> Account | None:
+        tenant = self.find_tenant(client_id)
+        return None if tenant is None else tenant.account
+
+    def _is_cached(self, row: Row[Any]) -> bool:
+        tenant = self._tenants.get(row.client_id)
+        return tenant is not None and tenant.version == row.version
+
+    def _forget(self, client_id: str) -> None:
+        """Drop an account that is gone from the caches."""
+        self._tenants.drop(client_id)
+        self.configuration.forget(client_id)
+
     def _read(self, client_id: str) -> Tenant | None:
         # One reader sees all tables at the same moment, so the tenant is that of the version in its own row.
-        with self.database.read() as connection:
+        with self.database.read() as connection, understood(self.database, client_id):
             row = connection.execute(_ACCOUNT, {"client_id": client_id}).one_or_none()
             if row is None:
                 return None
             timeline = self.configuration.read(connection, row)
             pins = pins_of(connection, client_id)
             plans = tuple(plan for plan in plans_of(connection, client_id) if plan.remaining != 0)
-        account = account_of(row)
+            center = self._center(row.seed, timeline.epochs)
+            return self._tenant(row, center, timeline, pins, plans)
+
+    def _listed(
+        self, row: Row[Any], changes: Mapping[str, Sequence[Row[Any]]], pins: Mapping[str, Sequence[Row[Any]]]
+    ) -> Tenant | UnreadableListing:
+        tenant = self._tenants.get(row.client_id)
+        if tenant is not None and tenant.version == row.version:
+            return tenant
+        try:
+            with understood(self.database, row.client_id):
+                timeline = base_timeline(row).extended(map(change_of, changes.get(row.client_id, ())))
+                own_pins = tuple(map(pin_of, pins.get(row.client_id, ())))
+                # Not from the caches, from which a long list would drive out whatever is in use.
+                return self._tenant(row, Center(row.seed, timeline.epochs, self._traces), timeline, own_pins)
+        except UnreadableAccount as error:
+            described = row.client_id, row.seed, row.origin_scenario, row.created_at, row.expires_at
+            return UnreadableListing(*described, error.field_error)
+
+    def _tenant(
+        self,
+        row: Row[Any],
+        center: Center,
+        timeline: AccountTimeline,
+        pins: tuple[Pin, ...],
+        plans: tuple[FaultPlan, ...] = (),
+    ) -> Tenant:
         return Tenant(
-            account=account,
-            center=self._center(account.seed, timeline.epochs),
+            account=account_of(row),
+            center=center,
             clock=clock_from_dict(json.loads(row.clock)),
             wall_clock=self.wall_clock,
             timeline=timeline,
@@ -157,3 +256,54 @@ class Sandbox:
             center = Center(seed, epochs, self._traces)
             self._centers.put(key, center)
         return center
+
+
+def _page_of_rows(connection: Connection, wall: float, limit: int, after: str | None) -> Sequence[Row[Any]]:
+    """
+    Return rows of accounts, the oldest first.
+
+    Args:
+        connection: A connection to the database.
+        wall: Wall time; accounts whose time is over are left out.
+        limit: The greatest number of rows.
+        after: What `page_cursor` returned for the last row before, or the client id in it; None for the first page.
+
+    Raises:
+        InvalidSetting: There is no account with that client id.
+    """
+    rows = select(accounts).where(IS_THERE).order_by(accounts.c.created_at, accounts.c.client_id).limit(limit)
+    if after is not None:
+        at, colon, client_id = after.rpartition(":")
+        created_at = _instant_of(at) if colon else connection.scalar(_AGE, {"client_id": after})
+        if created_at is None or not CLIENT_ID.fullmatch(client_id):
+            raise InvalidSetting("after", after, "what next was on the page before, or the client id of an account")
+        rows = rows.where(tuple_(accounts.c.created_at, accounts.c.client_id) > tuple_(created_at, client_id))
+    return connection.execute(rows, {"wall": wall}).all()
+
+
+def _page_cursor(row: Row[Any]) -> str:
+    """Return what the next page comes after; it stays right when the account of the row is deleted."""
+    return f"{row.created_at!r}:{row.client_id}"
+
+
+def _instant_of(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _rows_by_account(connection: Connection, rows: Select[Any], client_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    """
+    Return the rows of some accounts, found with one query.
+
+    Args:
+        connection: A connection to the database.
+        rows: A query of a table with a client id.
+        client_ids: The accounts.
+    """
+    found: dict[str, list[Row[Any]]] = {}
+    if client_ids:
+        for row in connection.execute(rows.where(rows.selected_columns.client_id.in_(client_ids))):
+            found.setdefault(row.client_id, []).append(row)
+    return found

@@ -13,10 +13,14 @@ from threading import Event, Thread
 from typing import Any, Unpack
 
 from kpn_sandbox.client import Account, Client, ClientError, JsonObject, NewAccountSettings
+from kpn_sandbox.client.http import CONTROL_PATH
 from kpn_sandbox.settings import SettingError, Settings, base_url, from_environment, remote_sandbox
 
 _POLL_SECONDS = 0.05
 """How long the server may take to see that it shall stop."""
+
+ABANDONED_SECONDS = 24 * 3600
+"""How long an account lives in a shared sandbox when the tests that made it are killed before they drop it."""
 
 
 class SandboxNotRunning(Exception):
@@ -43,9 +47,11 @@ class RunningSandbox:
     Args:
         url: The base URL, without a slash at its end.
         admin_token: The administrator's token.
+        expires_in_seconds: How long accounts made here live unless they are dropped before; None for ever.
     """
 
-    def __init__(self, url: str, admin_token: str) -> None:
+    def __init__(self, url: str, admin_token: str, expires_in_seconds: int | None = None) -> None:
+        self._expires_in_seconds = expires_in_seconds
         self.url = url
         self.admin_token = admin_token
         self.made: list[FixtureAccount] = []
@@ -54,6 +60,8 @@ class RunningSandbox:
 
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> FixtureAccount:
         """Create an account, which lives until it is dropped; the sandbox chooses settings left out or None."""
+        if settings.get("expires_in_seconds") is None:
+            settings["expires_in_seconds"] = self._expires_in_seconds
         made = self._client.new_account(**settings)
         self.made.append(FixtureAccount(self._client, made.client_id, made.client_secret, made.settings))
         return self.made[-1]
@@ -93,10 +101,11 @@ def running(settings: Mapping[str, Any] | None = None) -> Iterator[RunningSandbo
 @contextmanager
 def _remote(url: str, admin_token: str) -> Iterator[RunningSandbox]:
     try:
-        Client(url, admin_token).accounts()
+        client = Client(url, admin_token)
+        client.ask("GET", f"{CONTROL_PATH}/accounts?limit=1", client.authorization("", None))
     except ClientError as error:
         raise SandboxNotRunning(str(error)) from None
-    sandbox = RunningSandbox(url, admin_token)
+    sandbox = RunningSandbox(url, admin_token, ABANDONED_SECONDS)
     yield sandbox
     sandbox.drop_all()
 

@@ -3,9 +3,10 @@
 import base64
 
 import pytest
+from sqlalchemy import func, select
 
 from kpn_sandbox.auth import BearerAuth, TokenRequest, Tokens, TokenServer
-from kpn_sandbox.storage import Database
+from kpn_sandbox.storage import Database, tables
 from kpn_sandbox.tenants.accounts import Account, NewAccount
 from kpn_sandbox.tenants.sandbox import Sandbox
 
@@ -36,6 +37,12 @@ class Worker:
         """Return a new token for the credentials."""
         form = {"client_id": client_id, "client_secret": secret}
         return self.server.token(TokenRequest({}, "client_credentials", form))
+
+    def stored(self, client_id):
+        """Return the number of stored tokens of an account."""
+        rows = select(func.count()).select_from(tables.tokens).where(tables.tokens.c.client_id == client_id)
+        with self.database.read() as connection:
+            return connection.scalar(rows)
 
     def authenticated(self, text):
         """Return the account that a token authenticates."""

@@ -1,7 +1,9 @@
 """Accounts are created, shown and deleted; their secrets are in one response only; their tokens are revoked."""
 
 import pytest
+from sqlalchemy import update
 
+from kpn_sandbox.storage import tables
 from tests.application import CREDENTIALS, TOKEN_URL
 
 from .conftest import MONDAY, ControlCaller, basic, on_one_database
@@ -62,7 +64,7 @@ def test_secrets_are_in_the_first_response_only(admin, made):
     """No later response contains an account's secrets, not even one for the administrator."""
     shown = admin("GET", "/accounts/berta")
 
-    assert set(shown.json) == SETTINGS | {"created_at", "replay"}
+    assert set(shown.json) == SETTINGS | {"created_at", "expires_at", "replay"}
     assert made["client_secret"] not in shown.text + admin("GET", "/accounts").text
 
 
@@ -263,3 +265,74 @@ def test_a_revocation_that_makes_no_sense_revokes_nothing(client, control, made,
 
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, field)
     assert rejected(client, given) == set()
+
+
+def test_accounts_are_listed_by_pages(admin):
+    """A page has as many accounts as asked for, the oldest first, and says what the next one comes after."""
+    for number in range(4):
+        admin("POST", "/accounts", {"client_id": f"account-{number}"})
+
+    first = admin("GET", "/accounts?limit=3").json
+    second = admin("GET", "/accounts", query_string={"limit": 3, "after": first["next"]}).json
+    whole = admin("GET", "/accounts").json
+
+    assert [len(page["accounts"]) for page in (first, second)] == [3, 2]
+    assert first["accounts"] + second["accounts"] == whole["accounts"]
+    assert second["next"] is None and whole["next"] is None
+    assert whole["accounts"][1] == admin("GET", "/accounts/account-0").json
+
+
+@on_one_database
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "after=nobody", "after=", "after=1:", "first=3"])
+def test_a_wrong_page_is_refused(admin, query):
+    """The error names the field and what would be right."""
+    answer = admin("GET", f"/accounts?{query}")
+
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, query.partition("=")[0])
+
+
+def test_an_account_ends(admin, wall, client):
+    """An account with `expires_in_seconds` says when it ends, and is gone then, with its tokens and its secret."""
+    made = admin("POST", "/accounts", {"client_id": "berta", "client_secret": "hush!", "expires_in_seconds": 60}).json
+    token = client.post(TOKEN_URL, data={"client_id": "berta", "client_secret": "hush!"}).json["access_token"]
+    shown = admin("GET", "/accounts/berta").json
+    wall.at += 60
+
+    answers = [
+        admin("GET", "/accounts/berta"),
+        ControlCaller(client, basic("berta", "hush!"))("GET", "/accounts/berta"),
+        client.get("/agents", headers={"Authorization": f"Bearer {token}"}),
+    ]
+
+    assert (made["client_id"], shown["expires_at"]) == ("berta", "2026-11-23T10:01:00.250+01:00")
+    assert [answer.status_code for answer in answers] == [404, 401, 401]
+    assert len(admin("GET", "/accounts").json["accounts"]) == 1
+
+
+@on_one_database
+@pytest.mark.parametrize("seconds", [0, -1, 1.5, "60", True, None, 366 * 86400 + 1])
+def test_a_wrong_end_is_refused(admin, seconds):
+    """Seconds until the end are a whole number from 1 to a year."""
+    answer = admin("POST", "/accounts", {"expires_in_seconds": seconds})
+
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, "expires_in_seconds")
+
+
+def test_an_account_of_a_newer_version_is_in_nobodys_way(admin, control, client, made, sandbox):
+    """What a newer version stored is 409 or 503 with a reason, never 500, and can be listed and deleted."""
+    token = client.post(TOKEN_URL, data={"client_id": "berta", "client_secret": made["client_secret"]}).json
+    with sandbox.database.write() as connection:
+        changed = {"profile": '{"moods": 3}', "version": tables.accounts.c.version + 1}
+        connection.execute(update(tables.accounts).where(tables.accounts.c.client_id == "berta").values(changed))
+
+    shown, reset, clock = control("GET"), control("POST", "/reset"), control("GET", "/clock")
+    agents = client.get("/agents", headers={"Authorization": f"Bearer {token['access_token']}"})
+    fetched = client.post(TOKEN_URL, data={"client_id": "berta", "client_secret": made["client_secret"]})
+    listed = admin("GET", "/accounts").json["accounts"]
+    deleted = control("DELETE")
+
+    assert {shown.status_code, reset.status_code, clock.status_code} == {409}
+    assert "has account berta from a newer version of the sandbox" in shown.json["detail"]
+    assert (agents.status_code, fetched.status_code) == (503, 503)
+    assert [each["client_id"] for each in listed] == ["APP_CONSUMER_KEY", "berta"] and listed[1]["unreadable"]
+    assert (deleted.status_code, admin("GET", "/accounts/berta").status_code) == (204, 404)

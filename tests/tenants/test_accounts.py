@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kpn_sandbox.simulation.errors import InvalidProfile, UnknownScenario
 from kpn_sandbox.simulation.profile import Profile
@@ -38,13 +38,38 @@ def test_missing_settings_are_generated(accounts):
     assert credentials.account == Account(credentials.account.client_id, seed=credentials.account.client_id)
 
 
-def test_accounts_are_listed_in_the_order_of_their_creation(accounts, wall):
-    """The list begins with the oldest account."""
-    for name in ("carla", "anna", "berta"):
-        accounts.create(NewAccount(name))
-        wall.at += 1
+def listed(sandbox):
+    """Return the client ids in the list of accounts."""
+    return [tenant.account.client_id for tenant in sandbox.page(1000).accounts]
 
-    assert [account.client_id for account in accounts.list()] == ["carla", "anna", "berta"]
+
+def test_an_account_is_dropped_when_its_time_is_over(sandbox, accounts, wall):
+    """An account with an end is as if deleted from that wall time on, and its client id is free again."""
+    accounts.create(NewAccount("anna", "secret", expires_in_seconds=60))
+    accounts.create(NewAccount("berta", "secret"))
+    wall.at += 59.5
+    before = accounts.authenticate("anna", "secret")
+
+    wall.at += 0.5
+
+    assert before.expires_at == wall.at
+    assert accounts.authenticate("anna", "secret") is None and not accounts.has_secret("anna", "secret")
+    assert accounts.find("anna") is None and not accounts.exists("anna") and sandbox.find_tenant("anna") is None
+    assert listed(sandbox) == ["berta"]
+    assert accounts.create(NewAccount("anna", "other")).account.expires_at is None
+
+
+def test_expired_accounts_leave_the_database(sandbox, accounts, wall):
+    """Rows of expired accounts are deleted when another account is created, and when somebody asks for one."""
+    rows = select(func.count()).select_from(tables.accounts)
+    accounts.create(NewAccount("anna", expires_in_seconds=60))
+    wall.at += 60
+    accounts.create(NewAccount("berta", expires_in_seconds=60))
+    after_creating = sandbox.database.fetch_one(rows)
+    wall.at += 60
+    sandbox.find_tenant("berta")
+
+    assert (after_creating, sandbox.database.fetch_one(rows)) == ((1,), (0,))
 
 
 def test_an_unknown_id_finds_no_account(accounts):
@@ -232,7 +257,7 @@ def test_simultaneous_starts_agree(sandbox, other):
     """Many workers that ensure the same account at the same time all succeed."""
     in_threads(lambda turn: (sandbox, other)[turn % 2].accounts.ensure(NEW_ANNA), 8)
 
-    assert sandbox.accounts.list() == (ANNA,)
+    assert [tenant.account for tenant in sandbox.page(10).accounts] == [ANNA]
 
 
 def test_an_unknown_id_creates_an_account(accounts):
@@ -244,7 +269,7 @@ def test_an_unknown_id_creates_an_account(accounts):
     assert accounts.authenticate_or_create("carla", "other") is None
 
 
-def test_an_impossible_id_creates_no_account(accounts):
+def test_an_impossible_id_creates_no_account(sandbox, accounts):
     """An id that no account may have authenticates nothing and creates nothing."""
     assert accounts.authenticate_or_create("car la", "secret") is None
-    assert accounts.list() == ()
+    assert listed(sandbox) == []

@@ -4,15 +4,18 @@ import re
 from importlib.metadata import version
 
 import pytest
+from sqlalchemy import Engine, delete, event, insert, update
 
 from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock
-from kpn_sandbox.tenants.errors import UnknownAccount
+from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount, UnreadableAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
-from kpn_sandbox.tenants.sandbox import CENTERS
+from kpn_sandbox.tenants.sandbox import CENTERS, Sandbox
+from kpn_sandbox.tenants.transactions import account_transaction
 from tests.tenants.concurrency import in_threads
 
 
@@ -59,7 +62,7 @@ def test_the_cache_of_centers_is_bounded(sandbox, anna):
     first = sandbox.tenant(anna).center
     sandbox.clocks.set(anna, "frozen")
     for number in range(CENTERS + 1):
-        sandbox.configuration.patch(anna, {"ring_seconds": number / 100})
+        sandbox.configuration.patch(anna, {"talk_seconds": 250 + number / 100})
         sandbox.tenant(anna)
     sandbox.reset(anna)
 
@@ -67,6 +70,111 @@ def test_the_cache_of_centers_is_bounded(sandbox, anna):
 
     assert again is not first
     assert again.digest == first.digest
+
+
+def test_accounts_are_listed_by_pages(sandbox, wall):
+    """Pages hold the oldest accounts first, each account once, though accounts are deleted and made between them."""
+    for number in range(7):
+        sandbox.accounts.create(NewAccount(f"anna-{number % 3}-{number}"))
+        wall.at += number % 2
+
+    first = sandbox.page(3)
+    sandbox.delete(first.accounts[-1].account.client_id)
+    sandbox.accounts.create(NewAccount("last"))
+    second = sandbox.page(3, first.next)
+    third = sandbox.page(3, second.accounts[-1].account.client_id)
+
+    shown = [tenant.account for page in (first, second, third) for tenant in page.accounts]
+    assert [len(page.accounts) for page in (first, second, third)] == [3, 3, 2]
+    assert shown == sorted(shown, key=lambda account: (account.created_at, account.client_id))
+    assert len({account.client_id for account in shown}) == 8
+    assert second.next is not None and third.next is None
+
+
+@pytest.mark.parametrize("after", ["nobody", "x:anna", ":", "1.5:", "nan:"])
+def test_a_page_after_nothing_is_refused(sandbox, anna, after):
+    """What no page ended with is no place to go on from."""
+    with pytest.raises(InvalidSetting, match="after must be"):
+        sandbox.page(10, after)
+
+
+def test_a_list_shows_accounts_as_they_are(sandbox, other, opened):
+    """A list shows what others changed: dated changes, pins and clocks, the same as a look at each account."""
+    for client_id in ("anna", "berta", "carla"):
+        opened(client_id, client_id, clock=FrozenClock(1_795_424_400.0))
+    other.configuration.patch("berta", {"agents": 7}, "now")
+    other.configuration.set_scenario("berta", "peak", for_seconds=60)
+    other.pins.put("carla", Pin("agents", "40001", {"Agent": "Somebody"}))
+
+    page = sandbox.page(10).accounts
+
+    for tenant in page:
+        known = sandbox.tenant(tenant.account.client_id)
+        assert (tenant.account, tenant.cache_key, tenant.clock) == (known.account, known.cache_key, known.clock)
+        assert tenant.in_force(tenant.now()) == known.in_force(known.now())
+
+
+def test_a_list_costs_the_same_number_of_queries_however_long(sandbox, opened):
+    """A list of many accounts makes as many queries as a list of one."""
+    statements = []
+    for number in range(20):
+        opened(f"account-{number}")
+    sandbox = Sandbox(sandbox.database, sandbox.wall_clock)
+    event.listen(Engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+
+    sandbox.page(1)
+    one = len(statements)
+    sandbox.page(20)
+
+    assert len(statements) - one == one <= 4
+
+
+UNKNOWN_FIELDS = [
+    {"profile": '{"agents": 5, "moods": 3}'},
+    {"profile": "[]"},
+    {"profile": "no json"},
+    {"scenario": "carnival"},
+    {"clock": '{"mode": "dreaming"}'},
+    {"clock": '{"mode": "running", "at": 0.0, "since": 0.0, "speed": 1.0, "jitter": 3}'},
+    {"origin_profile": '{"moods": 3}'},
+    {"origin_scenario": "carnival"},
+    {"quota": '{"limit": 1, "interval": 1, "unit": "fortnight", "mercy": true}'},
+]
+
+
+@pytest.mark.parametrize("stored", UNKNOWN_FIELDS)
+def test_an_account_of_a_newer_version_can_be_listed_and_deleted(sandbox, anna, stored):
+    """Whatever a newer version stored, a look says so, and the account can be listed and deleted, others as ever."""
+    sandbox.accounts.create(NewAccount("berta"))
+    with account_transaction(sandbox.database, anna) as connection:
+        connection.execute(update(tables.accounts).where(tables.accounts.c.client_id == anna).values(stored))
+
+    with pytest.raises(UnreadableAccount, match="has account anna from a newer version of the sandbox"):
+        sandbox.tenant(anna)
+    unreadable, berta = sandbox.page(10).accounts
+    sandbox.delete(anna)
+
+    assert (unreadable.client_id, bool(unreadable.field_error)) == (anna, True)
+    assert berta.account.client_id == "berta"
+    assert sandbox.find_tenant(anna) is None
+
+
+def test_rows_of_a_newer_version_make_an_account_unreadable(sandbox, anna):
+    """A dated change, a pin or a fault plan that this version does not know is no failure without a name."""
+    rows = [
+        (tables.configuration, {"effective_at": 1.0, "profile": '{"moods": 3}', "ends": 0}),
+        (tables.pins, {"kind": "robots", "key": "1", "mark": "", "fields": "{}"}),
+        (tables.faults, {"id": "x", "plan": '{"api": "kpn", "mercy": true}', "used": 0}),
+    ]
+    for table, values in rows:
+        with account_transaction(sandbox.database, anna) as connection:
+            connection.execute(insert(table).values(client_id=anna, **values))
+        with pytest.raises(UnreadableAccount):
+            sandbox.tenant(anna)
+        with account_transaction(sandbox.database, anna) as connection:
+            connection.execute(delete(table))
+
+    assert sandbox.tenant(anna).account.client_id == anna
 
 
 @pytest.mark.parametrize("client_id", ["nobody", "an\x00na", ""])

@@ -1,6 +1,5 @@
 """Views that create, show and delete accounts, and renew or revoke their credentials."""
 
-from contextlib import suppress
 from typing import Any
 
 from kpn_sandbox import auth
@@ -8,22 +7,19 @@ from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import invalid_fields
 from kpn_sandbox.control_api.response_schemas import AccountRecord, AccountsRecord, NewAccountRecord, RevokedRecord
-from kpn_sandbox.control_api.serializers import account_record, new_account_record
+from kpn_sandbox.control_api.serializers import account_record, listed_account_record, new_account_record
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import RunningClock, new_clock
-from kpn_sandbox.tenants.errors import UnknownAccount
 from kpn_sandbox.tenants.timeline import patched
+
+ACCOUNTS_ON_A_PAGE = 100
 
 
 def list_accounts(request: ControlRequest) -> AccountsRecord:
-    """Return all accounts, the oldest first."""
-    records = []
-    for account in request.sandbox.accounts.list():
-        # An account may be deleted by another request between the listing and this look.
-        with suppress(UnknownAccount):
-            records.append(account_record(request.sandbox.tenant(account.client_id)))
-    return {"accounts": records}
+    """Return a page of accounts, the oldest first."""
+    page = request.sandbox.page(request.query.get("limit", ACCOUNTS_ON_A_PAGE), request.query.get("after"))
+    return {"accounts": [listed_account_record(each) for each in page.accounts], "next": page.next}
 
 
 def create_account(request: ControlRequest) -> NewAccountRecord:
@@ -48,7 +44,7 @@ def show_account(request: ControlRequest) -> AccountRecord:
 
 def delete_account(request: ControlRequest) -> None:
     """Delete an account with all its state."""
-    request.sandbox.accounts.delete(request.client_id)
+    request.sandbox.delete(request.client_id)
 
 
 def rotate_secret(request: ControlRequest) -> NewAccountRecord:
