@@ -336,12 +336,13 @@ class Accounts:
 
 
 @contextmanager
-def understood(database: Database, client_id: str) -> Iterator[None]:
+def understood(database: Database, client_id: str, *, damaged: bool = True) -> Iterator[None]:
     """
     Name the account in the error of a stored field that means nothing to this version.
 
     Args:
         database, client_id: The database, and the account whose rows are read.
+        damaged: Whether that holds of a field that is no JSON, too, which no version writes.
 
     Raises:
         UnreadableAccount: A field was not understood.
@@ -349,6 +350,8 @@ def understood(database: Database, client_id: str) -> Iterator[None]:
     try:
         yield
     except (SimulationError, TenantError, ValueError, TypeError, KeyError, AttributeError) as error:
+        if isinstance(error, json.JSONDecodeError) and not damaged:
+            raise
         raise UnreadableAccount(client_id, database.shown_url, str(error)) from error
 
 

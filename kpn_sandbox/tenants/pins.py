@@ -5,11 +5,12 @@ A pin may be limited to a number of reads, which all workers count down together
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, delete, insert, select, update
 
 from kpn_sandbox.literals import MOST_REQUESTS, OBJECT_KINDS, ObjectKind
 from kpn_sandbox.storage import Database, tables
@@ -28,14 +29,19 @@ PINS_IN_ORDER = (
 """Query of the pins that some response may still show."""
 
 _OF_ACCOUNT = PINS_IN_ORDER.where(_ROW.client_id == bindparam("client_id"))
-# The mark keeps a read of a pin from counting for the pin that has replaced it meanwhile.
-_TAKE = (
-    update(tables.pins)
-    .where(_ROW.client_id == bindparam("of_client"), _ROW.kind == bindparam("of_kind"), _ROW.key == bindparam("of_key"))
-    .where(_ROW.mark == bindparam("of_mark"), _ROW.reads_left > 0)
-    .values(reads_left=_ROW.reads_left - 1)
-    .returning(_ROW.reads_left)
-)
+
+
+@cache
+def _take(size: int) -> Executable:
+    """Return the statement that counts a read of each pin with one of so many marks."""
+    # The mark keeps a read of a pin from counting for the pin that has replaced it meanwhile.
+    return (
+        update(tables.pins)
+        .where(_ROW.client_id == bindparam("of_client"), _ROW.reads_left > 0)
+        .where(_ROW.mark.in_([bindparam(f"mark_{number}") for number in range(size)]))
+        .values(reads_left=_ROW.reads_left - 1)
+        .returning(_ROW.mark, _ROW.reads_left)
+    )
 
 
 @dataclass(frozen=True)
@@ -145,14 +151,20 @@ class Pins:
             keys: Numbers of the objects in the response; None for all objects.
             at: Instant of the response.
         """
-        shown = (pin for pin in pins if (keys is None or pin.key in keys) and pin.holds(at))
-        return tuple(pin for pin in shown if pin.reads_left is None or self._takes(client_id, pin))
+        shown = [pin for pin in pins if (keys is None or pin.key in keys) and pin.holds(at)]
+        counted = [pin.mark for pin in shown if pin.reads_left is not None]
+        taken = self._take(client_id, counted) if counted else ()
+        return tuple(pin for pin in shown if pin.reads_left is None or pin.mark in taken)
 
-    def _takes(self, client_id: str, pin: Pin) -> bool:
-        left = self._database.fetch_one(_TAKE, of_client=client_id, of_kind=pin.kind, of_key=pin.key, of_mark=pin.mark)
-        if left == (0,):
+    def _take(self, client_id: str, marks: Sequence[str]) -> Collection[str]:
+        """Count a read of pins in one statement, and return the marks of those that had one left."""
+        # Few sizes make few statements; the last mark stands in for those that there are too few of.
+        size = 1 << (len(marks) - 1).bit_length()
+        values = {f"mark_{number}": marks[min(number, len(marks) - 1)] for number in range(size)}
+        left: dict[str, int] = dict(self._database.fetch_all(_take(size), of_client=client_id, **values))
+        if 0 in left.values():
             invalidate(self._database, client_id)
-        return left is not None
+        return left
 
 
 def pins_of(connection: Connection, client_id: str) -> tuple[Pin, ...]:

@@ -202,7 +202,7 @@ class Sandbox:
 
     def _read(self, client_id: str) -> Tenant | None:
         # One reader sees all tables at the same moment, so the tenant is that of the version in its own row.
-        with self.database.read() as connection, understood(self.database, client_id):
+        with self.database.read() as connection, understood(self.database, client_id, damaged=False):
             row = connection.execute(_ACCOUNT, {"client_id": client_id}).one_or_none()
             if row is None:
                 return None

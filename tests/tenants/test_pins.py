@@ -4,7 +4,7 @@ import pytest
 
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.tenants.errors import InvalidSetting, UnknownAccount, UnknownPin
-from kpn_sandbox.tenants.pins import Pin
+from kpn_sandbox.tenants.pins import Pin, Pins
 from tests.tenants.concurrency import in_processes, in_threads
 
 AT = 1_795_424_400.0
@@ -97,6 +97,44 @@ def test_reads_are_exact_over_processes(anna, sandbox, url):
     answers = in_processes(url, reads, 30)
 
     assert sum(answers) == 50
+
+
+class CountingDatabase:
+    """A database that counts the statements of reads."""
+
+    def __init__(self, database):
+        self._database = database
+        self.statements = 0
+
+    def fetch_all(self, statement, **values):
+        self.statements += 1
+        return self._database.fetch_all(statement, **values)
+
+
+@pytest.mark.parametrize("many", [1, 2, 3, 100])
+def test_all_reads_of_a_response_are_one_statement(anna, sandbox, many):
+    """However many pins of a response count reads, they are counted in one statement; all are shown and lose one."""
+    for number in range(many):
+        sandbox.pins.put(anna, Pin("agents", str(50001 + number), AUX, reads_left=3))
+    counting = CountingDatabase(sandbox.database)
+
+    read = Pins(counting).read(anna, sandbox.tenant(anna).pins_of("agents"), keys=None, at=AT)
+
+    assert (len(read), counting.statements) == (many, 1)
+    assert {pin.reads_left for pin in sandbox.pins.list(anna, AT)} == {2}
+
+
+def test_reads_are_counted_of_the_objects_in_a_response(anna, sandbox):
+    """A pin on another object, and one that was set anew since the account was read, keep their reads."""
+    for key in ("50001", "50002", "50003"):
+        sandbox.pins.put(anna, Pin("agents", key, AUX, reads_left=2))
+    pins = sandbox.tenant(anna).pins_of("agents")
+    sandbox.pins.put(anna, Pin("agents", "50003", AUX, reads_left=2))
+
+    read = sandbox.pins.read(anna, pins, keys=("50001", "50003"), at=AT)
+
+    assert [pin.key for pin in read] == ["50001"]
+    assert [pin.reads_left for pin in sandbox.pins.list(anna, AT)] == [1, 2, 2]
 
 
 @pytest.mark.parametrize(

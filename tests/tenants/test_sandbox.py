@@ -2,6 +2,7 @@
 
 import re
 from importlib.metadata import version
+from json import JSONDecodeError
 
 import pytest
 from sqlalchemy import Engine, delete, event, insert, update
@@ -132,7 +133,6 @@ def test_a_list_costs_the_same_number_of_queries_however_long(sandbox, opened):
 UNKNOWN_FIELDS = [
     {"profile": '{"agents": 5, "moods": 3}'},
     {"profile": "[]"},
-    {"profile": "no json"},
     {"scenario": "carnival"},
     {"clock": '{"mode": "dreaming"}'},
     {"clock": '{"mode": "running", "at": 0.0, "since": 0.0, "speed": 1.0, "jitter": 3}'},
@@ -157,6 +157,20 @@ def test_an_account_of_a_newer_version_can_be_listed_and_deleted(sandbox, anna, 
     assert (unreadable.client_id, bool(unreadable.field_error)) == (anna, True)
     assert berta.account.client_id == "berta"
     assert sandbox.find_tenant(anna) is None
+
+
+def test_a_damaged_account_can_be_listed_and_deleted(sandbox, anna):
+    """A field that is no JSON is a failure that a look does not hide, but the account can be listed and deleted."""
+    with account_transaction(sandbox.database, anna) as connection:
+        connection.execute(update(tables.accounts).values(profile="no json"))
+
+    with pytest.raises(JSONDecodeError):
+        sandbox.tenant(anna)
+    listed = sandbox.page(10).accounts
+    sandbox.delete(anna)
+
+    assert [each.client_id for each in listed] == [anna]
+    assert sandbox.page(10).accounts == ()
 
 
 def test_rows_of_a_newer_version_make_an_account_unreadable(sandbox, anna):

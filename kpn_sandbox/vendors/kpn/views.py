@@ -6,6 +6,7 @@ caches it, both for Flask and for the fast path.
 """
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from werkzeug.datastructures import Headers
 from kpn_sandbox.auth import TokenServer
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.fast_path import CachedResponse
-from kpn_sandbox.gateway.operations import Endpoint, Operation, View, endpoint
+from kpn_sandbox.gateway.operations import Endpoint, Operation, endpoint
 from kpn_sandbox.gateway.request_context import RequestContext
 from kpn_sandbox.gateway.responses import JSON, NO_STORE, etag, snapshot_headers, unchanged
 from kpn_sandbox.settings import Settings
@@ -32,6 +33,7 @@ from kpn_sandbox.vendors.kpn.records import agent_record, queue_record, trunk_re
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, SplitJsonCache, TrunkSchema, record_serializer
 
 Data = dict[str, Any]
+ReadPins = Callable[[Collection[str]], Mapping[str, Data]]
 
 # The fields that identify objects, by kind.
 _KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
@@ -95,20 +97,28 @@ RESOURCE_ENDPOINTS: tuple[Endpoint, ...] = (agents, agent, queues, queue, trunks
 ENDPOINTS = (token, *RESOURCE_ENDPOINTS)
 
 
-def serialized_agents(center: Center, at: float) -> Data:
+def serialized_agents(center: Center, at: float, read_pins: ReadPins | None = None) -> Data:
     """
-    Show all agents, with cached JSON: most of them have only aged in their status since the last response.
+    Show all agents, with cached JSON of those without a pin: most have only aged in their status since the last time.
 
     Args:
         center: The center.
         at: Instant in whole epoch seconds.
+        read_pins: Returns the pinned fields by number, given the numbers of all agents.
     """
 
     def serialize(fact: AgentFact) -> orjson.Fragment:
         return orjson.Fragment(_agents.serialize(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at)))
 
-    everybody = center.lists_logged_out(at)
-    return {"agents": [serialize(fact) for fact in center.agents(at) if everybody or fact.status != Status.LOGGED_OUT]}
+    facts, everybody, rows = center.agents(at), center.lists_logged_out(at), []
+    pinned = {} if read_pins is None else read_pins({str(fact.login) for fact in facts})
+    fields_of = {int(number): fields for number, fields in pinned.items()}
+    for fact in facts:
+        record = {**_agent(agent_record(fact, at)), **fields_of[fact.login]} if fact.login in fields_of else None
+        # Whoever is pinned to be logged in is listed, and the other way round.
+        if everybody or (fact.status if record is None else record["Status"]) != Status.LOGGED_OUT:
+            rows.append(serialize(fact) if record is None else record)
+    return {"agents": rows}
 
 
 def parse_number(operation: Operation, text: str) -> int:
@@ -165,17 +175,19 @@ class ResourceResponses:
         return response
 
     def _build(self, endpoint: Endpoint, tenant: Tenant, at: float, number: int | None) -> CachedResponse:
-        operation = endpoint.operation
-        view: View = endpoint.view if tenant.pins or operation is not AGENTS else serialized_agents
-        data = view(tenant.center, at, number) if operation.parameter else view(tenant.center, at)
-        if tenant.pins:
-            shown = _records(operation, data)
-            client_id, pins = tenant.account.client_id, tenant.pins_of(operation.kind)
-            for pin in self._pins.read(client_id, pins, keys=shown, at=at):
-                shown[pin.key].update(pin.fields)
-            if operation is AGENTS and not tenant.center.lists_logged_out(at):
-                # Whoever is pinned to be logged in is listed, and the other way round.
-                data = {"agents": [record for record in data["agents"] if record["Status"] != Status.LOGGED_OUT]}
+        operation, view, center = endpoint.operation, endpoint.view, tenant.center
+        client_id, pins = tenant.account.client_id, tenant.pins_of(operation.kind)
+
+        def read_pins(numbers: Collection[str]) -> dict[str, Data]:
+            return {pin.key: pin.fields for pin in self._pins.read(client_id, pins, keys=numbers, at=at)}
+
+        if operation is AGENTS:
+            data = serialized_agents(center, at, read_pins if pins else None)
+        else:
+            data = view(center, at, number) if operation.parameter else view(center, at)
+            shown = _records(operation, data) if pins else {}
+            for key, fields in read_pins(shown).items():
+                shown[key].update(fields)
         return _cached(data, tenant, format_instant(at))
 
 

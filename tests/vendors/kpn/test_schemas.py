@@ -136,3 +136,26 @@ def test_serialized_agents_are_the_view():
     for at in (1_795_424_400, 1_795_424_401, 1_795_427_000, 1_795_424_402):
         ready, plain = serialized_agents(center, at), agents.view(center, at)
         assert orjson.dumps(ready) == orjson.dumps(plain)
+
+
+@pytest.mark.parametrize("list_logged_out", [True, False])
+def test_serialized_agents_show_pins(list_logged_out):
+    """A pinned agent has the pinned fields, all others the very rows that they have without pins."""
+    profile = Profile(agents=30, list_logged_out=list_logged_out)
+    center, at = Center("ready", (Epoch(ALWAYS, profile),), SingleFlightCache()), 1_795_424_400
+    plain = serialized_agents(center, at)["agents"]
+    listed = [
+        row["Logid"] for row in agents.view(center, at)["agents"] if list_logged_out or row["Status"] != "UNSTAFF"
+    ]
+    asked = []
+
+    def read_pins(numbers):
+        asked.append(numbers)
+        return {listed[3]: {"Agent": "Somebody"}}
+
+    pinned = serialized_agents(center, at, read_pins)["agents"]
+
+    assert asked == [{str(fact.login) for fact in center.agents(at)}]
+    assert (pinned[3]["Logid"], pinned[3]["Agent"]) == (listed[3], "Somebody")
+    assert {type(row) for row in pinned[:3] + pinned[4:]} == {orjson.Fragment}
+    assert orjson.dumps(pinned[:3] + pinned[4:]) == orjson.dumps(plain[:3] + plain[4:])
