@@ -90,8 +90,16 @@ def create_app(
     database = Database(settings.database_url)
     kinds = [kind for api in APIS for kind in api.credential_kinds]
     sandbox = Sandbox(
-        database, wall_clock, credential_kinds=kinds, state_parts=STATE_PARTS, log_requests=settings.journal, run=run
+        database,
+        wall_clock,
+        credential_kinds=kinds,
+        state_parts=STATE_PARTS,
+        log_requests=settings.journal,
+        run=run,
+        cache_bytes=settings.cache_mb * 1024 * 1024,
     )
+    history = History(run, sandbox.cache_bytes // 4)
+    sandbox.seed_caches += history.caches
     try:
         notes = _ensure_demo_account(sandbox, account, force=force)
         notes += tuple(restore_entries(sandbox, entries))
@@ -101,7 +109,7 @@ def create_app(
     app = _flask()
     parts = Parts(settings, sandbox, admin_token(database, settings.admin_token), notes)
     app.extensions["kpn_sandbox"] = parts
-    _register(app, parts, pause, History(run))
+    _register(app, parts, pause, history)
     database.disconnect()
     return app
 

@@ -68,11 +68,13 @@ class BoundedCache(Generic[Value]):
             while self._total > self._limit:
                 self._drop(next(iter(self._values)))
 
-    def drop(self, key: Hashable) -> None:
-        """Keep the value of a key no longer."""
-        if key in self._values:
+    def drop(self, key: Hashable) -> Value | None:
+        """Keep the value of a key no longer, and return it, None when it was not kept."""
+        value = self._values.get(key)
+        if value is not None:
             with self._lock:
                 self._drop(key)
+        return value
 
     def __len__(self) -> int:
         """The number of values."""
@@ -126,6 +128,12 @@ class SingleFlightCache:
             if found is None:
                 found = self._put(key, self.run(compute), size)
         return found[0]
+
+    def drop_seed(self, seed: str) -> None:
+        """Keep no longer the values whose keys are tuples that begin with a seed."""
+        with self._lock:
+            for key in [key for key in self._values if isinstance(key, tuple) and key[0] == seed]:
+                self._total -= self._values.pop(key)[1]
 
     def _mark_used(self, key: Hashable) -> None:
         with self._lock:

@@ -98,7 +98,9 @@ def start(tmp_path, empty_database, wall, pauses):
 
     def one_more(**settings):
         url = f"sqlite:///{tmp_path}/sandbox.db"
-        apps.append(create_app(Settings(database_url=url, **settings), wall_clock=wall, pause=pauses.append))
+        apps.append(
+            create_app(Settings(database_url=url, **settings), wall_clock=wall, pause=pauses.append, force=True)
+        )
         return apps[-1]
 
     yield one_more

@@ -159,3 +159,38 @@ def at_once(count: int, work: Callable[[], object]) -> list[object]:
     """The results of several threads that do the same."""
     with ThreadPoolExecutor(count) as threads:
         return [task.result() for task in [threads.submit(work) for _ in range(count)]]
+
+
+def test_a_bounded_cache_drops_what_was_used_longest_ago() -> None:
+    """A look-up keeps a value, however long ago it was put; the others go, the longest unused one first."""
+    cache: BoundedCache[int] = BoundedCache(3)
+    for number in range(3):
+        cache.put(number, number)
+
+    cache.get(0)
+    cache.put(3, 3)
+    cache.put(4, 4)
+
+    assert [cache.get(number) for number in range(5)] == [0, None, None, 3, 4]
+
+
+def test_a_dropped_value_is_gone() -> None:
+    """A value that is dropped is returned and makes room; one that is not kept is None."""
+    cache: BoundedCache[str] = BoundedCache(10, len)
+    cache.put("a", "12345678")
+
+    assert (cache.drop("a"), cache.drop("a"), len(cache)) == ("12345678", None, 0)
+    cache.put("b", "1234567890")
+    assert cache.get("b") == "1234567890"
+
+
+def test_values_of_a_seed_are_dropped() -> None:
+    """All values whose keys begin with a seed go, and make room for others."""
+    cache = SingleFlightCache(300)
+    for key in (("anna", 1), ("anna", "activity", 1), ("berta", 1)):
+        cache.get_or_compute(key, lambda: "x", lambda value: 100)
+
+    cache.drop_seed("anna")
+    cache.get_or_compute(("carla", 1), lambda: "x", lambda value: 200)
+
+    assert [cache.get(key) for key in (("anna", 1), ("anna", "activity", 1), ("berta", 1))] == [None, None, "x"]

@@ -47,6 +47,7 @@ def test_every_setting_can_be_set_in_the_environment():
         "public_url": ("https://example.org/kpi/", "https://example.org/kpi"),
         "hsts": ("off", False),
         "snapshot": ("rush.json", "rush.json"),
+        "cache_mb": ("16", 16),
         "kaisa_open": ("on", True),
         "bright_pattern_login": ("off", False),
         "bright_pattern_dispositions": ("array", "array"),

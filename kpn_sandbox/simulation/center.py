@@ -173,7 +173,7 @@ class Center:
 
     def agent_activity(self, day: CalendarDay) -> AgentActivity:
         """The activities of agents on a day; cached apart from the day itself, because few clients need them."""
-        key = ("agent activity", self.day_key(day))
+        key = (self.seed, "agent activity", self.day_key(day))
         index = self.day_index(day)
 
         def compute() -> AgentActivity:
@@ -188,7 +188,7 @@ class Center:
         return made
 
     def day_key(self, day: CalendarDay) -> Hashable:
-        """A key that is the same for days on which the same happens."""
+        """A key that is the same for days on which the same happens; it begins with the seed."""
         return self.seed, day.date, tuple((span.start, span.resolved.profile.digest) for span in self._spans(day))
 
     def _span_at(self, at: float) -> Span:

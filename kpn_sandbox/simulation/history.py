@@ -43,8 +43,7 @@ HOURS = 24
 LENGTHS = (30_000, 60_000, 120_000, 300_000, 600_000)
 """Milliseconds at which the next bucket of talk begins; the first begins at 0."""
 
-SUMMARY_BYTES = 56 * 1024 * 1024
-CALLS_BYTES = 40 * 1024 * 1024
+CACHE_BYTES = 96 * 1024 * 1024
 """How much is kept: the summaries of a year, and the calls of a month, of a center of 1,000 agents."""
 
 
@@ -181,11 +180,13 @@ class History:
 
     Args:
         run: Runs the computation of a day.
+        cache_bytes: Size of both caches together.
     """
 
-    def __init__(self, run: Run = run_here) -> None:
-        self._summaries = SingleFlightCache(SUMMARY_BYTES, run)
-        self._calls = SingleFlightCache(CALLS_BYTES, run)
+    def __init__(self, run: Run = run_here, cache_bytes: int = CACHE_BYTES) -> None:
+        self._summaries = SingleFlightCache(cache_bytes * 7 // 12, run)
+        self._calls = SingleFlightCache(cache_bytes * 5 // 12, run)
+        self.caches = self._summaries, self._calls
 
     def days(
         self, center: Center, first: date, last: date, at: float, *, customer: int | None = None

@@ -5,7 +5,7 @@ It holds the stores of each part of an account's state, and the caches that all 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
@@ -29,12 +29,14 @@ from kpn_sandbox.tenants.snapshot import AccountSnapshot, StateParts, restore_sn
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.tenants.timeline import AccountTimeline
 
-TRACE_BYTES = 256 * 1024 * 1024
-"""Computed days in the cache: those of some three hundred centers of 50 agents on a busy Monday."""
+CACHE_BYTES = 128 * 1024 * 1024
+"""All caches of a process together: days of some hundred centers of 50 agents on a busy Monday, and the rest."""
 
-# Centers and tenants in the caches; several tenants may share a center.
+_TENANT_BYTES = 16 * 1024
+"""Memory of a tenant in the cache beside its center, roughly."""
+
+# Centers in the cache; several tenants may share one.
 CENTERS = 512
-_TENANTS = 4096
 _BY_ID = accounts.c.client_id == bindparam("client_id")
 _VERSION = select(accounts.c.version, accounts.c.expires_at).where(_BY_ID)
 _ACCOUNT = select(accounts).where(_BY_ID)
@@ -71,6 +73,8 @@ class Sandbox:
         state_parts: What vendors store of accounts, for snapshots.
         log_requests: Whether requests are written into the request log.
         run: Runs the computation of a day.
+        cache_bytes: Size of all caches together: half for days, a quarter for history, an eighth each for tenants and
+            for responses.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class Sandbox:
         state_parts: StateParts | None = None,
         log_requests: bool = True,
         run: Run = run_here,
+        cache_bytes: int = CACHE_BYTES,
     ) -> None:
         self.database = database
         self.wall_clock = wall_clock
@@ -93,9 +98,12 @@ class Sandbox:
         self.quotas = Quotas(database)
         self.request_log = RequestLog(database, on=log_requests)
         self._state_parts = state_parts or {}
-        self._traces = SingleFlightCache(TRACE_BYTES, run)
+        self.cache_bytes = cache_bytes
+        self._traces = SingleFlightCache(cache_bytes // 2, run)
+        self.seed_caches = [self._traces]
+        """Caches whose keys begin with a seed; whoever has another one adds it."""
         self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
-        self._tenants: BoundedCache[Tenant] = BoundedCache(_TENANTS)
+        self._tenants: BoundedCache[Tenant] = BoundedCache(cache_bytes // 8 // _TENANT_BYTES)
 
     def tenant(self, client_id: str) -> Tenant:
         """
@@ -197,8 +205,13 @@ class Sandbox:
 
     def _forget(self, client_id: str) -> None:
         """Drop an account that is gone from the caches."""
-        self._tenants.drop(client_id)
+        tenant = self._tenants.drop(client_id)
         self.configuration.forget(client_id)
+        if tenant is not None and tenant.account.seed == client_id:
+            # Other accounts may have the center of a seed that somebody chose, but hardly of one that was made.
+            self._centers.drop(_center_key(client_id, tenant.timeline.epochs))
+            for cache in self.seed_caches:
+                cache.drop_seed(client_id)
 
     def _read(self, client_id: str) -> Tenant | None:
         # One reader sees all tables at the same moment, so the tenant is that of the version in its own row.
@@ -250,12 +263,16 @@ class Sandbox:
 
     def _center(self, seed: str, epochs: tuple[Epoch, ...]) -> Center:
         """Return the center of a seed and a configuration, from the cache if any account had the same before."""
-        key = (seed, tuple((epoch.since, epoch.profile.digest) for epoch in epochs))
+        key = _center_key(seed, epochs)
         center = self._centers.get(key)
         if center is None:
             center = Center(seed, epochs, self._traces)
             self._centers.put(key, center)
         return center
+
+
+def _center_key(seed: str, epochs: tuple[Epoch, ...]) -> Hashable:
+    return seed, tuple((epoch.since, epoch.profile.digest) for epoch in epochs)
 
 
 def _page_of_rows(connection: Connection, wall: float, limit: int, after: str | None) -> Sequence[Row[Any]]:

@@ -36,7 +36,9 @@ def start(url, wall, pauses):
     apps = []
 
     def one_more(**settings):
-        apps.append(create_app(Settings(database_url=url, **settings), wall_clock=wall, pause=pauses.append))
+        apps.append(
+            create_app(Settings(database_url=url, **settings), wall_clock=wall, pause=pauses.append, force=True)
+        )
         return apps[-1]
 
     yield one_more

@@ -1,6 +1,8 @@
 """The sandbox opens accounts as tenants, as they are now, whichever worker changed them."""
 
+import gc
 import re
+import weakref
 from importlib.metadata import version
 from json import JSONDecodeError
 
@@ -18,6 +20,8 @@ from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.sandbox import CENTERS, Sandbox
 from kpn_sandbox.tenants.transactions import account_transaction
 from tests.tenants.concurrency import in_threads
+
+AT = 1_795_424_400.0
 
 
 @pytest.fixture
@@ -44,6 +48,46 @@ def test_an_account_has_its_own_clock(opened, wall):
 def test_accounts_with_the_same_seed_and_configuration_share_a_center(opened):
     """Two such accounts have the same center, so it is computed once."""
     assert opened("anna").center is opened("berta").center
+
+
+def test_a_deleted_account_leaves_the_caches(sandbox, other):
+    """A worker that deletes an account keeps nothing of it, another one not after it has looked for it."""
+    for worker in (sandbox, other):
+        if worker is sandbox:
+            worker.accounts.create(NewAccount("anna"))
+        worker.tenant("anna").warm()
+    gone = [weakref.ref(worker.tenant("anna").center.day_index_at(AT)[0]) for worker in (sandbox, other)]
+
+    sandbox.delete("anna")
+    other.find_tenant("anna")
+    gc.collect()
+
+    assert [reference() for reference in gone] == [None, None]
+
+
+def test_a_center_that_others_share_stays(sandbox, opened):
+    """The center of a seed that somebody chose stays when one of its accounts is deleted."""
+    center = opened("anna").center
+    center.agents(AT)
+    opened("berta")
+
+    sandbox.delete("anna")
+
+    assert sandbox.tenant("berta").center is center
+
+
+def test_the_caches_are_bounded_together(sandbox):
+    """Half of the bytes is for days, which are dropped when they are more; a single larger day is kept alone."""
+    small = Sandbox(sandbox.database, sandbox.wall_clock, cache_bytes=1024)
+    small.accounts.create(NewAccount("anna"))
+    center = small.tenant("anna").center
+
+    first = weakref.ref(center.day_index_at(AT)[0])
+    kept = first() is center.day_index_at(AT)[0]
+    center.day_index_at(AT + 86_400)
+    gc.collect()
+
+    assert kept and first() is None
 
 
 def test_another_seed_or_configuration_is_another_center(opened, wall):

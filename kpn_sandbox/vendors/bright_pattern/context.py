@@ -14,9 +14,6 @@ from kpn_sandbox.vendors.bright_pattern.headers import fresh_headers
 from kpn_sandbox.vendors.bright_pattern.snapshot import Snapshot
 from kpn_sandbox.vendors.bright_pattern.store import Subscriptions, Wallboards
 
-RESPONSE_BYTES = 16 * 1024 * 1024
-"""Size of the cached bodies, for clients that repeat a request within the second."""
-
 
 class StatisticsServices:
     """
@@ -30,7 +27,8 @@ class StatisticsServices:
         self.settings, self.sandbox = services.settings, services.sandbox
         self.subscriptions = Subscriptions(self.sandbox.database)
         self.wallboards = Wallboards(self.sandbox.database)
-        self.bodies: BoundedCache[bytes] = BoundedCache(RESPONSE_BYTES, len)
+        # For clients that repeat a request within the second.
+        self.bodies: BoundedCache[bytes] = BoundedCache(self.sandbox.cache_bytes // 16, len)
 
 
 class StatisticsRequest(NamedTuple):

@@ -122,7 +122,7 @@ class KpnApi(VendorApi):
         self.tokens = Tokens(services.sandbox, purpose=self.key, life_seconds=LIFE_SECONDS)
         self.bearer_auth = BearerAuth(self.tokens)
         self._token_server = TokenServer(self.tokens, services.authenticate)
-        self._responses = ResourceResponses(services.sandbox.pins)
+        self._responses = ResourceResponses(services.sandbox.pins, services.sandbox.cache_bytes // 16)
         self._base_path = services.settings.base_path.rstrip("/")
 
     def paths(self, operation: Operation) -> tuple[str, ...]:

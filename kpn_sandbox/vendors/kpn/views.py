@@ -38,8 +38,6 @@ ReadPins = Callable[[Collection[str]], Mapping[str, Data]]
 # The fields that identify objects, by kind.
 _KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
 
-RESPONSE_BYTES = 16 * 1024 * 1024
-"""Size of the cached responses, for clients that repeat a request within the second."""
 # Memory of a cached response beside its body, roughly.
 _HEADER_BYTES = 1024
 
@@ -143,12 +141,13 @@ class ResourceResponses:
 
     Args:
         pins: Reads the pins that a response shows.
+        cache_bytes: Size of the cached responses, for clients that repeat a request within the second.
     """
 
-    def __init__(self, pins: Pins) -> None:
+    def __init__(self, pins: Pins, cache_bytes: int) -> None:
         self._pins = pins
         self._responses: BoundedCache[CachedResponse] = BoundedCache(
-            RESPONSE_BYTES, lambda response: len(response.body) + _HEADER_BYTES
+            cache_bytes, lambda response: len(response.body) + _HEADER_BYTES
         )
 
     def find(self, endpoint: Endpoint, tenant: Tenant, at: float, number: int | None) -> CachedResponse:
