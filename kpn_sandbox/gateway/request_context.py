@@ -310,7 +310,7 @@ class RequestLifecycle:
             if context.outcomes:
                 response = context.delivered(response)
         response.headers["X-Request-Id"] = request_id(environ)
-        if response.calculate_content_length() == 0:
+        if response.is_sequence and response.calculate_content_length() == 0:
             response.headers.pop("Content-Type", None)
         return response
 

@@ -16,6 +16,12 @@ from typing import Any, NamedTuple
 import gevent
 from gevent.socket import socket as gevent_socket
 
+TURN_SECONDS = 0.02
+"""Time after which a connection that never has to wait lets the others have their turn."""
+
+# A greenlet that sleeps for no time at all may go on before the loop has looked at any other connection.
+_OTHERS_SECONDS = 0.002
+
 
 class Phase(IntEnum):
     """The state of a connection."""
@@ -70,6 +76,7 @@ class ClientConnection(gevent_socket):
         """Whether bytes of a response to the present request have been sent."""
         self.environ: dict[str, Any] = {}
         """WSGI environment of the present request, once the application has it."""
+        self._turn_since = monotonic()
         self._waits_since = inf
         self._sending = False
         self._ended = False
@@ -84,6 +91,12 @@ class ClientConnection(gevent_socket):
         with suppress(OSError):
             self.shutdown(socket.SHUT_RDWR if self._sending else socket.SHUT_RD)
 
+    def give_way(self) -> None:
+        """Let the other connections have their turn, if this one has not waited for a while."""
+        if monotonic() - self._turn_since > TURN_SECONDS:
+            gevent.sleep(_OTHERS_SECONDS)
+            self._turn_since = monotonic()
+
     def recv(self, size: int, flags: int = 0) -> bytes:
         """
         Receive up to so many bytes; none when the client has closed its side.
@@ -94,7 +107,7 @@ class ClientConnection(gevent_socket):
         Raises:
             RequestTimeout: The wait was ended in the middle of a request.
         """
-        self._waits_since = monotonic()
+        began = self._waits_since = monotonic()
         try:
             data: bytes = super().recv(size, flags)
         except OSError:
@@ -104,6 +117,9 @@ class ClientConnection(gevent_socket):
             data = super().recv(size, flags)
         finally:
             self._waits_since = inf
+        now = monotonic()
+        if now - began > _OTHERS_SECONDS:
+            self._turn_since = now
         if not data and self._ended and self.phase in (Phase.HEAD, Phase.REQUEST):
             raise RequestTimeout
         return data
@@ -120,6 +136,8 @@ class ClientConnection(gevent_socket):
         """
         self.answered = self._sending = True
         view = memoryview(data)
+        # A long response may be made while it is sent, to a client that reads as fast.
+        self.give_way()
         try:
             while view:
                 self._waits_since = monotonic()

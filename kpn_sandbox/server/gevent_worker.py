@@ -175,11 +175,10 @@ class SandboxWorker(GeventWorker):
     def _received(self, connection: ClientConnection, unreader: Any) -> bytes:
         """Wait for the first bytes of the next request and return them; none when there is no further request."""
         connection.phase = Phase.IDLE
+        # A client that has sent many requests at once must not keep the others waiting.
+        connection.give_way()
         head: bytes = unreader.take_buffered()
-        if head:
-            # A client that has sent many requests at once must not keep the others waiting.
-            gevent.sleep(0)
-        elif self.alive:
+        if not head and self.alive:
             head = connection.recv(unreader.mxchunk)
         return head
 

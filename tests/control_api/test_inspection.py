@@ -187,6 +187,14 @@ def test_a_period_is_the_sum_of_its_parts(control):
     assert calls(bounds[0], bounds[0]) == []
 
 
+def test_a_long_list_is_sent_while_it_is_made(control):
+    """The calls of a period are not collected before the first of them is sent, so their length is not known."""
+    response = control("GET", "/truth/calls")
+
+    assert response.is_streamed and "Content-Length" not in response.headers
+    assert response.headers["Content-Type"] == "application/json"
+
+
 def test_nothing_is_shown_of_the_future(control):
     """A period in the future is empty, and one that reaches into the future ends now."""
     today = control("GET", "/truth/calls").json
