@@ -19,7 +19,8 @@ from time import perf_counter
 from typing import Any
 
 from flask import Flask
-from servers import free_port, gunicorn, processor_seconds, running
+from servers import free_port, processor_seconds, running
+from servers import sandbox as serve
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.auth import Tokens
@@ -60,7 +61,7 @@ def tell_share(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) ->
     environment = {**os.environ, **environment_of(settings)}
     port = free_port()
     requests, parts, checks = [], [], []
-    with running(gunicorn("wsgi:app", port, bound=True), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as it:
+    with running(serve(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as it:
         for _ in range(rounds):
             requests.append(served(it.pid, port))
             parts.append(microseconds(ask, 300))

@@ -15,7 +15,7 @@ from http.client import HTTPConnection
 from time import perf_counter
 from typing import Any
 
-from servers import folder, free_port, gunicorn, middle, running
+from servers import folder, free_port, middle, running, sandbox
 
 from kpn_sandbox.client import Client
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
@@ -41,7 +41,7 @@ def main() -> None:
             "KPN_SANDBOX_BRIGHT_PATTERN_REFRESH": "0",
         }
         url = f"http://127.0.0.1:{port}"
-        with running(gunicorn("wsgi:app", port, bound=True), f"{url}/_sandbox/ready", environment):
+        with running(sandbox(port), f"{url}/_sandbox/ready", environment):
             token = subscribed(port)
             kpn = {"Authorization": f"Bearer {Client(url).token(CLIENT_ID, SECRET)}"}
             for title, prefer in (("steady second", steady), ("every answer new", moving)):

@@ -7,11 +7,10 @@ The cache of computed days is bounded, so the last two must not lie far apart.
 """
 
 import os
-import sys
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from servers import folder, free_port, resident_megabytes, running
+from servers import folder, free_port, resident_megabytes, running, sandbox
 
 from kpn_sandbox.client import Client
 
@@ -29,8 +28,7 @@ def main() -> None:
             }
             port = free_port()
             url = f"http://127.0.0.1:{port}"
-            command = [sys.executable, "-m", "kpn_sandbox", "serve", "--port", str(port)]
-            with running(command, f"{url}/_sandbox/ready", environment) as process:
+            with running(sandbox(port), f"{url}/_sandbox/ready", environment) as process:
                 before = resident_megabytes(process.pid)
                 ask(url, [Client(url).token(f"account-{number}", "secret") for number in range(accounts)])
                 after = resident_megabytes(process.pid)

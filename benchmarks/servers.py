@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -44,25 +45,46 @@ def running(command: list[str], url: str, environment: dict[str, str]) -> Iterat
         process.wait()
 
 
-def gunicorn(application: str, port: int, *, bound: bool, workers: int = 1) -> list[str]:
-    """The gunicorn command with the same settings for whatever application."""
-    options = ["--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", str(workers), "--log-level", "error"]
-    binding = ["--config", str(HERE / "bound.py")] if bound else []
-    return [sys.executable, "-m", "gunicorn", *options, *binding, application]
+def gunicorn(application: str, port: int, *options: str) -> list[str]:
+    """The gunicorn command for an application, with one worker of the kind `sync` unless options say otherwise."""
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "error",
+        *options,
+        application,
+    ]
 
 
-def requests_per_second(
-    url: str, *, script: Path | None = None, token: str = "", seconds: int = 3, connections: int = 8
-) -> float:
-    """Return the requests per second that wrk measures; every answer must be a success."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        raise SystemExit("wrk is not installed: it comes with Debian's package wrk")
-    command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Authorization: Bearer {token}"]
-    ran = subprocess.run([*command, *(["-s", str(script)] if script else []), url], capture_output=True, text=True)
-    if "Non-2xx" in ran.stdout or "Socket errors" in ran.stdout:
-        raise SystemExit(f"not all answers were good:\n{ran.stdout}")
-    return float(re.search(r"Requests/sec:\s+([0-9.]+)", ran.stdout)[1])  # type: ignore[index]
+def sandbox(port: int, *options: str) -> list[str]:
+    """The command that serves a sandbox."""
+    return [sys.executable, "-m", "kpn_sandbox", "serve", "--port", str(port), *options]
+
+
+class Load(NamedTuple):
+    """What wrk asks a server for."""
+
+    url: str
+    token: str
+    script: Path | None = None
+    connections: int = 16
+
+    def run(self, seconds: int) -> int:
+        """Ask for some seconds and return the number of answers, all of which must be successes."""
+        wrk = shutil.which("wrk")
+        if wrk is None:
+            raise SystemExit("wrk is not installed: it comes with Debian's package wrk")
+        command = [wrk, "-t1", f"-c{self.connections}", f"-d{seconds}s", "-H", f"Authorization: Bearer {self.token}"]
+        command += ["-s", str(self.script)] if self.script else []
+        ran = subprocess.run([*command, self.url], capture_output=True, text=True)
+        found = re.search(r"([0-9]+) requests in", ran.stdout)
+        if found is None or "Non-2xx" in ran.stdout or "Socket errors" in ran.stdout:
+            raise SystemExit(f"not all answers were good:\n{ran.stdout}{ran.stderr}")
+        return int(found[1])
 
 
 def resident_megabytes(process: int) -> float:
