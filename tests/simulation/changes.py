@@ -1,5 +1,6 @@
 """What must hold in a center after any sequence of changes, beside the figures of `tests.reconciliation`."""
 
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -9,8 +10,12 @@ from kpn_sandbox.simulation.calendar import day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.profile import Profile
+from kpn_sandbox.simulation.randomness import Integers
 from kpn_sandbox.simulation.staffing import BACK_OFFICE
 from kpn_sandbox.simulation.supervisor_metrics import services
+
+Period = tuple[int, int, int]
+"""An agent or a port, and two instants."""
 
 COUNTED = ("offered", "answered", "answered_in_time", "flowed_out", "transferred", "held", "talk_seconds")
 """The figures of a queue that never fall on a day."""
@@ -22,35 +27,49 @@ def check_nobody_works_twice(trace: DayTrace) -> None:
 
     Outbound calls lie in times in the back office, and no port carries two calls at once.
     """
-    calls = trace.calls.wide()
+    calls = trace.calls
     rows = calls.agent >= 0
     periods = [
-        *zip(calls.agent[rows], calls.ring_start[rows], calls.wrap_end[rows], strict=True),
-        *zip(trace.rings.agent, trace.rings.start, trace.rings.end, strict=True),
-        *zip(trace.aux.agent, trace.aux.start, trace.aux.end, strict=True),
+        *_periods(calls.agent[rows], calls.ring_start[rows], calls.wrap_end[rows]),
+        *_periods(trace.rings.agent, trace.rings.start, trace.rings.end),
+        *_periods(trace.aux.agent, trace.aux.start, trace.aux.end),
     ]
-    logins = sorted(zip(trace.logins.agent, trace.logins.login, trace.logins.logout, strict=True))
-    for work in (sorted(periods), logins):
-        for (agent, _, end), (other, start, _) in pairwise(work):
-            assert agent != other or end <= start, (agent, end, start)
+    logins = sorted(_periods(trace.logins.agent, trace.logins.login, trace.logins.logout))
+    check_apart(sorted(periods))
+    check_apart(logins)
+    check_inside(periods, logins)
     check_outbound(trace)
-    for agent, start, end in periods:
-        assert any(who == agent and login <= start and end <= logout for who, login, logout in logins), (agent, start)
 
 
 def check_outbound(trace: DayTrace) -> None:
     """Outbound calls lie in times in the back office one after the other, and no port carries two calls at once."""
     made, chosen, usage = trace.outbound, trace.aux.reason == BACK_OFFICE, trace.port_usage
-    times = list(zip(*(column[chosen] for column in (trace.aux.agent, trace.aux.start, trace.aux.end)), strict=True))
-    calls = list(zip(made.agent, made.start, made.end, strict=True))
+    calls = _periods(made.agent, made.start, made.end)
     assert all(who != other or end < start for (who, _, end), (other, start, _) in pairwise(calls))
-    for agent, start, end in calls:
-        assert any(who == agent and begin < start < end <= over for who, begin, over in times), (agent, start)
+    check_inside(calls, _periods(*(column[chosen] for column in (trace.aux.agent, trace.aux.start, trace.aux.end))))
     assert ((made.answer < 0) | ((made.start < made.answer) & (made.answer < made.end))).all()
     port, begin = np.append(usage.port, usage.outbound), np.append(trace.calls.arrival, made.start)
-    held = sorted(zip(port, begin, np.append(trace.calls.end, made.end), strict=True))
-    held = sorted([each for each in held if each[0] >= 0] + [tuple(outage) for outage in usage.outages])
-    assert all(one != other or end <= start for (one, _, end), (other, start, _) in pairwise(held))
+    held = _periods(port, begin, np.append(trace.calls.end, made.end))
+    check_apart(sorted([each for each in held if each[0] >= 0] + [tuple(outage) for outage in usage.outages]))
+
+
+def check_apart(periods: Sequence[Period]) -> None:
+    """Of periods in order, no two of the same agent or port overlap."""
+    for (owner, _, end), (other, start, _) in pairwise(periods):
+        assert owner != other or end <= start, (owner, end, start)
+
+
+def check_inside(inner: Iterable[Period], outer: Iterable[Period]) -> None:
+    """Each period lies in one of the others of the same agent."""
+    by_agent: dict[int, list[tuple[int, int]]] = {}
+    for agent, begin, over in outer:
+        by_agent.setdefault(agent, []).append((begin, over))
+    for agent, start, end in inner:
+        assert any(begin <= start and end <= over for begin, over in by_agent.get(agent, [])), (agent, start)
+
+
+def _periods(owner: Integers, start: Integers, end: Integers) -> list[Period]:
+    return list(zip(owner.tolist(), start.tolist(), end.tolist(), strict=True))
 
 
 def check_lists(center: Center, at: float, wanted: Profile) -> None:

@@ -1,6 +1,7 @@
 """A center may be of any size up to the largest, and everything in it can be told apart."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import pytest
 
@@ -11,8 +12,9 @@ from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import BLOCKED
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch
 from kpn_sandbox.simulation.scenarios import scenario
-from tests.reconciliation import answers, check_instant
-from tests.simulation.days import WEDNESDAY, profile, trace
+from tests.reconciliation import answers, check_ageing, check_instant
+from tests.simulation.changes import Counters, check_nobody_works_twice
+from tests.simulation.days import AUTUMN, SPRING, WEDNESDAY, profile, trace
 
 MONDAY = WEDNESDAY.replace(day=5)
 TEN = float(calendar_day(MONDAY).starts_at + 10 * 3600)
@@ -38,6 +40,23 @@ def test_no_call_is_blocked_whatever_the_size(agents: int, name: str) -> None:
     calls = trace(MONDAY, scenario(name).over(profile(agents=agents))).calls
 
     assert len(calls.outcome) and not (calls.outcome == BLOCKED).any()
+
+
+@pytest.mark.parametrize("on", [MONDAY, SPRING, AUTUMN])
+@pytest.mark.parametrize(
+    "agents", [1, 2, 10, 50, 200, *(pytest.param(size, marks=pytest.mark.slow) for size in (1000, 2000, 5000))]
+)
+def test_a_day_adds_up_whatever_the_size(agents: int, on: date) -> None:
+    """All day all figures reconcile, no counter falls, states age with the clock, and nobody works twice."""
+    subject, day, counters = center(agents=agents), calendar_day(on), Counters()
+
+    check_nobody_works_twice(subject.trace(day))
+    for second in (*range(0, day.length // 1000, 4999), day.length // 1000 - 1):
+        at = float(day.starts_at + second)
+        lists = answers(subject, at)
+        check_instant(*lists)
+        counters.check(subject, at)
+        check_ageing(answers(subject, max(at - 60, day.starts_at))[0], lists[0], min(second, 60))
 
 
 @pytest.mark.parametrize("locale", ["nl_NL", "ja_JP"])
