@@ -93,7 +93,7 @@ class SingleFlightCache:
     several kinds may share a cache, so they are not typed.
 
     Args:
-        limit_bytes: How much to keep. A single value larger than that is kept alone.
+        limit_bytes: How much to keep. The two values that were used last are kept even if they are larger together.
         run: Runs the computation of a value.
     """
 
@@ -160,7 +160,8 @@ class SingleFlightCache:
         with self._lock:
             self._values[key] = found
             self._total += found[1]
-            while self._total > self._limit and len(self._values) > 1:
+            # A day and what its agents do are two values that are read by turns: each would drive the other one out.
+            while self._total > self._limit and len(self._values) > 2:
                 self._total -= self._values.popitem(last=False)[1][1]
         return found
 

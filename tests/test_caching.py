@@ -58,15 +58,15 @@ def test_a_value_that_is_used_stays() -> None:
     assert cache.find("b") and cache.computed[4:] == ["b"]
 
 
-def test_a_large_value_is_kept_alone() -> None:
-    """A value larger than the limit is kept until the next one comes."""
+def test_two_large_values_may_be_used_by_turns() -> None:
+    """Values larger than the limit are kept beside the one used before, until a third one comes."""
     cache = RecordingCache(300)
     cache.find_all("ab")
 
     cache.find("x", size=5000)
-    cache.find("x", size=5000)
-    assert cache.computed == ["a", "b", "x"]
-    assert cache.find_all("axa") and cache.computed[3:] == ["a", "x"]
+    cache.find("y", size=5000)
+    assert cache.find_all("xyxy") and cache.computed == ["a", "b", "x", "y"]
+    assert cache.find_all("ayx") and cache.computed[4:] == ["a", "x"]
 
 
 def test_a_value_is_computed_where_the_server_wants_it() -> None:
