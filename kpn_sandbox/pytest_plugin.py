@@ -6,7 +6,7 @@ is imported inside functions, once a test asks for a fixture: that takes 0.1 s, 
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SANDBOX: "pytest.StashKey[RunningSandbox]" = pytest.StashKey()
 ACCOUNT: "pytest.StashKey[Account]" = pytest.StashKey()
 ACCOUNTS_BEFORE = pytest.StashKey[int]()
+FACTORY_ACCOUNTS: "pytest.StashKey[list[Account]]" = pytest.StashKey()
+JUDGED = pytest.StashKey[set[str]]()
+"""Ids of the requests whose conduct tests before have answered for."""
 
 OPTIONS: tuple[tuple[str, str, Any, Any], ...] = (
     ("kpn_sandbox_scenario", "Scenario of the accounts that tests get.", None, ""),
@@ -90,13 +93,44 @@ def kpn_account(
     from kpn_sandbox.safe_text import terminal_text
     from kpn_sandbox.testing.pytest_support import MarkerError, account_options
 
+    markers = request.node.iter_markers("kpn_sandbox")
     try:
-        account = kpn_sandbox.new_account(**account_options(request.node, kpn_account_settings))
+        account = kpn_sandbox.new_account(**account_options(request.config, kpn_account_settings, markers))
     except (MarkerError, ClientError) as error:
         pytest.fail(terminal_text(f"kpn_account: {error}"), pytrace=False)
     request.node.stash[ACCOUNT] = account
     yield account
     kpn_sandbox.drop(account)
+
+
+@pytest.fixture(scope="session")
+def kpn_account_factory(
+    request: pytest.FixtureRequest, kpn_sandbox: "RunningSandbox"
+) -> "Iterator[Callable[..., Account]]":
+    """A function that makes accounts which live as long as the tests run, such as `factory(scenario="peak")`."""
+    from kpn_sandbox.client import ClientError
+    from kpn_sandbox.testing.pytest_support import MarkerError, account_options
+
+    made: list[Account] = request.config.stash.setdefault(FACTORY_ACCOUNTS, [])
+
+    def factory(**settings: Any) -> "Account":
+        try:
+            options = account_options(request.config, settings)
+        except MarkerError as error:
+            raise ClientError(f"kpn_account_factory: {error}") from None
+        made.append(kpn_sandbox.new_account(**options))
+        return made[-1]
+
+    yield factory
+    while made:
+        kpn_sandbox.drop(made.pop())
+
+
+def _watched(item: pytest.Item) -> "list[Account]":
+    """The accounts that a test asked for, its own and those of the factory."""
+    own = [item.stash[ACCOUNT]] if ACCOUNT in item.stash else []
+    uses_factory = "kpn_account_factory" in getattr(item, "fixturenames", ())
+    return own + (item.config.stash.get(FACTORY_ACCOUNTS, []) if uses_factory else [])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -111,10 +145,11 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed, if its client broke a rule or a fault was left unused."""
     result = yield
-    if ACCOUNT in item.stash or item.get_closest_marker("kpn_conduct"):
+    watched = _watched(item)
+    if watched or item.get_closest_marker("kpn_conduct"):
         from kpn_sandbox.testing.pytest_support import failed_checks
 
-        failed = failed_checks(item, item.stash.get(ACCOUNT, None))
+        failed = failed_checks(item, watched, item.config.stash.setdefault(JUDGED, set()))
         if failed:
             pytest.fail("\n".join(failed), pytrace=False)
     return result
@@ -129,5 +164,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         from kpn_sandbox.testing.pytest_support import report_sections
 
         made = sandbox.made[item.stash.get(ACCOUNTS_BEFORE, 0) :]
-        report.sections.extend(report_sections(made, int(item.config.getini("kpn_sandbox_requests") or 0)))
+        accounts = [*(each for each in _watched(item) if each not in made), *made]
+        report.sections.extend(report_sections(accounts, int(item.config.getini("kpn_sandbox_requests") or 0)))
     return report

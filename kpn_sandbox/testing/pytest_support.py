@@ -4,7 +4,7 @@ Options of accounts, checks after a test, and sections of reports, for the pytes
 pytest imports the plugin for every project; this module is imported once a test asks for a fixture.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,13 +33,16 @@ class MarkerError(ValueError):
     """An option of an account has an unknown name; the message says in one line which there are."""
 
 
-def account_options(item: pytest.Item, chosen: Mapping[str, Any]) -> dict[str, Any]:
+def account_options(
+    config: pytest.Config, chosen: Mapping[str, Any], markers: Iterable[pytest.Mark] = ()
+) -> dict[str, Any]:
     """
-    Collect the settings of a test's account: the marker goes before the fixture, and both before the ini options.
+    Collect the settings of an account: markers go before what was chosen, and both before the ini options.
 
     Args:
-        item: The test.
-        chosen: What the fixture `kpn_account_settings` returned.
+        config: The configuration with the ini options.
+        chosen: What the fixture `kpn_account_settings` returned, or what the factory was called with.
+        markers: The markers of the test, the nearest one first.
 
     Returns:
         Arguments for `RunningSandbox.new_account`.
@@ -47,13 +50,13 @@ def account_options(item: pytest.Item, chosen: Mapping[str, Any]) -> dict[str, A
     Raises:
         MarkerError: A name is none of `ACCOUNT_OPTIONS`.
     """
-    values = {name: item.config.getini(f"kpn_sandbox_{name}") for name in ("scenario", "at", "agents", "seed")}
+    values = {name: config.getini(f"kpn_sandbox_{name}") for name in ("scenario", "at", "agents", "seed")}
     options: dict[str, Any] = {name: value for name, value in values.items() if value}
     if "agents" in options:
         options["agents"] = int(options["agents"])
     options.update(chosen)
-    # pytest gives the nearest marker first; the last update wins.
-    for marker in reversed(list(item.iter_markers("kpn_sandbox"))):
+    # The last update wins.
+    for marker in reversed(list(markers)):
         if marker.args:
             raise MarkerError(f"the marker kpn_sandbox takes names with values ({', '.join(ACCOUNT_OPTIONS)})")
         options.update(marker.kwargs)
@@ -64,34 +67,38 @@ def account_options(item: pytest.Item, chosen: Mapping[str, Any]) -> dict[str, A
     return {name: value for name, value in options.items() if not (name == "at" and "clock" in options)}
 
 
-def failed_checks(item: pytest.Item, account: Account | None) -> list[str]:
+def failed_checks(item: pytest.Item, accounts: Sequence[Account], judged: set[str]) -> list[str]:
     """
     A line for each check that failed beyond the test's own: that its client behaves, and that planned faults happen.
 
     Args:
         item: The test, which passed.
-        account: What `kpn_account` gave it; None when it did not ask.
+        accounts: Those that `kpn_account` and `kpn_account_factory` gave it.
+        judged: Ids of the requests of tests before; those of this test are added.
     """
     marker = item.get_closest_marker("kpn_conduct")
     rules = tuple(marker.args or DEFAULT_RULES) if marker else tuple(item.config.getini("kpn_sandbox_conduct"))
     unknown = [rule for rule in rules if rule not in CONDUCT_RULES]
     if unknown:
         return [f"kpn_conduct: a rule is one of {', '.join(CONDUCT_RULES)}, not {unknown[0]!r}"]
-    if account is None:
+    if not accounts:
         return ["kpn_conduct: the test does not use kpn_account"]
     tokens = int(marker.kwargs.get("tokens", 1)) if marker else 1
-    failed = [*map(terminal_text, _broken_rules(account, rules, tokens))] if rules else []
-    if item.config.getini("kpn_sandbox_require_faults_used"):
-        failed += [f"fault left unused: {describe_fault(fault)}" for fault in account.unused_faults()]
+    failed: list[str] = []
+    for account in accounts:
+        failed += map(terminal_text, _broken_rules(account, rules, tokens, judged)) if rules else ()
+        if item.config.getini("kpn_sandbox_require_faults_used"):
+            failed += [f"fault left unused: {describe_fault(fault)}" for fault in account.unused_faults()]
     return failed
 
 
-def _broken_rules(account: Account, rules: Sequence[str], tokens: int) -> Iterator[str]:
+def _broken_rules(account: Account, rules: Sequence[str], tokens: int, judged: set[str]) -> Iterator[str]:
     """A line for each rule that the client under test broke; `tokens` may be fetched without need."""
     requests = account.requests()
-    own = {request["id"] for request in requests if _is_own(request)}
+    own = {request["id"] for request in requests if _is_own(request)} | judged
+    judged.update(request["id"] for request in requests)
     if TOKEN_PER_REQUEST in rules:
-        needless = needless_tokens([request for request in requests if request["id"] not in own])
+        needless = set(needless_tokens([request for request in requests if not _is_own(request)])) - own
         if len(needless) >= tokens:
             fetched = f"{len(needless) + 1} tokens where one was enough"
             yield f"bad conduct, {TOKEN_PER_REQUEST}: {fetched}. Fetch a token once and use it until it expires."

@@ -122,6 +122,41 @@ def test_bad_unknown_rule(kpn_account):
 def test_bad_no_account():
     pass
 """
+FACTORY = """
+import pytest
+from kpn_sandbox.client import ClientError
+
+@pytest.fixture(scope="module")
+def shared(kpn_account_factory):
+    return kpn_account_factory(agents=3, at="2026-11-23T10:00:00+01:00")
+
+def fetch(account):
+    headers = {"User-Agent": "client", "Authorization": ""}
+    form = {"client_id": account.client_id, "client_secret": account.client_secret}
+    account.post("/oauth/client_credential/accesstoken?grant_type=client_credentials", data=form, headers=headers)
+
+def test_good_first(shared):
+    fetch(shared)
+
+def test_bad_second(shared):
+    fetch(shared)
+    shared.fail("agents", 503)
+
+def test_good_third(shared):
+    shared.heal()
+    assert len(shared.get("/agents")["DataSet"]["agents"]) == 3
+
+def test_good_own_account(kpn_account, shared):
+    assert shared.client_id != kpn_account.client_id
+    assert shared.scenario()["name"] == "calm"
+
+def test_bad_report(shared):
+    assert shared is None
+
+def test_good_wrong_name(kpn_account_factory):
+    with pytest.raises(ClientError, match="not 'size'"):
+        kpn_account_factory(size=3)
+"""
 MARKED = "import pytest\n@pytest.mark.kpn_sandbox({})\ndef test_it(kpn_account): pass"
 WRONG = {
     "marker": (MARKED.format("size=3"), "not 'size'"),
@@ -195,6 +230,23 @@ def test_conduct_can_be_required_of_all_tests(empty):
     ran = empty.pytest("-o", "kpn_sandbox_conduct=token-per-request", "-k", "token_per_request or no_account")
 
     assert ran.outcomes == {"failed": 1, "passed": 1}
+
+
+def test_a_factory_makes_accounts_that_are_watched(empty):
+    """Accounts of the factory serve several tests; each answers for its own requests and faults, and reports them."""
+    empty.write("test_it.py", FACTORY)
+    options = (
+        "kpn_sandbox_conduct=token-per-request",
+        "kpn_sandbox_require_faults_used=true",
+        "kpn_sandbox_scenario=calm",
+    )
+
+    ran = empty.pytest(*(word for option in options for word in ("-o", option)))
+
+    failed = re.findall(r"^FAILED test_it.py::test_(\w+)", ran.text, re.MULTILINE)
+    assert sorted(failed) == ["bad_report", "bad_second"], ran.text
+    assert "bad conduct, token-per-request" in ran.text and "fault left unused: agents of kpn" in ran.text
+    assert len(re.findall("- kpn_sandbox: account ", ran.text)) == 2
 
 
 @pytest.mark.parametrize("name", WRONG)
