@@ -8,7 +8,8 @@ all instants are milliseconds since its midnight; the days on which clocks chang
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from importlib.resources import files
+from io import BytesIO
+from pkgutil import get_data
 from zoneinfo import ZoneInfo
 
 from kpn_sandbox.simulation.errors import InstantOutOfRange
@@ -24,8 +25,8 @@ HOUR = 60 * MINUTE
 @cache
 def zone() -> ZoneInfo:
     """The time zone of the center, the same on every machine."""
-    with files("tzdata").joinpath("zoneinfo", "Europe", "Amsterdam").open("rb") as data:
-        return ZoneInfo.from_file(data, key="Europe/Amsterdam")
+    data = BytesIO(get_data("tzdata", "zoneinfo/Europe/Amsterdam") or b"")
+    return ZoneInfo.from_file(data, key="Europe/Amsterdam")
 
 
 @dataclass(frozen=True)

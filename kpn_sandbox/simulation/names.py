@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from hashlib import shake_128
 from importlib.metadata import version
-from importlib.resources import files
+from pkgutil import get_data
 from threading import Lock
 from typing import Any
 
@@ -38,13 +38,19 @@ DEPARTMENTS_IN_USE = 6
 @cache
 def words_of(kind: str) -> Any:
     """The words under a key of ``words.json``; shared, so not to be changed."""
-    return json.loads(files(__package__).joinpath("words.json").read_text("utf-8"))[kind]
+    return json.loads(get_data(__package__, "words.json") or b"")[kind]
 
 
 @cache
 def faker_version() -> str:
     """The installed release of Faker, on which the names of most locales depend."""
     return version("faker")
+
+
+def load_faker() -> None:
+    """Load Faker and its list of locales before a test may hide its files."""
+    faker_version()
+    from faker import config, factory  # noqa: F401
 
 
 def check_locale(locale: str) -> None:

@@ -15,7 +15,7 @@ Source:
 import hashlib
 import json
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,5 @@ def quantiles(shape: str) -> Integers:
 
 @cache
 def _tables() -> dict[str, list[int]]:
-    text = files(__package__).joinpath("quantiles.json").read_text("ascii")
-    tables: dict[str, list[int]] = json.loads(text)
+    tables: dict[str, list[int]] = json.loads(get_data(__package__, "quantiles.json") or b"")
     return tables

@@ -132,8 +132,10 @@ def _local(chosen: Mapping[str, str]) -> Iterator[RunningSandbox]:
     from kpn_sandbox.server.listener import AddressError, listen
     from kpn_sandbox.server.werkzeug_server import make_threaded
     from kpn_sandbox.simulation.errors import SimulationError
+    from kpn_sandbox.simulation.names import load_faker
     from kpn_sandbox.tenants.errors import TenantError
 
+    load_faker()
     # A delayed answer must not hold up the end of the tests.
     stopping = Event()
 

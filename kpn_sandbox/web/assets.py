@@ -1,15 +1,20 @@
-"""Static files of the pages: those in `static`, and Swagger UI's from its own package."""
+"""
+Files of the pages: templates, those in `static`, and Swagger UI's from its own package.
+
+They are read by the loaders of their packages, which find them also where a test has replaced the file system.
+"""
 
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from flask import Response, abort, request
 
 from kpn_sandbox.gateway.responses import etag, unchanged
 from kpn_sandbox.web.security import HEADERS
 
-STATIC = Path(__file__).parent / "static"
+STATIC, TEMPLATES = Path(__file__).parent / "static", Path(__file__).parent / "templates"
 
 _SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js")
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -17,42 +22,56 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 def static_file(name: str) -> Response:
     """Return one of the sandbox's own files; 404 for any other name."""
-    return _response(STATIC, name)
+    return _response(_own_loader(), STATIC, name)
 
 
 def swagger_ui_file(name: str) -> Response:
     """Return one of Swagger UI's files; 404 for those that the page does not need."""
     if name not in _SWAGGER_UI:
         abort(404)
-    return _response(_swagger_ui_folder(), name)
+    return _response(*_swagger_ui(), name)
 
 
 @lru_cache(maxsize=1)
-def _swagger_ui_folder() -> Path:
+def _swagger_ui() -> tuple[Any, Path]:
+    """Return the loader of the package and its folder."""
     # The package is located but not imported: it would register a blueprint of its own with inline scripts.
     spec = find_spec("flask_swagger_ui")
     if spec is None or not spec.submodule_search_locations:
         abort(404)
-    return Path(spec.submodule_search_locations[0]) / "dist"
+    return spec.loader, Path(spec.submodule_search_locations[0]) / "dist"
 
 
-def _response(folder: Path, name: str) -> Response:
-    # The URL rule lets no slash through; looking the name up in the listing keeps out "..", too.
-    if name not in _names(folder):
+@lru_cache(maxsize=1)
+def _own_loader() -> Any:
+    spec = find_spec(__name__)
+    return spec and spec.loader
+
+
+def template(name: str) -> str | None:
+    """Return the text of a page's template; None when there is none."""
+    try:
+        content: bytes = _own_loader().get_data(str(TEMPLATES / name))
+    except OSError:
+        return None
+    return content.decode()
+
+
+def _response(loader: Any, folder: Path, name: str) -> Response:
+    # The URL rule lets no slash through.
+    if Path(name).suffix not in _TYPES or "\\" in name:
         abort(404)
-    body, tag = _content(folder / name)
+    try:
+        body, tag = _content(loader, folder / name)
+    except OSError:
+        abort(404)
     headers = {**HEADERS, "ETag": tag, "Cache-Control": "no-cache"}
     if unchanged(request.environ, tag):
         return Response(status=304, headers=headers)
     return Response(body, content_type=f"{_TYPES[Path(name).suffix]}; charset=utf-8", headers=headers)
 
 
-@lru_cache(maxsize=2)
-def _names(folder: Path) -> frozenset[str]:
-    return frozenset(path.name for path in folder.iterdir() if path.suffix in _TYPES)
-
-
 @lru_cache(maxsize=64)
-def _content(path: Path) -> tuple[bytes, str]:
-    body = path.read_bytes()
+def _content(loader: Any, path: Path) -> tuple[bytes, str]:
+    body = loader.get_data(str(path))
     return body, etag(body)

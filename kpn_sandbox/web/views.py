@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
+from jinja2 import FunctionLoader
 
 from kpn_sandbox import literals
 from kpn_sandbox.auth import BearerAuth, Tokens
@@ -31,7 +32,7 @@ from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.web.assets import static_file, swagger_ui_file
+from kpn_sandbox.web.assets import static_file, swagger_ui_file, template
 from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, wallboard_data
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
@@ -147,7 +148,8 @@ class PageViews:
 
 def blueprint(views: PageViews) -> Blueprint:
     """Return the blueprint of the pages."""
-    routes = Blueprint("web", __name__, template_folder="templates")
+    routes = Blueprint("web", __name__)
+    routes.jinja_loader = FunctionLoader(template)
     views_by_rule: dict[str, Callable[..., Response]] = {
         "/": views.start,
         "/docs": lambda: page("docs.html", documents=OPENAPI),
