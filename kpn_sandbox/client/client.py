@@ -1,12 +1,13 @@
 """The sandbox as its administrator and its clients see it: its accounts, access tokens, and whether it is ready."""
 
-from datetime import datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
 from kpn_sandbox.client.account import Account
-from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject
-from kpn_sandbox.literals import KPN_TOKEN_REQUEST
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, Instant, JsonObject
+from kpn_sandbox.literals import KPN_TOKEN_REQUEST, ScenarioName
 
 
 class NewAccountSettings(TypedDict, total=False):
@@ -15,14 +16,14 @@ class NewAccountSettings(TypedDict, total=False):
     client_id: str | None
     client_secret: str | None
     seed: str | int | None
-    scenario: str | None
+    scenario: ScenarioName | Enum | None
     clock: dict[str, Any] | None
     """Such as `{"mode": "running", "at": "2026-11-23T10:00:00+01:00", "speed": 60}`."""
-    at: str | datetime | None
+    at: Instant | None
     """Freezes the clock there: ISO 8601 with offset, or an aware datetime; goes before `clock`."""
     profile: dict[str, Any] | None
     """A merge patch to the default profile."""
-    agents: int | None
+    agents: int | Decimal | None
     """The number of agents of the center; goes before `profile`."""
     expires_in_seconds: int | None
     """After so long, by wall time, it is dropped; never by default."""

@@ -145,7 +145,9 @@ def _from_body(body: Any) -> Capture:
 def _path_to(operation: Operation, record: Any) -> str:
     if not operation.parameter:
         return operation.path
-    return operation.path.replace(f"{{{operation.parameter}}}", str(record.get(operation.parameter, "")))
+    return operation.path.replace(
+        f"{{{operation.parameter}}}", str(record.get(operation.parameter, "") if isinstance(record, Mapping) else "")
+    )
 
 
 def _root_path(url: str, operation: Operation) -> str:

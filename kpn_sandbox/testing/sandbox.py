@@ -33,11 +33,20 @@ class FixtureAccount(Account):
     client_secret: str
 
     def load(self, source: Any) -> list[JsonObject]:
-        """Pin the answers in a file, or in its content: an answer of KPN, an HTTP archive of them, or a set of pins."""
+        """
+        Pin the answers in a file, or in its content: an answer of KPN, an HTTP archive of them, or a set of pins.
+
+        Raises:
+            ClientError: There are none, or the sandbox refuses one.
+        """
         # Not at the top, as with `_local` below: it takes 0.8 s, and annotations take this module only.
+        from kpn_sandbox.drift.captures import CaptureError
         from kpn_sandbox.drift.pin_sets import apply_pins, read_pins
 
-        return apply_pins(self, read_pins(source))
+        try:
+            return apply_pins(self, read_pins(source))
+        except CaptureError as error:
+            raise ClientError(str(error)) from None
 
 
 class RunningSandbox:
