@@ -23,7 +23,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 # Parts of words that no harmless word contains, but for those below.
 _ALWAYS = re.compile(
-    "secret|token|passw|passphrase|passcode|pwd|wachtwoord|passwort|api_?key|access_?key|private_?key|auth_?key"
+    "secret|token|passw|passphrase|passcode|pwd|wachtwoord|passwort|(?:api|app|access|private|auth|secret|session|license|master)_?key|auth_?code"
     "|credential|signature|jwt|hmac|authori[sz]ation|authentication|sess_?id|session_?(?:id|key)|assertion|saml"
 )
 _HARMLESS = re.compile("secretar|tokeni[sz]|passwordless")
@@ -31,7 +31,7 @@ _HARMLESS = re.compile("secretar|tokeni[sz]|passwordless")
 # Words that name a secret by themselves or as the last word, as in X-Auth, but also begin harmless names.
 _LAST = frozenset(
     "auth authn authz bearer sid sess session sessions cookie cookies key pass pw psw psk pin pincode otp totp sig "
-    "creds cred csrf xsrf dpop cvv cvc verifier".split()
+    "creds cred csrf xsrf dpop cvv cvc mfa sas verifier".split()
 )
 # Words after them that are about the same secret, as in auth_code.
 _FOLLOWERS = frozenset("code data header value hash string plain text".split())
@@ -41,6 +41,8 @@ _OPEN_KEYS = frozenset(
     "primary foreign sort order group cache partition entity object row natural unique idempotency public consumer "
     "customer routing".split()
 )
+# Words before `code` that make it one.
+_CODES = frozenset("verification confirmation activation security reset login sms otp".split())
 # What is said about a secret without saying it.
 _ABOUT = frozenset(
     "type types kind count limit expires expiry expiration expired ttl timeout length size format method scheme "
@@ -55,6 +57,9 @@ _SCHEME = re.compile(
 _JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?")
 _PAIR = re.compile(r"([^\s=&?#;,\"'{}<>/]+)=([^\s&?#;,\"'<>]*)")
 _MEMBER = re.compile(r"""(["'])([^"'\s]{1,100})\1(\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]]+)""")
+_FIELD = re.compile(
+    r"([\w.-]{2,60})(\s*:\s*)((?:(?i:bearer|basic|digest|token)\s+)?[^\s,;&\"'<>{}\[\]/*][^\s,;&\"'<>{}\[\]]*)"
+)
 _ELEMENT = re.compile(r"(<([\w:.-]+)(?:\s[^>]*)?>)[^<]*(?=</)")
 # An access token by its look: long, and both cases and digits mixed, as no word and no UUID is.
 _RANDOM = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[\w.~+-]{20,}={0,2}")
@@ -71,6 +76,8 @@ def is_secret(name: str) -> bool:
         return False
     joined = "_".join(words)
     if _ALWAYS.search(_HARMLESS.sub("", joined)):
+        return True
+    if words[-1] == "code" and not _CODES.isdisjoint(words):
         return True
     if words[-1] in _FOLLOWERS:
         words.pop()
@@ -161,6 +168,7 @@ def _redacted_text(text: str) -> str:
         text = _MEMBER.sub(
             lambda found: _unless_open(found, found[2], f"{found[1]}{found[2]}{found[1]}{found[3]}{quoted}"), text
         )
+        text = _FIELD.sub(lambda found: _unless_open(found, found[1], f"{found[1]}{found[2]}{REDACTED}"), text)
     if "</" in text:
         text = _ELEMENT.sub(lambda found: _unless_open(found, found[2], found[1] + REDACTED), text)
     return text

@@ -28,7 +28,7 @@ SECRET = """
     authenticity_token bearer sid connect.sid PHPSESSID JSESSIONID sessionId session_key session X-Session Cookie
     Set-Cookie api_key apikey apiKey X-API-Key APIKEY X-Key key access_key privateKey Ocp-Apim-Subscription-Key
     signature X-Hub-Signature-256 sig jwt client_assertion SAMLResponse credentials creds otp pin X-CSRF-Token xsrf
-    hmac code_verifier
+    hmac code_verifier appKey authcode verification_code resetCode mfa
 """.split()
 
 OPEN = """
@@ -64,6 +64,9 @@ def test_other_names_are_none(name):
         ("p%77d=geheim&client%5Fsecret=geheim&p%2577d=geheim", "p%77d=***&client%5Fsecret=***&p%2577d=***"),
         ("password=", "password=***"),
         ("token=a=b==", "token=***"),
+        ("h=X-Auth:+geheim&q=token:geheim+x", "h=X-Auth:+***&q=token:***+x"),
+        ("h=Authorization:+Bearer+geheim", "h=Authorization:+***"),
+        ("at=12:00&mail=a@b.nl&u=https://b.nl:80/x", "at=12:00&mail=a@b.nl&u=https://b.nl:80/x"),
         ("header=Bearer+geheim&q=basic+training", "header=Bearer+***&q=basic+training"),
         ("haf2SDl07E9N7RluNQ4kJ1TkGgso", "***"),
         ("id=3f2b7c1e-5a4d-4e8f-9b0a-1c2d3e4f5a6b&at=2026-11-23T10:00:00%2B01:00",) * 2,

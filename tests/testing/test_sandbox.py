@@ -35,8 +35,7 @@ def test_accounts_are_made_of_values_as_programs_have_them(sandbox):
 
 
 @pytest.mark.parametrize(
-    "source",
-    [Path("/nowhere.har"), "/nowhere.har", {"DataSet": {"agent": 5}}, {"pins": [5]}, {"log": []}, 5, [], None],
+    "source", [Path("/nowhere.har"), "/nowhere.har", {"DataSet": {"agent": 5}}, {"pins": [5]}, {"log": []}, 5, [], None]
 )
 def test_a_capture_that_cannot_be_loaded_is_an_error_of_the_client(sandbox, source):
     """Whatever `load` is given, the error is a ClientError."""
