@@ -7,10 +7,12 @@ response.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
 from flask import Blueprint, Request, Response, request
+from marshmallow import Schema
 
 from kpn_sandbox.control_api.auth import ControlAuth, unknown_account
 from kpn_sandbox.control_api.context import ControlContext, ControlRequest
@@ -62,12 +64,18 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
         auth.authenticate(request, operation.access, path.get("id"))
         _check_account(context.sandbox, path.get("id"), operation)
         given = json_body(request, may_lack=operation.may_lack_body)
-        query: dict[str, Any] = operation.query().load(_single_values())
-        body: dict[str, Any] = operation.body().load(given) if operation.body else {}
+        query: dict[str, Any] = _schema(operation.query).load(_single_values())
+        body: dict[str, Any] = _schema(operation.body).load(given) if operation.body else {}
         made = ControlRequest(context, path, body, given, query, base_url(request.environ))
         return _response(operation, operation.view(made))
 
     return view
+
+
+@cache
+def _schema(kind: type[Schema]) -> Schema:
+    """Return the schema of a body or query; making one takes longer than loading with it."""
+    return kind()
 
 
 def _check_account(sandbox: Sandbox, client_id: str | None, operation: ControlOperation) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
@@ -355,13 +356,19 @@ def understood(database: Database, client_id: str, *, damaged: bool = True) -> I
         raise UnreadableAccount(client_id, database.shown_url, str(error)) from error
 
 
+@lru_cache(maxsize=1024)
+def stored_profile(text: str) -> Profile:
+    """Return the profile of a column; most accounts have one of few, and checking it takes longer than reading it."""
+    return Profile.from_dict(json.loads(text))
+
+
 def account_of(row: Row[Any]) -> Account:
     """Return the account of a row of the table."""
     return Account(
         client_id=row.client_id,
         seed=row.seed,
         scenario=row.origin_scenario,
-        profile=Profile.from_dict(json.loads(row.origin_profile)),
+        profile=stored_profile(row.origin_profile),
         clock=clock_from_dict(json.loads(row.origin_clock)),
         created_at=row.created_at,
         expires_at=row.expires_at,

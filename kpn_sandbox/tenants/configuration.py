@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.literals import MOST_DATED_CHANGES, Effective
 from kpn_sandbox.simulation.errors import InvalidProfile
-from kpn_sandbox.simulation.profile import ALWAYS, Profile
+from kpn_sandbox.simulation.profile import ALWAYS
 from kpn_sandbox.simulation.scenarios import scenario
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, configuration
+from kpn_sandbox.tenants.accounts import stored_profile
 from kpn_sandbox.tenants.clock import WallClock, clock_from_dict
 from kpn_sandbox.tenants.errors import InvalidSetting, TooManyChanges
 from kpn_sandbox.tenants.timeline import AccountTimeline, Change, Setting
@@ -160,7 +161,7 @@ class Configurations:
 
 def base_timeline(row: Row[Any]) -> AccountTimeline:
     """Return the timeline of an account's row, without dated changes."""
-    return AccountTimeline(Setting(ALWAYS, Profile.from_dict(json.loads(row.profile)), row.scenario))
+    return AccountTimeline(Setting(ALWAYS, stored_profile(row.profile), row.scenario))
 
 
 def timeline_of(connection: Connection, row: Row[Any], known: AccountTimeline | None = None) -> AccountTimeline:

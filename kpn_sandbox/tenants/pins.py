@@ -29,6 +29,10 @@ PINS_IN_ORDER = (
 """Query of the pins that some response may still show."""
 
 _OF_ACCOUNT = PINS_IN_ORDER.where(_ROW.client_id == bindparam("client_id"))
+_REPLACED = delete(tables.pins).where(
+    _ROW.client_id == bindparam("of_client"), _ROW.kind == bindparam("of_kind"), _ROW.key == bindparam("of_key")
+)
+_INSERT = insert(tables.pins)
 
 
 @cache
@@ -96,8 +100,8 @@ class Pins:
         """
         pin = replace(pin, mark=random_text(16))
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(delete(tables.pins).where(*_at(client_id, pin.kind, pin.key)))
-            connection.execute(insert(tables.pins).values(client_id=client_id, **_columns(pin)))
+            connection.execute(_REPLACED, {"of_client": client_id, "of_kind": pin.kind, "of_key": pin.key})
+            connection.execute(_INSERT, {"client_id": client_id, **_columns(pin)})
         return pin
 
     def list(self, client_id: str, at: float) -> tuple[Pin, ...]:
