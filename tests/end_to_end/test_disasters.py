@@ -11,6 +11,7 @@ from threading import Event, Thread
 import pytest
 
 from kpn_sandbox.client import Client, Rejected
+from kpn_sandbox.storage import Database
 from tests import postgresql as server
 
 from .callers import concurrently, get
@@ -114,6 +115,53 @@ def test_a_disk_that_cannot_be_written_to_is_reported_at_the_start(start_on, tmp
 
     assert code == 2
     assert errors.count("\n") == 1 and "sandbox.db cannot be used" in errors
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_deleted_or_replaced_file_takes_no_writes(start, tmp_path, replaced):
+    """Nothing is acknowledged that would be lost: requests and `ready` are 503, and say why; health is fine."""
+    sandbox = start("--agents", "5", "--workers", "2")
+    account, token = Client(sandbox.url).account(*ME), sandbox.token()
+    (tmp_path / "sandbox.db").unlink()
+    if replaced:
+        Database(f"sqlite:///{tmp_path}/sandbox.db").close()
+
+    answers = concurrently(8, lambda n: get(sandbox.url, "/agents", token))
+    with pytest.raises(Rejected, match="503"):
+        account.pin("agents", 40001, Agent="Somebody")
+    with pytest.raises(Rejected, match="503.*its file (is gone|was replaced)"):
+        Client(sandbox.url).ready()
+
+    assert {answer.status for answer in answers} == {503}
+    assert get(sandbox.url, "/_sandbox/health", token).status == 200
+    assert (tmp_path / "sandbox.db").exists() == replaced
+
+
+def test_a_stop_leaves_one_file(start, tmp_path):
+    """After SIGTERM everything is in the database's file, which only its owner may read."""
+    sandbox = start("--agents", "5", "--workers", "2")
+    token = sandbox.token()
+    concurrently(20, lambda n: get(sandbox.url, "/agents", token))
+
+    code, _, errors = sandbox.stop()
+
+    assert (code, errors) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["sandbox.db"]
+    assert (tmp_path / "sandbox.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_running_account_does_not_begin_anew(start):
+    """A start with other settings ends with exit code 2 and one line; it may begin after a kill, and says why."""
+    running = start("--agents", "5")
+
+    code, _, errors = start("--agents", "6").stop()
+    running.stop(group=True, by=signal.SIGKILL)
+    again = start("--agents", "6")
+    _, _, said = again.stop()
+
+    assert (code, errors.count("\n")) == (2, 1)
+    assert "--agents was 5 and is 6 now" in errors and "--force" in errors
+    assert said == "kpn-sandbox: account APP_CONSUMER_KEY begins anew: --agents was 5 and is 6 now\n"
 
 
 def test_a_locked_file_is_reported_and_recovered_from(start, tmp_path):
