@@ -4,6 +4,7 @@ The composition root: puts the application together from its settings.
 Nothing else makes the parts; each is handed what it needs.
 """
 
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from kpn_sandbox.control_api.snapshots import read_entries, restore_entries
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.error_handling import ErrorHandler
 from kpn_sandbox.gateway.fast_path import FAST_PATH, FastPathMiddleware
-from kpn_sandbox.gateway.middleware import LazyRule, RequestMiddleware
+from kpn_sandbox.gateway.middleware import AccessLogMiddleware, LazyRule, RequestMiddleware
 from kpn_sandbox.gateway.request_context import Pause, RequestLifecycle
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.settings import Settings
@@ -176,6 +177,14 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     app.wsgi_app = RequestMiddleware(  # type: ignore[method-assign]
         fast_path, public_url=settings.public_url, hsts=settings.hsts, body_limit=control_routes.body_limit
     )
+    if settings.access_log:
+        app.wsgi_app = AccessLogMiddleware(app.wsgi_app, sandbox.wall_clock, _to_standard_error)  # type: ignore[method-assign]
+
+
+def _to_standard_error(line: str) -> None:
+    # Looked up for each line, because programs may replace it.
+    sys.stderr.write(line)
+    sys.stderr.flush()
 
 
 class _ControlErrors:

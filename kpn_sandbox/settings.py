@@ -127,6 +127,7 @@ class Settings:
         None, _TEXT, "JSON file with snapshots, whose accounts are made at the start.", shown="none"
     )
     cache_mb: int = _setting(128, _whole_number(1, 65536), "Megabytes for the caches of one worker together.")
+    access_log: bool = _setting(False, _SWITCH, "Write a line for each request to standard error.", shown="off")
     kaisa_open: bool = _setting(
         False, _SWITCH, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
     )

@@ -39,12 +39,24 @@ def with_client(command: Command) -> Command:
 
     @wraps(command)
     def run(url: str | None, host: str | None, port: str | None, **rest: Any) -> None:
+        administrator_token()
         settings = settings_from({"host": host, "port": port})
-        if settings.admin_token is None:
-            raise CommandError("KPN_SANDBOX_ADMIN_TOKEN must hold the administrator's token, as serve prints it")
         _print(ask_sandbox(url, settings, lambda client: command(client, **rest)))
 
     return url_option(setting_options("host", "port")(run))
+
+
+def administrator_token() -> str:
+    """
+    Return the administrator's token of the environment.
+
+    Raises:
+        CommandError: There is none.
+    """
+    token = settings_from({}).admin_token
+    if token is None:
+        raise CommandError("KPN_SANDBOX_ADMIN_TOKEN must hold the administrator's token, as serve prints it")
+    return token
 
 
 def with_account(command: Command) -> Command:
@@ -278,12 +290,15 @@ def quota(account: Account, limit: int | None, drop: bool, **rest: Any) -> Any:
 @click.option("--limit", type=int, help="Only the newest so many.")
 @click.option("--har", is_flag=True, help="Print an HTTP archive.")
 @click.option("--clear", is_flag=True, help="Forget them.")
+@click.option("--all", "of_all", is_flag=True, help="Those of all accounts and of none, for KPN_SANDBOX_ADMIN_TOKEN.")
 @with_account
-def requests(account: Account, har: bool, clear: bool, **filters: Any) -> Any:
+def requests(account: Account, har: bool, clear: bool, of_all: bool, **filters: Any) -> Any:
     """Show the last requests, oldest first."""
+    present = {name: value for name, value in filters.items() if value is not None}
+    if of_all:
+        return _all_requests(account.url, har or clear, present)
     if clear:
         return account.forget_requests()
-    present = {name: value for name, value in filters.items() if value is not None}
     return account.har(**present) if har else account.requests(**present)
 
 
@@ -376,6 +391,12 @@ def _read_json(file: Path) -> Any:
     if not isinstance(parsed, dict):
         raise CommandError(f"{file} must hold the JSON object of a snapshot")
     return parsed
+
+
+def _all_requests(url: str, otherwise: bool, filters: dict[str, Any]) -> Any:
+    if otherwise:
+        raise CommandError("--all goes with neither --har nor --clear")
+    return Client(url, administrator_token()).all_requests(**filters)
 
 
 def _with_warnings(clock: JsonObject) -> JsonObject:

@@ -6,7 +6,7 @@ from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
 from kpn_sandbox.client.account import Account
-from kpn_sandbox.client.http import CONTROL_PATH, Connection, Instant, JsonObject
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, Instant, JsonObject, query
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST, ScenarioName
 
 
@@ -58,6 +58,11 @@ class Client(Connection):
             if page.get("next") is None:
                 return found
             after = f"&after={quote(page['next'], safe='')}"
+
+    def all_requests(self, **filters: Any) -> list[JsonObject]:
+        """The last requests of all accounts and of none, oldest first; filters are those of an account's `requests`."""
+        path = f"{CONTROL_PATH}/requests{query(filters)}"
+        return list(self.ask("GET", path, self.authorization("", None))["requests"])
 
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """Create an account; a setting that is left out or None is chosen by the sandbox."""

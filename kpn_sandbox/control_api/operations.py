@@ -129,6 +129,16 @@ OPERATIONS = (
         access=Access.ADMIN,
     ),
     ControlOperation(
+        inspection.list_requests,
+        "GET",
+        "/requests",
+        "The last requests of all accounts, and those that belong to none.",
+        name="list_all_requests",
+        query=requests.RequestsQuerySchema,
+        returns=LogPageRecord,
+        access=Access.ADMIN,
+    ),
+    ControlOperation(
         accounts.create_account,
         "POST",
         "/accounts",

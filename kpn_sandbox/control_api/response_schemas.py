@@ -254,6 +254,7 @@ class LogEntryRecord(TypedDict):
     duration_ms: float
     headers: Annotated[Mapping[str, str], "Without secrets."]
     note: str | None
+    client_id: NotRequired[Annotated[str | None, "In the list of all accounts; null when it belongs to none."]]
 
 
 class LogPageRecord(TypedDict):

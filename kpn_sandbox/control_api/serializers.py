@@ -275,9 +275,14 @@ def _direction(direction: Direction) -> str:
     return direction.value.lower()
 
 
-def log_entry_record(entry: LogEntry) -> records.LogEntryRecord:
-    """Return an entry of the request log."""
-    return {
+def log_entry_record(entry: LogEntry, *, with_account: bool = False) -> records.LogEntryRecord:
+    """
+    Return an entry of the request log.
+
+    Args:
+        entry, with_account: The entry, and whether its account is told.
+    """
+    record: records.LogEntryRecord = {
         "id": entry.id,
         "at": instant_text(entry.at),
         "received_at": instant_text(entry.wall_at),
@@ -291,6 +296,7 @@ def log_entry_record(entry: LogEntry) -> records.LogEntryRecord:
         "headers": entry.headers,
         "note": entry.note or None,
     }
+    return {**record, "client_id": entry.client_id} if with_account else record
 
 
 def finding_record(finding: ConductFinding) -> records.FindingRecord:

@@ -16,7 +16,7 @@ from werkzeug import exceptions as http
 
 from kpn_sandbox.auth.errors import InvalidDigest
 from kpn_sandbox.gateway.prefer_header import MalformedPreference
-from kpn_sandbox.gateway.request_info import STORAGE_ERROR, request_id
+from kpn_sandbox.gateway.request_info import LOG_FACTS, STORAGE_ERROR, request_id
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.storage import StorageError
 
@@ -61,6 +61,8 @@ class ApiError(Exception):
 
     def response(self) -> Response:
         """Return the error as a response."""
+        if LOG_FACTS in request.environ:
+            request.environ[LOG_FACTS].refusal = self.text
         return Response(self.body(), self.status, [*self.common_headers, *self.headers])
 
 

@@ -15,7 +15,16 @@ from authlib.oauth2 import OAuth2Error
 
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.prefer_header import MalformedPreference, Preferences, preferences
-from kpn_sandbox.gateway.request_info import REFUSAL, STORAGE_ERROR, RequestFacts, log_entry, request_facts, request_id
+from kpn_sandbox.gateway.request_info import (
+    LOG_FACTS,
+    REFUSAL,
+    STORAGE_ERROR,
+    LogFacts,
+    RequestFacts,
+    log_entry,
+    request_facts,
+    request_id,
+)
 from kpn_sandbox.gateway.responses import PreconditionFailed, unchanged
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import StorageError
@@ -187,6 +196,9 @@ class FastPathMiddleware:
         if cacheable is None:
             return None
         is_unchanged = unchanged(environ, cacheable.response.tag)
+        if LOG_FACTS in environ:
+            notes = [found.preferred.note] if found.preferred.note else []
+            environ[LOG_FACTS] = LogFacts(cacheable.tenant.account.client_id, cacheable.api, cacheable.operation, notes)
         if self._sandbox.request_log.on:
             self._log_request(environ, found, cacheable, 304 if is_unchanged else 200, began)
         own_id = ("X-Request-Id", request_id(environ))

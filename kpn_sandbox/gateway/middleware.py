@@ -1,5 +1,5 @@
 """
-In front of the application: what every request must be before it is answered, and routes that are quick to register.
+In front of the application: what every request must be before it is answered, the access log, and quick routes.
 
 A request that is not as it must be is refused by the application, so that it gets the error of the API whose path it
 names. A body is read whole before that: a client that still sends while the server responds and closes the connection
@@ -13,6 +13,7 @@ Source:
 import logging
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,9 +22,12 @@ from werkzeug.exceptions import HTTPException, RequestTimeout
 from werkzeug.routing import Rule
 
 from kpn_sandbox.gateway.error_handling import BodyTooLarge, MalformedRequest
+from kpn_sandbox.gateway.fast_path import FAST_REQUEST
 from kpn_sandbox.gateway.hosts import PUBLIC_URL, parse_host
-from kpn_sandbox.gateway.request_info import REFUSAL, request_id
+from kpn_sandbox.gateway.request_info import LOG_FACTS, REFUSAL, LogFacts, raw_path, request_id
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
+from kpn_sandbox.safe_text import redacted_path, redacted_query, terminal_text
+from kpn_sandbox.tenants.clock import WallClock
 
 MOST_DISCARDED_BYTES = 64 * LARGEST_BODY_BYTES
 """Bytes of a body that are read and discarded; the connection of a client that sends more is closed."""
@@ -151,6 +155,60 @@ def _without_hsts(start_response: Callable[..., Any]) -> Callable[..., Any]:
 def without_hsts(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return headers without `Strict-Transport-Security`."""
     return [each for each in headers if each[0].lower() != _HSTS]
+
+
+class AccessLogMiddleware:
+    """
+    WSGI middleware that writes a line for each request when its response begins.
+
+    The line is that of the common log format, as Apache and NGINX write it, and has three more fields: the API, the
+    operation, and in quotes whatever there is to say, such as the reason of a refusal.
+
+    Args:
+        next_app: Answers the requests.
+        wall_clock: Returns wall time, in epoch seconds.
+        write: Writes a line.
+    """
+
+    def __init__(self, next_app: WsgiApp, wall_clock: WallClock, write: Callable[[str], Any]) -> None:
+        self.next_app = next_app
+        self._wall_clock = wall_clock
+        self._write = write
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request."""
+        at, target = self._wall_clock(), _target(environ)
+        environ[LOG_FACTS] = LogFacts()
+        # A connection that a fault breaks has neither.
+        answered = ["-", "-"]
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            sizes = (value for name, value in headers if name.lower() == "content-length")
+            answered[:] = status[:3], next(sizes, "-")
+            return start_response(status, headers, *more)
+
+        body = self.next_app(environ, start)
+        facts: LogFacts = environ[LOG_FACTS]
+        # A server that knows the request would answer the next one without this middleware.
+        environ.pop(FAST_REQUEST, None)
+        when = datetime.fromtimestamp(at, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+        request = f"{environ['REQUEST_METHOD']} {target} {environ.get('SERVER_PROTOCOL', 'HTTP/1.1')}"
+        reason = "; ".join([*facts.notes, *([facts.refusal] if facts.refusal and answered[0] >= "400" else [])])
+        sender = f"{environ.get('REMOTE_ADDR') or '-'} - {facts.account or '-'}"
+        line = (
+            f'{sender} [{when}] "{_quoted(request)}" {" ".join(answered)} {facts.api or "-"} {facts.operation or "-"}'
+        )
+        self._write(f'{terminal_text(line)} "{_quoted(reason or "-")}"\n')
+        return body
+
+
+def _target(environ: dict[str, Any]) -> str:
+    query = environ.get("QUERY_STRING", "")
+    return redacted_path(raw_path(environ)) + (f"?{redacted_query(query)}" if query else "")
+
+
+def _quoted(text: str) -> str:
+    return terminal_text(text.replace("\\", "\\\\").replace('"', '\\"'))
 
 
 class LazyRule(Rule):

@@ -26,7 +26,15 @@ from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES, BrokenConnectio
 from kpn_sandbox.gateway.hosts import own_url
 from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
-from kpn_sandbox.gateway.request_info import AUTHENTICATED, REFUSAL, STORAGE_ERROR, log_entry, request_id
+from kpn_sandbox.gateway.request_info import (
+    AUTHENTICATED,
+    LOG_FACTS,
+    REFUSAL,
+    STORAGE_ERROR,
+    LogFacts,
+    log_entry,
+    request_id,
+)
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.faults import Outcome
@@ -193,13 +201,16 @@ class RequestContext:
                 return DAMAGES[outcome.connection](response, self._pause)
         return response
 
-    def log_entry(self, response: Response) -> LogEntry | None:
-        """Return the entry of the request log with a response, None when the request belongs to no account."""
+    def identify(self) -> None:
+        """Find the account of a request that was refused before it was authorized, if it names one."""
         if self.tenant is None:
             self.tenant, note = self.api.identify()
-            if self.tenant is None:
-                return None
             self.notes += [note] if note else []
+
+    def log_entry(self, response: Response) -> LogEntry:
+        """Return the entry of the request log with a response."""
+        refused = self.tenant is None
+        self.identify()
         # A connection that was broken on purpose has no status.
         is_broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
         return log_entry(
@@ -212,6 +223,7 @@ class RequestContext:
             began=self._began,
             note="; ".join(self.notes),
             retry_after=_seconds(response.headers.get("Retry-After")),
+            refused=refused,
         )
 
     def _forced(self, status: int, subject: str = "") -> ApiError:
@@ -307,6 +319,8 @@ class RequestLifecycle:
             if context.outcomes or context.applied_preferences or context.count is not None:
                 context.apply_headers(response)
             response = self._logged(context, response)
+            if LOG_FACTS in environ:
+                _tell(context, environ[LOG_FACTS])
             if context.outcomes:
                 response = context.delivered(response)
         response.headers["X-Request-Id"] = request_id(environ)
@@ -319,14 +333,20 @@ class RequestLifecycle:
         if not self.sandbox.request_log.on or STORAGE_ERROR in request.environ:
             return response
         try:
-            entry = context.log_entry(response)
-            if entry is not None:
-                self.sandbox.request_log.write(entry)
+            self.sandbox.request_log.write(context.log_entry(response))
             return response
         except Exception as error:  # noqa: BLE001 - whatever fails here, the client must not get an unlogged response
             trace = None if isinstance(error, StorageError) else error
             _log.error("request %s not logged: %s", request_id(request.environ), error, exc_info=trace)
             return context.api.error_response(error)
+
+
+def _tell(context: RequestContext, facts: LogFacts) -> None:
+    if STORAGE_ERROR not in request.environ:
+        context.identify()
+    facts.account = "" if context.tenant is None else context.tenant.account.client_id
+    facts.api, facts.operation = context.api.key, "" if context.operation is None else context.operation.key
+    facts.notes = [note for note in context.notes if note and note != facts.refusal]
 
 
 def _force(outcome: Outcome, response: Response) -> None:

@@ -5,6 +5,8 @@ They come from the WSGI environment alone, because the fast path answers before 
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from secrets import token_hex
 from time import perf_counter
@@ -24,9 +26,24 @@ AUTHENTICATED = "kpn_sandbox.authenticated"
 
 REQUEST_ID = "kpn_sandbox.request_id"
 """Environment key of the id of the request."""
+LOG_FACTS = "kpn_sandbox.log_facts"
+"""Environment key of the `LogFacts` of a request, there when an access log is written."""
+
 
 _SENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
+
+
+@dataclass
+class LogFacts:
+    """Facts that the access log tells of a request beside the request itself; empty where nobody knows them."""
+
+    account: str = ""
+    api: str = ""
+    operation: str = ""
+    notes: Sequence[str] = ()
+    refusal: str = ""
+    """Text of the error that the response is."""
 
 
 def request_id(environ: dict[str, Any]) -> str:
@@ -95,7 +112,7 @@ def request_facts(environ: dict[str, Any]) -> RequestFacts:
 
 def log_entry(
     environ: dict[str, Any],
-    tenant: Tenant,
+    tenant: Tenant | None,
     *,
     facts: RequestFacts | None = None,
     api: str,
@@ -105,13 +122,14 @@ def log_entry(
     began: float,
     note: str = "",
     retry_after: int | None = None,
+    refused: bool = False,
 ) -> LogEntry:
     """
     Return the entry of the request log for a request and its response.
 
     Args:
         environ: WSGI environment of the request.
-        tenant: Account of the request.
+        tenant: Account of the request, None when it belongs to none.
         facts: Its `request_facts`, where they are known.
         api: Key of the API.
         operation: Key of the operation; empty for none.
@@ -120,12 +138,13 @@ def log_entry(
         began: `perf_counter` at the begin of the request.
         note: Facts beside request and response.
         retry_after: Seconds to wait, from the response's header.
+        refused: Whether the request was refused before its sender was known for sure.
     """
     facts = request_facts(environ) if facts is None else facts
     return LogEntry(
-        client_id=tenant.account.client_id,
+        client_id=None if tenant is None else tenant.account.client_id,
         id=request_id(environ),
-        at=tenant.clock.now(wall_at),
+        at=wall_at if tenant is None else tenant.clock.now(wall_at),
         wall_at=wall_at,
         api=api,
         operation=operation,
@@ -138,4 +157,5 @@ def log_entry(
         note=note,
         token=facts.token,
         retry_after=retry_after,
+        refused=refused,
     )

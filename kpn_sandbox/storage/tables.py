@@ -6,6 +6,8 @@ are deleted with it, because `client_id_column` cascades; a table whose rows bel
 the layer in its `info` under `RESET_LAYER`.
 """
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
@@ -141,30 +143,54 @@ quota_counts = Table(
 )
 """Requests counted against a quota, per API and window."""
 
+
+def _log_columns() -> list[Column[Any]]:
+    return [
+        Column("number", big_integer(), primary_key=True, autoincrement=False),
+        Column("id", String(64), nullable=False),
+        Column("at", Float, nullable=False),
+        Column("wall_at", Float, nullable=False),
+        Column("api", String(32), nullable=False),
+        Column("operation", String(64), nullable=False),
+        Column("method", String(32), nullable=False),
+        Column("path", Text, nullable=False),
+        Column("query", Text, nullable=False),
+        Column("status", Integer, nullable=False),
+        Column("duration_ms", Float, nullable=False),
+        Column("headers", Text, nullable=False),
+        Column("note", Text, nullable=False),
+        Column("token", String(16), nullable=False),
+        Column("retry_after", Integer),
+    ]
+
+
 requests = Table(
     "requests",
     metadata,
     client_id_column(primary_key=True),
-    Column("number", big_integer(), primary_key=True, autoincrement=False),
-    Column("id", String(64), nullable=False),
-    Column("at", Float, nullable=False),
-    Column("wall_at", Float, nullable=False),
-    Column("api", String(32), nullable=False),
-    Column("operation", String(64), nullable=False),
-    Column("method", String(32), nullable=False),
-    Column("path", Text, nullable=False),
-    Column("query", Text, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("duration_ms", Float, nullable=False),
-    Column("headers", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("token", String(16), nullable=False),
-    Column("retry_after", Integer),
+    *_log_columns(),
     info={RESET_LAYER: "requests"},
     # Half the pages to write: the rows are stored in the order of the key, so there is no index beside them.
     sqlite_with_rowid=False,
 )
 """The request log: one row per request, numbered per account without a gap; headers are JSON."""
+
+refused_requests = Table(
+    "refused_requests",
+    metadata,
+    Column("owner", String(128), primary_key=True),
+    *_log_columns(),
+    Column("client_id", ForeignKey("accounts.client_id", ondelete="CASCADE"), index=True),
+    Column("after", BigInteger, nullable=False),
+    info={RESET_LAYER: "requests"},
+    sqlite_with_rowid=False,
+)
+"""
+The log of requests that were refused before their sender was known for sure, numbered per owner.
+
+The owner is the account, or empty where a request names none that exists; then it has no client id. `after` is the
+number of the last row that the account had in `requests` by then, which gives both tables one order.
+"""
 
 digest_uses = Table(
     "digest_uses",

@@ -14,21 +14,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select
+from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from kpn_sandbox.safe_text import redacted_headers, redacted_path, redacted_query
 from kpn_sandbox.storage import Database, StorageError
-from kpn_sandbox.storage.tables import accounts, requests
+from kpn_sandbox.storage.tables import accounts, refused_requests, requests
 from kpn_sandbox.tenants.clock import format_instant
 
 CAPACITY = 1000
-"""Entries of an account that can be read."""
+"""Entries of an account that can be read, and as many of requests that were refused."""
 
 # Share of the requests that delete entries beyond the capacity. They are drawn, so that every account has its turn
 # without a count; the generator is this module's own, because programs may seed that of the process.
@@ -37,17 +39,38 @@ _RANDOM = Random()
 
 # Tries to get a number that no other machine takes at the same time.
 _TRIES = 200
-_ROW = requests.c
-_NUMBER = select(func.coalesce(func.max(_ROW.number), 0) + 1).where(_ROW.client_id == bindparam("client_id"))
-# It returns no row: SQLite would hold its lock until Python has fetched that.
-_INSERT = insert(requests).values(
-    {column.name: bindparam(column.name) for column in _ROW} | {"number": _NUMBER.scalar_subquery()}
-)
-_LAST = select(func.max(_ROW.number) - CAPACITY).where(_ROW.client_id == bindparam("of_client")).scalar_subquery()
-_PRUNE = delete(requests).where(_ROW.client_id == bindparam("of_client"), _ROW.number <= _LAST)
 _EXISTS = select(accounts.c.client_id).where(accounts.c.client_id == bindparam("client_id"))
 _HAR_VERSION: dict[str, Any] = {"httpVersion": "HTTP/1.1", "cookies": []}
 _HAR_SIZES = {"headersSize": -1, "bodySize": -1}
+
+
+class _Share:
+    """
+    A table of the log, whose rows are numbered per owner; the last ones of each owner can be read.
+
+    Args:
+        table, owner: The table, and the name of its column of owners.
+        computed: Values of further columns that the database computes.
+    """
+
+    def __init__(self, table: Table, owner: str, **computed: Any) -> None:
+        self.table, self.owner = table, table.c[owner]
+        next_number = select(func.coalesce(func.max(table.c.number), 0) + 1).where(self.owner == bindparam(owner))
+        values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c}
+        # It returns no row: SQLite would hold its lock until Python has fetched that.
+        self.insert = insert(table).values(values | {"number": next_number.scalar_subquery(), **computed})
+        last = select(func.max(table.c.number) - CAPACITY).where(self.owner == bindparam("of_owner"))
+        self.prune = delete(table).where(self.owner == bindparam("of_owner"), table.c.number <= last.scalar_subquery())
+
+
+_KNOWN = _Share(requests, "client_id")
+_REFUSED = _Share(
+    refused_requests,
+    "owner",
+    after=select(func.coalesce(func.max(requests.c.number), 0))
+    .where(requests.c.client_id == bindparam("client_id"))
+    .scalar_subquery(),
+)
 
 
 class LogEntry(NamedTuple):
@@ -55,7 +78,7 @@ class LogEntry(NamedTuple):
     A request and how it was answered.
 
     Args:
-        client_id: The account.
+        client_id: The account, None when the request belongs to none.
         id: Id of the request.
         at: The account's instant, in epoch seconds.
         wall_at: Wall time, in epoch seconds.
@@ -70,9 +93,10 @@ class LogEntry(NamedTuple):
         note: Faults, preferences and reasons of a rejection, for people.
         token: Mark of the access token that distinguishes it from others, empty without one.
         retry_after: Seconds in the `Retry-After` of the response, None without one.
+        refused: Whether the request was refused before its sender was known for sure.
     """
 
-    client_id: str
+    client_id: str | None
     id: str
     at: float
     wall_at: float
@@ -87,6 +111,7 @@ class LogEntry(NamedTuple):
     note: str = ""
     token: str = ""
     retry_after: int | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,95 +152,147 @@ class RequestLog:
 
     def write_all(self, entries: Sequence[LogEntry]) -> None:
         """
-        Write entries in one transaction, in their order; those of deleted accounts are left out.
+        Write entries in their order, those that follow each other in a table in one transaction; those of deleted
+        accounts are left out.
 
         Raises:
             StorageError: They could not be written.
         """
-        rows = [_columns(entry) for entry in entries]
-        if not self._insert_together(rows):
-            for row in rows:
-                self._insert(row)
-        for entry in entries:
-            if _RANDOM.random() < _PRUNING:
-                self._database.fetch_one(_PRUNE, of_client=entry.client_id)
+        for share, run in groupby(entries, _share):
+            written = list(run)
+            rows = list(map(_columns, written))
+            if not self._insert_together(share, rows):
+                for row in rows:
+                    self._insert(share, row)
+            for entry in written:
+                if _RANDOM.random() < _PRUNING:
+                    self._database.fetch_one(share.prune, of_owner=entry.client_id or "")
 
     def entries(
-        self,
-        client_id: str,
-        *,
-        api: str | None = None,
-        operation: str | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        status: tuple[int, int] | None = None,
-        since: float | None = None,
-        limit: int | None = None,
+        self, client_id: str, *, since: float | None = None, limit: int | None = None, **wanted: Any
     ) -> LogPage:
         """
         Return the last requests of an account.
 
         Args:
             client_id: The account.
-            api: Only requests to this API.
-            operation: Only requests for this operation.
-            method: Only requests with this method.
-            path: Only requests with this path, as it was sent; with a `*` at its end, those whose path begins so.
-            status: Only requests with a status from the first to the second.
             since: Only requests at this instant of the account or later.
             limit: Only this many, the last ones.
+            wanted: Only requests with this `api`, `operation`, `method`; this `path`, as it was sent, where a `*`
+                at its end stands for whatever follows; a `status` from the first to the second of a pair.
         """
-        wanted = {"api": api, "operation": operation, "method": method}
-        conditions = [_ROW[name] == value for name, value in wanted.items() if value is not None]
-        if path is not None:
-            whole, begun, _ = path.rpartition("*") if path.endswith("*") else (path, "", "")
-            conditions.append(_ROW.path.startswith(whole, autoescape=True) if begun else _ROW.path == whole)
-        if status is not None:
-            conditions.append(_ROW.status.between(*status))
-        if since is not None:
-            conditions.append(_ROW.at >= since)
         with self._database.read() as connection:
-            highest = connection.scalar(select(func.max(_ROW.number)).where(_ROW.client_id == client_id)) or 0
-            conditions += [_ROW.client_id == client_id, _ROW.number > highest - CAPACITY]
-            rows = connection.execute(select(requests).where(*conditions).order_by(_ROW.number)).all()
-        shown = rows if limit is None else rows[max(0, len(rows) - limit) :]
-        return LogPage(len(rows), max(0, highest - CAPACITY), tuple(map(_entry, shown)))
+            parts = [_read(connection, share, client_id, wanted, since) for share in (_KNOWN, _REFUSED)]
+        entries = [entry for _, entry in sorted((pair for found, _ in parts for pair in found), key=itemgetter(0))]
+        shown = entries if limit is None else entries[max(0, len(entries) - limit) :]
+        return LogPage(len(entries), sum(dropped for _, dropped in parts), tuple(shown))
 
-    def last_number(self, client_id: str) -> int:
-        """Return the number of an account's last entry; 0 without any. It grows with each entry."""
+    def all_entries(self, *, since: float | None = None, limit: int | None = None, **wanted: Any) -> LogPage:
+        """
+        Return the last requests of all accounts and of none, by wall time.
+
+        Args:
+            since, limit, wanted: As for `entries`, but by wall time, and `CAPACITY` entries by default.
+        """
+        count = 0
+        rows: list[Row[Any]] = []
         with self._database.read() as connection:
-            return connection.scalar(select(func.max(_ROW.number)).where(_ROW.client_id == client_id)) or 0
+            for share in (_KNOWN, _REFUSED):
+                conditions = _conditions(share, wanted, share.table.c.wall_at, since)
+                count += connection.scalar(select(func.count()).select_from(share.table).where(*conditions)) or 0
+                newest = (
+                    select(share.table)
+                    .where(*conditions)
+                    .order_by(share.table.c.wall_at.desc(), share.table.c.number.desc())
+                )
+                rows += connection.execute(newest.limit(limit or CAPACITY)).all()
+        rows.sort(key=lambda row: (row.wall_at, row.number))
+        return LogPage(count, 0, tuple(map(_entry, rows[-(limit or CAPACITY) :])))
+
+    def last_number(self, client_id: str | None) -> int:
+        """Return a number that is another one after each entry of an account, or of all for None; 0 without any."""
+        queries = [
+            select(func.count()).select_from(each.table)
+            if client_id is None
+            else select(func.max(each.table.c.number)).where(each.owner == client_id)
+            for each in (_KNOWN, _REFUSED)
+        ]
+        with self._database.read() as connection:
+            return sum(connection.scalar(query) or 0 for query in queries)
 
     def clear(self, client_id: str) -> int:
         """Delete all entries of an account and return how many there were."""
         with self._database.write() as connection:
-            return connection.execute(delete(requests).where(_ROW.client_id == client_id)).rowcount
+            tables = (share.table for share in (_KNOWN, _REFUSED))
+            return sum(
+                connection.execute(delete(each).where(each.c.client_id == client_id)).rowcount for each in tables
+            )
 
-    def _insert_together(self, rows: list[dict[str, Any]]) -> bool:
+    def _insert_together(self, share: _Share, rows: list[dict[str, Any]]) -> bool:
         """Insert several rows in one transaction; False when nothing was inserted, so each must be tried by itself."""
         if len(rows) == 1:
             return False
         try:
-            self._database.execute_many(_INSERT, rows)
+            self._database.execute_many(share.insert, rows)
         except IntegrityError:
             return False
         return True
 
-    def _insert(self, columns: dict[str, Any]) -> None:
+    def _insert(self, share: _Share, columns: dict[str, Any]) -> None:
         for _ in range(_TRIES):
             try:
-                self._database.fetch_one(_INSERT, **columns)
+                self._database.fetch_one(share.insert, **columns)
                 return
             except IntegrityError:
                 # Another machine took the number first, or the account was deleted meanwhile.
-                if self._database.fetch_one(_EXISTS, client_id=columns["client_id"]) is None:
+                if (
+                    columns["client_id"] is not None
+                    and self._database.fetch_one(_EXISTS, client_id=columns["client_id"]) is None
+                ):
                     return
         raise StorageError("the request log is written to by too many at once")
 
 
+def _conditions(share: _Share, wanted: Mapping[str, Any], column: Column[Any], since: float | None) -> list[Any]:
+    columns = share.table.c
+    found: list[Any] = []
+    for name, value in wanted.items():
+        if name == "status":
+            found.append(columns.status.between(*value))
+        elif name == "path" and value.endswith("*"):
+            found.append(columns.path.startswith(value[:-1], autoescape=True))
+        else:
+            found.append(columns[name] == value)
+    return found if since is None else [*found, column >= since]
+
+
+def _read(
+    connection: Connection, share: _Share, owner: str, wanted: Mapping[str, Any], since: float | None
+) -> tuple[list[tuple[tuple[int, int], LogEntry]], int]:
+    """Return the entries of an owner with their places in the order of both tables, and how many were dropped."""
+    highest = connection.scalar(select(func.max(share.table.c.number)).where(share.owner == owner)) or 0
+    conditions = _conditions(share, wanted, share.table.c.at, since)
+    conditions += [share.owner == owner, share.table.c.number > highest - CAPACITY]
+    rows = connection.execute(select(share.table).where(*conditions)).all()
+    return [(_place(row), _entry(row)) for row in rows], max(0, highest - CAPACITY)
+
+
+def _place(row: Row[Any]) -> tuple[int, int]:
+    return (row.after, row.number) if "after" in row._fields else (row.number, 0)
+
+
+def _share(entry: LogEntry) -> _Share:
+    # Refused requests have a share of their own: nobody without credentials can push out the account's own rows.
+    return _REFUSED if entry.refused or entry.client_id is None else _KNOWN
+
+
 def _columns(entry: LogEntry) -> dict[str, Any]:
+    values = entry._asdict()
+    del values["refused"]
+    if _share(entry) is _REFUSED:
+        values["owner"] = entry.client_id or ""
     return {
-        **entry._asdict(),
+        **values,
         "path": _storable(redacted_path(entry.path)),
         "query": _storable(redacted_query(entry.query)) if entry.query else "",
         "headers": _headers_json(tuple(entry.headers.items())),
@@ -234,9 +311,8 @@ def _storable(text: str) -> str:
 
 
 def _entry(row: Row[Any]) -> LogEntry:
-    values = row._asdict()
-    del values["number"]
-    return LogEntry(**{**values, "headers": json.loads(row.headers)})
+    values = {name: value for name, value in row._asdict().items() if name in LogEntry._fields}
+    return LogEntry(**{**values, "headers": json.loads(row.headers), "refused": "after" in row._fields})
 
 
 def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str, Any]:

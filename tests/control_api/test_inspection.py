@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from kpn_sandbox.vendors.atobi.store import inbox
-from tests.application import TOKEN_URL
+from tests.application import CREDENTIALS, TOKEN_URL
 
 from .conftest import MONDAY
 
@@ -339,3 +339,25 @@ def test_the_inbox_is_read_in_order(app, control):
     assert control("GET", "/inbox/kpi?kpi=visits&since=2026-11-23T10:00:30+01:00").json["records"] == records[1:]
     control("POST", "/reset", {"layers": ["inbox"]})
     assert control("GET", "/inbox/kpi").json == {"records": []}
+
+
+def test_the_administrator_sees_all_requests(app, client, wall):
+    """Unknown tokens and unknown paths belong to nobody; the administrator reads them beside those of accounts."""
+    client.get("/agents", headers={"Authorization": "Bearer nobody-knows"})
+    wall.at += 1
+    client.get("/nope")
+    wall.at += 1
+    client.post(TOKEN_URL, data={**CREDENTIALS, "client_secret": "wrong"})
+    bearer = {"Authorization": f"Bearer {app.extensions['kpn_sandbox'].admin_token}"}
+
+    answer = client.get("/_sandbox/requests", headers=bearer)
+
+    rows = [(row["client_id"], row["path"], row["status"]) for row in answer.json["requests"]]
+    assert rows == [
+        (None, "/agents", 401),
+        (None, "/nope", 404),
+        ("APP_CONSUMER_KEY", "/oauth/client_credential/accesstoken", 401),
+    ]
+    assert client.get("/_sandbox/requests?status=404", headers=bearer).json["count"] == 1
+    assert client.get("/_sandbox/requests", headers=bearer | {"Authorization": ""}).status_code == 401
+    assert client.get("/_sandbox/requests", auth=tuple(CREDENTIALS.values())).status_code == 403

@@ -255,3 +255,42 @@ def test_entries_that_are_written_together_are_not_lost_over_threads(anna, sandb
     in_threads(lambda number: stores[number % 2].request_log.write_all([ENTRY] * 5), 40)
 
     assert sandbox.request_log.entries(anna).count == 200
+
+
+def test_refused_requests_push_out_no_others(anna, sandbox):
+    """Thousands of refused requests leave the account's own entries; both are read in the order of writing."""
+    sandbox.request_log.write(ENTRY._replace(id="first"))
+    for number in range(CAPACITY + 30):
+        sandbox.request_log.write(ENTRY._replace(id=str(number), refused=True))
+    sandbox.request_log.write(ENTRY._replace(id="last"))
+
+    page = sandbox.request_log.entries(anna)
+
+    assert (page.count, page.dropped) == (CAPACITY + 2, 30)
+    assert ids(page) == ["first", *map(str, range(30, CAPACITY + 30)), "last"]
+    assert sandbox.request_log.clear(anna) >= CAPACITY + 2
+    assert sandbox.request_log.entries(anna).count == 0
+
+
+def test_requests_of_nobody_are_read_with_all_others(anna, sandbox, other):
+    """The list of all requests has those that belong to no account, too, by wall time, and its filters hold."""
+    sandbox.request_log.write(ENTRY._replace(id="second", wall_at=2.0))
+    sandbox.request_log.write(ENTRY._replace(id="first", wall_at=1.0, client_id=None, status=401, refused=True))
+    sandbox.request_log.write(ENTRY._replace(id="third", wall_at=3.0, refused=True, status=401))
+
+    log = other.request_log
+    assert ids(log.all_entries()) == ["first", "second", "third"]
+    assert [entry.client_id for entry in log.all_entries().entries] == [None, anna, anna]
+    assert ids(log.all_entries(status=(401, 401))) == ["first", "third"]
+    assert ids(log.all_entries(since=2.0)) == ["second", "third"]
+    assert (ids(log.all_entries(limit=1)), log.all_entries(limit=1).count) == (["third"], 3)
+    assert ids(log.entries(anna)) == ["second", "third"]
+
+
+def test_refused_entries_are_deleted_with_their_account(anna, sandbox):
+    """An account that is deleted leaves no refused request behind; those of nobody stay."""
+    sandbox.request_log.write(ENTRY._replace(refused=True))
+    sandbox.request_log.write(ENTRY._replace(client_id=None))
+    sandbox.accounts.delete(anna)
+
+    assert [entry.client_id for entry in sandbox.request_log.all_entries().entries] == [None]

@@ -44,7 +44,7 @@ _LOGIN = re.compile(r"[0-9]{1,9}")
 
 def list_requests(request: ControlRequest) -> LogPageRecord | dict[str, Any]:
     """
-    Return the latest entries of the request log, as JSON or as an HTTP archive; wait for them if asked to.
+    Return the latest requests of an account, or of all, as JSON or as an HTTP archive; wait for them if asked to.
 
     Raises:
         ProblemError: The APIs have no such operation.
@@ -52,8 +52,8 @@ def list_requests(request: ControlRequest) -> LogPageRecord | dict[str, Any]:
     page = _awaited_page(request, _log_filters(request))
     if request.query.get("format") == "har":
         return har(page.entries, base_url=request.base_url, version=__version__)
-    records = [serializers.log_entry_record(entry) for entry in page.entries]
-    return {"count": page.count, "dropped": page.dropped, "requests": records}
+    rows = [serializers.log_entry_record(entry, with_account="id" not in request.path) for entry in page.entries]
+    return {"count": page.count, "dropped": page.dropped, "requests": rows}
 
 
 def _log_filters(request: ControlRequest) -> dict[str, Any]:
@@ -73,15 +73,19 @@ def _log_filters(request: ControlRequest) -> dict[str, Any]:
 
 def _awaited_page(request: ControlRequest, filters: dict[str, Any]) -> LogPage:
     """Return the entries that match once there are enough of them, or when the time is over or the server stops."""
-    log, client_id = request.sandbox.request_log, request.client_id
-    number, page = log.last_number(client_id), log.entries(client_id, **filters)
+    log, client_id = request.sandbox.request_log, request.path.get("id")
+
+    def read() -> LogPage:
+        return log.all_entries(**filters) if client_id is None else log.entries(client_id, **filters)
+
+    number, page = log.last_number(client_id), read()
     # The steps are counted instead of looking at a clock, which a program may have stopped.
     for _ in range(ceil(request.query.get("wait", 0) / _STEP_SECONDS)):
         if page.count >= request.query.get("count", 1) or request.context.pause(_STEP_SECONDS):
             break
         latest = log.last_number(client_id)
         if latest != number:
-            number, page = latest, log.entries(client_id, **filters)
+            number, page = latest, read()
     return page
 
 
