@@ -278,7 +278,9 @@ class DaySimulation:
         cut_off = ~answered & np.isin(end, removals) & (end != self.patience[index])
         cut_off[list(cut)] = True
         for call, plan in cut.items():
-            planned[call] = planned[call] if plan is None else plan
+            # Who had not been answered had no end planned.
+            if plan is not None:
+                planned[call] = plan
         return cut_off, planned
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+import numpy as np
 import pytest
 
 from kpn_sandbox.caching import SingleFlightCache
@@ -10,6 +11,7 @@ from kpn_sandbox.literals import MOST_AGENTS, MOST_PORTS, MOST_QUEUES, MOST_TRUN
 from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import BLOCKED
+from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch
 from kpn_sandbox.simulation.scenarios import scenario
 from tests.reconciliation import answers, check_ageing, check_instant
@@ -57,6 +59,24 @@ def test_a_day_adds_up_whatever_the_size(agents: int, on: date) -> None:
         check_instant(*lists)
         counters.check(subject, at)
         check_ageing(answers(subject, max(at - 60, day.starts_at))[0], lists[0], min(second, 60))
+
+
+@pytest.mark.parametrize("on", [MONDAY, SPRING, AUTUMN])
+def test_midnight_is_as_the_readme_tells(on: date) -> None:
+    """However busy, a center that never closes is empty at 23:59:30, step by step, and begins anew at midnight."""
+    busy = {"load": 3, "patience_seconds": "unlimited", "talk_seconds": 900, "max_wait_seconds": 86_400}
+    subject, day = center(**busy), calendar_day(on)
+    calls = trace(on, profile(**busy), "seed").calls
+
+    left = np.where(calls.answer < 0, calls.end, calls.answer)
+    minutes_left = [(day.length - int(column.max())) / 60_000 for column in (calls.arrival, left, calls.end)]
+    assert all(found >= least for found, least in zip(minutes_left, (10, 5, 2), strict=True)), minutes_left
+    assert (day.length - int(calls.wrap_end.max())) / 60_000 >= 1
+    over = day.starts_at + day.length / 1000
+    assert {agent.status for agent in subject.agents(over - 30)} == {Status.LOGGED_OUT}
+    assert {queue.offered for queue in subject.queues(over)} == {0}
+    assert any(agent.status is not Status.LOGGED_OUT for agent in subject.agents(over))
+    assert {agent.since for agent in subject.agents(over)} == {over}
 
 
 @pytest.mark.parametrize("locale", ["nl_NL", "ja_JP"])
