@@ -256,6 +256,22 @@ def test_a_new_day_of_a_large_center_does_not_hold_up_others(start):
 
 
 @pytest.mark.slow
+def test_a_day_that_many_ask_for_is_computed_for_all_of_them(start):
+    """Requests that need the same new days in different ways, at the same time, are all answered."""
+    sandbox = start("--agents", "200")
+    token = sandbox.token()
+    paths = ["/agents", "/queues", "/trunks", "/history/days?days=6", "/wallboard/day", "/panel/rows?customerId="]
+    days = [f"2026-04-{day:02}T12:00:00+02:00" for day in range(1, 7)]
+    account = Client(sandbox.url).account("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
+
+    for day in days:
+        account.freeze(day)
+        with ThreadPoolExecutor(24) as pool:
+            asked = [pool.submit(get, sandbox.url, path, token) for path in paths * 4]
+            assert {each.result()[0] for each in asked} == {200}
+
+
+@pytest.mark.slow
 def test_every_worker_answers_with_the_same_bytes(start):
     """A frozen center is the same in all workers, and a token of one is good in all."""
     sandbox = start("--workers", "3", "--clock", "2026-11-23T10:00:00+01:00")
