@@ -52,7 +52,7 @@ Source:
 PLANNED_ABSENCE = 120
 """Thousandths of the roster that planners expect to be absent."""
 
-EXCESS = (10, 66)
+EXCESS = (10, 58)
 """
 Thousandths of a day's load, at least and at most, that may lie where the planned staff falls short of it. Small rosters
 cannot follow the curve closely; for large ones a shortage of that size would be a queue all morning.
@@ -83,7 +83,7 @@ UNPLANNED = (DEFAULT, SYSTEM_FAILURE, NO_ANSWER)
 BREAK_SHIFTS = (0, -6, 6, -3, 3)
 """Percent of a shift by which its breaks are planned later; shifts take them in turn, so that not all pause at once."""
 
-BACK_OFFICE_PERCENT, BACK_OFFICE_MINUTES = (33, 66, 90, 62, 72, 94), 20
+BACK_OFFICE_PERCENT, BACK_OFFICE_MINUTES = (36, 66, 90, 40, 72, 94), 20
 """
 Every second shift has time in the back office, in which agents make calls: at which percent of the shift, which they
 take in turns, and how long. So there is some in most hours of the day.
@@ -263,7 +263,7 @@ def _spread(curve: Integers, total: int) -> Integers:
 
 def _excess(count: int) -> int:
     # A queue may have no agent at all, when a center has fewer agents than queues.
-    return min(max(14700 // max(count * count, 1), EXCESS[0]), EXCESS[1])
+    return min(max(12900 // max(count * count, 1), EXCESS[0]), EXCESS[1])
 
 
 def _largest(fits: Callable[[int], bool]) -> int:
@@ -314,10 +314,11 @@ def _breaks(length: int, later: int) -> tuple[PlannedBreak, ...]:
 
 
 def _usual_breaks(length: int) -> tuple[PlannedBreak, ...]:
+    # The first break of most shifts follows the peak of the morning.
     if length >= 480:
-        return PlannedBreak(22, 15, BREAK), PlannedBreak(45, 30, LUNCH), PlannedBreak(78, 15, BREAK)
+        return PlannedBreak(32, 15, BREAK), PlannedBreak(48, 30, LUNCH), PlannedBreak(80, 15, BREAK)
     if length >= 360:
-        return PlannedBreak(28, 15, BREAK), PlannedBreak(50, 30, LUNCH)
+        return PlannedBreak(34, 15, BREAK), PlannedBreak(54, 30, LUNCH)
     if length >= 300:
         return PlannedBreak(35, 15, BREAK), PlannedBreak(75, 15, BREAK)
     return (PlannedBreak(50, 15, BREAK),) if length >= 240 else ()
