@@ -65,10 +65,11 @@ def administrator(monkeypatch):
 def test_accounts_take_the_administrator(control, administrator):
     """The administrator creates an account as the options say, lists it, shows it, uses it and deletes it."""
     words = ("--secret", "hush", "--seed", "s", "--scenario", "peak", "--at", MONDAY, "--profile", "agents=7")
-    made = control("account", "create", "berta", *words)
+    made = control("account", "create", "berta", "--expires-in-seconds", "3600", *words)
 
     shown = control("account", "show", "berta")
     assert (made["client_secret"], shown["profile"]["agents"], shown["clock"]["at"]) == ("hush", 7, MONDAY)
+    assert shown["expires_at"] > shown["created_at"]
     assert "berta" in [each["client_id"] for each in control("account", "list")]
     assert control("clock", "--client-id", "berta")["mode"] == "frozen"
     assert control("account", "delete", "berta") is None
