@@ -89,12 +89,29 @@ class Load(NamedTuple):
 
 def resident_megabytes(process: int) -> float:
     """Return the memory of a process and its children, with shared pages divided among them (PSS)."""
-    return sum(map(_proportional_kilobytes, _family(process))) / 1024
+    return sum(map(proportional_megabytes, (process, *children(process))))
+
+
+def proportional_megabytes(process: int) -> float:
+    """Return the memory of one process, with shared pages divided among those that share them (PSS)."""
+    text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return int(re.search(r"Pss:\s+([0-9]+)", text)[1]) / 1024  # type: ignore[index]
 
 
 def processor_seconds(process: int) -> float:
     """Return the processor time of a process and its children so far."""
-    return sum(map(_ticks, _family(process))) / os.sysconf("SC_CLK_TCK")
+    return sum(map(_ticks, (process, *children(process)))) / os.sysconf("SC_CLK_TCK")
+
+
+def children(process: int) -> list[int]:
+    """Return the ids of a process's children."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
+    return list(map(int, listed.stdout.split()))
+
+
+def started(process: int) -> int:
+    """Return when a process was started, in ticks since the machine was."""
+    return int(_statistics(process)[19])
 
 
 def middle(values: list[float]) -> float:
@@ -102,20 +119,15 @@ def middle(values: list[float]) -> float:
     return median(values)
 
 
-def _family(process: int) -> list[int]:
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
-    return [process, *map(int, children.stdout.split())]
-
-
 def _ticks(process: int) -> int:
-    # Behind the name, which may have spaces: fields 14 and 15, in user mode and in the kernel.
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    # Fields 14 and 15: in user mode and in the kernel.
+    fields = _statistics(process)
     return int(fields[11]) + int(fields[12])
 
 
-def _proportional_kilobytes(process: int) -> int:
-    text = Path(f"/proc/{process}/smaps_rollup").read_text()
-    return int(re.search(r"Pss:\s+([0-9]+)", text)[1])  # type: ignore[index]
+def _statistics(process: int) -> list[str]:
+    # From the third field on; the name before them may have spaces.
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
 
 
 def _wait_for(url: str, patience_seconds: float = 20) -> None:
