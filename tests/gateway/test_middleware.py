@@ -161,3 +161,15 @@ def test_a_preflight_is_granted_what_it_asks_for(client, path, method):
     assert {"traceparent", "baggage", "sentry-trace", "authorization"} <= set(granted)
     assert len(granted) == len(set(granted)) and "b ad" not in granted
     assert answer.data == b"" and "Content-Type" not in answer.headers
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [("/agents", "OPTIONS"), ("/statsapi/auth", "OPTIONS"), ("/customers", "GET"), ("/oauth/token", "OPTIONS")],
+)
+def test_an_answer_without_a_body_has_no_type(client, path, method):
+    """Preflights and Kaisa's 401 have no body, and so nothing that could have a type."""
+    answer = client.open(path, method=method)
+
+    assert (answer.data, "Content-Type" in answer.headers) == (b"", False)

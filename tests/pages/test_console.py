@@ -114,7 +114,7 @@ def test_the_profile_is_changed(console, account, objects, done):
 def test_a_wrong_profile_is_refused_with_what_would_be_right(console, account, expected):
     """The error message contains the range that is shown beside the field."""
     expected.append("400")
-    console.locator("#profile [name=agents]").fill("5000")
+    console.locator("#profile [name=agents]").fill("5001")
     console.get_by_role("button", name="Change the profile").click()
 
     expect(console.locator("#message")).to_contain_text("a whole number from 1 to 5000")
