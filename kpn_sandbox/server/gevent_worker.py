@@ -97,6 +97,8 @@ class SandboxWorker(GeventWorker):
         while not self.app.services.stopping.wait(min(_LOOK_SECONDS, self.deadlines.stalled / 10)):
             self.notify()
             self._end_late_waits()
+        # Clients whose connections the system has accepted by now may have sent their requests.
+        gevent.sleep(_LOOK_SECONDS_STOPPING)
         gevent.killall(accepting)
         for listener in self.sockets:
             listener.close()
@@ -115,9 +117,8 @@ class SandboxWorker(GeventWorker):
                 gevent.sleep(0.1 if error.errno in (errno.EMFILE, errno.ENFILE) else 0)
                 continue
             gevent.spawn(self._serve, ClientConnection(client), client_address, address)
-            if self.cfg.workers > 1:
-                # Another worker may have nothing to do, so one connection is taken at a time.
-                gevent.sleep(0)
+            # One connection at a time: it may have sent its request, and another worker may have nothing to do.
+            gevent.sleep(0)
 
     def _serve(self, connection: ClientConnection, client: Any, address: Any) -> None:
         self.connections.add(connection)
@@ -177,10 +178,7 @@ class SandboxWorker(GeventWorker):
         connection.phase = Phase.IDLE
         # A client that has sent many requests at once must not keep the others waiting.
         connection.give_way()
-        head: bytes = unreader.take_buffered()
-        if not head and self.alive:
-            head = connection.recv(unreader.mxchunk)
-        return head
+        return unreader.take_buffered() or connection.recv(unreader.mxchunk)
 
     def handle_error(self, req: object, client: ClientConnection, addr: object, exc: Exception) -> None:
         """

@@ -77,6 +77,24 @@ def test_a_crowd_of_bad_clients_holds_up_neither_others_nor_a_stop(start, by, gr
     assert ended < 10
 
 
+def test_a_request_that_was_sent_before_the_stop_is_answered(start):
+    """Requests on new and on kept connections are answered, also those that the worker has not read when it stops."""
+    sandbox = start()
+    with Crowd(sandbox.url, sandbox.token()) as crowd:
+        kept = crowd.open(20, IDLE)
+        first = [connection.recv(65_536) for connection in kept]
+        for connection in kept:
+            connection.sendall(IDLE)
+        new = crowd.open(20, IDLE)
+
+        stopped = sandbox.stop()
+
+        received = [begin + connection.makefile("rb").read() for begin, connection in zip(first, kept, strict=True)]
+        assert {answer.count(b"HTTP/1.1 200 OK\r\n") for answer in received} == {2}
+        assert set(answers(new)) == {b"HTTP/1.1 200 OK\r\n"}
+    assert stopped == (0, "", "")
+
+
 @pytest.mark.parametrize("request_bytes", STALLED, ids=["line", "header", "body", "chunk"])
 def test_a_stalled_request_gets_408(short_url, request_bytes):
     """A client that stops in the middle of a request is told so, and its connection is closed."""
