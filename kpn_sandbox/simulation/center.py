@@ -47,6 +47,8 @@ class Center:
         parts = (f"{epoch.since} {epoch.profile.digest}" for epoch in epochs)
         self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
         """The same for equal configurations, whatever the seed."""
+        # Requests are mostly for one day; threads that miss at once make equal spans.
+        self._last_spans: tuple[CalendarDay | None, tuple[Span, ...]] = None, ()
 
     def agents(self, at: float) -> tuple[AgentFact, ...]:
         """All agents at an instant, those logged out included."""
@@ -199,6 +201,13 @@ class Center:
         return simulate_day(self.seed, day, self._spans(day))
 
     def _spans(self, day: CalendarDay) -> tuple[Span, ...]:
+        known, spans = self._last_spans
+        if known is not day:
+            spans = self._new_spans(day)
+            self._last_spans = day, spans
+        return spans
+
+    def _new_spans(self, day: CalendarDay) -> tuple[Span, ...]:
         begins = [min(max(_milliseconds(epoch.since, day), 0), day.length) for epoch in self._epochs]
         # Profiles that are in force on other days only begin and end at the same midnight here.
         return tuple(

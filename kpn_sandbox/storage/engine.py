@@ -12,7 +12,7 @@ from functools import cache
 from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, Select, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -122,7 +122,8 @@ class Database:
         Raises:
             IntegrityError, StorageError: As for all methods.
         """
-        return self._run(lambda: self._statements.fetch_all(statement, **values))
+        writes = not isinstance(statement, Select)
+        return self._run(lambda: self._statements.fetch_all(statement, **values), writes=writes)
 
     def execute_many(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
         """
@@ -135,12 +136,13 @@ class Database:
         Raises:
             IntegrityError, StorageError: As for all methods; nothing is written then.
         """
-        self._run(lambda: self._statements.execute_many(statement, rows))
+        self._run(lambda: self._statements.execute_many(statement, rows), writes=True)
 
-    def _run(self, action: Callable[[], Result]) -> Result:
+    def _run(self, action: Callable[[], Result], *, writes: bool) -> Result:
         """Run something on the prepared statements and return its result; translate its errors."""
         try:
-            self._require_file()
+            if writes:
+                self._require_file()
             result = action()
             # What was written to a file that is gone by now is lost, so nobody may hear that it was written.
             self._require_file()

@@ -158,7 +158,7 @@ def test_the_hour_that_comes_twice_has_windows_of_its_own(unit):
     [
         ({"limit": 0}, "limit"),
         ({"limit": 1_000_001}, "limit"),
-        ({"limit": 1.0}, "limit"),
+        ({"limit": 1.5}, "limit"),
         ({"limit": True}, "limit"),
         ({"limit": 1, "interval": 0}, "interval"),
         ({"limit": 1, "interval": 1001}, "interval"),

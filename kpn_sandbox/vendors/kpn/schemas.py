@@ -8,7 +8,7 @@ Source:
     field means is assumed, after the items of Avaya CMS that have the same names.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -193,15 +193,18 @@ def record_serializer(schema: type[Schema]) -> RecordSerializer:
     return serialize_with_lists if lists else serialize
 
 
-class SplitJsonCache:
+MakeRecord = Callable[[Any], tuple[Any, ...]]
+
+
+class AgedJsonCache:
     """
-    JSON of records in which mostly one field changes: the parts before and after its value are made once.
+    JSON of records that mostly only age: the parts before and after their age are made once.
 
     Threads may read it without a lock: an entry is one tuple, and a lost entry is only made again.
 
     Args:
         schema: Schema of the records.
-        field: Name of the field that changes; its values are whole numbers.
+        field: Name of the field with the whole seconds since the instant `since` of the object a record is made of.
     """
 
     LIMIT = 20_000
@@ -210,29 +213,32 @@ class SplitJsonCache:
     def __init__(self, schema: type[Schema], field: str) -> None:
         self._serialize = record_serializer(schema)
         self._field = field
-        self._entries: dict[int, tuple[Any, bytes, bytes]] = {}
+        self._entries: dict[int, tuple[Any, bytes, bytes, float]] = {}
 
-    def serialize(self, fact: Any, value: int, make_record: Callable[[], tuple[Any, ...]]) -> bytes:
+    def serialize(self, facts: Iterable[Any], at: int, make_record: Callable[[Any], tuple[Any, ...]]) -> list[bytes]:
         """
-        Return the JSON of a record.
+        Return the JSON of records, in their order.
 
         Args:
-            fact: Object that the record is made of; the parts are kept for this object, not for an equal one.
-            value: Value of the field that changes.
-            make_record: Returns the record; called when the parts are not kept.
+            facts: Objects that the records are made of; the parts are kept for these objects, not for equal ones.
+            at: Instant of the records, in whole epoch seconds.
+            make_record: Returns the record of an object; called when the parts are not kept.
         """
-        entry = self._entries.get(id(fact))
-        # The fact is kept with its parts, so that no other object can get its id.
-        if entry is None or entry[0] is not fact:
-            entry = self._split(fact, self._serialize(make_record()))
-        return b"%b%d%b" % (entry[1], value, entry[2])
+        entries, texts = self._entries, []
+        for fact in facts:
+            entry = entries.get(id(fact))
+            # The fact is kept with its parts, so that no other object can get its id.
+            if entry is None or entry[0] is not fact:
+                entry = self._split(fact, self._serialize(make_record(fact)))
+            texts.append(b"%b%d%b" % (entry[1], int(at - entry[3]), entry[2]))
+        return texts
 
-    def _split(self, fact: Any, serialized: dict[str, Any]) -> tuple[Any, bytes, bytes]:
+    def _split(self, fact: Any, serialized: dict[str, Any]) -> tuple[Any, bytes, bytes, float]:
         if len(self._entries) >= self.LIMIT:
             self._entries = {}
         mark = f'"{self._field}":"'.encode()
         before, _, after = orjson.dumps({**serialized, self._field: ""}).partition(mark)
-        entry = self._entries[id(fact)] = (fact, before + mark, after)
+        entry = self._entries[id(fact)] = (fact, before + mark, after, fact.since)
         return entry
 
 

@@ -30,7 +30,7 @@ from kpn_sandbox.vendors.kpn.errors import bad_request
 from kpn_sandbox.vendors.kpn.headers import HEADERS
 from kpn_sandbox.vendors.kpn.operations import AGENT, AGENTS, QUEUE, QUEUES, TOKEN, TRUNK, TRUNKS
 from kpn_sandbox.vendors.kpn.records import agent_record, queue_record, trunk_record
-from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, SplitJsonCache, TrunkSchema, record_serializer
+from kpn_sandbox.vendors.kpn.schemas import AgedJsonCache, AgentSchema, QueueSchema, TrunkSchema, record_serializer
 
 Data = dict[str, Any]
 ReadPins = Callable[[Collection[str]], Mapping[str, Data]]
@@ -44,7 +44,7 @@ _HEADER_BYTES = 1024
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 _agent = record_serializer(AgentSchema)
-_agents = SplitJsonCache(AgentSchema, "Time")
+_agents = AgedJsonCache(AgentSchema, "Time")
 _queue = record_serializer(QueueSchema)
 _trunk = record_serializer(TrunkSchema)
 
@@ -105,18 +105,23 @@ def serialized_agents(center: Center, at: float, read_pins: ReadPins | None = No
         read_pins: Returns the pinned fields by number, given the numbers of all agents.
     """
 
-    def serialize(fact: AgentFact) -> orjson.Fragment:
-        return orjson.Fragment(_agents.serialize(fact, fact.seconds_in_status(at), lambda: agent_record(fact, at)))
+    facts, everybody = center.agents(at), center.lists_logged_out(at)
+    pinned: Mapping[str, Data] = {} if read_pins is None else read_pins({str(fact.login) for fact in facts})
+    rows = _agents.serialize(facts, int(at), lambda fact: agent_record(fact, at))
+    if pinned or not everybody:
+        shown = zip(facts, rows, strict=True)
+        rows = [row for fact, text in shown for row in _listed(fact, text, at, pinned, everybody=everybody)]
+    return {"agents": orjson.Fragment(b"[%b]" % b",".join(rows))}
 
-    facts, everybody, rows = center.agents(at), center.lists_logged_out(at), []
-    pinned = {} if read_pins is None else read_pins({str(fact.login) for fact in facts})
-    fields_of = {int(number): fields for number, fields in pinned.items()}
-    for fact in facts:
-        record = {**_agent(agent_record(fact, at)), **fields_of[fact.login]} if fact.login in fields_of else None
-        # Whoever is pinned to be logged in is listed, and the other way round.
-        if everybody or (fact.status if record is None else record["Status"]) != Status.LOGGED_OUT:
-            rows.append(serialize(fact) if record is None else record)
-    return {"agents": rows}
+
+def _listed(fact: AgentFact, text: bytes, at: float, pinned: Mapping[str, Data], *, everybody: bool) -> list[bytes]:
+    """Return the row of an agent with the pinned fields; none for one who is logged out and therefore not listed."""
+    fields = pinned.get(str(fact.login))
+    record = {} if fields is None else {**_agent(agent_record(fact, at)), **fields}
+    # Whoever is pinned to be logged in is listed, and the other way round.
+    if not everybody and record.get("Status", fact.status) == Status.LOGGED_OUT:
+        return []
+    return [orjson.dumps(record) if record else text]
 
 
 def parse_number(operation: Operation, text: str) -> int:
