@@ -38,6 +38,7 @@ def blueprint(client_id: str, client_secret: str) -> Blueprint:
 
     @documents.get("/openapi/<name>.json", provide_automatic_options=False)
     def openapi(name: str) -> Response:
+        name = hyphenated(name)
         if name not in OPENAPI:
             abort(404)
         return _document(json.dumps(openapi_document(name, base_url(request.environ))))

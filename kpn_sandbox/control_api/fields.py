@@ -116,6 +116,14 @@ class ChoiceField(fields.String):
         super().__init__(validate=OneOf(words, error=allowed), **_with_message(allowed, options))
 
 
+class ApiField(ChoiceField):
+    """Key of an API; the spelling of URLs and commands is taken, too."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        key = value.replace("-", "_") if isinstance(value, str) else value
+        return super()._deserialize(key, attr, data, **kwargs)
+
+
 class FlagField(fields.Boolean):
     """True or false, and no other spelling of them."""
 

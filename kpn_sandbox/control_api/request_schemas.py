@@ -12,6 +12,7 @@ from marshmallow.exceptions import ValidationError
 
 from kpn_sandbox import literals
 from kpn_sandbox.control_api.fields import (
+    ApiField,
     ChoiceField,
     DateField,
     FlagField,
@@ -181,7 +182,7 @@ def _outcome(**options: Any) -> ShorthandField:
 class FaultRequestSchema(StrictSchema):
     """Fault plan to add: outcomes that are used up in order, or one that happens by chance."""
 
-    api = ChoiceField(literals.API_KEYS, required=True)
+    api = ApiField(literals.API_KEYS, required=True)
     operation = fields.String(
         metadata={
             "description": f"A key of the API's operations; {ANY_OPERATION}, as by default, for all of them.",
@@ -350,7 +351,7 @@ class EffectiveQuerySchema(QuerySchema):
 class RequestsQuerySchema(QuerySchema):
     """Filters and format of the request log."""
 
-    api = ChoiceField(literals.API_KEYS, metadata=in_query())
+    api = ApiField(literals.API_KEYS, metadata=in_query())
     operation = _name_filter("operation")
     method = PatternField("[A-Za-z]{1,20}", "an HTTP method, such as GET", metadata=in_query())
     path = PatternField(

@@ -314,3 +314,12 @@ def test_a_pin_that_has_expired_already_is_refused_with_the_instant(control):
     assert (answer.status_code, answer.json["errors"][0]["value"]) == (400, "2026-11-23T09:59:59+01:00")
     assert answer.json["detail"] == f"expires_at must be after the account's present instant, {MONDAY}."
     assert control("GET", "/pins").json == {"pins": []}
+
+
+def test_an_api_may_be_spelled_as_in_urls(control, client):
+    """Both spellings of an API are taken in bodies, queries and URLs; bodies tell the one with an underscore."""
+    made = control("POST", "/faults", json={"api": "bright-pattern", "outcomes": [503]})
+
+    assert (made.status_code, made.json["api"]) == (201, "bright_pattern")
+    assert control("GET", "/requests?api=bright-pattern").status_code == 200
+    assert client.get("/openapi/bright_pattern.json").json == client.get("/openapi/bright-pattern.json").json

