@@ -11,7 +11,8 @@ Around every request of every API; no vendor is named here.
     error_handling      from an exception to the error response of an API
     fault_injection     broken and dripping connections
     fast_path           cacheable GETs, answered before the framework
-    middleware          bodies over the limit, routes that are quick to register
+    middleware          checks of Host, framing and bodies, the access log, routes that are quick to register
+    hosts               the host of a request, and the URLs in responses
     openapi             parts of the OpenAPI documents
     postman             parts of the Postman collections
 """

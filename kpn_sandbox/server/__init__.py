@@ -7,6 +7,7 @@ HTTP servers for the application, used as libraries; `serve` picks one.
     werkzeug_server     threads in one process, where processes cannot fork (Windows) and inside the pytest fixture
     listener            the listening sockets, made before anything else, so that a bad address is found at once
     protocol_errors     responses to what is not HTTP
+    strict_http         the syntax of a request for the threaded server, as strict as gunicorn
 """
 
 import gc
