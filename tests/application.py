@@ -13,3 +13,15 @@ class Wall:
 
     def __call__(self):
         return self.at
+
+
+class CountedApp:
+    """The application behind the fast path, counting the requests that reach it."""
+
+    def __init__(self, next_app):
+        self.next_app = next_app
+        self.requests = 0
+
+    def __call__(self, environ, start_response):
+        self.requests += 1
+        return self.next_app(environ, start_response)

@@ -17,7 +17,7 @@ from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.storage import Database
 from tests import postgresql as server
-from tests.application import CREDENTIALS, TOKEN_URL, Wall
+from tests.application import CREDENTIALS, TOKEN_URL, CountedApp, Wall
 from tests.source import PACKAGE, PROJECT
 from tests.tools import skipped
 
@@ -142,6 +142,14 @@ def sandbox(app):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def framework(app):
+    """The application behind the fast path, counting the requests that reach it."""
+    fast_path = app.wsgi_app.next_app
+    fast_path.next_app = CountedApp(fast_path.next_app)
+    return fast_path.next_app
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from authlib.oauth2 import OAuth2Error
 
+from kpn_sandbox.auth.errors import InvalidDigest, InvalidSession, MalformedDigest
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.prefer_header import MalformedPreference, Preferences, preferences
 from kpn_sandbox.gateway.request_info import (
@@ -36,7 +37,16 @@ Result = TypeVar("Result")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
-EXPECTED = (OAuth2Error, ApiError, SimulationError, MalformedPreference, PreconditionFailed)
+EXPECTED = (
+    OAuth2Error,
+    InvalidSession,
+    InvalidDigest,
+    MalformedDigest,
+    ApiError,
+    SimulationError,
+    MalformedPreference,
+    PreconditionFailed,
+)
 """Errors that Flask turns into responses. Any other exception is a bug: it is logged, and Flask tries again."""
 
 FAST_PATH = "kpn_sandbox.fast_path"
@@ -47,20 +57,24 @@ FAST_REQUEST = "kpn_sandbox.fast_request"
 
 SUCCESS, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
 
+# Memory of a cached response beside its body, roughly.
+_HEADER_BYTES = 1024
+
 _log = logging.getLogger(__name__)
 
 
 class CachedResponse:
     """
-    A response with status 200 and its entity tag, ready to be sent again.
+    A response with status 200, ready to be sent again.
 
     Args:
-        body, tag, headers: Its parts; the headers without those that differ from request to request.
+        body, headers: Its parts; the headers without those that differ from request to request.
+        tag: Its entity tag; None for a response that is not conditional.
     """
 
     __slots__ = ("body", "encoded", "headers", "tag")
 
-    def __init__(self, body: bytes, tag: str, headers: Headers) -> None:
+    def __init__(self, body: bytes, headers: Headers, tag: str | None = None) -> None:
         self.body = body
         self.tag = tag
         self.headers = headers
@@ -73,6 +87,10 @@ class CachedResponse:
             return [each for each in self.headers if each[0] != "Content-Type"]
         return [*self.headers, ("Content-Length", str(len(self.body)))]
 
+    def size(self) -> int:
+        """Bytes in memory."""
+        return len(self.body) + _HEADER_BYTES
+
 
 class CacheableRequest(NamedTuple):
     """A request that the fast path may answer, and its response."""
@@ -81,6 +99,8 @@ class CacheableRequest(NamedTuple):
     api: str
     operation: str
     response: CachedResponse
+    own_headers: Headers = []
+    """Headers that follow from this request."""
 
 
 FastRoute = Callable[[dict[str, Any], str | None, float | None], CacheableRequest | None]
@@ -88,7 +108,8 @@ FastRoute = Callable[[dict[str, Any], str | None, float | None], CacheableReques
 Answers the cacheable requests of one operation; None leaves a request to Flask.
 
 Its arguments are the WSGI environment, the last part of the path (None when the route has the whole path), and the
-instant of the response in epoch seconds (None for now). It must change nothing, because Flask may start afresh.
+instant of the response in epoch seconds (None for now). It must change nothing, because Flask may start afresh; one
+whose authentication uses something up leaves the account in the environment as `AUTHENTICATED`.
 """
 
 
@@ -192,22 +213,32 @@ class FastPathMiddleware:
         return FastRequest(route, last_part, preferred, request_facts(environ))
 
     def _respond(self, found: FastRequest, environ: dict[str, Any], began: float) -> FastResponse | None:
+        wall_at = self._sandbox.wall_clock()
         cacheable = found.route(environ, found.last_part, found.preferred.at)
         if cacheable is None:
             return None
-        is_unchanged = unchanged(environ, cacheable.response.tag)
+        tag, applied = cacheable.response.tag, found.preferred.applied
+        is_unchanged = tag is not None and unchanged(environ, tag)
         if LOG_FACTS in environ:
             notes = [found.preferred.note] if found.preferred.note else []
             environ[LOG_FACTS] = LogFacts(cacheable.tenant.account.client_id, cacheable.api, cacheable.operation, notes)
         if self._sandbox.request_log.on:
-            self._log_request(environ, found, cacheable, 304 if is_unchanged else 200, began)
-        own_id = ("X-Request-Id", request_id(environ))
-        applied = found.preferred.applied
-        own = [("Preference-Applied", applied), own_id] if applied else [own_id]
+            status = 304 if is_unchanged else 200
+            self._log_request(environ, found, cacheable, status=status, wall_at=wall_at, began=began)
+        own = [*cacheable.own_headers, ("X-Request-Id", request_id(environ))]
+        if applied:
+            own.insert(-1, ("Preference-Applied", applied))
         return FastResponse(cacheable.response, is_unchanged, own)
 
     def _log_request(
-        self, environ: dict[str, Any], found: FastRequest, cacheable: CacheableRequest, status: int, began: float
+        self,
+        environ: dict[str, Any],
+        found: FastRequest,
+        cacheable: CacheableRequest,
+        *,
+        status: int,
+        wall_at: float,
+        began: float,
     ) -> None:
         entry = log_entry(
             environ,
@@ -216,7 +247,7 @@ class FastPathMiddleware:
             api=cacheable.api,
             operation=cacheable.operation,
             status=status,
-            wall_at=self._sandbox.wall_clock(),
+            wall_at=wall_at,
             began=began,
             note=found.preferred.note,
         )

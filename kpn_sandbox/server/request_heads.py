@@ -142,6 +142,8 @@ def _is_plain(received: bytes, environ: dict[str, Any]) -> bool:
         and received.count(b"\n") <= MOST_LINES
         and environ["SERVER_PROTOCOL"] == "HTTP/1.1"
         and environ.get("HTTP_CONNECTION", "keep-alive").lower() == "keep-alive"
+        # Credentials of HTTP Digest are good for one request, so such a head does not come again.
+        and not environ.get("HTTP_AUTHORIZATION", "").lower().startswith("digest")
         and not any(environ.get(key) for key in _UNUSUAL)
     )
 

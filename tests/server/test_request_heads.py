@@ -15,6 +15,7 @@ from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
+from tests.vendors.kaisa.conftest import credentials
 
 ME = "APP_CONSUMER_KEY"
 ADDRESS = ("127.0.0.1", 8080)
@@ -219,6 +220,82 @@ def test_what_cannot_be_logged_is_not_answered(worker, head, sandbox):
     sandbox.request_log.commit = fail
     assert worker.heads.respond(received) is None
     assert worker.by_gunicorn(received).startswith(b"HTTP/1.1 503")
+
+
+@pytest.fixture
+def data_head(app, wall):
+    """Makes a request for the data of a Bright Pattern subscription, its session where the line has it."""
+    client = app.test_client(use_cookies=False)
+    login = {"tenant_url": "x", "username": ME, "password": "APP_CONSUMER_SECRET"}
+    session = client.post("/statsapi/auth", json=login).json["token"]
+    subscription = {"a": {"stats_totals": ["in_calls_received_per_day"]}}
+    client.post("/statsapi/subscription", json=subscription, headers={"Authorization": session})
+    wall.at += 1
+
+    def make(*lines):
+        target = "GET /statsapi/subscription/data HTTP/1.1"
+        return "\r\n".join([target, "Host: localhost", *lines, "", ""]).format(session).encode()
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Authorization: Bearer {}",),
+        ("Authorization: {}", "Origin: https://a.example"),
+        ("Cookie: X-BP-SESSION-ID={}", "Origin: https://b.example"),
+        ("X-BP-SESSION-ID: {}", 'If-None-Match: "x"', 'Prefer: at="2026-07-03T12:00:00Z"'),
+    ],
+)
+def test_subscription_data_get_the_same_bytes(worker, data_head, lines):
+    """A known head gets the CORS headers of its own origin, also after others have asked for the same data."""
+    received = data_head(*lines)
+    worker.by_gunicorn(data_head("Authorization: {}", "Origin: https://other.example"))
+    worker.by_gunicorn(received)
+
+    known = worker.heads.respond(received)
+
+    assert known.startswith(b"HTTP/1.1 200 OK")
+    assert without_changing(known) == without_changing(worker.by_gunicorn(received))
+
+
+def test_a_known_head_of_a_session_ends_with_it(worker, data_head, app, wall):
+    """Another second gives other data, and the next log-in of the user ends the session of a known head."""
+    received = data_head("Cookie: X-STATSAPI-TOKEN={}")
+    worker.by_gunicorn(received)
+    before = worker.heads.respond(received)
+    wall.at += 600
+    after = worker.heads.respond(received)
+    login = {"tenant_url": "x", "username": ME, "password": "APP_CONSUMER_SECRET"}
+    app.test_client().post("/statsapi/auth", json=login)
+
+    assert without_changing(before) != without_changing(after)
+    assert worker.heads.respond(received) is None
+
+
+def test_heads_with_a_digest_are_not_learned(worker, client):
+    """Such a head never gets its response again, so it takes no place of one that does."""
+    path = "/widgets/data?type=call_totals"
+    header = credentials(client.get(path).headers["WWW-Authenticate"], "GET", path)
+    lines = [f"GET {path} HTTP/1.1", "Host: localhost", f"Authorization: {header}"]
+    received = "\r\n".join([*lines, "", ""]).encode()
+
+    assert worker.by_gunicorn(received).startswith(b"HTTP/1.1 200 OK")
+    assert worker.heads.respond(received) is None
+    assert worker.by_gunicorn(received).startswith(b"HTTP/1.1 401")
+
+
+def test_open_widgets_are_known_by_their_heads(start):
+    """Where widgets are open, the same request gets the same bytes, and 304 for its tag."""
+    worker = Worker(start(agents=12, kaisa_open=True))
+    head = b"GET /widgets/data?type=call_totals HTTP/1.1\r\nHost: localhost\r\n"
+    first = worker.by_gunicorn(head + b"\r\n")
+    tagged = head + f"If-None-Match: {tag_of(first)}\r\n\r\n".encode()
+
+    assert without_changing(worker.heads.respond(head + b"\r\n")) == without_changing(first)
+    assert worker.heads.respond(tagged).startswith(b"HTTP/1.1 304 NOT MODIFIED\r\n")
+    assert without_changing(worker.heads.respond(tagged)) == without_changing(worker.by_gunicorn(tagged))
 
 
 def test_hsts_can_be_off(start, settings):

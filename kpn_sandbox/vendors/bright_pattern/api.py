@@ -1,11 +1,13 @@
 """Bright Pattern's API as the sandbox knows it: labels of its behaviors, authentication, responses."""
 
 from operator import itemgetter
+from typing import Any
 
 from flask import Response, request
 
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
+from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
 from kpn_sandbox.gateway.operations import Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
 from kpn_sandbox.gateway.responses import form_hint, rate_limit_headers
@@ -19,6 +21,7 @@ from kpn_sandbox.vendors.bright_pattern.headers import CORS
 from kpn_sandbox.vendors.bright_pattern.openapi import document
 from kpn_sandbox.vendors.bright_pattern.operations import (
     AVAILABLE_AGENTS,
+    DATA,
     LOGIN,
     LOGOUT,
     OPERATIONS,
@@ -34,6 +37,7 @@ from kpn_sandbox.vendors.bright_pattern.schemas import check_wallboard
 from kpn_sandbox.vendors.bright_pattern.store import MOST_WALLBOARDS, read_wallboards, write_wallboards
 from kpn_sandbox.vendors.bright_pattern.views import ENDPOINTS
 from kpn_sandbox.vendors.bright_pattern.views.configuration import tenant_of_url
+from kpn_sandbox.vendors.bright_pattern.views.subscriptions import cacheable_data
 
 _OWN = "the sandbox's own"
 _METRICS = "help3x.brightpattern.com, Supervisor guide, lists of service and agent metrics"
@@ -117,7 +121,7 @@ class BrightPatternApi(VendorApi):
         """Return the account of the session, or that of the tenant URL for the operation that needs no session."""
         if context.operation is AVAILABLE_AGENTS:
             return tenant_of_url(request, self._statistics)
-        session = self._auth.session()
+        session = self._auth.session(request.environ)
         context.user = session.user
         return session.tenant
 
@@ -153,6 +157,24 @@ class BrightPatternApi(VendorApi):
     def error_response(self, error: Exception) -> Response:
         """Return the response for an exception, with the CORS headers for the page of the request."""
         return self._with_cors(super().error_response(error))
+
+    def fast_routes(self) -> dict[str, FastRoute]:
+        """Return the route of the fast path: the data of a subscription."""
+        return {path: self._cacheable for path in self.paths(DATA)}
+
+    def _cacheable(self, environ: dict[str, Any], last_part: str | None, at: float | None) -> CacheableRequest | None:
+        if last_part is not None:
+            return None
+        session = self._auth.session(environ)
+        tenant = session.tenant
+        if tenant.quota or tenant.plans:
+            return None
+        instant = (tenant.now() if at is None else at) // 1
+        response = cacheable_data(StatisticsRequest(tenant, session.user, instant, {}, self._statistics))
+        if response is None:
+            return None
+        own_headers = self.cors.headers(environ.get("HTTP_ORIGIN"))
+        return CacheableRequest(tenant, self.key, DATA.key, response, own_headers)
 
     def _with_cors(self, response: Response) -> Response:
         response.headers.extend(self.cors.headers(request.environ.get("HTTP_ORIGIN")))

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from flask import request
 from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.http import parse_cookie
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, presented_client_id
 from kpn_sandbox.auth.bearer_tokens import AccessToken, TokenKind
@@ -50,7 +51,7 @@ _LONGEST_USER = 256
 
 class BrightPatternAuth:
     """
-    Users of all accounts, their sessions and access tokens; every method is about the current request.
+    Users of all accounts, their sessions and access tokens; methods without an environment are about Flask's request.
 
     Args:
         services: Parts of the application that the APIs share.
@@ -62,18 +63,18 @@ class BrightPatternAuth:
         self._session_auth = SessionAuth(self._sessions)
         self._token_server = SessionTokenServer(self._sessions, TOKEN_SESSION, self._recognize)
 
-    def session(self) -> AccessToken:
+    def session(self, environ: dict[str, Any]) -> AccessToken:
         """
-        Return the first active session that the request presents.
+        Return the first active session that a request presents by its WSGI environment.
 
         Raises:
             InvalidSession: The request presents no active session.
         """
-        return self._session_auth.authenticate(_presented())
+        return self._session_auth.authenticate(_presented(environ))
 
     def owner(self) -> Tenant | None:
         """Return the account of the session that the request presents, active or not; None for an unknown session."""
-        return self._session_auth.identify(_presented())
+        return self._session_auth.identify(_presented(request.environ))
 
     def requesting_owner(self) -> Tenant | None:
         """Return the account of the user who requests a session or a token, None for an unknown or unreadable one."""
@@ -110,7 +111,7 @@ class BrightPatternAuth:
         origin, own = request.environ.get("HTTP_ORIGIN"), (SESSION_COOKIES[0] in request.headers)
         if origin and not (own or "HTTP_AUTHORIZATION" in request.environ or is_own_origin(request.environ, origin)):
             raise BrightPatternError(403, Code.FORBIDDEN, "A page of another origin cannot end a session by its cookie")
-        self._sessions.end(self.session())
+        self._sessions.end(self.session(request.environ))
 
     def issue_token(self, on_authenticated: OnAuthenticated) -> dict[str, str]:
         """Issue a token and return the body of the response; `on_authenticated` may prevent it."""
@@ -143,17 +144,18 @@ def _client_ids(user: str | None) -> Iterator[str]:
             yield user.rpartition("+")[0]
 
 
-def _presented() -> Iterator[str]:
-    """Yield every text in the request that may be a session."""
-    authorization = request.environ.get("HTTP_AUTHORIZATION", "").strip()
+def _presented(environ: dict[str, Any]) -> Iterator[str]:
+    """Yield every text in a request that may be a session."""
+    authorization = environ.get("HTTP_AUTHORIZATION", "").strip()
     if authorization:
         scheme, _, text = authorization.partition(" ")
         yield text.strip() if scheme.lower() == "bearer" else authorization
-    if SESSION_COOKIES[0] in request.headers:
-        yield request.headers[SESSION_COOKIES[0]].strip()
-    if "HTTP_COOKIE" in request.environ:
+    if "HTTP_X_BP_SESSION_ID" in environ:
+        yield environ["HTTP_X_BP_SESSION_ID"].strip()
+    if "HTTP_COOKIE" in environ:
+        cookies = parse_cookie(environ["HTTP_COOKIE"])
         for name in SESSION_COOKIES:
-            yield from request.cookies.getlist(name)
+            yield from cookies.getlist(name)
 
 
 def _presented_user() -> str | None:

@@ -8,7 +8,9 @@ from flask import Response
 
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.api import Services
-from kpn_sandbox.gateway.responses import JSON, snapshot_response
+from kpn_sandbox.gateway.fast_path import CachedResponse
+from kpn_sandbox.gateway.responses import JSON, snapshot_headers
+from kpn_sandbox.tenants.clock import format_instant
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.bright_pattern.headers import fresh_headers
 from kpn_sandbox.vendors.bright_pattern.snapshot import Snapshot
@@ -17,7 +19,7 @@ from kpn_sandbox.vendors.bright_pattern.store import Subscriptions, Wallboards
 
 class StatisticsServices:
     """
-    Settings, stores and cached bodies that the views of all requests share.
+    Settings, stores and cached responses that the views of all requests share.
 
     Args:
         services: Parts of the application that the APIs share.
@@ -28,7 +30,9 @@ class StatisticsServices:
         self.subscriptions = Subscriptions(self.sandbox.database)
         self.wallboards = Wallboards(self.sandbox.database)
         # For clients that repeat a request within the second.
-        self.bodies: BoundedCache[bytes] = BoundedCache(self.sandbox.cache_bytes // 16, len)
+        self.responses: BoundedCache[CachedResponse] = BoundedCache(
+            self.sandbox.cache_bytes * 3 // 64, CachedResponse.size
+        )
 
 
 class StatisticsRequest(NamedTuple):
@@ -58,11 +62,17 @@ class StatisticsRequest(NamedTuple):
 
     def json_response(self, value: Any) -> Response:
         """Return a response about the instant of the request, its body the JSON of a value."""
-        return self.body_response(orjson.dumps(value))
+        return sent_response(self.cacheable(value))
 
-    def body_response(self, body: bytes) -> Response:
-        """Return a response about the instant of the request, its body JSON."""
-        return snapshot_response(body, self.tenant, self.at, [JSON, *fresh_headers(self.at)])
+    def cacheable(self, value: Any) -> CachedResponse:
+        """Return what `json_response` sends, ready to be sent again."""
+        of_instant = snapshot_headers(self.tenant, format_instant(self.at))
+        return CachedResponse(orjson.dumps(value), [JSON, *fresh_headers(self.at), *of_instant])
+
+
+def sent_response(cached: CachedResponse) -> Response:
+    """Return a response of Flask with the parts of a cached one."""
+    return Response(cached.body, headers=cached.headers)
 
 
 def empty_response() -> Response:

@@ -1,26 +1,34 @@
 """Kaisa's API as the sandbox knows it: labels of its behaviors, authentication, responses."""
 
+from collections.abc import Mapping
 from operator import itemgetter
+from typing import Any
 
 import orjson
 from flask import Response, request
+from marshmallow import ValidationError
+from werkzeug import Request
 
 from kpn_sandbox.auth.errors import InvalidDigest, MalformedDigest
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
+from kpn_sandbox.gateway.fast_path import CacheableRequest, CachedResponse, FastRoute
 from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
-from kpn_sandbox.gateway.responses import conditional_response, snapshot_response
+from kpn_sandbox.gateway.request_info import AUTHENTICATED
+from kpn_sandbox.gateway.responses import conditional_response, etag, snapshot_headers, snapshot_response
+from kpn_sandbox.tenants.clock import format_instant
 from kpn_sandbox.tenants.snapshot import StatePart
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.auth import CREDENTIAL, KaisaAuth
 from kpn_sandbox.vendors.kaisa.errors import EXCEPTION_MAP, HEADERS, ChallengeError, error_for_status
 from kpn_sandbox.vendors.kaisa.openapi import document
-from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS_PAGE
+from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS, WIDGETS_PAGE
 from kpn_sandbox.vendors.kaisa.postman import COLLECTION
 from kpn_sandbox.vendors.kaisa.schemas import check_stored_customer
 from kpn_sandbox.vendors.kaisa.store import CustomerStore, read_customers, write_customers
-from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, KaisaRequest, single_values
+from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, KaisaRequest, single_values, widgets
 
 _OWN = "the sandbox's own"
 _CLIENTS = "github.com/freespee/freespee-php-api-client"
@@ -82,17 +90,20 @@ class KaisaApi(VendorApi):
         super().__init__(services)
         self._auth = KaisaAuth(services)
         self._customers = CustomerStore(services.sandbox.database)
+        self._widgets: BoundedCache[CachedResponse] = BoundedCache(
+            services.sandbox.cache_bytes // 64, CachedResponse.size
+        )
 
     def authenticate(self, context: RequestContext) -> Tenant:
         """Return the account of the digest credentials; without credentials, that of an open widgets endpoint."""
-        return self._auth.authenticate_request(context.operation)
+        return self._auth.authenticate_request(request.environ, context.operation)
 
     def identify(self) -> Caller:
         """Return the account of the credentials, stale or not."""
         if "HTTP_AUTHORIZATION" not in request.environ:
             return Caller(None)
         try:
-            return Caller(self._auth.authenticate_request(None))
+            return Caller(self._auth.authenticate_request(request.environ, None))
         except InvalidDigest as error:
             return Caller(error.tenant, error.reason)
         except MalformedDigest:
@@ -109,15 +120,51 @@ class KaisaApi(VendorApi):
         tenant, at = context.account, context.at
         query, form = single_values(request.args), single_values(request.form)
         path_id = context.variables.get("customer_id")
-        body = orjson.dumps(
-            endpoint.view(KaisaRequest(tenant, at, query, form, path_id, self.services.history, self._customers))
-        )
+        call = KaisaRequest(tenant, at, query, form, path_id, self.services.history, self._customers)
+        body = orjson.dumps(endpoint.view(call))
         reads = endpoint.operation.method == "GET"
         return (conditional_response if reads else snapshot_response)(body, tenant, at, HEADERS)
 
     def error_for_status(self, status: int, operation: Operation, subject: str = "") -> ApiError:
         """Return Kaisa's error for a forced status, a 401 with a challenge."""
         return ChallengeError(self._auth.challenge()) if status == 401 else error_for_status(status, operation)
+
+    def fast_routes(self) -> dict[str, FastRoute]:
+        """Return the routes of the fast path: the widgets data at each of its paths."""
+        return {path: self._cacheable for path in self.paths(WIDGETS) if "{" not in path}
+
+    def _cacheable(self, environ: dict[str, Any], last_part: str | None, at: float | None) -> CacheableRequest | None:
+        # The view reads a form in the body of any request.
+        if last_part is not None or environ.get("CONTENT_TYPE"):
+            return None
+        # Flask must not authenticate once more, because each count of a nonce is good for one request.
+        tenant = environ[AUTHENTICATED] = self._auth.authenticate_request(environ, WIDGETS)
+        if tenant.quota or tenant.plans:
+            return None
+        # Responses are those of whole seconds.
+        instant = (tenant.now() if at is None else at) // 1
+        # The version stands for the customers that the account has changed, too.
+        key = (tenant.account.client_id, tenant.version, environ.get("QUERY_STRING", ""), instant)
+        response = self._widgets.get(key)
+        if response is None:
+            response = self._built(tenant, instant, single_values(Request(environ).args))
+            if response is None:
+                return None
+            self._widgets.put(key, response)
+        return CacheableRequest(tenant, self.key, WIDGETS.key, response)
+
+    def _built(self, tenant: Tenant, at: float, query: Mapping[str, str]) -> CachedResponse | None:
+        """Return the response with widgets data, None for a reserved customer id and for a query that is wrong."""
+        if reserved_status(query.get("customer_id", "")) is not None:
+            return None
+        call = KaisaRequest(tenant, at, query, {}, None, self.services.history, self._customers)
+        try:
+            body = orjson.dumps(widgets.view(call))
+        except ValidationError:
+            return None
+        tag = etag(body)
+        headers = [*HEADERS, ("ETag", tag), ("Cache-Control", "no-cache")]
+        return CachedResponse(body, [*headers, *snapshot_headers(tenant, format_instant(at))], tag)
 
 
 API = KaisaApi

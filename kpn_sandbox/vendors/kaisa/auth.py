@@ -6,7 +6,7 @@ Source:
     library sends no credentials: Kaisa expects every site to have a proxy that adds them.
 """
 
-from flask import request
+from typing import Any
 
 from kpn_sandbox.auth.digest import DigestAuth, digest_credential
 from kpn_sandbox.gateway.api import Services
@@ -32,10 +32,18 @@ class KaisaAuth(DigestAuth):
         super().__init__(services.sandbox, CREDENTIAL, REALM)
         self._services = services
 
-    def authenticate_request(self, operation: Operation | None) -> Tenant:
-        """Return the account of the current request; without credentials, the demo account for open widgets."""
-        authorization, settings = request.environ.get("HTTP_AUTHORIZATION"), self._services.settings
+    def authenticate_request(self, environ: dict[str, Any], operation: Operation | None) -> Tenant:
+        """
+        Return the account of a request; without credentials, the demo account for open widgets.
+
+        Args:
+            environ: WSGI environment of the request.
+            operation: Its operation; None where no widgets are shown.
+        """
+        authorization, settings = environ.get("HTTP_AUTHORIZATION"), self._services.settings
         if authorization is None and operation is WIDGETS and settings.kaisa_open:
-            return self._services.sandbox.tenant(settings.client_id)
-        path, query = raw_path(request.environ), request.environ.get("QUERY_STRING", "")
-        return self.authenticate(authorization, request.method, f"{path}?{query}" if query else path)
+            tenant = self._services.sandbox.find_tenant(settings.client_id)
+            if tenant is not None:
+                return tenant
+        path, query = raw_path(environ), environ.get("QUERY_STRING", "")
+        return self.authenticate(authorization, environ["REQUEST_METHOD"].upper(), f"{path}?{query}" if query else path)

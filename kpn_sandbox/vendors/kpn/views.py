@@ -38,9 +38,6 @@ ReadPins = Callable[[Collection[str]], Mapping[str, Data]]
 # The fields that identify objects, by kind.
 _KEYS = {"agents": "Logid", "queues": "Number", "trunks": "Number"}
 
-# Memory of a cached response beside its body, roughly.
-_HEADER_BYTES = 1024
-
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 _agent = record_serializer(AgentSchema)
@@ -151,9 +148,7 @@ class ResourceResponses:
 
     def __init__(self, pins: Pins, cache_bytes: int) -> None:
         self._pins = pins
-        self._responses: BoundedCache[CachedResponse] = BoundedCache(
-            cache_bytes, lambda response: len(response.body) + _HEADER_BYTES
-        )
+        self._responses: BoundedCache[CachedResponse] = BoundedCache(cache_bytes, CachedResponse.size)
 
     def find(self, endpoint: Endpoint, tenant: Tenant, at: float, number: int | None) -> CachedResponse:
         """
@@ -210,7 +205,7 @@ def resource_response(cached: CachedResponse) -> Response:
     Raises:
         PreconditionFailed: If-Match names other responses only.
     """
-    if unchanged(request.environ, cached.tag):
+    if cached.tag is not None and unchanged(request.environ, cached.tag):
         return Response(status=304, headers=[header for header in cached.headers if header is not JSON])
     return FinalResponse(cached.body, 200, cached.headers)
 
@@ -225,4 +220,4 @@ def _cached(data: Data, tenant: Tenant, instant: str) -> CachedResponse:
     body = orjson.dumps({"Error": None, "DataSet": data})
     tag = etag(body)
     headers = [*HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), *snapshot_headers(tenant, instant)]
-    return CachedResponse(body, tag, headers)
+    return CachedResponse(body, headers, tag)

@@ -17,25 +17,6 @@ CACHEABLE = ("/agents", "/queues", "/trunks", "/agent/logid/40003", "/queue/numb
 PREFERENCES = ({}, {"Prefer": 'at="2026-07-03T12:00:00+02:00"'}, {"Prefer": "nothing=known"})
 
 
-class CountedApp:
-    """The application behind the fast path, counting the requests that reach it."""
-
-    def __init__(self, next_app):
-        self.next_app = next_app
-        self.requests = 0
-
-    def __call__(self, environ, start_response):
-        self.requests += 1
-        return self.next_app(environ, start_response)
-
-
-@pytest.fixture
-def framework(app):
-    fast_path = app.wsgi_app.next_app
-    fast_path.next_app = CountedApp(fast_path.next_app)
-    return fast_path.next_app
-
-
 def test_the_application_begins_with_the_fast_path(app):
     """Only the checks of every request come before the fast path."""
     assert isinstance(app.wsgi_app, RequestMiddleware)

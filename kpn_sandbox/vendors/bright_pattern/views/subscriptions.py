@@ -3,12 +3,12 @@
 from hashlib import sha256
 from typing import NamedTuple
 
-import orjson
 from flask import Response, request
 
+from kpn_sandbox.gateway.fast_path import CachedResponse
 from kpn_sandbox.gateway.operations import endpoint
 from kpn_sandbox.tenants.tenant import CacheSlot, Tenant
-from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, empty_response
+from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, empty_response, sent_response
 from kpn_sandbox.vendors.bright_pattern.errors import no_subscription
 from kpn_sandbox.vendors.bright_pattern.evaluation import evaluate
 from kpn_sandbox.vendors.bright_pattern.headers import fresh_headers
@@ -40,12 +40,23 @@ def data(call: StatisticsRequest) -> Response:
     Raises:
         BrightPatternError: The user has no subscription.
     """
-    subscription = call.services.subscriptions.find(call.tenant, call.user)
+    subscription = _subscription(call)
     if subscription is None:
-        raise no_subscription()
-    if subscription.age(call.tenant) < call.services.settings.bright_pattern_refresh:
         return Response(status=204, headers=fresh_headers(call.at))
-    return call.body_response(_body(call, _parsed(call.tenant, subscription.body)))
+    if subscription.counts_reads(call.tenant):
+        return sent_response(_evaluated(call, subscription))
+    return sent_response(_known(call, subscription))
+
+
+def cacheable_data(call: StatisticsRequest) -> CachedResponse | None:
+    """
+    Return the data of the subscription, None while there are none and where a pin counts its reads.
+
+    Raises:
+        BrightPatternError: The user has no subscription.
+    """
+    subscription = _subscription(call)
+    return None if subscription is None or subscription.counts_reads(call.tenant) else _known(call, subscription)
 
 
 @endpoint(UNSUBSCRIBE)
@@ -72,33 +83,44 @@ class ParsedSubscription(NamedTuple):
     kinds: tuple[str, ...]
     """Kinds of objects that it shows, by the names that pins have for them."""
 
+    def counts_reads(self, tenant: Tenant) -> bool:
+        """Return whether its data may use up a pin."""
+        return any(tenant.counts_reads(kind) for kind in self.kinds)
+
+
+def _subscription(call: StatisticsRequest) -> ParsedSubscription | None:
+    """Return the subscription of the user, None until it has its first data."""
+    found = call.services.subscriptions.find(call.tenant, call.user)
+    if found is None:
+        raise no_subscription()
+    is_early = found.age(call.tenant) < call.services.settings.bright_pattern_refresh
+    return None if is_early else _parsed(call.tenant, found.body)
+
 
 def _parsed(tenant: Tenant, body: str) -> ParsedSubscription:
-    digest = sha256(body.encode()).hexdigest()
     cache = tenant.cache(_PARSED)
-    parsed = cache.get(digest)
+    parsed = cache.get(body)
     if parsed is None:
+        digest = sha256(body.encode()).hexdigest()
         applications = parse_subscription(parse_json(body))
         agents = any(each.agents for each in applications.values())
         queues = any(each.services or each.totals for each in applications.values())
         parsed = ParsedSubscription(applications, digest, ("agents",) * agents + ("queues",) * queues)
-        cache.put(digest, parsed)
+        cache.put(body, parsed)
     return parsed
 
 
 _PARSED: CacheSlot[ParsedSubscription] = CacheSlot()
 
 
-def _body(call: StatisticsRequest, subscription: ParsedSubscription) -> bytes:
-    if any(call.tenant.counts_reads(kind) for kind in subscription.kinds):
-        return _evaluated(call, subscription)
+def _known(call: StatisticsRequest, subscription: ParsedSubscription) -> CachedResponse:
     key = (call.tenant.cache_key, subscription.digest, call.at)
-    body = call.services.bodies.get(key)
-    if body is None:
-        body = _evaluated(call, subscription)
-        call.services.bodies.put(key, body)
-    return body
+    response = call.services.responses.get(key)
+    if response is None:
+        response = _evaluated(call, subscription)
+        call.services.responses.put(key, response)
+    return response
 
 
-def _evaluated(call: StatisticsRequest, subscription: ParsedSubscription) -> bytes:
-    return orjson.dumps(evaluate(subscription.applications, call.snapshot(*subscription.kinds)))
+def _evaluated(call: StatisticsRequest, subscription: ParsedSubscription) -> CachedResponse:
+    return call.cacheable(evaluate(subscription.applications, call.snapshot(*subscription.kinds)))
