@@ -99,8 +99,7 @@ def create_app(
         run=run,
         cache_bytes=settings.cache_mb * 1024 * 1024,
     )
-    history = History(run, sandbox.cache_bytes // 4)
-    sandbox.seed_caches += history.caches
+    history = History(sandbox.day_cache)
     try:
         notes = _ensure_demo_account(sandbox, account, force=force)
         notes += tuple(restore_entries(sandbox, entries))

@@ -189,7 +189,7 @@ class Center:
         made: PortTimeline = index.ports if "ports" in vars(index) else self._traces.run(lambda: index.ports)
         return made
 
-    def day_key(self, day: CalendarDay) -> Hashable:
+    def day_key(self, day: CalendarDay) -> tuple[Hashable, ...]:
         """A key that is the same for days on which the same happens; it begins with the seed."""
         return self.seed, day.date, tuple((span.start, span.resolved.profile.digest) for span in self._spans(day))
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace, RingTable
-from kpn_sandbox.simulation.events import INSTANT_BITS, Events
+from kpn_sandbox.simulation.events import INSTANT_BITS, Events, owners_of
 from kpn_sandbox.simulation.randomness import Flags, Integers
 
 
@@ -50,7 +50,7 @@ class QueueCounters:
     """The events of a day by queue, ready to be counted."""
 
     def __init__(self, trace: DayTrace) -> None:
-        self._queues = np.arange(max(len(span.resolved.queues) for span in trace.spans))
+        self._queues = owners_of(max(len(span.resolved.queues) for span in trace.spans))
         calls = trace.calls.wide()
         answered, left = calls.outcome == ANSWERED, calls.outcome == ABANDONED
         self._offered = self._column(calls.queue, calls.arrival, calls.outcome != BLOCKED)
@@ -70,7 +70,7 @@ class QueueCounters:
         made = trace.outbound
         self._dialled = self._column(made.queue, made.start, None, made.start)
         self._hung_up = self._column(made.queue, made.end, None, made.end)
-        self._oldest = _OldestCalls(calls)
+        self._oldest = _OldestCalls(calls, self._queues)
 
     def at(self, instant: int) -> list[QueueTotals]:
         """The totals of each queue at an instant, in milliseconds since midnight."""
@@ -132,11 +132,12 @@ class _OldestCalls:
     call at which it lies beyond an instant is the oldest that has not left by then, also when calls leave out of order.
     """
 
-    def __init__(self, calls: CallTable) -> None:
+    def __init__(self, calls: CallTable, owners: Integers) -> None:
         entered = calls.outcome != BLOCKED
         left = np.where(calls.answer >= 0, calls.answer, calls.end)[entered]
         # The calls are sorted by queue and the number of the queue leads the keys, so one running maximum serves all.
-        self._left = np.maximum.accumulate((calls.queue[entered] << INSTANT_BITS) + left)
+        keys = (calls.queue[entered] << INSTANT_BITS) + left
+        self._left = np.maximum.accumulate(keys).astype(owners.dtype)
         self._arrivals = np.append(calls.arrival[entered], 0).astype("i4")
         self._queue = np.append(calls.queue[entered], -1).astype("i2")
 

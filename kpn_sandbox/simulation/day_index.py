@@ -19,7 +19,7 @@ from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 FIRST_LOGIN, FIRST_NUMBER = 40001, 1000
 """The login id of the first agent, and the number of the first queue and of the first trunk."""
 
-BYTES_PER_CALL = 220
+BYTES_PER_CALL = 182
 BYTES_PER_AGENT = 600
 BYTES_PER_DAY = 20_000
 """What an index takes with everything derived; `benchmarks/day_trace.py` measures it."""

@@ -11,8 +11,15 @@ import numpy as np
 
 from kpn_sandbox.simulation.randomness import Integers
 
-INSTANT_BITS = 32
-"""The bits of a key that hold the instant; a day has 90,000,000 milliseconds at most, so 27 would do."""
+INSTANT_BITS = 27
+"""The bits of a key that hold the instant; a day has 90,000,000 milliseconds at most."""
+
+_MOST_NARROW = 1 << 31
+
+
+def owners_of(count: int) -> Integers:
+    """Return owners from 0 on, in a type that is just wide enough for their keys."""
+    return np.arange(count, dtype="i4" if count << INSTANT_BITS <= _MOST_NARROW else "i8")
 
 
 class Events:
@@ -22,14 +29,15 @@ class Events:
     Args:
         keys: Owner and instant of each event, ``(owner << INSTANT_BITS) + instant``, in any order.
         weights: Columns whose totals are wanted, in the order of the keys.
-        owners: The owners to count for, in ascending order.
+        owners: The owners to count for, in ascending order; their type is that of the keys that are kept, and should
+            be that of probes, too.
     """
 
     def __init__(self, keys: Integers, weights: Sequence[Integers], owners: Integers) -> None:
         # Sorting without an order to keep is several times faster, and most kinds have no weights.
         order = np.argsort(keys) if weights else slice(None)
-        self._keys = keys[order] if weights else np.sort(keys)
-        self._totals = [np.concatenate(([0], np.cumsum(each[order]))) for each in weights]
+        self._keys = (keys[order] if weights else np.sort(keys)).astype(owners.dtype)
+        self._totals = [_narrow(np.concatenate(([0], np.cumsum(each[order])))) for each in weights]
         self._first = np.searchsorted(self._keys, owners << INSTANT_BITS)
 
     @property
@@ -50,3 +58,8 @@ class Events:
         """
         totals = self._totals[weight]
         return totals[np.searchsorted(self._keys, probes, side="right")] - totals[self._first]
+
+
+def _narrow(totals: Integers) -> Integers:
+    """Return running totals in 32 bits if they fit."""
+    return totals.astype("i4") if totals[-1] < _MOST_NARROW else totals

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpn_sandbox.caching import Run, SingleFlightCache, run_here
+from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace
@@ -42,9 +42,6 @@ NOBODY = -1
 HOURS = 24
 LENGTHS = (30_000, 60_000, 120_000, 300_000, 600_000)
 """Milliseconds at which the next bucket of talk begins; the first begins at 0."""
-
-CACHE_BYTES = 96 * 1024 * 1024
-"""How much is kept: the summaries of a year, and the calls of a month, of a center of 1,000 agents."""
 
 
 class CallsByCustomer(NamedTuple):
@@ -179,14 +176,11 @@ class History:
     The history of all centers of a process, with the caches of what was computed.
 
     Args:
-        run: Runs the computation of a day.
-        cache_bytes: Size of both caches together.
+        cache: Keeps what was computed; may be shared with the days of centers.
     """
 
-    def __init__(self, run: Run = run_here, cache_bytes: int = CACHE_BYTES) -> None:
-        self._summaries = SingleFlightCache(cache_bytes * 7 // 12, run)
-        self._calls = SingleFlightCache(cache_bytes * 5 // 12, run)
-        self.caches = self._summaries, self._calls
+    def __init__(self, cache: SingleFlightCache | None = None) -> None:
+        self._cache = SingleFlightCache() if cache is None else cache
 
     def days(
         self, center: Center, first: date, last: date, at: float, *, customer: int | None = None
@@ -239,12 +233,12 @@ class History:
         if day == today:
             return summarize(day, self._calls_of(center, day), instant)
         # Only whole days of all customers are kept: today changes every second, and customers are many.
-        key = center.day_key(day)
-        kept: CallSummary | None = self._summaries.get(key)
+        key = (*center.day_key(day), "summary")
+        kept: CallSummary | None = self._cache.get(key)
         if kept is not None:
             return kept
         calls = self._calls_of(center, day)
-        found: CallSummary = self._summaries.get_or_compute(
+        found: CallSummary = self._cache.get_or_compute(
             key, lambda: summarize(day, calls, day.length), CallSummary.size
         )
         return found
@@ -253,7 +247,8 @@ class History:
         def compute() -> CallsByCustomer:
             return calls_by_customer(center.seed, center.trace(day))
 
-        found: CallsByCustomer = self._calls.get_or_compute(center.day_key(day), compute, CallsByCustomer.size)
+        key = (*center.day_key(day), "calls")
+        found: CallsByCustomer = self._cache.get_or_compute(key, compute, CallsByCustomer.size)
         return found
 
 

@@ -30,7 +30,7 @@ from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.tenants.timeline import AccountTimeline
 
 CACHE_BYTES = 128 * 1024 * 1024
-"""All caches of a process together: days of some hundred centers of 50 agents on a busy Monday, and the rest."""
+"""All caches of a process together: days of some two hundred centers of 50 agents on a busy Monday, and the rest."""
 
 _TENANT_BYTES = 16 * 1024
 """Memory of a tenant in the cache beside its center, roughly."""
@@ -73,8 +73,8 @@ class Sandbox:
         state_parts: What vendors store of accounts, for snapshots.
         log_requests: Whether requests are written into the request log.
         run: Runs the computation of a day.
-        cache_bytes: Size of all caches together: half for days, a quarter for history, an eighth each for tenants and
-            for responses.
+        cache_bytes: Size of all caches together: three quarters for days and history, an eighth each for tenants
+            and for responses.
     """
 
     def __init__(
@@ -99,9 +99,8 @@ class Sandbox:
         self.request_log = RequestLog(database, on=log_requests)
         self._state_parts = state_parts or {}
         self.cache_bytes = cache_bytes
-        self._traces = SingleFlightCache(cache_bytes // 2, run)
-        self.seed_caches = [self._traces]
-        """Caches whose keys begin with a seed; whoever has another one adds it."""
+        self.day_cache = SingleFlightCache(cache_bytes * 3 // 4, run)
+        """Days of centers, and whatever else is computed of a day; the keys begin with a seed."""
         self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
         self._tenants: BoundedCache[Tenant] = BoundedCache(cache_bytes // 8 // _TENANT_BYTES)
 
@@ -210,8 +209,7 @@ class Sandbox:
         if tenant is not None and tenant.account.seed == client_id:
             # Other accounts may have the center of a seed that somebody chose, but hardly of one that was made.
             self._centers.drop(_center_key(client_id, tenant.timeline.epochs))
-            for cache in self.seed_caches:
-                cache.drop_seed(client_id)
+            self.day_cache.drop_seed(client_id)
 
     def _read(self, client_id: str) -> Tenant | None:
         # One reader sees all tables at the same moment, so the tenant is that of the version in its own row.
@@ -236,7 +234,7 @@ class Sandbox:
                 timeline = base_timeline(row).extended(map(change_of, changes.get(row.client_id, ())))
                 own_pins = tuple(map(pin_of, pins.get(row.client_id, ())))
                 # Not from the caches, from which a long list would drive out whatever is in use.
-                return self._tenant(row, Center(row.seed, timeline.epochs, self._traces), timeline, own_pins)
+                return self._tenant(row, Center(row.seed, timeline.epochs, self.day_cache), timeline, own_pins)
         except UnreadableAccount as error:
             described = row.client_id, row.seed, row.origin_scenario, row.created_at, row.expires_at
             return UnreadableListing(*described, error.field_error)
@@ -266,7 +264,7 @@ class Sandbox:
         key = _center_key(seed, epochs)
         center = self._centers.get(key)
         if center is None:
-            center = Center(seed, epochs, self._traces)
+            center = Center(seed, epochs, self.day_cache)
             self._centers.put(key, center)
         return center
 

@@ -231,7 +231,7 @@ def test_each_new_day_is_run_where_the_server_wants_it():
         ran.append(compute)
         return compute()
 
-    history = History(run)
+    history = History(SingleFlightCache(run=run))
     for _ in range(2):
         history.days(center(), TODAY - timedelta(days=4), TODAY - timedelta(days=1), at(TODAY, 0))
 
@@ -248,7 +248,7 @@ def test_requests_for_the_same_day_compute_it_once():
         go_on.wait(0.05)
         return compute()
 
-    history, subject = History(run), center(seed="cold")
+    history, subject = History(SingleFlightCache(run=run)), center(seed="cold")
     period = (subject, TODAY - timedelta(days=2), TODAY - timedelta(days=1), at(TODAY, 0))
 
     with ThreadPoolExecutor(3) as pool:
