@@ -2,7 +2,8 @@
 The cost of a subscription: 1,000 agents by 20 columns, beside `GET /agents` of the same account.
 
 Two cases: asked again within the same second, and each time for another second. The time on the server is that of
-the request log; the time of the client includes the way over the loopback.
+the request log; the time of the client includes the way over the loopback. Then the CPU time of 100 agents by 20
+columns with a running clock, that of master and worker, beside the same by Flask.
 
     python benchmarks/bright_pattern.py
 """
@@ -10,17 +11,19 @@ the request log; the time of the client includes the way over the loopback.
 import json
 import os
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from time import perf_counter
 from typing import Any
 
-from servers import folder, free_port, middle, running, sandbox
+from servers import Load, folder, free_port, middle, print_beside_flask, running, sandbox
 
 from kpn_sandbox.client import Client
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
 
 AGENTS, COLUMNS = 1000, 20
+DATA = "/statsapi/subscription/data"
 CLIENT_ID, SECRET = "benchmark", "secret"
 SECOND = 'at="2026-11-23T{:02d}:{:02d}:{:02d}+01:00"'
 
@@ -30,25 +33,33 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=200)
     requests = parser.parse_args().requests
+    with serving(AGENTS) as (_, port):
+        token = subscribed(port)
+        kpn = {"Authorization": f"Bearer {Client(f'http://127.0.0.1:{port}').token(CLIENT_ID, SECRET)}"}
+        for title, prefer in (("steady second", steady), ("every answer new", moving)):
+            measure(f"{title}, data", port, DATA, {"Authorization": token}, prefer, requests)
+            measure(f"{title}, /agents", port, "/agents", kpn, prefer, requests)
+    with serving(100) as (process, port):
+        load = Load(f"http://127.0.0.1:{port}{DATA}", subscribed(port))
+        loads = load, load._replace(headers=("Prefer: delay-ms=0",))
+        print_beside_flask("100 agents by 20 columns", process, loads, 500)
+
+
+@contextmanager
+def serving(agents: int) -> Iterator[tuple[int, int]]:
+    """Run a sandbox and yield its process and its port."""
     with folder() as place:
         port = free_port()
         environment = {
             **os.environ,
             "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/sandbox.db",
-            "KPN_SANDBOX_AGENTS": str(AGENTS),
+            "KPN_SANDBOX_AGENTS": str(agents),
             "KPN_SANDBOX_CLIENT_ID": CLIENT_ID,
             "KPN_SANDBOX_CLIENT_SECRET": SECRET,
             "KPN_SANDBOX_BRIGHT_PATTERN_REFRESH": "0",
         }
-        url = f"http://127.0.0.1:{port}"
-        with running(sandbox(port), f"{url}/_sandbox/ready", environment):
-            token = subscribed(port)
-            kpn = {"Authorization": f"Bearer {Client(url).token(CLIENT_ID, SECRET)}"}
-            for title, prefer in (("steady second", steady), ("every answer new", moving)):
-                measure(
-                    f"{title}, data", port, "/statsapi/subscription/data", {"Authorization": token}, prefer, requests
-                )
-                measure(f"{title}, /agents", port, "/agents", kpn, prefer, requests)
+        with running(sandbox(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as process:
+            yield process.pid, port
 
 
 def subscribed(port: int) -> str:

@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -72,6 +72,7 @@ class Load(NamedTuple):
     token: str
     script: Path | None = None
     connections: int = 16
+    headers: tuple[str, ...] = ()
 
     def run(self, seconds: int) -> int:
         """Ask for some seconds and return the number of answers, all of which must be successes."""
@@ -80,11 +81,49 @@ class Load(NamedTuple):
             raise SystemExit("wrk is not installed: it comes with Debian's package wrk")
         command = [wrk, "-t1", f"-c{self.connections}", f"-d{seconds}s", "-H", f"Authorization: Bearer {self.token}"]
         command += ["-s", str(self.script)] if self.script else []
+        command += [part for header in self.headers for part in ("-H", header)]
         ran = subprocess.run([*command, self.url], capture_output=True, text=True)
         found = re.search(r"([0-9]+) requests in", ran.stdout)
         if found is None or "Non-2xx" in ran.stdout or "Socket errors" in ran.stdout:
             raise SystemExit(f"not all answers were good:\n{ran.stdout}{ran.stderr}")
         return int(found[1])
+
+
+class Served(NamedTuple):
+    """A server that is loaded."""
+
+    process: int
+    url: str
+    load: Any
+    """A `Load`, or another object with its method `run`."""
+
+
+def measured(servers: Sequence[Served], rounds: int, seconds: int) -> dict[Served, list[float]]:
+    """Load servers in turn and return for each the CPU microseconds of a request in each round."""
+    costs: dict[Served, list[float]] = {served: [] for served in servers}
+    for served in costs:
+        served.load.run(1)
+    for _ in range(rounds):
+        for served, found in costs.items():
+            before = processor_seconds(served.process)
+            requests = served.load.run(seconds)
+            found.append((processor_seconds(served.process) - before) * 1_000_000 / requests)
+    return costs
+
+
+def print_beside_flask(title: str, process: int, loads: tuple[Any, Any], goal: int) -> None:
+    """
+    Measure a request by the fast path and by Flask in alternating rounds and print both.
+
+    Args:
+        title: Name of the request.
+        process: The server.
+        loads: The same request, by the fast path and with a preference for which Flask answers.
+        goal: CPU microseconds that it may take by the fast path.
+    """
+    fast, full = (middle(found) for found in measured([Served(process, "", each) for each in loads], 5, 3).values())
+    verdict = "reached" if fast <= goal else "MISSED"
+    print(f"  {title:28s} {fast:5.0f} us of CPU beside {full:5.0f} us by Flask; goal {goal} us: {verdict}", flush=True)
 
 
 def resident_megabytes(process: int) -> float:

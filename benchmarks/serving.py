@@ -14,10 +14,9 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 from urllib.request import Request, urlopen
 
-from servers import Load, folder, free_port, gunicorn, middle, processor_seconds, running
+from servers import Load, Served, folder, free_port, gunicorn, measured, middle, running
 from servers import sandbox as serve
 
 from kpn_sandbox.client import Client
@@ -37,14 +36,6 @@ function request()
     return wrk.format("GET", nil, {{ Authorization = "Bearer " .. tokens[n % #tokens + 1] }})
 end
 """
-
-
-class Served(NamedTuple):
-    """A server that is loaded."""
-
-    process: int
-    url: str
-    load: Load
 
 
 def main() -> None:
@@ -79,19 +70,6 @@ def main() -> None:
         verdict = "" if goal is None else f"   goal {goal}: {'reached' if ratio <= goal else 'MISSED'}"
         figures = f"{middle(costs[ours]):5.0f} us beside {middle(costs[other]):5.0f} us"
         print(f"  {title:34s} {figures}   ratio {ratio:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}){verdict}")
-
-
-def measured(servers: list[Served], rounds: int, seconds: int) -> dict[Served, list[float]]:
-    """Load servers in turn and return for each the CPU microseconds of a request in each round."""
-    costs: dict[Served, list[float]] = {served: [] for served in servers}
-    for served in costs:
-        served.load.run(1)
-    for _ in range(rounds):
-        for served, found in costs.items():
-            before = processor_seconds(served.process)
-            requests = served.load.run(seconds)
-            found.append((processor_seconds(served.process) - before) * 1_000_000 / requests)
-    return costs
 
 
 @contextmanager
