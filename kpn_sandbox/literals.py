@@ -112,6 +112,9 @@ LARGEST_BODY_BYTES = 1024 * 1024
 SERVICE_LEVEL_TARGET = 0.8
 """The share of calls to answer within the service level's seconds, for queues that set no target of their own."""
 
+TOOL_USER_AGENT = "kpn-sandbox-cli"
+"""User agent of the command line's requests to a vendor's API, which no client under test has sent."""
+
 KPN_TOKEN_PATH = "/oauth/client_credential/accesstoken"
 """Where KPN's API gives out access tokens."""
 

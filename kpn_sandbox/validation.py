@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from math import inf
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -33,8 +34,44 @@ class InvalidValue(ValueError):
     """The value of a field is not what it may be; `allowed` says what would be right, to be read after "must be"."""
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
-        super().__init__(f"{field} must be {allowed}, not {value!r}")
+        super().__init__(invalid_value_message(field, value, allowed))
         self.field, self.value, self.allowed = field, value, allowed
+
+
+def invalid_value_message(field: str, value: Any, allowed: str) -> str:
+    """
+    Return the sentence that refuses a value, without its full stop.
+
+    Args:
+        field, value, allowed: As for `InvalidValue`.
+    """
+    meant = near_miss_in(allowed, value)
+    return f"{field} must be {allowed}, not {value!r}{'.' if meant else ''}{meant}"
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """
+    Return the question whether another word was meant, to be added to a sentence; empty if none is like it.
+
+    Args:
+        word: The word that is not known.
+        known: The words that are.
+    """
+    by_spelling = {each.lower(): each for each in known}
+    found = get_close_matches(word.lower(), by_spelling, 1)
+    return f" Did you mean {by_spelling[found[0]]!r}?" if found else ""
+
+
+def near_miss_in(allowed: str, value: Any) -> str:
+    """
+    Return the question of `near_miss` for a value that is none of some words.
+
+    Args:
+        allowed: What would be right, in the words of a rule; nothing is asked where it does not list words.
+        value: The value.
+    """
+    _, listing, words = allowed.partition("one of ")
+    return near_miss(value, words.split(", ")) if listing and isinstance(value, str) else ""
 
 
 class Check(Protocol[Kept_co]):

@@ -32,7 +32,7 @@ WALL_TIME = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datet
 VENDORS = sorted(path.parent.name for path in (PACKAGE / "vendors").glob("*/__init__.py"))
 VENDOR_MODULES = {"api", "operations", "views", "records", "schemas", "auth", "errors", "openapi", "postman"}
 
-LIBRARIES_INSIDE = {"apispec", "faker", "gevent", "gunicorn", "platformdirs", "psycopg", "sqlalchemy.dialects"}
+LIBRARIES_INSIDE = {"apispec", "faker", "gevent", "gunicorn", "platformdirs", "psycopg", "rich", "sqlalchemy.dialects"}
 """What may be imported inside a function: large or optional libraries that most runs do not need."""
 MODULES_INSIDE = {
     "kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows",

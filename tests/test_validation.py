@@ -11,6 +11,7 @@ from kpn_sandbox.validation import (
     choice,
     count_or_list,
     digits,
+    invalid_value_message,
     list_of,
     matching,
     minutes,
@@ -54,7 +55,18 @@ def test_a_rule_keeps_what_is_right_and_says_what_would_be(rule, right, wrong, a
         with pytest.raises(InvalidValue) as error:
             rule("field", value)
 
-        assert str(error.value) == f"field must be {allowed}, not {value!r}"
+        assert str(error.value).startswith(f"field must be {allowed}, not {value!r}")
+
+
+def test_a_near_miss_is_named():
+    """A word that is like one of those that may be is followed by that one; others and other values are not."""
+    assert invalid_value_message("unit", "hours", "one of minute, hour") == (
+        "unit must be one of minute, hour, not 'hours'. Did you mean 'hour'?"
+    )
+    assert invalid_value_message("unit", "PEAK", "one of peak, calm").endswith("Did you mean 'peak'?")
+    assert invalid_value_message("unit", "x", "one of minute, hour").endswith("not 'x'")
+    assert invalid_value_message("unit", 3, "one of minute, hour").endswith("not 3")
+    assert invalid_value_message("port", "hour", "a whole number").endswith("not 'hour'")
 
 
 @pytest.mark.parametrize(("written", "kept"), [("0", 0), ("007", 7), ("9", 9)])

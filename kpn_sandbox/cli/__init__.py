@@ -16,26 +16,30 @@ from importlib import import_module
 import click
 
 from kpn_sandbox import __version__
-from kpn_sandbox.cli.options import CommandError
+from kpn_sandbox.cli.options import CommandError, SandboxGroup
+from kpn_sandbox.cli.output import discard_output
 from kpn_sandbox.cli.serve import patch_standard_library
 from kpn_sandbox.safe_text import terminal_text
 
 COMMANDS = {
     "serve": ("serve",),
     "exec": ("exec",),
-    "control": tuple(
-        "token health account scenario clock profile pin fault quota requests conduct reset snapshot".split()
-    ),
+    "accounts": ("token", "health", "account", "snapshot"),
+    "control": ("scenario", "clock", "profile", "pin", "fault", "quota", "reset"),
+    "inspect": ("status", "requests", "conduct"),
     "documents": ("openapi", "postman"),
     "drift": ("diff", "load"),
     "itx": ("itx",),
 }
 """The commands of each module."""
 
+PIPE_CLOSED = 141
+"""Exit code of a command whose output nobody reads any more: 128 + 13, as shells report SIGPIPE."""
+
 _GROUP_FLAGS = ("-h", "--help", "--version")
 
 
-class LazyGroup(click.Group):
+class LazyGroup(SandboxGroup):
     """A group that imports the module of a command when the command is looked up."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -82,6 +86,9 @@ def main(
         message = str(error) if isinstance(error, CommandError) else " ".join(error.format_message().split())
         click.echo(f"kpn-sandbox: {terminal_text(message)}", err=True)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        discard_output()
+        sys.exit(PIPE_CLOSED)
     except (click.Abort, KeyboardInterrupt):
         # 128 + 2, as shells report a command that Ctrl-C ended.
         sys.exit(130)

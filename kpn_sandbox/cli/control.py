@@ -2,124 +2,37 @@
 Commands that control an account of a running sandbox: the control API from the shell.
 
 The account is that of `--client-id` and `--client-secret`. Where `KPN_SANDBOX_ADMIN_TOKEN` is set the administrator
-asks, for any account. Responses are printed as JSON. `token` and `health` need no more than any client has.
+asks, for any account.
 """
 
 import json
-import os
-import sys
 from collections.abc import Callable
-from contextlib import suppress
-from functools import wraps
-from pathlib import Path
+from http import HTTPStatus
 from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
-from kpn_sandbox.client import Account, Client, JsonObject
+from kpn_sandbox.cli.instants import DURATION, FORMS, seconds_of
+from kpn_sandbox.cli.options import Choice, Command, CommandError, command, group, instant_of, joined, with_account
+from kpn_sandbox.cli.output import Rows, deleted
+from kpn_sandbox.client import Account, JsonObject, Rejected, describe_fault
 from kpn_sandbox.literals import (
     CONNECTION_FAULTS,
     OBJECT_KINDS,
     QUOTA_UNITS,
+    RESET_LAYERS,
+    SCENARIO_NAMES,
     TOKEN_TIMES,
     Effective,
     ObjectKind,
     ResetLayer,
-    ScenarioName,
     TokenTime,
 )
-from kpn_sandbox.safe_text import terminal_json, terminal_text
+from kpn_sandbox.safe_text import terminal_text
+from kpn_sandbox.validation import near_miss
 
-_UNITS_HELP = f"{', '.join(QUOTA_UNITS[:-1])} or {QUOTA_UNITS[-1]}."
-
-
-def with_client(command: Command) -> Command:
-    """Give a command the administrator's client, and print what the command returns."""
-
-    @wraps(command)
-    def run(url: str | None, host: str | None, port: str | None, **rest: Any) -> None:
-        administrator_token()
-        settings = settings_from({"host": host, "port": port})
-        _print(ask_sandbox(url, settings, lambda client: command(client, **rest)))
-
-    return url_option(setting_options("host", "port")(run))
-
-
-def administrator_token() -> str:
-    """
-    Return the administrator's token of the environment.
-
-    Raises:
-        CommandError: There is none.
-    """
-    token = settings_from({}).admin_token
-    if token is None:
-        raise CommandError("KPN_SANDBOX_ADMIN_TOKEN must hold the administrator's token, as serve prints it")
-    return token
-
-
-def with_account(command: Command) -> Command:
-    """Give a command an account, that of its argument `named` or of the settings, and print what it returns."""
-
-    @wraps(command)
-    def run(url: str | None, named: str | None = None, **rest: Any) -> None:
-        # A group that shows something by itself is called before its subcommands, too.
-        if click.get_current_context().invoked_subcommand:
-            return
-        flags = {name: rest.pop(name) for name in ("host", "port", "client_id", "client_secret")}
-        settings = settings_from({**flags, "client_id": named or flags["client_id"]})
-        secret = settings.client_secret if settings.admin_token is None else None
-        _print(ask_sandbox(url, settings, lambda client: command(client.account(settings.client_id, secret), **rest)))
-
-    return url_option(setting_options("host", "port", "client_id", "client_secret")(run))
-
-
-def _print(result: Any) -> None:
-    if result is not None:
-        click.echo(terminal_json(json.dumps(result, indent=2, ensure_ascii=False)))
-
-
-@click.group()
-def account() -> None:
-    """Make, list, show and delete accounts; all but one's own take KPN_SANDBOX_ADMIN_TOKEN."""
-
-
-@account.command("create")
-@click.argument("client_id", required=False)
-@click.option("--secret", help="Its client secret; made by default.")
-@click.option("--seed", help="Seed of its center; the client id by default.")
-@click.option("--scenario", help="Its scenario.")
-@click.option("--at", help="Instant at which its clock stands; running by default.")
-@click.option("--profile", multiple=True, metavar="FIELD=VALUE", help="A field of its profile; may be repeated.")
-@click.option("--expires-in-seconds", type=int, help="After so long it is dropped; never by default.")
-@with_client
-def create_account(client: Client, secret: str | None, profile: tuple[str, ...], **rest: Any) -> Any:
-    """Make an account and print its secrets, this once."""
-    return client.new_account(client_secret=secret, profile=_fields(profile, _json) or None, **rest).settings
-
-
-@account.command("list")
-@with_client
-def list_accounts(client: Client) -> Any:
-    """List all accounts."""
-    return client.accounts()
-
-
-@account.command("show")
-@click.argument("named", metavar="[CLIENT_ID]", required=False)
-@with_account
-def show_account(account: Account) -> Any:
-    """Show an account without its secrets."""
-    return account.show()
-
-
-@account.command("delete")
-@click.argument("named", metavar="CLIENT_ID")
-@with_account
-def delete_account(account: Account) -> None:
-    """Drop an account with its whole world."""
-    account.delete()
+_UNITS_HELP = f"{joined(QUOTA_UNITS)}."
+_FORMS_HELP = f"AT is {FORMS}. A time without a day is of the account's day, a day of the week the coming one."
 
 
 def _effective_options(command: Command) -> Command:
@@ -132,19 +45,26 @@ def _effective_options(command: Command) -> Command:
     return now(midnight(command))
 
 
-@click.command()
-@click.argument("name", required=False)
-@click.option("--for-seconds", type=float, help="From now on; after so long the one in force before comes back.")
+@command(help=f"Show the scenario, or set one: {joined(SCENARIO_NAMES)}.")
+@click.argument("words", nargs=-1, metavar="[NAME]")
+@click.option(
+    "--for",
+    "--for-seconds",
+    "for_seconds",
+    type=DURATION,
+    metavar="DURATION",
+    help="From now on; after so long, like 90, 15m or 1h30m, the one in force before comes back.",
+)
 @_effective_options
 @with_account
-def scenario(
-    account: Account, name: ScenarioName | None, effective: Effective | None, for_seconds: float | None
-) -> Any:
-    """Show the scenario, or set one."""
+def scenario(account: Account, words: tuple[str, ...], effective: Effective | None, for_seconds: float | None) -> Any:
+    """Show or set the scenario; the command's help is made from the names."""
+    # A name of two words need not be quoted.
+    name: Any = " ".join(words) or None
     return account.scenario(name, effective=effective, for_seconds=for_seconds)
 
 
-@click.group(invoke_without_command=True)
+@group(invoke_without_command=True)
 @with_account
 def clock(account: Account) -> Any:
     """Show the clock, or turn it."""
@@ -152,79 +72,86 @@ def clock(account: Account) -> Any:
 
 
 _tokens_option = click.option(
-    "--tokens", type=click.Choice(TOKEN_TIMES), help="Whose time the life of tokens follows; as before by default."
+    "--tokens", type=Choice(TOKEN_TIMES), help="Whose time the life of tokens follows; as before by default."
 )
 
 
-@clock.command("freeze")
-@click.argument("at", required=False)
+@clock.command("freeze", help=f"Let time stand still, at the instant AT or now.\n\n{_FORMS_HELP}")
+@click.argument("at", nargs=-1)
 @_tokens_option
 @with_account
-def freeze(account: Account, at: str | None, tokens: TokenTime | None) -> Any:
-    """Let time stand still, at the instant AT or now."""
-    return _with_warnings(account.freeze(at, tokens=tokens))
+def freeze(account: Account, at: tuple[str, ...], tokens: TokenTime | None) -> Any:
+    """Freeze the clock; the command's help is made from the forms of an instant."""
+    return _with_warnings(account.freeze(instant_of(" ".join(at), account), tokens=tokens))
 
 
-@clock.command("run")
-@click.argument("at", required=False)
+@clock.command(
+    "run", help=f"Let time run, from AT and at a speed; with neither it is that of the wall again.\n\n{_FORMS_HELP}"
+)
+@click.argument("at", nargs=-1)
 @click.option("--speed", type=float, help="Seconds of the account per second of wall time, up to 3600.")
 @_tokens_option
 @with_account
-def run(account: Account, at: str | None, speed: float | None, tokens: TokenTime | None) -> Any:
-    """Let time run, from AT and at a speed; with neither it is that of the wall again."""
-    return _with_warnings(account.run(at, speed=speed, tokens=tokens))
+def run(account: Account, at: tuple[str, ...], speed: float | None, tokens: TokenTime | None) -> Any:
+    """Start the clock; the command's help is made from the forms of an instant."""
+    return _with_warnings(account.run(instant_of(" ".join(at), account), speed=speed, tokens=tokens))
 
 
 @clock.command("advance")
-@click.argument("seconds", type=float)
+@click.argument("seconds", type=DURATION, metavar="DURATION")
 @with_account
 def advance(account: Account, seconds: float) -> Any:
-    """Move time on."""
+    """Move time on by a DURATION like 3600, 90s, 15m or 1h30m."""
     return _with_warnings(account.advance(seconds))
 
 
-@click.command()
+@command()
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
 @_effective_options
 @with_account
 def profile(account: Account, fields: tuple[str, ...], effective: Effective | None) -> Any:
     """Show the profile, or change fields of it; null brings back a default."""
-    return account.profile(effective=effective or "always", **_fields(fields, _json))
+    return account.profile(effective=effective or "always", **fields_of(fields, json_of))
 
 
-@click.group(invoke_without_command=True)
+@group(invoke_without_command=True)
 @with_account
 def pin(account: Account) -> Any:
     """Show what is pinned, or pin and unpin."""
-    return account.pins()
+    return Rows(account.pins(), ("kind", "key", "fields", "expires_at", "reads"))
 
 
 @pin.command("set")
-@click.argument("kind", type=click.Choice(OBJECT_KINDS))
+@click.argument("kind", type=Choice(OBJECT_KINDS))
 @click.argument("key")
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @click.option("--reads", type=int, help="For so many answers.")
-@click.option("--expires-at", help="Until when, by the account's clock.")
+@click.option("--expires-at", help="Until when, by the account's clock; in the forms of `clock freeze`.")
 @with_account
-def set_pin(account: Account, kind: ObjectKind, key: str, fields: tuple[str, ...], **rest: Any) -> Any:
+def set_pin(
+    account: Account, kind: ObjectKind, key: str, fields: tuple[str, ...], expires_at: str | None, **rest: Any
+) -> Any:
     """Let fields of an object stay as they are."""
-    return account.pin(kind, key, **rest, **_fields(fields, _kpn_value))
+    until = instant_of(expires_at, account)
+    return account.pin(kind, key, expires_at=until, **rest, **fields_of(fields, _kpn_value))
 
 
 @pin.command("drop")
-@click.argument("kind", required=False, type=click.Choice(OBJECT_KINDS))
+@click.argument("kind", required=False, type=Choice(OBJECT_KINDS))
 @click.argument("key", required=False)
 @with_account
-def drop_pins(account: Account, kind: ObjectKind | None, key: str | None) -> None:
+def drop_pins(account: Account, kind: ObjectKind | None, key: str | None) -> Any:
     """Unpin an object, all of a kind, or everything."""
+    dropped = [pin for pin in account.pins() if kind in (None, pin["kind"]) and key in (None, pin["key"])]
     account.unpin(kind, key)
+    return deleted(*(f"pin on {pin['kind']} {pin['key']}" for pin in dropped))
 
 
-@click.group(invoke_without_command=True)
+@group(invoke_without_command=True)
 @with_account
 def fault(account: Account) -> Any:
     """Show what is to go wrong, or let it."""
-    return account.faults()
+    return Rows(account.faults(), ("id", "api", "operation", "key", "outcomes", "probability", "repeat", "remaining"))
 
 
 @fault.command(
@@ -261,12 +188,24 @@ def add_fault(account: Account, operation: str, outcomes: tuple[str, ...], **res
 @fault.command("drop")
 @click.argument("fault_id", required=False)
 @with_account
-def drop_faults(account: Account, fault_id: str | None) -> None:
+def drop_faults(account: Account, fault_id: str | None) -> Any:
     """Drop a fault, or all of them."""
+    dropped = [fault for fault in account.faults() if fault_id in (None, fault["id"])]
     account.heal(fault_id)
+    return deleted(*(describe_fault(fault) for fault in dropped))
 
 
-@click.command()
+def optional_quota(account: Account) -> JsonObject | None:
+    """Return the quota of an account; None when it has none."""
+    try:
+        return account.ask("GET", "/quota")
+    except Rejected as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
+
+
+@command()
 @click.argument("limit", type=int, required=False)
 @click.option("--interval", type=int, default=1, show_default=True)
 @click.option("--unit", default="minute", show_default=True, help=_UNITS_HELP)
@@ -276,127 +215,18 @@ def drop_faults(account: Account, fault_id: str | None) -> None:
 def quota(account: Account, limit: int | None, drop: bool, **rest: Any) -> Any:
     """Show the quota, set it to LIMIT calls in a window of time, or drop it."""
     if drop:
-        return account.drop_quota()
+        dropped = optional_quota(account)
+        account.drop_quota()
+        return deleted(*(f"quota of {each['limit']} a {each['unit']}" for each in (dropped,) if each))
     return account.ask("GET", "/quota") if limit is None else account.quota(limit, **rest)
 
 
-@click.command()
-@click.option("--api")
-@click.option("--operation")
-@click.option("--method")
-@click.option("--path", help="As it was sent; with a * at its end for any end.")
-@click.option("--status", help="Such as 503 or 5xx.")
-@click.option("--since", help="An ISO 8601 instant with offset, by the account's clock.")
-@click.option("--limit", type=int, help="Only the newest so many.")
-@click.option("--har", is_flag=True, help="Print an HTTP archive.")
-@click.option("--clear", is_flag=True, help="Forget them.")
-@click.option("--all", "of_all", is_flag=True, help="Those of all accounts and of none, for KPN_SANDBOX_ADMIN_TOKEN.")
-@with_account
-def requests(account: Account, har: bool, clear: bool, of_all: bool, **filters: Any) -> Any:
-    """Show the last requests, oldest first."""
-    present = {name: value for name, value in filters.items() if value is not None}
-    if of_all:
-        return _all_requests(account.url, har or clear, present)
-    if clear:
-        return account.forget_requests()
-    return account.har(**present) if har else account.requests(**present)
-
-
-@click.command()
-@with_account
-def conduct(account: Account) -> Any:
-    """Show what the client does wrong."""
-    return account.conduct()
-
-
-@click.command()
+@command(help=f"Make LAYERS as in the beginning: {joined(RESET_LAYERS)}; all by default.")
 @click.argument("layers", nargs=-1)
 @with_account
 def reset(account: Account, layers: tuple[ResetLayer, ...]) -> Any:
-    """Make LAYERS, or all of them, as in the beginning."""
+    """Reset layers; the command's help is made from their names."""
     return account.reset(*layers)
-
-
-@click.command()
-@url_option
-@setting_options("host", "port", "client_id", "client_secret")
-def token(url: str | None, **flags: Any) -> None:
-    """Fetch an access token from a running sandbox and print it."""
-    settings = settings_from(flags)
-    token = ask_sandbox(url, settings, lambda client: client.token(settings.client_id, settings.client_secret))
-    click.echo(terminal_text(token))
-
-
-@click.command()
-@url_option
-@setting_options("host", "port")
-def health(url: str | None, **flags: Any) -> None:
-    """Exit with 0 if the running sandbox is ready, else with 1."""
-    ask_sandbox(url, settings_from(flags), lambda client: client.ready())
-
-
-@click.group()
-def snapshot() -> None:
-    """Save the state of an account in a file, or restore it."""
-
-
-@snapshot.command("save")
-@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
-@with_account
-def save_snapshot(account: Account, file: Path) -> Any:
-    """Write the state of the account into FILE; - prints it."""
-    state = account.snapshot()
-    if str(file) == "-":
-        return state
-    return _write_whole(file, json.dumps(state, indent=2, ensure_ascii=False) + "\n")
-
-
-@snapshot.command("restore")
-@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
-@with_account
-def restore_snapshot(account: Account, file: Path) -> Any:
-    """Give the account the state in FILE, whole or not at all; - reads it from standard input."""
-    restored = account.restore(_read_json(file))
-    for note in restored["notes"]:
-        click.echo(f"note: {terminal_text(note)}", err=True)
-    return restored
-
-
-def _write_whole(file: Path, text: str) -> None:
-    """Write a file whole or not at all: what is there stays until the new text is written."""
-    if file.exists() and not file.is_file():
-        # Such as /dev/stdout or a named pipe, which must not be replaced by a file.
-        file.write_text(text, encoding="utf-8")
-        return
-    target = file.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        raise CommandError(f"{file} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def _read_json(file: Path) -> Any:
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
-        parsed = json.loads(text)
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise CommandError(f"{file} must hold the JSON of a snapshot: {error}") from None
-    if not isinstance(parsed, dict):
-        raise CommandError(f"{file} must hold the JSON object of a snapshot")
-    return parsed
-
-
-def _all_requests(url: str, otherwise: bool, filters: dict[str, Any]) -> Any:
-    if otherwise:
-        raise CommandError("--all goes with neither --har nor --clear")
-    return Client(url, administrator_token()).all_requests(**filters)
 
 
 def _with_warnings(clock: JsonObject) -> JsonObject:
@@ -406,10 +236,11 @@ def _with_warnings(clock: JsonObject) -> JsonObject:
     return clock
 
 
-COMMANDS = (token, health, account, scenario, clock, profile, pin, fault, quota, requests, conduct, reset, snapshot)
+COMMANDS = (scenario, clock, profile, pin, fault, quota, reset)
 
 
-def _json(text: str) -> Any:
+def json_of(text: str) -> Any:
+    """Return what a text means as JSON; the text itself if it is none."""
     try:
         return json.loads(text)
     except ValueError:
@@ -418,10 +249,19 @@ def _json(text: str) -> Any:
 
 def _kpn_value(text: str) -> Any:
     """A field's value as KPN spells it: a text, unless it is null or a list."""
-    return _json(text) if text == "null" or text.startswith("[") else text
+    return json_of(text) if text == "null" or text.startswith("[") else text
 
 
-def _fields(words: tuple[str, ...], parse: Callable[[str], Any]) -> dict[str, Any]:
+def fields_of(words: tuple[str, ...], parse: Callable[[str], Any]) -> dict[str, Any]:
+    """
+    Return the values of `NAME=VALUE` words by name.
+
+    Args:
+        words, parse: The words, and what makes a value of the text after the sign.
+
+    Raises:
+        CommandError: A word is not so written.
+    """
     pairs = [word.partition("=") for word in words]
     for name, equals, _ in pairs:
         if not name or not equals:
@@ -432,19 +272,31 @@ def _fields(words: tuple[str, ...], parse: Callable[[str], Any]) -> dict[str, An
 def _outcome(word: str) -> dict[str, Any]:
     """Parse `503`, `200ms`, `503+200ms`, `ok`, `reset`, or the JSON of an outcome."""
     if word.startswith("{"):
-        parsed = _json(word)
+        parsed = json_of(word)
         if isinstance(parsed, dict):
             return parsed
     outcome: dict[str, Any] = {}
     for part in word.split("+"):
         if part.isdecimal():
             outcome["status"] = int(part)
-        elif part.endswith("ms") and part[:-2].isdecimal():
-            outcome["delay_ms"] = int(part[:-2])
+        elif (delay := _milliseconds(part)) is not None:
+            outcome["delay_ms"] = delay
         elif part == "ok":
             outcome["ok"] = True
         elif part in CONNECTION_FAULTS:
             outcome["connection"] = part
         else:
-            raise CommandError(f"an outcome must be like 503, 200ms, 503+200ms, ok, reset or JSON, not {word!r}")
+            meant = near_miss(part, ("ok", *CONNECTION_FAULTS))
+            example = "like 503, 200ms, 503+200ms, ok, reset or JSON"
+            raise CommandError(f"an outcome must be {example}, not {word!r}{'.' if meant else ''}{meant}")
     return outcome
+
+
+def _milliseconds(word: str) -> int | None:
+    """Return the milliseconds of a delay such as `200ms` or `2s`; None when it is none."""
+    if word.endswith("ms") and word[:-2].isdecimal():
+        return int(word[:-2])
+    try:
+        return int(seconds_of(word) * 1000)
+    except ValueError:
+        return None

@@ -6,31 +6,36 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import setting_options, settings_from, url_option
+from kpn_sandbox.cli.options import (
+    ACCOUNT_SETTINGS,
+    Choice,
+    account_flags,
+    address_of,
+    command,
+    connection_options,
+    settings_from,
+)
 from kpn_sandbox.documents import FILES, OPENAPI, openapi_document, text
-from kpn_sandbox.settings import sandbox_url
 
 
-@click.command()
-@click.argument("api", default="kpn", type=click.Choice(OPENAPI))
-@url_option
-@setting_options("host", "port")
+@command()
+@click.argument("api", default="kpn", type=Choice(OPENAPI))
+@connection_options("host", "port")
 def openapi(api: str, url: str | None, **flags: Any) -> None:
     """Print the OpenAPI document of an API."""
-    click.echo(json.dumps(openapi_document(api, url or sandbox_url(settings_from(flags))), indent=2))
+    click.echo(json.dumps(openapi_document(api, address_of(url, settings_from(flags))), indent=2))
 
 
-@click.command()
+@command()
 @click.argument("folder", default="postman", type=click.Path(file_okay=False, path_type=Path))
-@url_option
-@setting_options("host", "port", "client_id", "client_secret")
+@connection_options(*ACCOUNT_SETTINGS)
 def postman(folder: Path, url: str | None, **flags: Any) -> None:
     """Write the Postman collection and environment into FOLDER."""
-    settings = settings_from(flags)
+    settings = settings_from(account_flags(flags))
     folder.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         path = folder / name
-        path.write_text(text(name, url or sandbox_url(settings), settings.client_id, settings.client_secret))
+        path.write_text(text(name, address_of(url, settings), settings.client_id, settings.client_secret))
         click.echo(path)
 
 

@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import Command, CommandError, ask_sandbox, setting_options, settings_from, url_option
+from kpn_sandbox.cli.options import (
+    ACCOUNT_SETTINGS,
+    Command,
+    CommandError,
+    account_flags,
+    ask_sandbox,
+    command,
+    connection_options,
+    settings_from,
+)
 from kpn_sandbox.client import Account, Client
 from kpn_sandbox.drift.captures import CaptureError, fetch_captures, read_captures
 from kpn_sandbox.drift.comparison import compare
@@ -17,15 +26,13 @@ from kpn_sandbox.safe_text import terminal_text
 DIFFERENT = 1
 """The exit code of `diff` when there are differences."""
 
-_ACCOUNT_SETTINGS = ("host", "port", "client_id", "client_secret")
-
 
 def _with_account(command: Command) -> Command:
     """Give a command the account of the settings."""
 
     @wraps(command)
     def run(url: str | None, **rest: Any) -> Any:
-        settings = settings_from({name: rest.pop(name) for name in _ACCOUNT_SETTINGS})
+        settings = settings_from(account_flags(rest))
 
         def ask(client: Client) -> Any:
             return command(client.account(settings.client_id, settings.client_secret), **rest)
@@ -35,10 +42,10 @@ def _with_account(command: Command) -> Command:
         except CaptureError as error:
             raise CommandError(str(error)) from None
 
-    return url_option(setting_options(*_ACCOUNT_SETTINGS)(run))
+    return connection_options(*ACCOUNT_SETTINGS)(run)
 
 
-@click.command()
+@command()
 @click.argument("source", metavar="HAR-OR-URL")
 @click.option("--token", envvar="KPN_TOKEN", help="Access token for the URL. [KPN_TOKEN]")
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write pins that undo it to a file.")
@@ -62,7 +69,7 @@ def diff(account: Account, *, source: str, token: str | None, write: Path | None
     return DIFFERENT if found else 0
 
 
-@click.command()
+@command()
 @click.argument("source", type=click.Path(dir_okay=False))
 @_with_account
 def load(account: Account, source: str) -> None:

@@ -20,6 +20,7 @@ import click
 
 from kpn_sandbox.cli.options import (
     CommandError,
+    command,
     flag_texts,
     flagged_settings,
     gone_options,
@@ -47,7 +48,7 @@ _CHOSEN_HERE = ("host", "port", "database_url")
 """Settings that have no flag here, because the sandbox gets an address and a database of its own."""
 
 
-@click.command("exec", context_settings={"allow_interspersed_args": False})
+@command("exec", context_settings={"allow_interspersed_args": False})
 @setting_options(*(name for name in flagged_settings() if name not in _CHOSEN_HERE))
 @gone_options
 @click.option("--require-faults-used", is_flag=True, help="Fail if CMD succeeds but leaves outcomes of faults unused.")

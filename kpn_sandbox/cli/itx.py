@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import CommandError
+from kpn_sandbox.cli.options import CommandError, group
 from kpn_sandbox.itx_check.caller import TIMEOUT_SECONDS, CallFailed, EndpointUnreachable, panel_url, request_panel
 from kpn_sandbox.itx_check.panel import panel_app, panel_rows
 from kpn_sandbox.itx_check.rules import Severity, check_panel
@@ -22,7 +22,7 @@ _STATUS_COLORS = {"GREEN": "green", "ORANGE": "yellow", "RED": "red"}
 _SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
-@click.group()
+@group()
 def itx() -> None:
     """Play ITX: call your own Custom KPI endpoint, check its answer, show the panel."""
 

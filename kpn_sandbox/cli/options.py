@@ -1,12 +1,17 @@
-"""Parts that the commands share: flags that are settings, errors, and the way to a running sandbox."""
+"""Parts that the commands share: sections of help, near misses, settings as flags, and the way to a sandbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import Field, fields
+from functools import partial, wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
-from kpn_sandbox.client import Client, ClientError
+from kpn_sandbox.cli.instants import instant_text
+from kpn_sandbox.cli.output import OutputMode, print_result
+from kpn_sandbox.client import Account, Client, ClientError
+from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import (
     GONE,
     SettingError,
@@ -17,8 +22,12 @@ from kpn_sandbox.settings import (
     settings_without_effect,
     variable,
 )
+from kpn_sandbox.validation import near_miss
 
 Command = Callable[..., Any]
+
+CONNECTION, OUTPUT = "Connection", "Output"
+"""Sections of a command's help beside that of its own options."""
 
 
 class CommandError(Exception):
@@ -29,13 +38,123 @@ class CommandError(Exception):
         self.exit_code = exit_code
 
 
-def setting_options(*names: str) -> Callable[[Command], Command]:
-    """Make a decorator that adds the flags of these settings to a command."""
+class SectionOption(click.Option):
+    """An option that help shows in a section of its own."""
+
+    def __init__(self, *names: Any, section: str, **attributes: Any) -> None:
+        super().__init__(*names, **attributes)
+        self.section = section
+
+
+class SandboxCommand(click.Command):
+    """A command whose help shows its own options first."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """
+        Write the options, section by section.
+
+        Args:
+            ctx, formatter: As click has them.
+        """
+        _write_options(self, ctx, formatter)
+
+
+class SandboxGroup(click.Group):
+    """A group whose help shows its own options first, and whose errors name what was probably meant."""
+
+    command_class = SandboxCommand
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """
+        Write the commands and the options, section by section.
+
+        Args:
+            ctx, formatter: As click has them.
+        """
+        self.format_commands(ctx, formatter)
+        _write_options(self, ctx, formatter)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """
+        Find the command that the words name.
+
+        Args:
+            ctx, args: As click has them.
+
+        Raises:
+            UsageError: There is none of this name.
+        """
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            raise click.UsageError(f"No such command {name!r}.{near_miss(name, self.list_commands(ctx))}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]
+    """A choice whose error names the word that was probably meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """
+        Return the word.
+
+        Args:
+            value, param, ctx: As click has them.
+
+        Raises:
+            BadParameter: It is none of the words.
+        """
+        try:
+            return str(super().convert(value, param, ctx))
+        except click.BadParameter as error:
+            meant = near_miss(str(value), map(str, self.choices))
+            raise click.BadParameter(error.message + meant, ctx, param) from None
+
+
+def command(name: str | None = None, **attributes: Any) -> Callable[[Command], SandboxCommand]:
+    """
+    Make a decorator that makes a command of a function.
+
+    Args:
+        name, attributes: As for `click.command`.
+    """
+    return click.command(name, cls=SandboxCommand, **attributes)
+
+
+def group(name: str | None = None, **attributes: Any) -> Callable[[Command], SandboxGroup]:
+    """
+    Make a decorator that makes a group of commands of a function.
+
+    Args:
+        name, attributes: As for `click.group`.
+    """
+    return click.group(name, cls=SandboxGroup, **attributes)
+
+
+def _write_options(command: click.Command, context: click.Context, formatter: click.HelpFormatter) -> None:
+    sections: dict[str, list[tuple[str, str]]] = {"Options": [], OUTPUT: [], CONNECTION: []}
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record is not None:
+            sections[getattr(parameter, "section", "Options")].append(record)
+    for title, records in sections.items():
+        if records:
+            with formatter.section(title if title == "Options" else f"{title} options"):
+                formatter.write_dl(records)
+
+
+def setting_options(*names: str, section: str | None = None) -> Callable[[Command], Command]:
+    """
+    Make a decorator that adds the flags of these settings to a command.
+
+    Args:
+        names: The settings.
+        section: The section of the help in which they stand; with the command's own options by default.
+    """
 
     def decorate(command: Command) -> Command:
         for setting in reversed(fields(Settings)):
             if setting.name in names:
-                command = _option(setting, command)
+                command = _option(setting, command, section)
         return command
 
     return decorate
@@ -54,20 +173,147 @@ def warn_of_gone(flags: dict[str, Any]) -> None:
         click.echo(f"kpn-sandbox: {line}", err=True)
 
 
-def _option(setting: Field[Any], command: Command) -> Command:
+def _option(setting: Field[Any], command: Command, section: str | None) -> Command:
     name, flag, metadata = setting.name, option(setting), setting.metadata
-    explanation = f"{metadata['summary']} [{variable(setting)}; default: {metadata['shown']}]"
+    more: dict[str, Any] = {"default": None} if section is None else {"cls": SectionOption, "section": section}
+    more["help"] = f"{metadata['summary']} [{variable(setting)}; default: {metadata['shown']}]"
     if isinstance(setting.default, bool):
-        flag = f"{flag}/--no-{flag.removeprefix('--')}"
-        return click.option(flag, name, default=None, help=explanation)(command)
-    return click.option(flag, name, default=None, metavar="VALUE", help=explanation)(command)
+        return click.option(f"{flag}/--no-{flag.removeprefix('--')}", name, **more)(command)
+    return click.option(flag, name, metavar="VALUE", **more)(command)
 
 
-url_option = click.option(
+def url_of(text: str) -> str:
+    """Return the base URL that a text means: without a slash at its end, and of HTTP if it names no scheme."""
+    return (text if "://" in text else f"http://{text}").rstrip("/")
+
+
+_connection_option = partial(click.option, cls=SectionOption, section=CONNECTION)
+url_option = _connection_option(
     "--url",
-    callback=lambda context, parameter, value: value and value.rstrip("/"),
+    callback=lambda context, parameter, value: value and url_of(value),
     help="Base URL of the sandbox. [KPN_SANDBOX_URL; default: host and port]",
 )
+_secret_file_option = _connection_option(
+    "--client-secret-file",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="File with the client secret, in place of KPN_SANDBOX_CLIENT_SECRET; - is standard input.",
+)
+
+
+def connection_options(*names: str) -> Callable[[Command], Command]:
+    """Make a decorator that adds the options for the way to a sandbox: its URL, and these settings."""
+
+    def decorate(command: Command) -> Command:
+        if "client_secret" in names:
+            command = _secret_file_option(command)
+        return url_option(setting_options(*names, section=CONNECTION)(command))
+
+    return decorate
+
+
+def output_options(command: Command) -> Command:
+    """Give a command the options for what it prints, and print what it returns."""
+
+    @wraps(command)
+    def run(as_json: bool, quiet: bool, **rest: Any) -> None:
+        mode = OutputMode(*(inherited(name, value) for name, value in (("as_json", as_json), ("quiet", quiet))))
+        click.get_current_context().meta[OUTPUT] = mode
+        print_result(command(**rest), mode)
+
+    quiet = click.option("-q", "--quiet", is_flag=True, cls=SectionOption, section=OUTPUT, help="Print only errors.")
+    text = "Print JSON, as into a pipe, where a table would be."
+    return click.option("--json", "as_json", is_flag=True, cls=SectionOption, section=OUTPUT, help=text)(quiet(run))
+
+
+def output_mode() -> OutputMode:
+    """Return how the present command prints."""
+    mode: OutputMode = click.get_current_context().meta.get(OUTPUT, OutputMode())
+    return mode
+
+
+def inherited(name: str, value: Any) -> Any:
+    """
+    Return the value of an option, or if it is not given that of the group before the command.
+
+    Args:
+        name, value: The option's name, and what the command line has for it after the command.
+    """
+    parent = click.get_current_context().parent
+    return value if value or parent is None else parent.params.get(name) or value
+
+
+def with_client(command: Command) -> Command:
+    """Give a command the administrator's client, and print what the command returns."""
+
+    @output_options
+    @wraps(command)
+    def run(url: str | None, host: str | None, port: str | None, **rest: Any) -> Any:
+        administrator_token()
+        settings = settings_from({"host": host, "port": port})
+        return ask_sandbox(url, settings, lambda client: command(client, **rest))
+
+    return connection_options("host", "port")(run)
+
+
+def administrator_token() -> str:
+    """
+    Return the administrator's token of the environment.
+
+    Raises:
+        CommandError: There is none.
+    """
+    token = settings_from({}).admin_token
+    if token is None:
+        raise CommandError("KPN_SANDBOX_ADMIN_TOKEN must hold the administrator's token, as serve prints it")
+    return token
+
+
+ACCOUNT_SETTINGS = ("host", "port", "client_id", "client_secret")
+"""Settings that lead to an account of a running sandbox."""
+
+
+def with_account(command: Command) -> Command:
+    """Give a command an account, that of its argument `named` or of the settings, and print what it returns."""
+
+    @output_options
+    @wraps(command)
+    def run(url: str | None, named: str | None = None, **rest: Any) -> Any:
+        # A group that shows something by itself is called before its subcommands, too.
+        if click.get_current_context().invoked_subcommand:
+            return None
+        flags = account_flags(rest)
+        settings = settings_from({**flags, "client_id": named or flags["client_id"]})
+        secret = settings.client_secret if settings.admin_token is None else None
+        address = inherited("url", url)
+        return ask_sandbox(
+            address, settings, lambda client: command(client.account(settings.client_id, secret), **rest)
+        )
+
+    return connection_options(*ACCOUNT_SETTINGS)(run)
+
+
+def account_flags(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the flags that lead to an account out of a command's options, and return them by setting."""
+    flags = {name: inherited(name, options.pop(name)) for name in ACCOUNT_SETTINGS}
+    file = inherited("client_secret_file", options.pop("client_secret_file"))
+    return flags if file is None else {**flags, "client_secret": read_secret(file)}
+
+
+def read_secret(file: Path) -> str:
+    """
+    Return the secret in a file; `-` is standard input.
+
+    Raises:
+        CommandError: The file cannot be read, or is empty.
+    """
+    try:
+        with click.open_file(str(file), encoding="utf-8-sig") as opened:
+            secret = str(opened.read()).strip()
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}") from None
+    if not secret:
+        raise CommandError(f"{file} must hold a secret, but is empty")
+    return secret
 
 
 def flagged_settings() -> tuple[str, ...]:
@@ -94,6 +340,17 @@ def settings_from(flags: dict[str, Any]) -> Settings:
         raise CommandError(str(error)) from None
 
 
+def address_of(url: str | None, settings: Settings) -> str:
+    """
+    Return the base URL of the running sandbox.
+
+    Args:
+        url: That of the command line; that of the environment or of host and port by default.
+        settings: The settings in force.
+    """
+    return url or url_of(sandbox_url(settings))
+
+
 def ask_sandbox(url: str | None, settings: Settings, question: Callable[[Client], Any]) -> Any:
     """
     Call a function with a client of the running sandbox.
@@ -107,6 +364,34 @@ def ask_sandbox(url: str | None, settings: Settings, question: Callable[[Client]
         CommandError: The sandbox refuses, or does not answer.
     """
     try:
-        return question(Client(url or sandbox_url(settings), settings.admin_token))
+        return question(Client(address_of(url, settings), settings.admin_token))
     except ClientError as error:
         raise CommandError(str(error), 1) from None
+
+
+def instant_of(text: str | None, of: Account | Client) -> str | None:
+    """
+    Return the instant that a text means, and say on standard error which that is if the text does not.
+
+    Args:
+        text: The instant as it was written; None or an empty text for none.
+        of: The account whose clock has the day of a time without one, or the sandbox whose wall time has it.
+
+    Raises:
+        CommandError: It is no instant.
+    """
+    if not text:
+        return None
+    try:
+        instant = instant_text(text, of.now)
+    except ValueError as error:
+        raise CommandError(f"an instant must be {error}, not {text!r}") from None
+    if instant != text.strip() and not output_mode().quiet:
+        click.echo(f"{terminal_text(text)} is {instant}", err=True)
+    return instant
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words in a row as a sentence has them."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}"

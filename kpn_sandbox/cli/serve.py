@@ -13,7 +13,14 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import flagged_settings, gone_options, setting_options, settings_from, warn_of_gone
+from kpn_sandbox.cli.options import (
+    command,
+    flagged_settings,
+    gone_options,
+    setting_options,
+    settings_from,
+    warn_of_gone,
+)
 
 
 def patch_standard_library() -> None:
@@ -27,7 +34,7 @@ def patch_standard_library() -> None:
     monkey.patch_all(os=False, signal=False, subprocess=False, queue=False)
 
 
-@click.command()
+@command()
 @setting_options(*flagged_settings())
 @gone_options
 @click.option("--force", is_flag=True, help="Let the demo account begin anew though another process serves it.")

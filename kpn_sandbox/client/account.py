@@ -1,7 +1,7 @@
 """One account: its remote control through the control API, and requests as its client would send them."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -112,6 +112,10 @@ class Account(VendorRequests):
     def clock(self) -> JsonObject:
         """The clock, and in words which dated changes are not in force at its instant."""
         return self.ask("GET", "/clock")
+
+    def now(self) -> datetime:
+        """The present instant of its clock."""
+        return datetime.fromisoformat(self.clock()["at"])
 
     def freeze(self, at: Instant | None = None, *, tokens: TokenTime | None = None) -> JsonObject:
         """

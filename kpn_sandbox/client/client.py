@@ -1,6 +1,8 @@
 """The sandbox as its administrator and its clients see it: its accounts, access tokens, and whether it is ready."""
 
+from datetime import datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
@@ -44,9 +46,13 @@ class Client(Connection):
             "access_token", self.ask("POST", KPN_TOKEN_REQUEST, self.authorization(client_id, client_secret))
         )
 
-    def ready(self) -> None:
-        """Return when the sandbox is ready, and raise when it is not."""
-        self.ask("GET", f"{CONTROL_PATH}/ready")
+    def ready(self) -> JsonObject:
+        """Return how the sandbox is when it is ready, and raise when it is not."""
+        return self.ask("GET", f"{CONTROL_PATH}/ready")
+
+    def now(self) -> datetime:
+        """The wall time of the sandbox, to the second."""
+        return parsedate_to_datetime(str(self.send("GET", f"{CONTROL_PATH}/health").headers["Date"]))
 
     def accounts(self) -> list[JsonObject]:
         """All accounts without their secrets, the oldest first."""

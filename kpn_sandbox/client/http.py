@@ -326,7 +326,15 @@ class Connection:
             reason = str(error) or type(error).__name__
             raise Unreachable(f"{redacted_value(self.url + path)} does not answer: {reason}") from error
 
-    def ask(self, method: str, path: str, authorization: str | None = None, body: Any = None) -> JsonObject:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        authorization: str | None = None,
+        body: Any = None,
+        *,
+        user_agent: str | None = None,
+    ) -> JsonObject:
         """
         Send a request that must succeed, and return the JSON object of the response, empty when there is no body.
 
@@ -335,12 +343,13 @@ class Connection:
             path: The path below the base URL, with its query.
             authorization: The header `Authorization`; none by default.
             body: What to send as JSON.
+            user_agent: The header `User-Agent`; that of the library by default.
 
         Raises:
             Unreachable: There is no response.
             Rejected: The response is an error, or not the sandbox's.
         """
-        headers = {} if authorization is None else {"Authorization": authorization}
+        headers = present(**{"Authorization": authorization, "User-Agent": user_agent})
         content = None if body is None else body_of(body)
         try:
             response = self.send(method, path, headers, content)

@@ -30,6 +30,7 @@ from kpn_sandbox.tenants.errors import (
     UnknownPin,
     UnreadableAccount,
 )
+from kpn_sandbox.validation import near_miss_in
 
 _YEARS = "from 2000-01-01 to 2100-12-31 in Europe/Amsterdam"
 _CHALLENGES = (
@@ -71,7 +72,8 @@ class ProblemError(ApiError):
 def invalid_fields(*errors: FieldError) -> ProblemError:
     """Return the 400 for wrong fields; its text names the first of them."""
     shown = [f"{error['field']} must be {error['allowed']}" for error in errors[:_SHOWN_IN_DETAIL]]
-    return ProblemError(400, f"{'; '.join(shown)}.", errors)
+    meant = near_miss_in(errors[0]["allowed"], errors[0].get("value"))
+    return ProblemError(400, f"{'; '.join(shown)}.{meant}", errors)
 
 
 def error_response(error: Exception) -> Response:

@@ -13,6 +13,7 @@ from marshmallow import Schema
 
 from kpn_sandbox.client import Account, Response
 from kpn_sandbox.drift.captures import Capture
+from kpn_sandbox.literals import TOOL_USER_AGENT
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
 
@@ -63,7 +64,9 @@ def compare(account: Account, captures: Iterable[Capture]) -> list[Difference]:
 
 def _sandbox_response(account: Account, capture: Capture) -> Response:
     """The sandbox's response to the request of a capture; an error that was captured is forced."""
-    prefer = {} if capture.status == 200 else {"Prefer": f"code={capture.status}"}
+    prefer = {"User-Agent": TOOL_USER_AGENT}
+    if capture.status != 200:
+        prefer["Prefer"] = f"code={capture.status}"
     if capture.operation is TOKEN:
         return account.request_token(prefer)
     response = account.get(capture.path, headers=prefer)

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from kpn_sandbox.validation import invalid_value_message
+
 
 class SimulationError(Exception):
     """The base of all errors of the center; its message is for logs and tracebacks."""
@@ -30,7 +32,7 @@ class InvalidProfile(SimulationError):
     """
 
     def __init__(self, field: str, value: Any, allowed: str, further: Sequence["InvalidProfile"] = ()) -> None:
-        super().__init__(f"{field} must be {allowed}, not {value!r}")
+        super().__init__(invalid_value_message(field, value, allowed))
         self.field, self.value, self.allowed = field, value, allowed
         self.further = tuple(further)
 
@@ -44,7 +46,7 @@ class UnknownScenario(SimulationError):
     """No scenario has that name; `known` are the names that there are."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"scenario must be one of {', '.join(known)}, not {name!r}")
+        super().__init__(invalid_value_message("scenario", name, f"one of {', '.join(known)}"))
         self.name, self.known = name, known
 
 

@@ -7,7 +7,7 @@ Polling without `If-None-Match` breaks no rule: a full response costs little.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kpn_sandbox.literals import ConductRule
+from kpn_sandbox.literals import TOOL_USER_AGENT, ConductRule
 from kpn_sandbox.tenants.request_log import LogEntry
 
 TOKEN = "token"
@@ -37,8 +37,13 @@ class ConductFinding:
 
 
 def conduct(entries: Sequence[LogEntry]) -> tuple[ConductFinding, ...]:
-    """Return a finding for each rule that requests of one account, the oldest first, have broken."""
-    found = ((rule, advice, check(entries)) for rule, advice, check in RULES)
+    """
+    Return a finding for each rule that requests of one account, the oldest first, have broken.
+
+    Those of the command line are not the client's, and break none.
+    """
+    sent = [entry for entry in entries if entry.headers.get("User-Agent") != TOOL_USER_AGENT]
+    found = ((rule, advice, check(sent)) for rule, advice, check in RULES)
     return tuple(ConductFinding(rule, len(ids), tuple(ids[-_EXAMPLES:]), advice) for rule, advice, ids in found if ids)
 
 

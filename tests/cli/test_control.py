@@ -72,7 +72,7 @@ def test_accounts_take_the_administrator(control, administrator):
     assert shown["expires_at"] > shown["created_at"]
     assert "berta" in [each["client_id"] for each in control("account", "list")]
     assert control("clock", "--client-id", "berta")["mode"] == "frozen"
-    assert control("account", "delete", "berta") is None
+    assert control("account", "delete", "berta") == {"deleted": ["account berta"]}
     assert "berta" not in [each["client_id"] for each in control("account", "list")]
 
 
@@ -83,7 +83,7 @@ def test_an_account_shows_and_deletes_itself(control, administrator, monkeypatch
 
     assert control("account", "show")["client_id"] == "APP_CONSUMER_KEY"
     assert control("account", "show", "carla", "--client-secret", "hush")["client_id"] == "carla"
-    assert control("account", "delete", "carla", "--client-secret", "hush") is None
+    assert control("account", "delete", "carla", "--client-secret", "hush") == {"deleted": ["account carla"]}
 
 
 def test_a_missing_token_of_the_administrator_is_named(run):
@@ -102,6 +102,43 @@ def test_the_clock_is_set(control):
     assert control("clock", "advance", "3600")["at"] == "2026-11-23T11:00:00+01:00"
     assert control("clock", "run", MONDAY, "--speed", "60")["speed"] == 60
     assert control("clock")["mode"] == "running"
+
+
+def test_an_instant_may_be_written_short(control, run):
+    """A time without a day is of the account's day, and a line says which instant it became, but for `-q`."""
+    control("clock", "freeze", MONDAY)
+
+    code, clock, err = run("clock", "freeze", "14:30")
+    assert (code, clock["at"], err) == (0, "2026-11-23T14:30:00+01:00", "14:30 is 2026-11-23T14:30:00+01:00\n")
+    assert run("clock", "freeze", "tuesday", "9:00")[1]["at"] == "2026-11-24T09:00:00+01:00"
+    assert run("clock", "run", "2026-07-01T10:00")[1]["at"].startswith("2026-07-01T10:00:00")
+    assert run("clock", "freeze", "10:00", "-q") == (0, None, "")
+    assert control("clock", "advance", "1h30m")["at"] == "2026-07-01T11:30:00+02:00"
+    pin = run("pin", "set", "agents", "40001", "Reason=2", "--expires-at", "12:00")[1]
+    assert pin["expires_at"] == "2026-07-01T12:00:00+02:00"
+    assert control("scenario", "peak", "--for", "45m")["ends_at"] == "2026-07-01T12:15:00+02:00"
+
+
+def test_the_options_of_a_group_count_for_its_commands(control, administrator):
+    """An option between group and command is that of the command."""
+    control("account", "create", "dora", "--secret", "hush", "--at", MONDAY)
+
+    assert control("clock", "--client-id", "dora", "advance", "60")["at"] == "2026-11-23T10:01:00+01:00"
+    control("account", "delete", "dora")
+
+
+def test_a_secret_comes_from_a_file(control, run, administrator, monkeypatch, tmp_path):
+    """A secret that stands in a file is in no process list; an empty or a missing file is one line."""
+    file = tmp_path / "secret"
+    file.write_text("hush\n")
+    control("account", "create", "emma", "--secret-file", str(file))
+    monkeypatch.delenv("KPN_SANDBOX_ADMIN_TOKEN")
+
+    words = ("account", "show", "emma", "--client-secret-file")
+    assert control(*words, str(file))["client_id"] == "emma"
+    file.write_text("")
+    assert run(*words, str(file))[0::2] == (2, f"kpn-sandbox: {file} must hold a secret, but is empty\n")
+    assert run(*words, str(tmp_path / "none"))[2].endswith("none cannot be read: No such file or directory\n")
 
 
 def test_a_snapshot_is_saved_and_restored(control, run, tmp_path):
@@ -176,7 +213,8 @@ def test_objects_are_pinned(control):
 
     assert pin["fields"] == {"Status": "AUX", "Reason": "2", "Direction": None}
     assert [each["reads"] for each in control("pin")] == [3]
-    assert control("pin", "drop", "agents", "40001") is None
+    assert control("pin", "drop", "queues") == {"deleted": []}
+    assert control("pin", "drop", "agents", "40001") == {"deleted": ["pin on agents 40001"]}
     assert control("pin") == []
 
 
@@ -209,10 +247,11 @@ def test_faults_are_planned(control):
 def test_calls_are_limited_and_logged(control):
     """Quota, request log and conduct are shown, set and emptied."""
     assert control("quota", "60", "--unit", "hour")["limit"] == control("quota")["limit"] == 60
-    assert control("quota", "--drop") is None
+    assert control("quota", "--drop") == {"deleted": ["quota of 60 a hour"]}
+    assert control("quota", "--drop") == {"deleted": []}
     assert control("requests", "--operation", "token", "--limit", "5") == []
     assert control("requests", "--har")["log"]["version"] == "1.2"
-    assert control("requests", "--clear") is None
+    assert control("requests", "--clear") == {"deleted": []}
     assert control("conduct") == {"requests": 0, "findings": []}
 
 
@@ -230,7 +269,16 @@ def test_layers_are_reset(control):
         (("profile", "agents=0"), 1, "agents must be a whole number from 1 to 5000"),
         (("fault", "add", "agents", "maybe"), 2, "an outcome must be like 503"),
         (("fault", "add", "agents", "500", "503", "--probability", "0.5"), 2, "one OUTCOME"),
-        (("clock", "freeze", "noon"), 1, "at must be an ISO 8601 instant"),
+        (("clock", "freeze", "noon"), 2, "an instant must be an ISO 8601 instant"),
+        (("clock", "advance", "soon"), 2, "must be a duration like 90, 90s, 15m or 1h30m"),
+        (("clock", "freez"), 2, "Did you mean 'freeze'?"),
+        (("clock", "--tokens", "walls"), 2, "No such option"),
+        (("scenario", "peek"), 1, "Did you mean 'peak'?"),
+        (("fault", "add", "agnets", "503"), 1, "Did you mean 'agents'?"),
+        (("fault", "add", "agents", "rset"), 2, "Did you mean 'reset'?"),
+        (("requests", "--operation", "queus"), 1, "Did you mean 'queues'?"),
+        (("pin", "set", "agnets", "1", "Name=x"), 2, "Did you mean 'agents'?"),
+        (("requests", "--all", "--har"), 2, "only one of"),
         (("clock", "--client-secret", "wrong"), 1, "not the client id and secret"),
         (("pin", "set", "cats", "1", "Name=x"), 2, "'cats' is not one of"),
         (("reset", "memories"), 1, "layers[0] must be one of"),

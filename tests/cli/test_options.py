@@ -1,0 +1,62 @@
+"""Parts that the commands share: help, near misses, URLs."""
+
+import pytest
+
+from kpn_sandbox.cli.options import url_of
+from kpn_sandbox.literals import SCENARIO_NAMES
+
+
+def sections(text):
+    """The headings of a help text, in their order."""
+    return [line.rstrip(":") for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("scenario",), ["Options", "Output options", "Connection options"]),
+        (("clock",), ["Commands", "Options", "Output options", "Connection options"]),
+        (("token",), ["Options", "Connection options"]),
+        (("diff",), ["Options", "Connection options"]),
+        (("serve",), ["Options"]),
+    ],
+)
+def test_connection_options_have_a_section_of_their_own(run, words, expected):
+    """A command's help shows its own options first."""
+    code, out, _ = run(*words, "--help")
+
+    assert (code, sections(out)) == (0, expected)
+    if "Connection options" in expected:
+        own, _, connection = out.partition("Connection options:")
+        assert "--url" in connection and "--url" not in own
+
+
+def test_help_has_the_words_that_may_be_given(run):
+    """`scenario --help` lists the scenarios, and `clock freeze --help` the forms of an instant."""
+    assert all(name in " ".join(run("scenario", "--help")[1].split()) for name in SCENARIO_NAMES)
+    assert '"monday 10:00"' in " ".join(run("clock", "freeze", "--help")[1].split())
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(("statsu",), "status"), (("clock", "freze"), "freeze"), (("scenario", "--jsn"), "--json"), (("sreve",), "serve")],
+)
+def test_a_near_miss_is_named(run, words, meant):
+    """An unknown command or option is answered with the one that was probably meant."""
+    code, _, err = run(*words)
+
+    assert (code, err.count("\n")) == (2, 1)
+    assert "Did you mean" in err and f"'{meant}'" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("localhost:8080/", "http://localhost:8080"),
+        ("https://box/kpi/", "https://box/kpi"),
+    ],
+)
+def test_a_url_may_lack_its_scheme(text, url):
+    """What has no scheme is of HTTP."""
+    assert url_of(text) == url
