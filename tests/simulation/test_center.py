@@ -79,6 +79,7 @@ def test_midnight_is_as_the_readme_tells(on: date) -> None:
     assert {agent.since for agent in subject.agents(over)} == {over}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["nl_NL", "ja_JP"])
 def test_the_largest_center_adds_up_and_tells_everything_apart(locale: str) -> None:
     """With the most agents, queues and trunks all figures reconcile, and no number and no name stands twice."""

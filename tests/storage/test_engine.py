@@ -255,6 +255,7 @@ def test_a_locked_file_is_not_of_another_schema(tmp_path):
     other.close()
 
 
+@pytest.mark.slow
 def test_a_locked_table_is_not_of_another_schema(postgresql):
     """A start that finds the table of the number locked fails with the lock as the reason."""
     url = postgresql.create("locked")
@@ -285,6 +286,7 @@ def test_a_locked_file_is_an_error_that_passes(tmp_path):
     database.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_comes_back_is_used_again(own_postgresql):
     """While the server is away every use raises StorageError; afterwards the next one succeeds."""
     database = Database(own_postgresql.create("sandbox"))
@@ -302,6 +304,7 @@ def test_a_server_that_comes_back_is_used_again(own_postgresql):
     database.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_was_restarted_is_not_noticed(own_postgresql):
     """A SELECT on a connection from before a restart of the server is repeated on a new connection."""
     database = Database(own_postgresql.create("sandbox"))
@@ -316,6 +319,7 @@ def test_a_server_that_was_restarted_is_not_noticed(own_postgresql):
     database.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_silent_is_given_up(own_postgresql):
     """A statement, a transaction and a new connection end in time when the server is stopped in its tracks."""
     url = own_postgresql.create("sandbox")

@@ -77,7 +77,7 @@ def test_a_center_that_others_share_stays(sandbox, opened):
 
 
 def test_the_caches_are_bounded_together(sandbox):
-    """Half of the bytes is for days, which are dropped when they are more; a single larger day is kept alone."""
+    """Three quarters of the bytes are for days, which are dropped when they are more; the last two are always kept."""
     small = Sandbox(sandbox.database, sandbox.wall_clock, cache_bytes=1024)
     small.accounts.create(NewAccount("anna"))
     center = small.tenant("anna").center
