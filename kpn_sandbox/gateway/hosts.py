@@ -16,7 +16,8 @@ from urllib.parse import quote, urlsplit
 PUBLIC_URL = "kpn_sandbox.public_url"
 """Environment key of the setting `public_url`, which is the base of every generated URL where it is set."""
 
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::([0-9]{0,5}))?")
+_LABEL = "[A-Za-z0-9_~-]{1,63}"
+_HOST = re.compile(rf"(\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::([0-9]{{0,5}}))?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 # Names that no web page can own, because only this machine or a container's own resolver knows them.
 _OWN_NAMES = ("localhost", "host.docker.internal")

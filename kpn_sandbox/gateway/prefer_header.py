@@ -29,12 +29,18 @@ class Preferences(NamedTuple):
     delay_ms: int | None = None
     at: float | None = None
     applied: str = ""
-    """Value of the response's `Preference-Applied` header; empty for no preference."""
+    """All preferences in the form of a `Preference-Applied` header; empty for no preference."""
 
     @property
     def note(self) -> str:
         """Text for the request log; empty for no preference."""
         return f"Prefer: {self.applied}" if self.applied else ""
+
+    def applied_to(self, status: int) -> str:
+        """Return `Preference-Applied` of a response; a status that an error came before was not applied."""
+        if self.code in (None, status):
+            return self.applied
+        return ", ".join(part for part in self.applied.split(", ") if not part.startswith("code="))
 
 
 NO_PREFERENCES = Preferences()

@@ -122,7 +122,7 @@ class RequestContext:
         """User within the account, where an API has several."""
         self.is_reserved = False
         """Whether an identifier in the request is reserved for a status."""
-        self.applied_preferences = ""
+        self.preferred = NO_PREFERENCES
         self.count: QuotaState | None = None
         """State of the quota, when the request was counted."""
         self.outcomes: list[Outcome] = []
@@ -187,8 +187,8 @@ class RequestContext:
         """Add forced statuses and headers, applied preferences and the state of the quota to a response."""
         for outcome in self.outcomes:
             _force(outcome, response)
-        if self.applied_preferences:
-            response.headers["Preference-Applied"] = self.applied_preferences
+        if applied := self.preferred.applied_to(response.status_code):
+            response.headers["Preference-Applied"] = applied
         if self.count is not None:
             response.headers.extend(self.api.quota_headers(self.count))
 
@@ -290,7 +290,7 @@ class RequestLifecycle:
             raise environ[STORAGE_ERROR]
         preferred = preferences(environ, api.statuses)
         if preferred is not NO_PREFERENCES:
-            context.preferred_at, context.applied_preferences = preferred.at, preferred.applied
+            context.preferred_at, context.preferred = preferred.at, preferred
             context.notes.append(preferred.note)
             if preferred.code is not None or preferred.delay_ms:
                 context.apply_outcome(Outcome(status=preferred.code, delay_ms=preferred.delay_ms))
@@ -316,7 +316,7 @@ class RequestLifecycle:
         environ = request.environ
         context: RequestContext | None = environ.get(_CONTEXT)
         if context is not None:
-            if context.outcomes or context.applied_preferences or context.count is not None:
+            if context.outcomes or context.preferred.applied or context.count is not None:
                 context.apply_headers(response)
             response = self._logged(context, response)
             if LOG_FACTS in environ:

@@ -40,10 +40,12 @@ def test_a_host_may_have_each_form(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a b", "a,b", "a/b", "u@a", "a:b", "a:99999", "a:1:2", "::1", "[::1", "[::g]", "a?", "é", "<a>", ":80"]
+    "text",
+    ["", "a b", "a,b", "a/b", "u@a", "a:b", "a:99999", "a:1:2", "::1", "[::1", "[::g]", "a?", "é", "<a>", ":80"]
+    + ["a..b", ".a", "a..", "a" * 64],
 )
 def test_what_cannot_be_read_is_no_host(text):
-    """Two hosts, user names, paths, wrong ports and broken addresses are none."""
+    """Two hosts, user names, paths, wrong ports, broken addresses and labels that are empty or too long are none."""
     assert parse_host(text) is None
 
 

@@ -10,6 +10,7 @@ WALLBOARD = "github.com/dvakhrushev/dvakhrushev.github.io, wb6"
 STATUSES = {
     200: "OK",
     201: "Created",
+    202: "Accepted",
     204: "Data is not ready yet",
     302: "Found",
     400: "Bad request",
@@ -18,6 +19,7 @@ STATUSES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Limit of active subscriptions exceeded for tenant",
+    412: "Precondition failed",
     429: "Too many requests",
     500: "Internal server error",
     502: "Bad gateway",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpn_sandbox.gateway.operations import STATUSES
 from kpn_sandbox.tenants.accounts import NewAccount
 from tests.vendors.bright_pattern.conftest import FORM, LOGIN, TOKEN_PATH, agents, services
 
@@ -134,7 +135,7 @@ def test_the_request_log_has_everything_but_secrets(client, poll, control):
     assert token not in str(logged)
 
 
-@pytest.mark.parametrize("code", [200, 201, 204, 302, 400, 401, 403, 404, 405, 409, 429, 500, 502, 503])
+@pytest.mark.parametrize("code", sorted({*STATUSES, 204, 409}))
 def test_any_status_can_be_forced(poll, code):
     """The Prefer header forces a status in this API's shape."""
     answer = poll(Prefer=f"code={code}")

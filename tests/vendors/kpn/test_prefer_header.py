@@ -44,6 +44,16 @@ def test_a_forced_success_changes_the_status_only(client, get, status):
 
 
 @pytest.mark.shared
+def test_a_forced_success_that_an_error_comes_before_was_not_applied(client, get):
+    """Preference-Applied has what was applied only: a 2xx not where the request is refused, a delay also there."""
+    refused = client.get("/agents", headers={"Prefer": "code=201, delay-ms=1"})
+
+    assert refused.headers["Preference-Applied"] == "delay-ms=1"
+    assert "Preference-Applied" not in get("/agent/logid/1", Prefer="code=202").headers
+    assert get("/agents", Prefer="code=201").headers["Preference-Applied"] == "code=201"
+
+
+@pytest.mark.shared
 def test_a_forced_redirect_has_a_location(get):
     """A forced redirect leads to the same resource, without the query."""
     answer = get("/queue/number/1000?x=1", Prefer="code=302")
