@@ -19,13 +19,14 @@ UNLIMITED = "unlimited"
 
 INSTANT = "an ISO 8601 instant with offset, like 2026-11-23T10:00:00+01:00"
 
-_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+_TIME_OF_DAY = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _DECIMALS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _LARGEST = sys.float_info.max
 
 Kept = TypeVar("Kept")
 Kept_co = TypeVar("Kept_co", covariant=True)
+Described = TypeVar("Described", bound=Callable[..., Any])
 ErrorOf = Callable[[str, Any, str], Exception]
 """Makes the error of a wrong value from the field, the value and what would be right."""
 
@@ -88,12 +89,17 @@ class Rule(Generic[Kept]):
         allowed: What would be right, to be read after "must be".
         accepts: Whether a value is right.
         keep: Makes the value to keep from a right one; it is kept as it is by default.
+        json_schema: Keywords of JSON Schema that say the same to programs.
     """
 
     def __init__(
-        self, allowed: str, accepts: Callable[[Any], bool], keep: Callable[[Any], Kept] = lambda value: value
+        self,
+        allowed: str,
+        accepts: Callable[[Any], bool],
+        keep: Callable[[Any], Kept] = lambda value: value,
+        **json_schema: Any,
     ) -> None:
-        self.allowed, self.accepts, self._keep = allowed, accepts, keep
+        self.allowed, self.accepts, self._keep, self.json_schema = allowed, accepts, keep, json_schema
 
     def __call__(self, field: str, value: Any, error: ErrorOf = InvalidValue) -> Kept:
         """Return the value to keep, as every `Check` does; a wrong one raises what `error` makes."""
@@ -109,7 +115,8 @@ def whole_number(low: int, high: int) -> Rule[int]:
     Args:
         low, high: The bounds, included.
     """
-    return Rule(f"a whole number from {low} to {high}", lambda value: is_whole(value) and low <= value <= high, int)
+    allowed, limits = f"a whole number from {low} to {high}", {"minimum": low, "maximum": high}
+    return Rule(allowed, lambda value: is_whole(value) and low <= value <= high, int, type="integer", **limits)
 
 
 def is_whole(value: Any) -> bool:
@@ -151,7 +158,9 @@ def number(low: float, high: float, *, above: bool = False, allowed: str = "") -
             return False
         return (low < value if above else low <= value) and value <= high
 
-    return Rule(allowed or f"a number {f'above {low}, at most' if above else f'from {low} to'} {high}", accepts)
+    allowed = allowed or f"a number {f'above {low}, at most' if above else f'from {low} to'} {high}"
+    lowest: dict[str, Any] = {"exclusiveMinimum" if above else "minimum": low}
+    return Rule(allowed, accepts, type="number", **lowest, maximum=high)
 
 
 def number_or_unlimited(low: float, high: float) -> Rule[float]:
@@ -166,6 +175,7 @@ def number_or_unlimited(low: float, high: float) -> Rule[float]:
         f"{limited.allowed}, or {UNLIMITED}",
         lambda value: value == UNLIMITED or limited.accepts(value),
         lambda value: inf if value == UNLIMITED else float(value),
+        anyOf=[limited.json_schema, {"type": "string", "enum": [UNLIMITED]}],
     )
 
 
@@ -179,7 +189,21 @@ def text(shortest: int, longest: int) -> Rule[str]:
     return Rule(
         f"a printable text of {shortest} to {longest} characters",
         lambda value: isinstance(value, str) and shortest <= len(value) <= longest and value.isprintable(),
+        # Which characters are printable Unicode decides; the pattern has those that everybody knows.
+        **text_schema(rf"[^\x00-\x1f\x7f-\xa0\xad]{{{shortest},{longest}}}"),
     )
+
+
+def text_schema(pattern: str) -> dict[str, Any]:
+    """
+    Return the JSON schema of texts that match the whole of a pattern.
+
+    Args:
+        pattern: A regular expression of Python; ECMA 262, whose expressions JSON Schema has, knows no `\\Z`, and
+            surrogates are no characters of JSON.
+    """
+    ecma = pattern.replace(r"\Z", "$").replace(r"\ud800-\udfff", "")
+    return {"type": "string", "pattern": f"^(?:{ecma})$"}
 
 
 def matching(pattern: str, allowed: str) -> Rule[str]:
@@ -190,18 +214,19 @@ def matching(pattern: str, allowed: str) -> Rule[str]:
         pattern, allowed: A regular expression, and what it means in words.
     """
     compiled = re.compile(pattern)
-    return Rule(allowed, lambda value: _is_match(compiled, value))
+    return Rule(allowed, lambda value: _is_match(compiled, value), **text_schema(pattern))
 
 
 def choice(*words: str) -> Rule[str]:
     """A rule for one of some words."""
-    return Rule(f"one of {', '.join(words)}", lambda value: isinstance(value, str) and value in words)
+    allowed, known = f"one of {', '.join(words)}", list(words)
+    return Rule(allowed, lambda value: isinstance(value, str) and value in words, type="string", enum=known)
 
 
-true_or_false: Rule[bool] = Rule("true or false", lambda value: isinstance(value, bool))
+true_or_false: Rule[bool] = Rule("true or false", lambda value: isinstance(value, bool), type="boolean")
 """The rule for truth values."""
 
-time_of_day: Rule[str] = Rule("a time of day from 00:00 to 24:00", lambda value: _is_match(_TIME_OF_DAY, value))
+time_of_day: Rule[str] = matching(_TIME_OF_DAY, "a time of day from 00:00 to 24:00")
 """The rule for readings of the wall clock in hours and minutes."""
 
 
@@ -212,7 +237,11 @@ def _is_opening_hours(value: Any) -> bool:
     return time_of_day.accepts(start) and time_of_day.accepts(end) and minutes(start) < minutes(end)
 
 
-opening_hours: Rule[str] = Rule("24x7 or opening hours such as 08:00-20:00", _is_opening_hours)
+opening_hours: Rule[str] = Rule(
+    "24x7 or opening hours such as 08:00-20:00",
+    _is_opening_hours,
+    **text_schema(rf"24x7|(?:{_TIME_OF_DAY})-(?:{_TIME_OF_DAY})"),
+)
 """The rule for opening hours: all day, or from one reading of the wall clock to a later one."""
 
 
@@ -252,7 +281,7 @@ def list_of(fewest: int, most: int, entry: Check[Kept]) -> Check[tuple[Kept, ...
             raise error(field, value, f"a list of {fewest} to {most} entries")
         return tuple(entry(f"{field}[{position}]", item, error) for position, item in enumerate(value))
 
-    return check
+    return described(check, {"type": "array", "items": json_schema(entry), "minItems": fewest, "maxItems": most})
 
 
 def count_or_list(fewest: int, most: int, entry: Check[Kept]) -> Check[int | tuple[Kept, ...]]:
@@ -268,7 +297,7 @@ def count_or_list(fewest: int, most: int, entry: Check[Kept]) -> Check[int | tup
     def check(field: str, value: Any, error: ErrorOf = InvalidValue) -> int | tuple[Kept, ...]:
         return listed(field, value, error) if isinstance(value, list | tuple) else count(field, value, error)
 
-    return check
+    return described(check, {"anyOf": [counted.json_schema, json_schema(listed)]})
 
 
 def object_with(checks: Mapping[str, Check[Any]], required: Iterable[str] = ()) -> Check[dict[str, Any]]:
@@ -289,6 +318,27 @@ def object_with(checks: Mapping[str, Check[Any]], required: Iterable[str] = ()) 
                 raise error(f"{field}.{key}", None, "given")
         return {key: checks[key](f"{field}.{key}", item, error) for key, item in value.items()}
 
+    names = list(required)
+    properties = {key: json_schema(each) for key, each in checks.items()}
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return described(check, {**schema, "required": names} if names else schema)
+
+
+def json_schema(check: Check[Any]) -> dict[str, Any]:
+    """Return the JSON schema of the values that a check accepts; empty where nobody has described it."""
+    schema: dict[str, Any] = getattr(check, "json_schema", {})
+    return schema
+
+
+def described(check: Described, schema: dict[str, Any]) -> Described:
+    """
+    Return a check that `json_schema` finds a schema for.
+
+    Args:
+        check: A function.
+        schema: The schema of the values that it accepts.
+    """
+    setattr(check, "json_schema", schema)
     return check
 
 

@@ -10,7 +10,7 @@ import kpn_sandbox
 from kpn_sandbox.app import create_app
 from kpn_sandbox.control_api.operations import OPERATIONS as CONTROL
 from kpn_sandbox.control_api.operations import PREFIX, Access
-from kpn_sandbox.control_api.request_schemas import SnapshotRequestSchema
+from kpn_sandbox.control_api.snapshot_schemas import SnapshotRequestSchema
 from kpn_sandbox.control_api.snapshots import load_snapshot
 from kpn_sandbox.documents import COLLECTIONS, FILES, OPENAPI, text
 from kpn_sandbox.literals import CONNECTION_FAULTS, RESET_LAYERS, SCENARIO_NAMES

@@ -3,6 +3,7 @@
 from math import inf, nan
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from kpn_sandbox.validation import (
@@ -12,6 +13,7 @@ from kpn_sandbox.validation import (
     count_or_list,
     digits,
     invalid_value_message,
+    json_schema,
     list_of,
     matching,
     minutes,
@@ -67,6 +69,25 @@ def test_a_near_miss_is_named():
     assert invalid_value_message("unit", "x", "one of minute, hour").endswith("not 'x'")
     assert invalid_value_message("unit", 3, "one of minute, hour").endswith("not 3")
     assert invalid_value_message("port", "hour", "a whole number").endswith("not 'hour'")
+
+
+@pytest.mark.parametrize(("rule", "right", "wrong", "allowed"), CASES, ids=lambda value: str(value)[:30])
+def test_a_rule_has_a_json_schema(rule, right, wrong, allowed):
+    """JSON Schema accepts what a rule accepts, and refuses what it refuses, but for what only a program can tell."""
+    json = [value for value in wrong if value not in (inf, 10**400, "20:00-08:00") and value == value]
+
+    assert all(jsonschema_rs.is_valid(rule.json_schema, value) for value in right)
+    assert not any(jsonschema_rs.is_valid(rule.json_schema, value) for value in json)
+
+
+def test_checks_with_parts_have_the_schemas_of_their_parts():
+    """The schema of a list or an object contains those of its entries or fields, and its own limits."""
+    entry = object_with({"name": text(1, 3)}, required=("name",))
+    schema = json_schema(count_or_list(1, 2, entry))
+
+    assert [jsonschema_rs.is_valid(schema, value) for value in (2, [{"name": "a"}])] == [True, True]
+    for value in (3, [], [{}], [{"name": ""}], [{"name": "a", "more": 1}], [{"name": "a"}] * 3):
+        assert not jsonschema_rs.is_valid(schema, value)
 
 
 @pytest.mark.parametrize(("written", "kept"), [("0", 0), ("007", 7), ("9", 9)])

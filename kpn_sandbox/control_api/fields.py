@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NotRequired, TypedDict
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
@@ -30,7 +30,17 @@ _MESSAGES = ("required", "null", "invalid", "invalid_utf8", "type", "too_large",
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _HEADER_TEXT = re.compile(r"[ -~\xa0-\xff]{0,1000}")
 _FRAMING = ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
+# ECMA 262 has no expressions that disregard the case.
+_FRAMING_PATTERN = re.sub("[a-z]", lambda letter: f"[{letter[0].upper()}{letter[0]}]", "|".join(_FRAMING))
 _ABSENT = object()
+_DAY_PATTERN = (
+    "(?:20[0-9]{2}|2100)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))|20(?:[02468][048]|[13579][26])-02-29"
+)
+_INSTANT_PATTERN = (
+    f"(?:{_DAY_PATTERN})T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){{2}}(?:[.][0-9]{{1,9}})?"
+    "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLUS_AS_SPACE = re.compile(r"(:[0-9.]+) (\d\d:?\d\d)$")
 _LONGEST_SHOWN = 200
@@ -48,10 +58,15 @@ class FieldError(TypedDict):
 class StrictSchema(Schema):
     """JSON object with the declared fields and no others."""
 
+    class Meta:
+        unknown = RAISE
+
     members = "fields"
+    conditions: ClassVar[dict[str, Any]] = {}
+    """JSON schema of what fields must have in common, for the document."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(unknown=RAISE, **options)
+        super().__init__(**options)
         names = ", ".join(field.data_key or name for name, field in self.load_fields.items())
         known = f"the {self.members} are {names}" if names else f"this call has no {self.members}"
         messages = {"unknown": f"left out: {known}", "type": f"a JSON object with {names or 'no fields'}"}
@@ -82,8 +97,8 @@ class NumberField(fields.Float):
 
     def __init__(self, low: float, high: float, *, above: bool = False, **options: Any) -> None:
         self._rule = rule = validation.number(low, high, above=above)
-        limits = Range(low, high, min_inclusive=not above, error=rule.allowed)
-        super().__init__(validate=limits, **_with_message(rule.allowed, options))
+        self.json_schema = rule.json_schema
+        super().__init__(**_with_message(rule.allowed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         return _checked(self, validation.decimals(self._rule) if self.metadata.get("in_query") else self._rule, value)
@@ -93,15 +108,23 @@ class PatternField(fields.String):
     """Text that matches the whole of a pattern; `allowed` says in words what the pattern means."""
 
     def __init__(self, pattern: str, allowed: str, **options: Any) -> None:
+        self.json_schema = validation.text_schema(pattern)
         super().__init__(validate=Regexp(rf"^(?:{pattern})\Z", error=allowed), **_with_message(allowed, options))
 
 
 class NumberTextField(PatternField):
-    """Text that matches a pattern; a whole number is taken for its digits."""
+    """
+    Text that matches a pattern; a whole number is taken for its digits.
 
-    def __init__(self, pattern: str, allowed: str, **options: Any) -> None:
+    Args:
+        pattern, allowed: As for `PatternField`.
+        limits: The least and the largest number whose digits match.
+    """
+
+    def __init__(self, pattern: str, allowed: str, limits: tuple[int, int] | None = None, **options: Any) -> None:
         super().__init__(pattern, allowed, **options)
-        self.json_schema: dict[str, Any] = {"type": ["string", "integer"]}
+        numbers = {"minimum": limits[0], "maximum": limits[1]} if limits else {}
+        self.json_schema = {**self.json_schema, "type": ["string", "integer"], **numbers}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return super()._deserialize(validation.numbers_as_text(value), attr, data, **kwargs)
@@ -118,6 +141,11 @@ class ChoiceField(fields.String):
 
 class ApiField(ChoiceField):
     """Key of an API; the spelling of URLs and commands is taken, too."""
+
+    def __init__(self, choices: Iterable[str], **options: Any) -> None:
+        words = tuple(choices)
+        self.json_schema = {"type": "string", "enum": sorted({each for key in words for each in spellings(key)})}
+        super().__init__(words, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         key = value.replace("-", "_") if isinstance(value, str) else value
@@ -140,6 +168,7 @@ class InstantField(fields.String):
     def __init__(self, *, margin: float = 0.0, **options: Any) -> None:
         self._margin = margin
         metadata = {"format": "date-time", "example": "2026-11-23T10:00:00+01:00", **options.pop("metadata", {})}
+        self.json_schema = validation.text_schema(_INSTANT_PATTERN)
         super().__init__(metadata=metadata, **_with_message(INSTANT, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -160,6 +189,7 @@ class DateField(fields.String):
 
     def __init__(self, **options: Any) -> None:
         metadata = {"format": "date", "example": "2026-11-23", **options.pop("metadata", {})}
+        self.json_schema = validation.text_schema(_DAY_PATTERN)
         super().__init__(metadata=metadata, **_with_message(DATE, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -225,12 +255,32 @@ class FreeObjectField(fields.Dict):
         super().__init__(keys=fields.String(), **_with_message("a JSON object", options))
 
 
+class ProfilePatchField(FreeObjectField):
+    """
+    Merge patch to a profile, which is checked with the profile that it makes.
+
+    Args:
+        description, example: For the document.
+    """
+
+    json_schema = {"$ref": "#/components/schemas/ProfilePatch"}
+
+    def __init__(self, description: str, example: Any) -> None:
+        super().__init__(metadata={"description": description, "example": example})
+
+
 class HeadersField(fields.Dict):
     """HTTP headers that a user may add to a response."""
 
     ALLOWED = "an object of at most 20 header names and texts, none of them about the length or the connection"
 
     def __init__(self, **options: Any) -> None:
+        self.json_schema = {
+            "type": "object",
+            "maxProperties": 20,
+            "propertyNames": validation.text_schema(f"(?!(?:{_FRAMING_PATTERN})$){_HEADER_NAME.pattern}"),
+            "additionalProperties": validation.text_schema(_HEADER_TEXT.pattern),
+        }
         super().__init__(keys=fields.String(), validate=self._check, **_with_message(self.ALLOWED, options))
 
     def _check(self, headers: dict[Any, Any]) -> None:
@@ -240,6 +290,16 @@ class HeadersField(fields.Dict):
                 raise ValidationError(self.ALLOWED)
         if len(headers) > 20:
             raise ValidationError(self.ALLOWED)
+
+
+def spellings(api: str) -> list[str]:
+    """Return the key of an API as it is spelled in bodies and in URLs."""
+    return list(dict.fromkeys((api, api.replace("_", "-"))))
+
+
+def without(*names: str) -> dict[str, Any]:
+    """Return the JSON schema of objects that do not have all of these fields."""
+    return {"not": {"required": list(names)}}
 
 
 def in_query(**metadata: Any) -> dict[str, Any]:

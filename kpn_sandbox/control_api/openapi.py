@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from marshmallow import Schema, fields
 
 from kpn_sandbox import __version__
-from kpn_sandbox.control_api.fields import NumberTextField, ShorthandField
+from kpn_sandbox.control_api.fields import ShorthandField
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
-from kpn_sandbox.control_api.response_schemas import Keywords, ProblemRecord
-from kpn_sandbox.gateway.openapi import TEXT, Json, list_schema, reference
-from kpn_sandbox.literals import MOST_AGENTS, MOST_QUEUES, MOST_TRUNKS, OBJECT_KINDS
-from kpn_sandbox.simulation.profile import field_ranges
+from kpn_sandbox.control_api.response_schemas import Keywords, LogPageRecord, ProblemRecord
+from kpn_sandbox.gateway.openapi import TEXT, Json, add_conditions, list_schema, reference
+from kpn_sandbox.literals import OBJECT_KINDS
+from kpn_sandbox.simulation.profile import field_ranges, field_schemas
 
 FieldSchema = Callable[[fields.Field[Any]], Json]
 """Returns the JSON schema of a marshmallow field."""
@@ -65,6 +65,7 @@ def document(base_url: str) -> Json:
     spec.components.security_scheme("account", {"type": "http", "scheme": "basic"})
     spec.components.security_scheme("administrator", {"type": "http", "scheme": "bearer"})
     whole: Json = spec.to_dict()
+    add_conditions(whole, converter.refs)
     return whole
 
 
@@ -81,7 +82,8 @@ def _own_field_schema(converter: Any, field: Any, **options: Any) -> Json:
         return {
             "anyOf": [converter.resolve_nested_schema(field.schema_class), status, {**TEXT, "enum": list(field.words)}]
         }
-    return field.json_schema if isinstance(field, NumberTextField) else {}
+    own: Json = getattr(field, "json_schema", {})
+    return {**own, "type": [own["type"], "null"]} if "type" in own and field.allow_none else own
 
 
 def _json_schema(hint: Any, components: dict[str, Json]) -> Json:
@@ -163,7 +165,7 @@ def _response(operation: ControlOperation, status: int, components: dict[str, Js
         response = operation.response
         is_schema = isinstance(response, type) and issubclass(response, Schema)
         schema: Any = response if is_schema else _json_schema(response, components)
-        if operation.key == "list_requests":
+        if response is LogPageRecord:
             schema = {"anyOf": [schema, _HAR]}
         described["content"] = {"application/json": {"schema": schema}}
         if operation.headers:
@@ -171,11 +173,6 @@ def _response(operation: ControlOperation, status: int, components: dict[str, Js
                 name: {"schema": TEXT, "description": text} for name, text in operation.headers.items()
             }
     return described
-
-
-def _number_or_list(most: int) -> Json:
-    allowed = [{"type": "integer", "minimum": 1, "maximum": most}, {"type": "array", "minItems": 1, "maxItems": most}]
-    return {"oneOf": [*allowed, _NULL]}
 
 
 _COMPONENT_NAMES = {
@@ -205,18 +202,17 @@ _PROFILE_PATCH = {
     "type": "object",
     "description": "Fields of the profile (RFC 7396); null brings back a default.",
     "properties": {
-        **{name: {"description": f"Null, or {allowed}."} for name, allowed in field_ranges().items()},
-        "agents": {"type": ["integer", "null"], "minimum": 1, "maximum": MOST_AGENTS},
-        "queues": _number_or_list(MOST_QUEUES),
-        "trunks": _number_or_list(MOST_TRUNKS),
+        name: {"description": f"Null, or {field_ranges()[name]}.", "anyOf": [schema, _NULL]}
+        for name, schema in field_schemas().items()
     },
+    "additionalProperties": False,
     "example": {"agents": 80, "load": 1.2},
 }
 _HAR = {"type": "object", "required": ["log"], "description": "With format=har."}
 _VARIABLES: dict[str, tuple[Json, str]] = {
     "id": ({**TEXT, "example": "APP_CONSUMER_KEY"}, "Client id of the account."),
     "kind": ({**TEXT, "enum": list(OBJECT_KINDS)}, "What is pinned."),
-    "key": ({**TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Number of the object."),
+    "key": ({**TEXT, "pattern": "^[1-9][0-9]{0,8}$", "example": "40001"}, "Number of the object."),
     "fault": (TEXT, "Id of the fault."),
     "Logid": ({**TEXT, "pattern": "^[0-9]{1,9}$", "example": "40001"}, "Login id of the agent."),
 }

@@ -11,6 +11,7 @@ from marshmallow import Schema
 from kpn_sandbox.control_api import request_schemas as requests
 from kpn_sandbox.control_api.context import ControlView
 from kpn_sandbox.control_api.response_schemas import CallsRecord, IntervalsRecord, LogPageRecord, ProfileRecord
+from kpn_sandbox.control_api.snapshot_schemas import SnapshotRequestSchema
 from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import Behavior
 
@@ -190,7 +191,7 @@ OPERATIONS = (
         configuration.show_snapshot,
         "/snapshot",
         "The state of the account in one document.",
-        returns=requests.SnapshotRequestSchema,
+        returns=SnapshotRequestSchema,
         conflict=True,
     ),
     _put(
@@ -198,7 +199,7 @@ OPERATIONS = (
         "/snapshot",
         "Restore a snapshot, whole or not at all.",
         body=None,
-        documented_body=requests.SnapshotRequestSchema,
+        documented_body=SnapshotRequestSchema,
         conflict=True,
     ),
     _get(overrides.list_pins, "/pins", "What is pinned."),

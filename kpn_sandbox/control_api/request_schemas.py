@@ -24,29 +24,33 @@ from kpn_sandbox.control_api.fields import (
     NumberTextField,
     ObjectField,
     PatternField,
+    ProfilePatchField,
     QuerySchema,
     ShorthandField,
     StrictSchema,
     WholeNumberField,
     field_error,
     in_query,
+    spellings,
+    without,
 )
+from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.faults import ANY_OPERATION, MOST_OUTCOMES
 from kpn_sandbox.tenants.timeline import patched
-from kpn_sandbox.vendors import STATE_PARTS
+from kpn_sandbox.vendors import APIS
 
 # A client id is part of URLs, so it has no slash and is neither of the path segments "." and ".."; HTTP Basic allows no
 # colon in it (RFC 7617, section 2).
 _CLIENT_ID = r"(?!\.\.?\Z)[!-.0-9;-~]{1,128}"
-_YEAR_SECONDS = 366 * 86_400
+YEAR_SECONDS = 366 * 86_400
 # Centers exist from 2000 to 2100, so no move of a clock can be longer.
-_CENTURY_SECONDS = 101 * _YEAR_SECONDS
-_PRINTABLE = r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}"
-_PRINTABLE_ALLOWED = "1 to 128 characters, none of them a control character"
+_CENTURY_SECONDS = 101 * YEAR_SECONDS
+PRINTABLE = r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}"
+PRINTABLE_ALLOWED = "1 to 128 characters, none of them a control character"
 _EFFECTIVE = (*literals.EFFECTIVE, *literals.EFFECTIVE_ALIASES)
 _EFFECTIVE_DESCRIPTION = (
     "always: as if it had always been so; now: from the account's present second on, as for_seconds implies; "
@@ -54,13 +58,19 @@ _EFFECTIVE_DESCRIPTION = (
 )
 
 
+def _operations(api: type[VendorApi]) -> list[str]:
+    return [ANY_OPERATION, *(operation.key for operation in api.operations)]
+
+
 def _name_filter(name: str) -> PatternField:
     """Return a filter by the exact text of a field; a text that no entry has finds nothing."""
-    return PatternField(_PRINTABLE, _PRINTABLE_ALLOWED, metadata=in_query(description=f"Only this {name}."))
+    return PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata=in_query(description=f"Only this {name}."))
 
 
 class ClockRequestSchema(StrictSchema):
     """Clock to set: following wall time, running from an instant at some speed, or frozen."""
+
+    conditions = {"not": {"properties": {"mode": {"enum": ["frozen"]}}, "required": ["mode", "speed"]}}
 
     mode = ChoiceField(literals.CLOCK_MODES, required=True)
     at = InstantField(
@@ -92,7 +102,7 @@ class ScenarioRequestSchema(StrictSchema):
 
     name = ChoiceField(literals.SCENARIO_NAMES, required=True, metadata={"example": "peak"})
     for_seconds = NumberField(
-        0, _YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
+        0, YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
     )
     effective = ChoiceField(_EFFECTIVE, metadata={"description": _EFFECTIVE_DESCRIPTION})
 
@@ -107,14 +117,12 @@ class OwnerSchema(StrictSchema):
 class NewAccountRequestSchema(OwnerSchema):
     """Account to create; fields left out get generated values or defaults."""
 
-    seed = NumberTextField(_PRINTABLE, _PRINTABLE_ALLOWED)
-    profile = FreeObjectField(
-        metadata={"description": "A merge patch to the default profile.", "example": {"agents": 20}}
-    )
+    seed = NumberTextField(PRINTABLE, PRINTABLE_ALLOWED)
+    profile = ProfilePatchField("A merge patch to the default profile.", {"agents": 20})
     scenario = ChoiceField(literals.SCENARIO_NAMES)
     clock = ObjectField(ClockRequestSchema)
     expires_in_seconds = WholeNumberField(
-        1, _YEAR_SECONDS, metadata={"description": "After so long, by wall time, it is dropped; never by default."}
+        1, YEAR_SECONDS, metadata={"description": "After so long, by wall time, it is dropped; never by default."}
     )
 
     @validates_schema(skip_on_field_errors=False)
@@ -142,6 +150,17 @@ class PinRequestSchema(StrictSchema):
 
 class OutcomeRequestSchema(StrictSchema):
     """Outcome of one request: a status, a delay, a broken connection or the ordinary response."""
+
+    conditions = {
+        "anyOf": [{"required": [name]} for name in ("status", "delay_ms", "connection", "ok")],
+        "dependentRequired": {"body": ["status"], "headers": ["status"]},
+        "allOf": [
+            {"properties": {"ok": {"enum": [True]}}},
+            without("ok", "status"),
+            without("ok", "connection"),
+            {"not": {"properties": {"connection": {"enum": list(BREAKS)}}, "required": ["status", "connection"]}},
+        ],
+    }
 
     status = WholeNumberField(200, 599)
     delay_ms = WholeNumberField(0, literals.LONGEST_DELAY_MS)
@@ -182,6 +201,22 @@ def _outcome(**options: Any) -> ShorthandField:
 class FaultRequestSchema(StrictSchema):
     """Fault plan to add: outcomes that are used up in order, or one that happens by chance."""
 
+    conditions = {
+        "oneOf": [
+            {"required": ["outcomes"], "allOf": [without(name) for name in ("probability", "outcome", "seed")]},
+            {"required": ["probability", "outcome"], "allOf": [without("outcomes"), without("repeat")]},
+        ],
+        "anyOf": [
+            {
+                "properties": {
+                    "api": {"enum": spellings(api.key)},
+                    "operation": {"enum": [ANY_OPERATION, *_operations(api)]},
+                }
+            }
+            for api in APIS
+        ],
+    }
+
     api = ApiField(literals.API_KEYS, required=True)
     operation = fields.String(
         metadata={
@@ -193,13 +228,14 @@ class FaultRequestSchema(StrictSchema):
     key = NumberTextField(
         "[0-9]{1,9}",
         "a number of 1 to 9 digits",
+        (0, 999_999_999),
         metadata={"description": "Only requests for the object with this number."},
     )
     outcomes = ListField(_outcome(), 1, MOST_OUTCOMES)
     repeat = FlagField(metadata={"description": "Whether the outcomes begin again when they are used up."})
     probability = NumberField(0, 1)
     outcome = _outcome()
-    seed = NumberTextField(_PRINTABLE, _PRINTABLE_ALLOWED)
+    seed = NumberTextField(PRINTABLE, PRINTABLE_ALLOWED)
 
     @validates_schema
     def _check_kind(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -224,87 +260,6 @@ class QuotaRequestSchema(StrictSchema):
     retry_after = FlagField(metadata={"description": "Whether refusals say when to come again; off by default."})
 
 
-class SnapshotChangeSchema(StrictSchema):
-    """Dated change of a snapshot: of the profile, or of the scenario."""
-
-    # The end of a scenario that is set for some seconds may lie in the year after the last one.
-    effective_at = InstantField(required=True, margin=_YEAR_SECONDS)
-    profile = FreeObjectField(metadata={"description": "A merge patch.", "example": {"agents": 80}})
-    scenario = ChoiceField(literals.SCENARIO_NAMES)
-    ends = FlagField(metadata={"description": "Whether it ends a scenario that was set for some seconds."})
-
-    @validates_schema
-    def _check_kind(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if ("profile" in data) == ("scenario" in data):
-            raise field_error("scenario", "given, or else a profile, but not both")
-        if not data.get("profile", True):
-            raise field_error("profile", "a JSON object with at least one field")
-        if data.get("ends") and "scenario" not in data:
-            raise field_error("ends", "left out beside a profile")
-
-
-class SnapshotClockSchema(ClockRequestSchema):
-    """Clock of a snapshot, which continues at its instant."""
-
-    at = InstantField(required=True)
-
-
-class SnapshotPinSchema(PinRequestSchema):
-    """Pin of a snapshot, with the reads that are left."""
-
-    kind = ChoiceField(literals.OBJECT_KINDS, required=True)
-    key = NumberTextField("[1-9][0-9]{0,8}", "the number of an object, 1 to 9 digits", required=True)
-
-
-class SnapshotFaultSchema(FaultRequestSchema):
-    """Fault plan of a snapshot, and to how many requests it has been applied."""
-
-    id = PatternField("[A-Za-z0-9]{1,16}", "1 to 16 letters and digits", metadata={"description": "Made by default."})
-    used = WholeNumberField(0, 2**53, metadata={"description": "Requests that it has been applied to; 0 by default."})
-    remaining = WholeNumberField(0, MOST_OUTCOMES, metadata={"description": "Outcomes that are left, as used tells."})
-
-    @validates_schema
-    def _check_used(self, data: dict[str, Any], **kwargs: Any) -> None:
-        outcomes, used = len(data.get("outcomes", ())), data.get("used", 0)
-        endless = data.get("repeat") or "outcomes" not in data
-        if not endless and used > outcomes:
-            raise field_error("used", f"at most {outcomes}, the number of outcomes")
-        if "remaining" in data and (endless or data["remaining"] != outcomes - used):
-            raise field_error("remaining", "left out: it never ends" if endless else f"{outcomes - used}, or left out")
-
-
-class SnapshotCountSchema(StrictSchema):
-    """Requests that were counted against a quota in one window."""
-
-    counter = PatternField("[a-z_ ]{1,32}", "the key of an API, or of one of its counters", required=True)
-    window_starts_at = InstantField(required=True, margin=20 * _YEAR_SECONDS)
-    used = WholeNumberField(1, 1_000_000, required=True)
-
-
-class SnapshotSchema(StrictSchema):
-    """State of an account, as a GET of its snapshot answers it; what is left out is as in a new account."""
-
-    format = WholeNumberField(literals.SNAPSHOT_FORMAT, literals.SNAPSHOT_FORMAT, required=True)
-    engine = WholeNumberField(1, 1_000_000, required=True, metadata={"description": "That of the sandbox, else 409."})
-    names = PatternField(r"[ -~]{1,4000}", "a text as the replay line has it, or null", allow_none=True)
-    seed = NumberTextField(_PRINTABLE, _PRINTABLE_ALLOWED, required=True)
-    profile = FreeObjectField(metadata={"description": "Of the base; fields left out have their defaults."})
-    scenario = ChoiceField(literals.SCENARIO_NAMES, metadata={"description": "Of the base; normal by default."})
-    changes = ListField(ObjectField(SnapshotChangeSchema), 0, literals.MOST_DATED_CHANGES)
-    clock = ObjectField(SnapshotClockSchema, required=True)
-    pins = ListField(ObjectField(SnapshotPinSchema), 0, 100_000)
-    faults = ListField(ObjectField(SnapshotFaultSchema), 0, 100_000)
-    quota = ObjectField(QuotaRequestSchema, allow_none=True)
-    quota_used = ListField(ObjectField(SnapshotCountSchema), 0, 1000)
-
-
-SnapshotRequestSchema = SnapshotSchema.from_dict(
-    {key: FreeObjectField(metadata={"description": "What this API stores."}) for key in STATE_PARTS},
-    name="SnapshotRequestSchema",
-)
-"""The body of a request to restore a snapshot."""
-
-
 class ResetRequestSchema(StrictSchema):
     """Layers of an account to reset."""
 
@@ -314,13 +269,13 @@ class ResetRequestSchema(StrictSchema):
 class RevokeRequestSchema(StrictSchema):
     """Access token or session to revoke."""
 
-    token = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED, metadata={"description": "All of the account's by default."})
+    token = PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata={"description": "All of the account's by default."})
 
 
 class PageTokenRequestSchema(StrictSchema):
     """Account of the token that a page asks for."""
 
-    account = PatternField(_PRINTABLE, _PRINTABLE_ALLOWED, metadata={"description": "The caller's own by default."})
+    account = PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata={"description": "The caller's own by default."})
 
 
 class NoQuerySchema(QuerySchema):
@@ -414,7 +369,7 @@ class CustomersQuerySchema(QuerySchema):
     limit = WholeNumberField(1, 1000, metadata=in_query(description="Customers on a page; 100 by default."))
     after = WholeNumberField(0, 10**15, metadata=in_query(description="The primary_key of the last one before."))
     identifier = PatternField(
-        _PRINTABLE, _PRINTABLE_ALLOWED, metadata=in_query(description="Only the one with this number of any kind.")
+        PRINTABLE, PRINTABLE_ALLOWED, metadata=in_query(description="Only the one with this number of any kind.")
     )
 
     @validates_schema

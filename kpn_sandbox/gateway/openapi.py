@@ -38,6 +38,7 @@ class OperationDoc:
         example: Example of the response; None for none.
         parameters: Parameters of path and query, and names of further component parameters.
         body: Schemas and examples of the request body by content type; empty for no body.
+        path_bodies: The body of paths for which it is another one.
         body_options: Members of the request body beside its content.
         security: Security requirements; those of the API when empty.
     """
@@ -46,6 +47,7 @@ class OperationDoc:
     example: Any = None
     parameters: Sequence[Json | str] = ()
     body: Json = field(default_factory=dict)
+    path_bodies: Mapping[str, Json] = field(default_factory=dict)
     body_options: Json = field(default_factory=lambda: {"required": True})
     security: Sequence[Json] = ()
 
@@ -112,7 +114,20 @@ class ApiDoc:
             for path in operation.paths:
                 spec.path(path=path, operations={operation.method.lower(): _operation(self, operation, doc, path)})
         document: Json = spec.to_dict()
+        add_conditions(document, converter.refs)
         return document
+
+
+def add_conditions(document: Json, names: Mapping[tuple[Any, ...], str]) -> None:
+    """
+    Add to the components of a document what their schemas say about several fields together.
+
+    Args:
+        document: An OpenAPI document.
+        names: Names of components by the keys of apispec, which begin with the class of the schema.
+    """
+    for (schema, *_), name in names.items():
+        document["components"]["schemas"][name] |= getattr(schema, "conditions", {})
 
 
 def reference(name: str) -> Json:
@@ -195,7 +210,7 @@ def _operation(api: ApiDoc, operation: Operation, doc: OperationDoc, path: str) 
     if api.security or doc.security:
         described["security"] = list(doc.security) or [{name: []} for name in api.security]
     if doc.body:
-        described["requestBody"] = {**doc.body_options, "content": doc.body}
+        described["requestBody"] = {**doc.body_options, "content": doc.path_bodies.get(path, doc.body)}
     return described
 
 

@@ -273,12 +273,12 @@ def _locale(field: str, value: Any, error: ErrorOf = InvalidValue) -> str:
 
 _CHECKS: Mapping[str, Check[Any]] = {
     "agents": validation.whole_number(1, MOST_AGENTS),
-    "queues": validation.count_or_list(1, MOST_QUEUES, _queue),
-    "trunks": validation.count_or_list(1, MOST_TRUNKS, _trunk),
+    "queues": validation.count_or_list(1, MOST_QUEUES, validation.described(_queue, validation.json_schema(_QUEUE))),
+    "trunks": validation.count_or_list(1, MOST_TRUNKS, validation.described(_trunk, validation.json_schema(_TRUNK))),
     **_SHARED,
     "opening": validation.opening_hours,
     "names": validation.choice(*NAME_STYLES),
-    "locale": _locale,
+    "locale": validation.described(_locale, _LOCALE.json_schema),
     "ring_seconds": validation.number(0, 10),
     "max_wait_seconds": validation.number(10, 86400),
     "unanswered_share": validation.number(0, 0.5),
@@ -287,13 +287,18 @@ _CHECKS: Mapping[str, Check[Any]] = {
     "list_logged_out": validation.true_or_false,
     "rhythm": validation.choice(*ARRIVAL_RHYTHMS),
     "service": validation.choice(*SERVICE_DISTRIBUTIONS),
-    "outages": validation.list_of(0, 40, _outage),
+    "outages": validation.list_of(0, 40, validation.described(_outage, validation.json_schema(_OUTAGE))),
 }
 
 
 def field_ranges() -> dict[str, str]:
     """Return what each field of a profile may be, such as "a number from 0 to 3", by its name."""
     return {each.name: _range_of(each.name) for each in fields(Profile)}
+
+
+def field_schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON schema of each field of a profile by its name."""
+    return {each.name: validation.json_schema(_CHECKS[each.name]) for each in fields(Profile)}
 
 
 def _range_of(field: str) -> str:

@@ -1,9 +1,15 @@
 """The OpenAPI document of the control API."""
 
+import re
+from datetime import date
+
+import jsonschema_rs
 import pytest
 
+from kpn_sandbox.control_api.fields import DateField
 from kpn_sandbox.control_api.openapi import document
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access
+from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE
 
 DOCUMENT = document("http://127.0.0.1:8080")
 
@@ -38,7 +44,44 @@ def test_bodies_are_described_with_types_and_ranges():
 
     assert (clock["required"], clock["additionalProperties"]) == (["mode"], False)
     assert clock["properties"]["mode"]["enum"] == ["running", "frozen"]
+    assert clock["properties"]["speed"]["exclusiveMinimum"] == 0
     assert clock["properties"]["speed"]["maximum"] == 3600
+
+
+RIGHT_AND_WRONG = [
+    ("ClockWish", {"mode": "running", "speed": 60}, {"mode": "frozen", "speed": 60}),
+    ("ClockWish", {"mode": "frozen", "at": "2000-02-29T00:00:00Z"}, {"mode": "frozen", "at": "2100-02-29T00:00:00Z"}),
+    ("ScenarioWish", {"name": "peak", "for_seconds": 0.5}, {"name": "peak", "for_seconds": 0}),
+    ("NewAccountWish", {"client_id": "a.b", "profile": {"agents": 8}}, {"client_id": ".."}),
+    ("NewAccountWish", {"profile": {"queues": [{"name": "a"}]}}, {"profile": {"queues": []}}),
+    ("ProfilePatch", {"outages": [{"trunk": 1}], "load": None}, {"outages": {}}),
+    ("FaultWish", {"api": "kpn", "outcomes": [503, "drip"]}, {"api": "kpn", "outcomes": [503], "probability": 0.5}),
+    ("FaultWish", {"api": "bright-pattern", "outcomes": [200]}, {"api": "kpn", "operation": "data", "outcomes": [200]}),
+    ("FaultWish", {"api": "kpn", "key": 40001, "outcomes": [503]}, {"api": "kpn", "key": -1, "outcomes": [503]}),
+    ("OutcomeWish", {"status": 503, "headers": {"Te-x": "a"}}, {"status": 503, "headers": {"tE": "a"}}),
+    ("OutcomeWish", {"connection": "reset"}, {"connection": "reset", "status": 503}),
+    ("RevokeWish", {"token": "a"}, {"token": ""}),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong"), RIGHT_AND_WRONG)
+def test_the_document_knows_what_the_checks_know(name, right, wrong):
+    """The schema of a body accepts and refuses what the server does, fields that go together among them."""
+    schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+
+    assert jsonschema_rs.is_valid(schema, right)
+    assert not jsonschema_rs.is_valid(schema, wrong)
+
+
+def test_days_of_the_document_are_those_of_a_center():
+    """The pattern of a date has each day of the years of a center, and no other."""
+    pattern = DateField().json_schema["pattern"]
+    first, last = FIRST_DATE.toordinal(), LAST_DATE.toordinal()
+
+    days = {date.fromordinal(number).isoformat() for number in range(first, last + 1)}
+    texts = [f"{y}-{m:02}-{d:02}" for y in range(1999, 2102) for m in range(14) for d in range(33)]
+
+    assert {text for text in texts if re.fullmatch(pattern, text)} == days
 
 
 def test_an_answer_with_a_profile_tells_from_when_on_it_counts():

@@ -5,6 +5,7 @@ import pytest
 from .conftest import MONDAY, ControlCaller, on_one_database
 
 OUTCOMES = [{"status": 503}, {"status": 503, "delay_ms": 200}, {"ok": True}]
+_WAYS = ("GET", "DELETE")
 FAULT = {"api": "kpn", "operation": "agents", "outcomes": OUTCOMES}
 
 
@@ -123,6 +124,16 @@ def test_faults_are_used_up_one_by_one(control, kpn, pauses):
     assert (fault.status_code, fault.json["remaining"]) == (201, 3)
     assert (statuses, left) == ([503, 503, 200, 200], [2, 1, 0, 0])
     assert pauses == [0.2]
+
+
+@pytest.mark.parametrize("key", ["0", "x", "%C2%84", "1234567890"])
+def test_only_numbers_are_keys_of_pins(control, key):
+    """Whatever is not the number of an object is refused when its pin is set, shown or deleted."""
+    body = {"fields": {"Agent": "Pinned"}}
+
+    answers = [control("PUT", f"/pins/agents/{key}", body), *(control(way, f"/pins/agents/{key}") for way in _WAYS)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
 
 
 def test_faults_are_listed_and_deleted(control, kpn):

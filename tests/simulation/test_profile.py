@@ -150,7 +150,7 @@ def test_refusal_says_what_would_be_right(settings: dict[str, Any], field: str, 
 
     assert refusal.value.field == field
     assert refusal.value.allowed.startswith(allowed)
-    assert str(refusal.value) == f"{field} must be {refusal.value.allowed}, not {refusal.value.value!r}"
+    assert str(refusal.value).startswith(f"{field} must be {refusal.value.allowed}, not {refusal.value.value!r}")
 
 
 @pytest.mark.parametrize("queue", [{"load": 3}, {"wrap_seconds": 0}, {"talk_seconds": 1}])

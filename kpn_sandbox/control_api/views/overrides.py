@@ -62,7 +62,8 @@ def set_pin(request: ControlRequest) -> PinRecord:
 def delete_pins(request: ControlRequest) -> None:
     """Delete the pin on an object, on all objects of a kind, or all pins, by what the path has."""
     kind = _kind(request) if "kind" in request.path else None
-    request.sandbox.pins.remove(request.client_id, kind, request.path.get("key"))
+    key = _number(request) if "key" in request.path else None
+    request.sandbox.pins.remove(request.client_id, kind, key)
 
 
 def _kind(request: ControlRequest) -> ObjectKind:
@@ -74,10 +75,15 @@ def _kind(request: ControlRequest) -> ObjectKind:
 
 def _existing_key(request: ControlRequest, kind: ObjectKind) -> str:
     """Return the number in the path if the center has such an object now."""
-    key, tenant = request.path["key"], request.tenant
+    key, tenant = _number(request), request.tenant
+    _FIND[kind](tenant.center, int(key), tenant.now())
+    return key
+
+
+def _number(request: ControlRequest) -> str:
+    key = request.path["key"]
     if not _NUMBER.fullmatch(key):
         raise ProblemError(404, "The key must be the number of an object, 1 to 9 digits.")
-    _FIND[kind](tenant.center, int(key), tenant.now())
     return key
 
 

@@ -17,11 +17,14 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, vali
 from marshmallow.validate import Equal, Length
 
 _LONGEST = 255
+_LONGEST_NUMBER = 64
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_TIME = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 _EPOCH = re.compile(r"[0-9]{1,11}")
+# Something that is no white space.
+_TEXT_LIMITS = {"minLength": 1, "maxLength": _LONGEST, "pattern": r"\S"}
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _ALIASES = {"data_from": "date_from", "data_to": "date_to"}
 
@@ -51,14 +54,14 @@ class _TextField(fields.Field[str]):
 class WordField(_TextField):
     """A short text."""
 
-    json_schema = {"type": ["string"], "minLength": 1, "maxLength": _LONGEST}
+    json_schema = {"type": ["string"], **_TEXT_LIMITS}
     allowed = f"must be a string of 1 to {_LONGEST} characters"
 
 
 class AtobiIdField(_TextField):
     """An id: a string or a whole number."""
 
-    json_schema = {"type": ["string", "integer"]}
+    json_schema = {"type": ["string", "integer"], **_TEXT_LIMITS}
     accepts_numbers = True
     allowed = f"must be a string of 1 to {_LONGEST} characters or an integer"
 
@@ -69,18 +72,23 @@ class AtobiIdField(_TextField):
 class DecimalField(_TextField):
     """A number, or a string with one."""
 
-    json_schema = {"type": ["string", "number"]}
+    json_schema = {"type": ["string", "number"], "maxLength": _LONGEST_NUMBER, "pattern": f"^(?:{_DECIMAL.pattern})$"}
     accepts_numbers = True
     allowed = "must be a number"
 
     def _fits(self, value: str) -> bool:
-        return _DECIMAL.fullmatch(value) is not None and len(value) <= 64
+        return _DECIMAL.fullmatch(value) is not None and len(value) <= _LONGEST_NUMBER
 
 
 class TimeField(_TextField):
     """A date and time in UTC, or seconds since the epoch."""
 
-    json_schema = {"type": ["string", "integer"]}
+    json_schema = {
+        "type": ["string", "integer"],
+        "pattern": f"^(?:{_TIME.pattern}|{_EPOCH.pattern})$",
+        "minimum": 0,
+        "maximum": 10**11 - 1,
+    }
     accepts_numbers = True
     allowed = "does not match the format Y-m-d H:i:s"
 
@@ -95,6 +103,7 @@ class TimeField(_TextField):
 class VersionField(_TextField):
     """A version of three numbers."""
 
+    json_schema = {"type": ["string"], "maxLength": _LONGEST, "pattern": f"^{_VERSION.pattern}$"}
     allowed = "must be a version like 1.0.0"
 
     def _fits(self, value: str) -> bool:
@@ -167,6 +176,8 @@ class ElementSchema(_TolerantSchema):
 class ItemSchema(_TolerantSchema):
     """Key figures of a user, a location, or a user at a location."""
 
+    conditions = {"anyOf": [{"required": ["user_id"]}, {"required": ["location_id"]}]}
+
     user_id = _optional(AtobiIdField, "123", "The user.")
     location_id = _optional(AtobiIdField, "321", "The location.")
     elements = fields.List(
@@ -216,7 +227,7 @@ class TokenSchema(Schema):
     scope = fields.String(metadata={"example": "kpi", "description": "As asked for."})
 
 
-class TokenForm(Schema):
+class TokenForm(_TolerantSchema):
     """A request for a token."""
 
     grant_type = fields.String(metadata={"example": "client_credentials", "description": "grant-type is taken, too."})

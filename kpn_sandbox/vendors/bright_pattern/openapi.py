@@ -97,7 +97,7 @@ _PARAMETERS: dict[str, list[dict[str, Any] | str]] = {
         *(parameter(name, "query", enum=["0", "1"]) for name in ("agentCanSelect", "inbound", "outbound", "preview")),
         parameter("format", "query", enum=["object", "array"]),
     ],
-    "available_agents": [parameter("tenantUrl", "query", required=True), parameter("service", "query", required=True)],
+    "available_agents": [parameter(name, "query", required=True, minLength=1) for name in ("tenantUrl", "service")],
     "show_wallboard": [_ID],
     "remove_wallboard": [_ID],
     "change_wallboard": [_ID, parameter("name", "path", required=True)],

@@ -54,7 +54,7 @@ class ColumnIdField(fields.Field[str]):
 class LimitField(fields.Field["int | None"]):
     """A limit: a whole number or a string of digits; empty for no limit."""
 
-    json_schema = {"type": ["integer", "string"]}
+    json_schema = {"type": ["integer", "string"], "minimum": 0, "maximum": 10**18 - 1, "pattern": "^ *[0-9]{0,18} *$"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if value == "":
@@ -66,9 +66,14 @@ class LimitField(fields.Field["int | None"]):
 
 
 class SwitchField(fields.Field[bool]):
-    """A switch: a boolean, or a string like one."""
+    """A switch: a boolean, or a number or a string like one."""
 
-    json_schema = {"type": ["boolean", "string"]}
+    json_schema = {
+        "type": ["boolean", "string", "integer"],
+        "minimum": 0,
+        "maximum": 1,
+        "pattern": "^ *([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[01]?) *$",
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         switch = {"true": True, "1": True, "false": False, "0": False, "": False}.get(str(value).strip().lower())
@@ -133,6 +138,8 @@ def _direction(example: str) -> WordChoiceField:
 
 class ColumnSchema(_RequestSchema):
     """A column of a grid."""
+
+    conditions = {"anyOf": [{"required": ["stat_name"]}, {"required": ["statName"]}]}
 
     id = ColumnIdField(required=True, **_described("Names the value in each row.", "1"))
     stat_name = fields.String(**_described("A statistic, or SUM.", "acd_state", allow_none=True))

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from marshmallow import Schema
+
 from kpn_sandbox.gateway.openapi import TEXT, ApiDoc, OperationDoc, example_of, object_schema, parameter, reference
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import kaisa
 from kpn_sandbox.vendors.kaisa import operations, schemas
 from kpn_sandbox.vendors.kaisa.errors import error_for_status
-from kpn_sandbox.vendors.kaisa.records import DATASETS, FIELDS
+from kpn_sandbox.vendors.kaisa.records import DATASETS
 
 
 def document(base_url: str) -> dict[str, Any]:
@@ -34,13 +36,19 @@ def _operations() -> dict[Operation, OperationDoc]:
     page = {"customers": [customer], "total": 1, "page": 0, "pagesize": 1000, "numpages": 1}
     listed = OperationDoc(reference("Customers"), page, _PAGES)
     single = OperationDoc(reference("Customers"), page, [*_PAGES[2:], _ID])
-    form = _form("name", "custnr")
     return {
         operations.WIDGETS: OperationDoc(_DATASET, _SAMPLE, _PERIOD),
         operations.CUSTOMERS: listed,
         operations.CUSTOMER: single,
-        operations.ADD_CUSTOMER: OperationDoc(reference("Customers"), page, body=form),
-        operations.CHANGE_CUSTOMER: OperationDoc(reference("Customers"), page, [_ID, *_PAGES[:1]], body=_form()),
+        operations.ADD_CUSTOMER: OperationDoc(reference("Customers"), page, body=_form(schemas.NewCustomerForm)),
+        operations.CHANGE_CUSTOMER: OperationDoc(
+            reference("Customers"),
+            page,
+            [_ID],
+            # Where the path has no id the form has it; the server takes it from the query, too.
+            body=_form(schemas.ChangedCustomerForm, "customer_id"),
+            path_bodies={"/customers/{customer_id}": _form(schemas.ChangedCustomerForm)},
+        ),
         operations.PING: OperationDoc(reference("Ping"), {"ping": "ok"}),
     }
 
@@ -49,11 +57,15 @@ def _title(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def _form(*required: str) -> dict[str, Any]:
-    properties = {name: TEXT for name in FIELDS if name != "uuid"}
-    schema = {"type": "object", "required": list(required), "properties": properties}
-    example = {"name": "Example company", "custnr": "E-1"}
-    return {"application/x-www-form-urlencoded": {"schema": schema, "example": example}}
+def _form(form: type[Schema], *more: str) -> dict[str, Any]:
+    fields = form().fields
+    required = [*more, *(name for name, field in fields.items() if field.required)]
+    properties: dict[str, Any] = {name: getattr(field, "json_schema", TEXT) for name, field in fields.items()}
+    # Unknown fields are ignored, but like the others they are given once.
+    schema = {"type": "object", "properties": {**dict.fromkeys(more, _NUMBER), **properties}}
+    example = {**dict.fromkeys(more, 900_000_001), "name": "Example company", "custnr": "E-1"}
+    whole = {**schema, "additionalProperties": TEXT, **({"required": required} if required else {})}
+    return {"application/x-www-form-urlencoded": {"schema": whole, "example": example}}
 
 
 _ERRORS = {
@@ -62,7 +74,7 @@ _ERRORS = {
 }
 _DATASET = {"anyOf": [*(reference(_title(name)) for name in DATASETS), reference("TopCustomersByCallsOfOne")]}
 _SAMPLE = {"dataset": "call_totals", "datasources": [{"datasource": 0, "data": "96"}]}
-_NUMBER: dict[str, Any] = {"type": "integer"}
+_NUMBER: dict[str, Any] = {"type": "integer", "minimum": -schemas.LARGEST, "maximum": schemas.LARGEST}
 _PERIOD = [
     parameter("type", "query", "The dataset.", required=True, enum=list(DATASETS)),
     parameter("customer_id", "query", "Kaisa's id of a customer; none or 0 for all.", **_NUMBER),
@@ -72,7 +84,7 @@ _PERIOD = [
 _PAGES = [
     parameter("customer_id", "query", "Only the one with this id.", **_NUMBER),
     parameter("custnr", "query", "Only those with this number."),
-    parameter("page", "query", "The page, from 0.", **_NUMBER, minimum=0),
-    parameter("pagesize", "query", "Customers on a page.", **_NUMBER, minimum=1, maximum=1000),
+    parameter("page", "query", "The page, from 0.", **{**_NUMBER, "minimum": 0}),
+    parameter("pagesize", "query", "Customers on a page.", type="integer", minimum=1, maximum=1000),
 ]
 _ID = parameter("customer_id", "path", "Kaisa's id of the customer.", required=True, **_NUMBER)

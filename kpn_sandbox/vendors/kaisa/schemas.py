@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields
 from marshmallow.validate import Equal, Length, OneOf, Range, Regexp
 
-from kpn_sandbox.validation import ErrorOf, InvalidValue, check_known, object_with, whole_number
+from kpn_sandbox.validation import ErrorOf, InvalidValue, check_known, object_with, text_schema, whole_number
 from kpn_sandbox.vendors.kaisa.records import BUCKETS, DATASETS, FIELDS
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -171,13 +171,17 @@ class QueryDateField(fields.Field[date]):
             raise self.make_error("invalid") from None
 
 
+LARGEST = 10**18 - 1
+"""The largest whole number in a query or a form."""
+
+
 class QueryIntegerField(fields.Field[int]):
     """A whole number."""
 
     default_error_messages = {"invalid": "must be a whole number"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,18}", value):
+        if not re.fullmatch(rf"-?[0-9]{{1,{len(str(LARGEST))}}}", value):
             raise self.make_error("invalid")
         return int(value)
 
@@ -221,8 +225,10 @@ class CustomersQuery(_Query):
 def _form_field(name: str, most: int, *, required: bool = False) -> fields.String:
     lowest = 1 if name in ("name", "custnr") else 0
     allowed = f"must be {lowest} to {most} characters without control characters"
-    pattern = rf"^[^\x00-\x1f\x7f\ud800-\udfff]{{{lowest},{most}}}\Z"
-    field = fields.String(required=required, validate=Regexp(pattern, error=allowed))
+    character = r"[^\x00-\x1f\x7f\ud800-\udfff]"
+    field = fields.String(required=required, validate=Regexp(rf"^{character}{{{lowest},{most}}}\Z", error=allowed))
+    # An empty value is as good as none.
+    field.json_schema = text_schema(f"{character}{{{int(required)},{most}}}")  # type: ignore[attr-defined]
     field.error_messages["required"] = allowed
     return field
 

@@ -1,7 +1,9 @@
 """Kaisa's customers: those of the center, and those that an account adds."""
 
+import jsonschema_rs
 import pytest
 
+from kpn_sandbox.vendors.kaisa.openapi import document
 from kpn_sandbox.vendors.kaisa.records import FIELDS
 from kpn_sandbox.vendors.kaisa.schemas import CustomersSchema
 
@@ -156,3 +158,16 @@ def test_unknown_paths_are_refused_in_kaisas_shape(client, path):
 
     assert response.status_code == 404 and response.content_type == "application/json"
     assert ("errors" in response.json) is (path != "/widgets")
+
+
+def test_examples_of_the_document_are_right():
+    """A form to change a customer names it where the path does not; the example of each form is right by its schema."""
+    paths = document("http://127.0.0.1:8080")["paths"]
+
+    forms = [
+        paths[path][method]["requestBody"]["content"]["application/x-www-form-urlencoded"]
+        for path, method in (("/customers", "post"), ("/customers", "put"), ("/customers/{customer_id}", "put"))
+    ]
+
+    assert [form["schema"].get("required", []) for form in forms] == [["name", "custnr"], ["customer_id"], []]
+    assert all(jsonschema_rs.is_valid(form["schema"], form["example"]) for form in forms)
