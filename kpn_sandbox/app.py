@@ -96,6 +96,7 @@ def create_app(
         credential_kinds=kinds,
         state_parts=STATE_PARTS,
         log_requests=settings.journal,
+        log_bodies=settings.journal_bodies,
         run=run,
         cache_bytes=settings.cache_mb * 1024 * 1024,
     )
@@ -158,6 +159,7 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     lifecycle = RequestLifecycle(sandbox, pause)
     services = Services(settings, sandbox, lifecycle, history)
     apis = [api.register(app, services) for api in APIS]
+    sandbox.request_log.common_headers = {api.key: dict(api.common_headers) for api in APIS}
     # KPN's API answers for paths that no API owns, and its tokens open the pages' data.
     kpn = next(api for api in apis if isinstance(api, KpnApi))
     control_auth = ControlAuth(services.has_secret, parts.admin_token)

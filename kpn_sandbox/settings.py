@@ -119,6 +119,9 @@ class Settings:
         False, _SWITCH, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
     )
     journal: bool = _setting(True, _SWITCH, "Write down what each account asked for.", shown="on")
+    journal_bodies: bool = _setting(
+        False, _SWITCH, "Write down bodies of requests, and of answers that are not 2xx.", shown="off"
+    )
     public_url: str | None = _setting(
         None, _PUBLIC_URL, "Base of every generated URL, for a sandbox behind a proxy.", shown="that of the Host header"
     )

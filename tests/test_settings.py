@@ -44,6 +44,7 @@ def test_every_setting_can_be_set_in_the_environment():
         "token_body": ("v2", "v2"),
         "lenient": ("on", True),
         "journal": ("off", False),
+        "journal_bodies": ("on", True),
         "public_url": ("https://example.org/kpi/", "https://example.org/kpi"),
         "hsts": ("off", False),
         "snapshot": ("rush.json", "rush.json"),

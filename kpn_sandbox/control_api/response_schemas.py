@@ -252,8 +252,12 @@ class LogEntryRecord(TypedDict):
     query: str
     status: int
     duration_ms: float
-    headers: Annotated[Mapping[str, str], "Without secrets."]
-    note: str | None
+    headers: Annotated[Mapping[str, str], "Of the request, without secrets."]
+    response_headers: Annotated[Mapping[str, str], "Without secrets; empty when the connection was broken."]
+    reason: Annotated[str | None, "Why the response is not the usual one, such as fault; several with ; between."]
+    note: Annotated[str | None, "Details, for people."]
+    request_body: Annotated[str | None, "With journal_bodies only; at most 8 KB, without secrets."]
+    response_body: Annotated[str | None, "Likewise, unless the status is 2xx."]
     client_id: NotRequired[Annotated[str | None, "In the list of all accounts; null when it belongs to none."]]
 
 
@@ -434,12 +438,7 @@ class ResetRecord(TypedDict):
 
 
 class ProblemRecord(TypedDict):
-    """
-    Problem document of a request that failed.
-
-    Source:
-        RFC 9457.
-    """
+    """Problem document of a request that failed (RFC 9457)."""
 
     type: str
     title: str

@@ -294,7 +294,11 @@ def log_entry_record(entry: LogEntry, *, with_account: bool = False) -> records.
         "status": entry.status,
         "duration_ms": entry.duration_ms,
         "headers": entry.headers,
+        "response_headers": entry.all_response_headers,
+        "reason": entry.reason or None,
         "note": entry.note or None,
+        "request_body": entry.request_body,
+        "response_body": entry.response_body,
     }
     return {**record, "client_id": entry.client_id} if with_account else record
 

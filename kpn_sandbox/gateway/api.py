@@ -6,7 +6,7 @@ and schemas read them without a database. What requests need is on the object th
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -20,6 +20,7 @@ from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, mapped_er
 from kpn_sandbox.gateway.fast_path import FastRoute
 from kpn_sandbox.gateway.operations import STATUSES, Endpoint, Operation
 from kpn_sandbox.gateway.postman import Collection as PostmanCollection
+from kpn_sandbox.gateway.reasons import reason_of
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, RequestLifecycle, Reserved
 from kpn_sandbox.literals import ApiKey, FidelityLabel, ObjectKind
 from kpn_sandbox.settings import Settings
@@ -107,6 +108,8 @@ class VendorApi(ABC):
     default_quota: ClassVar[Quota | None] = None
     """Rate limit of accounts without a quota of their own."""
     cors: ClassVar[CorsPolicy] = ANY_ORIGIN
+    common_headers: ClassVar[Sequence[tuple[str, str]]] = ()
+    """Headers that all its responses have; the request log need not store them."""
     postman: ClassVar[PostmanCollection]
 
     def __init__(self, services: Services) -> None:
@@ -179,9 +182,10 @@ class VendorApi(ABC):
 
     def error_response(self, error: Exception) -> Response:
         """Return the response to the current request for an exception."""
+        found = self.error_for(error)
         # A mistyped path is what a developer looks for in the request log.
-        self.services.lifecycle.open_unmatched(self)
-        return self.error_for(error).response()
+        self.services.lifecycle.note_error(self, found.reason or reason_of(error))
+        return found.response()
 
     def reserved(self, context: RequestContext) -> Reserved | None:
         """Return the reserved identifier in the current request, None when there is none."""

@@ -16,6 +16,7 @@ from werkzeug import exceptions as http
 
 from kpn_sandbox.auth.errors import InvalidDigest
 from kpn_sandbox.gateway.prefer_header import MalformedPreference
+from kpn_sandbox.gateway.reasons import reason_of
 from kpn_sandbox.gateway.request_info import LOG_FACTS, STORAGE_ERROR, request_id
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.storage import StorageError
@@ -48,6 +49,8 @@ class ApiError(Exception):
 
     common_headers: Headers = ()
     """Headers of every response of the API."""
+    reason = ""
+    """Reason for the request log, where it is not that of the exception that the error was made from."""
 
     def __init__(self, status: int, text: str, headers: Headers = ()) -> None:
         super().__init__(text)
@@ -112,7 +115,9 @@ def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError:
     """
     if isinstance(error, ApiError):
         return error
-    return next(rows[kind] for kind in type(error).__mro__ if kind in rows)(error)
+    found = next(rows[kind] for kind in type(error).__mro__ if kind in rows)(error)
+    found.reason = found.reason or reason_of(error)
+    return found
 
 
 def allow_header(error: http.MethodNotAllowed) -> list[tuple[str, str]]:

@@ -16,10 +16,12 @@ from authlib.oauth2 import OAuth2Error
 from kpn_sandbox.auth.errors import InvalidDigest, InvalidSession, MalformedDigest
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.prefer_header import MalformedPreference, Preferences, preferences
+from kpn_sandbox.gateway.reasons import PREFER_HEADER, joined_reasons
 from kpn_sandbox.gateway.request_info import (
     LOG_FACTS,
     REFUSAL,
     STORAGE_ERROR,
+    WITHOUT_HSTS,
     LogFacts,
     RequestFacts,
     log_entry,
@@ -29,6 +31,7 @@ from kpn_sandbox.gateway.request_info import (
 from kpn_sandbox.gateway.responses import PreconditionFailed, unchanged
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import StorageError
+from kpn_sandbox.tenants.request_log import LogEntry, LoggedHeaders
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -70,14 +73,17 @@ class CachedResponse:
     Args:
         body, headers: Its parts; the headers without those that differ from request to request.
         tag: Its entity tag; None for a response that is not conditional.
+        reason: Why it is not the usual one, for the request log; empty otherwise.
     """
 
-    __slots__ = ("body", "encoded", "headers", "tag")
+    __slots__ = ("_logged", "body", "encoded", "headers", "reason", "tag")
 
-    def __init__(self, body: bytes, headers: Headers, tag: str | None = None) -> None:
+    def __init__(self, body: bytes, headers: Headers, tag: str | None = None, reason: str = "") -> None:
         self.body = body
         self.tag = tag
         self.headers = headers
+        self.reason = reason
+        self._logged: dict[tuple[bool, bool], LoggedHeaders] = {}
         self.encoded: dict[bool, bytes] = {}
         """Header lines of the response, and of the 304 in its place (True), for a server that writes them itself."""
 
@@ -90,6 +96,21 @@ class CachedResponse:
     def size(self) -> int:
         """Bytes in memory."""
         return len(self.body) + _HEADER_BYTES
+
+    def logged_headers(self, *, is_unchanged: bool, hsts: bool) -> LoggedHeaders:
+        """
+        Return the headers for the request log, which are made once.
+
+        Args:
+            is_unchanged: Whether the response is the 304 in its place.
+            hsts: Whether `Strict-Transport-Security` is sent.
+        """
+        found = self._logged.get((is_unchanged, hsts))
+        if found is None:
+            headers = self.headers_for(is_unchanged=is_unchanged)
+            found = LoggedHeaders(each for each in headers if hsts or each[0] != "Strict-Transport-Security")
+            self._logged[is_unchanged, hsts] = found
+        return found
 
 
 class CacheableRequest(NamedTuple):
@@ -223,32 +244,42 @@ class FastPathMiddleware:
             notes = [found.preferred.note] if found.preferred.note else []
             environ[LOG_FACTS] = LogFacts(cacheable.tenant.account.client_id, cacheable.api, cacheable.operation, notes)
         if self._sandbox.request_log.on:
-            status = 304 if is_unchanged else 200
-            self._log_request(environ, found, cacheable, status=status, wall_at=wall_at, began=began)
+            entry = self._log_entry(environ, found, cacheable, is_unchanged=is_unchanged, wall_at=wall_at, began=began)
+            self._sandbox.request_log.write(entry)
         own = [*cacheable.own_headers, ("X-Request-Id", request_id(environ))]
         if applied:
             own.insert(-1, ("Preference-Applied", applied))
         return FastResponse(cacheable.response, is_unchanged, own)
 
-    def _log_request(
+    def _log_entry(
         self,
         environ: dict[str, Any],
         found: FastRequest,
         cacheable: CacheableRequest,
         *,
-        status: int,
+        is_unchanged: bool,
         wall_at: float,
         began: float,
-    ) -> None:
-        entry = log_entry(
+    ) -> LogEntry:
+        response, preferred = cacheable.response, found.preferred
+        headers = response.logged_headers(is_unchanged=is_unchanged, hsts=WITHOUT_HSTS not in environ)
+        reason = response.reason
+        own = list(cacheable.own_headers)
+        if preferred.applied:
+            own.append(("Preference-Applied", preferred.applied))
+            reason = joined_reasons([PREFER_HEADER, reason])
+        if own:
+            headers = LoggedHeaders([*headers.items(), *own])
+        return log_entry(
             environ,
             cacheable.tenant,
             facts=found.facts,
             api=cacheable.api,
             operation=cacheable.operation,
-            status=status,
+            status=304 if is_unchanged else 200,
             wall_at=wall_at,
             began=began,
-            note=found.preferred.note,
+            note=preferred.note,
+            reason=reason,
+            response_headers=headers,
         )
-        self._sandbox.request_log.write(entry)

@@ -24,7 +24,7 @@ from werkzeug.routing import Rule
 from kpn_sandbox.gateway.error_handling import BodyTooLarge, MalformedRequest
 from kpn_sandbox.gateway.fast_path import FAST_REQUEST
 from kpn_sandbox.gateway.hosts import PUBLIC_URL, parse_host
-from kpn_sandbox.gateway.request_info import LOG_FACTS, REFUSAL, LogFacts, raw_path, request_id
+from kpn_sandbox.gateway.request_info import LOG_FACTS, REFUSAL, WITHOUT_HSTS, LogFacts, raw_path, request_id
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.safe_text import redacted_path, redacted_query, terminal_text
 from kpn_sandbox.tenants.clock import WallClock
@@ -67,6 +67,8 @@ class RequestMiddleware:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
         start = start_response if self._hsts else _without_hsts(start_response)
+        if not self._hsts:
+            environ[WITHOUT_HSTS] = "1"
         if self._public_url is not None:
             environ[PUBLIC_URL] = self._public_url
             if self._prefix and environ["PATH_INFO"] == self._prefix:

@@ -14,7 +14,8 @@ status of a response that succeeded.
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from io import BytesIO
 from time import perf_counter
 from typing import NamedTuple, Protocol
 
@@ -26,11 +27,14 @@ from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES, BrokenConnectio
 from kpn_sandbox.gateway.hosts import own_url
 from kpn_sandbox.gateway.operations import Endpoint, Operation
 from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
+from kpn_sandbox.gateway.reasons import FAULT, PREFER_HEADER, QUOTA, RESERVED_NUMBER, joined_reasons
 from kpn_sandbox.gateway.request_info import (
     AUTHENTICATED,
     LOG_FACTS,
     REFUSAL,
+    RESPONSE_REASON,
     STORAGE_ERROR,
+    WITHOUT_HSTS,
     LogFacts,
     log_entry,
     request_id,
@@ -39,7 +43,7 @@ from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.faults import Outcome
 from kpn_sandbox.tenants.quota import Quota, QuotaState
-from kpn_sandbox.tenants.request_log import LogEntry
+from kpn_sandbox.tenants.request_log import LogEntry, LoggedHeaders, loggable_body
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -128,8 +132,11 @@ class RequestContext:
         self.outcomes: list[Outcome] = []
         self.notes: list[str] = []
         """Facts for the request log beside request and response."""
+        self.reasons: list[str] = []
+        """Reasons why the response is not the usual one, in the words of `reasons`."""
         self._sandbox = lifecycle.sandbox
         self._pause = lifecycle.pause
+        self._is_forced = False
         self._began = perf_counter()
 
     @property
@@ -180,7 +187,8 @@ class RequestContext:
     def apply_reserved(self, reserved: Reserved) -> None:
         """Force the status that an identifier is reserved for."""
         self.is_reserved = True
-        self.notes.append("reserved number")
+        self.notes.append(RESERVED_NUMBER)
+        self.reasons.append(RESERVED_NUMBER)
         self.apply_outcome(Outcome(status=reserved.status), reserved.subject)
 
     def apply_headers(self, response: Response) -> None:
@@ -201,6 +209,11 @@ class RequestContext:
                 return DAMAGES[outcome.connection](response, self._pause)
         return response
 
+    def refuse(self, reason: str) -> None:
+        """Note why the request is refused, unless an outcome forced that."""
+        if not self._is_forced:
+            self.reasons.append(reason)
+
     def identify(self) -> None:
         """Find the account of a request that was refused before it was authorized, if it names one."""
         if self.tenant is None:
@@ -213,7 +226,7 @@ class RequestContext:
         self.identify()
         # A connection that was broken on purpose has no status.
         is_broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
-        return log_entry(
+        entry = log_entry(
             request.environ,
             self.tenant,
             api=self.api.key,
@@ -222,12 +235,26 @@ class RequestContext:
             wall_at=self.wall_at,
             began=self._began,
             note="; ".join(self.notes),
+            reason=joined_reasons([*self.reasons, request.environ.get(RESPONSE_REASON, "")]),
             retry_after=_seconds(response.headers.get("Retry-After")),
             refused=refused,
+            response_headers=LoggedHeaders(() if is_broken else _sent_headers(response)),
+        )
+        return self._with_bodies(entry, response) if self._sandbox.request_log.bodies else entry
+
+    def _with_bodies(self, entry: LogEntry, response: Response) -> LogEntry:
+        # The middleware has put the whole body where the stream was; without a body there is the server's stream.
+        stream = request.environ["wsgi.input"]
+        body = stream.getvalue() if isinstance(stream, BytesIO) else b""
+        sent = response.get_data() if entry.status >= 300 and response.is_sequence else b""
+        return entry._replace(
+            request_body=loggable_body(body, request.headers.get("Content-Type", "")),
+            response_body=loggable_body(sent, response.headers.get("Content-Type", "")),
         )
 
     def _forced(self, status: int, subject: str = "") -> ApiError:
         assert self.operation is not None, "a request without an operation is never authorized"
+        self._is_forced = True
         error = self.api.error_for_status(status, self.operation, subject)
         if status in self.api.redirects:
             error.headers = [*error.headers, ("Location", own_url(request.environ))]
@@ -238,6 +265,7 @@ class RequestContext:
         self.count = self._sandbox.quotas.count(client_id, quota, f"{self.api.key}{counter}", now)
         if self.count.exceeded:
             self.notes.append("quota used up")
+            self.reasons.append(QUOTA)
             raise self._forced(429)
 
     def _apply_due_fault(self, tenant: Tenant, operation: Operation) -> None:
@@ -247,6 +275,8 @@ class RequestContext:
         if outcome is not None:
             parts = (f"{name} {value}" for name, value in outcome.to_dict().items() if name not in ("body", "headers"))
             self.notes.append(f"fault: {', '.join(parts)}")
+            if not outcome.ok or outcome.delay_ms:
+                self.reasons.append(FAULT)
             self.apply_outcome(outcome)
 
 
@@ -292,6 +322,7 @@ class RequestLifecycle:
         if preferred is not NO_PREFERENCES:
             context.preferred_at, context.preferred = preferred.at, preferred
             context.notes.append(preferred.note)
+            context.reasons.append(PREFER_HEADER)
             if preferred.code is not None or preferred.delay_ms:
                 context.apply_outcome(Outcome(status=preferred.code, delay_ms=preferred.delay_ms))
         return context
@@ -306,10 +337,18 @@ class RequestLifecycle:
         if REFUSAL in request.environ:
             raise request.environ[REFUSAL]
 
-    def open_unmatched(self, api: _Api) -> None:
-        """Open a context for a request that matches no operation, so that the request log shows it."""
-        if _CONTEXT not in request.environ:
-            request.environ[_CONTEXT] = RequestContext(api, None, {}, self)
+    def note_error(self, api: _Api, reason: str) -> None:
+        """
+        Note for the request log why the current request is refused, whether or not it matches an operation.
+
+        Args:
+            api: API that refuses it.
+            reason: The reason, which does not count if the sandbox was told to refuse it.
+        """
+        context: RequestContext | None = request.environ.get(_CONTEXT)
+        if context is None:
+            context = request.environ[_CONTEXT] = RequestContext(api, None, {}, self)
+        context.refuse(reason)
 
     def close(self, response: Response) -> Response:
         """Log the current request; return its response with the request id and everything that was applied."""
@@ -363,6 +402,17 @@ def _force(outcome: Outcome, response: Response) -> None:
             response.headers.pop(name, None)
     for name, value in outcome.headers.items():
         response.headers[name] = value
+
+
+def _sent_headers(response: Response) -> Iterator[tuple[str, str]]:
+    """Return the headers of a response as it is sent, as far as the framework adds or takes them on the way out."""
+    length = response.calculate_content_length() if response.is_sequence else None
+    unsent = {"Content-Type"} if length == 0 else set()
+    if WITHOUT_HSTS in request.environ:
+        unsent.add("Strict-Transport-Security")
+    yield from (each for each in response.headers if each[0] not in unsent)
+    if length is not None and "Content-Length" not in response.headers and response.status_code not in (204, 304):
+        yield "Content-Length", str(length)
 
 
 def _seconds(retry_after: str | None) -> int | None:

@@ -5,7 +5,7 @@ They come from the WSGI environment alone, because the fast path answers before 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from secrets import token_hex
@@ -24,6 +24,10 @@ REFUSAL = "kpn_sandbox.refusal"
 AUTHENTICATED = "kpn_sandbox.authenticated"
 """Environment key of the account that the fast path authenticated before it left the request to Flask."""
 
+WITHOUT_HSTS = "kpn_sandbox.without_hsts"
+"""Environment key that is there when the response is sent without its `Strict-Transport-Security`."""
+RESPONSE_REASON = "kpn_sandbox.response_reason"
+"""Environment key of the reason why a response that succeeded is not the usual one."""
 REQUEST_ID = "kpn_sandbox.request_id"
 """Environment key of the id of the request."""
 LOG_FACTS = "kpn_sandbox.log_facts"
@@ -121,8 +125,10 @@ def log_entry(
     wall_at: float,
     began: float,
     note: str = "",
+    reason: str = "",
     retry_after: int | None = None,
     refused: bool = False,
+    response_headers: Mapping[str, str],
 ) -> LogEntry:
     """
     Return the entry of the request log for a request and its response.
@@ -137,8 +143,10 @@ def log_entry(
         wall_at: Wall time of the request in epoch seconds.
         began: `perf_counter` at the begin of the request.
         note: Facts beside request and response.
+        reason: Why the response is not the usual one; empty otherwise.
         retry_after: Seconds to wait, from the response's header.
         refused: Whether the request was refused before its sender was known for sure.
+        response_headers: Headers of the response without its `X-Request-Id`.
     """
     facts = request_facts(environ) if facts is None else facts
     return LogEntry(
@@ -158,4 +166,6 @@ def log_entry(
         token=facts.token,
         retry_after=retry_after,
         refused=refused,
+        reason=reason,
+        response_headers=response_headers,
     )

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = 3
+SCHEMA = 4
 """Number of the schema; raise it when a table changes, one of a vendor too, or when a kind of credential is added."""
 
 OLDEST_SCHEMA = 2
@@ -161,6 +161,10 @@ def _log_columns() -> list[Column[Any]]:
         Column("note", Text, nullable=False),
         Column("token", String(16), nullable=False),
         Column("retry_after", Integer),
+        Column("reason", Text),
+        Column("response_headers", Text),
+        Column("request_body", Text),
+        Column("response_body", Text),
     ]
 
 

@@ -3,34 +3,36 @@ The request log: the last thousand requests of each account and how they were an
 
 An entry is written before the response goes out, so a client that has its response finds the entry, whichever worker
 wrote it and whatever happened to that worker since.
-
-Source:
-    HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/, for the log as an HTTP archive, which browsers and many
-    tools open. Bodies are not logged, so their sizes are unknown (-1).
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from kpn_sandbox.safe_text import redacted_headers, redacted_path, redacted_query
+from kpn_sandbox.safe_text import redacted_headers, redacted_path, redacted_query, redacted_value
 from kpn_sandbox.storage import Database, StorageError
 from kpn_sandbox.storage.tables import accounts, refused_requests, requests
-from kpn_sandbox.tenants.clock import format_instant
 
 CAPACITY = 1000
 """Entries of an account that can be read, and as many of requests that were refused."""
+
+LARGEST_LOGGED_BODY = 8192
+"""Bytes of a body that are logged at most, after secrets were taken out."""
+
+# Redaction looks at no more of a body, so that a megabyte of it costs no time; secrets do not shrink text that much.
+_REDACTED_BYTES = 8 * LARGEST_LOGGED_BODY
+_FORM = "application/x-www-form-urlencoded"
+# A challenge names realm and nonce; both are for everybody to see, and tell why a request was refused.
+_CHALLENGE = "WWW-Authenticate"
 
 # Share of the requests that delete entries beyond the capacity. They are drawn, so that every account has its turn
 # without a count; the generator is this module's own, because programs may seed that of the process.
@@ -40,8 +42,6 @@ _RANDOM = Random()
 # Tries to get a number that no other machine takes at the same time.
 _TRIES = 200
 _EXISTS = select(accounts.c.client_id).where(accounts.c.client_id == bindparam("client_id"))
-_HAR_VERSION: dict[str, Any] = {"httpVersion": "HTTP/1.1", "cookies": []}
-_HAR_SIZES = {"headersSize": -1, "bodySize": -1}
 
 
 class _Share:
@@ -73,6 +73,25 @@ _REFUSED = _Share(
 )
 
 
+class LoggedHeaders(dict[str, str]):
+    """Headers of a response by their names, with a text that is made once for a response that is sent many times."""
+
+    def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self._stored: str | None = None
+        for name, value in headers:
+            self[name] = f"{self[name]}, {value}" if name in self else value
+
+    def stored(self, common: Mapping[str, str]) -> str:
+        """Return as JSON, without secrets, what differs from the headers that are common to responses of the API."""
+        if self._stored is None:
+            redacted = redacted_headers(self.items())
+            shown = {name: self[name] if name == _CHALLENGE else _storable(value) for name, value in redacted.items()}
+            changed = {name: value for name, value in shown.items() if common.get(name) != value}
+            self._stored = json.dumps(changed | {name: None for name in common if name not in self}) if self else ""
+        return self._stored
+
+
 class LogEntry(NamedTuple):
     """
     A request and how it was answered.
@@ -94,6 +113,9 @@ class LogEntry(NamedTuple):
         token: Mark of the access token that distinguishes it from others, empty without one.
         retry_after: Seconds in the `Retry-After` of the response, None without one.
         refused: Whether the request was refused before its sender was known for sure.
+        reason: Why the response is not the usual one, in fixed words: fault, quota, expired token; empty otherwise.
+        response_headers: Headers of the response without its `X-Request-Id`, which is the id.
+        request_body, response_body: Bodies as `loggable_body` returns them, None where they are not logged.
     """
 
     client_id: str | None
@@ -112,6 +134,15 @@ class LogEntry(NamedTuple):
     token: str = ""
     retry_after: int | None = None
     refused: bool = False
+    reason: str = ""
+    response_headers: Mapping[str, str] = MappingProxyType({})
+    request_body: str | None = None
+    response_body: str | None = None
+
+    @property
+    def all_response_headers(self) -> dict[str, str]:
+        """Headers of the response as it was sent; empty when the connection was broken."""
+        return {**self.response_headers, "X-Request-Id": self.id} if self.response_headers else {}
 
 
 @dataclass(frozen=True)
@@ -132,13 +163,21 @@ class RequestLog:
     Args:
         database: The database.
         on: Whether requests are written.
+        bodies: Whether bodies are written with them, those of responses that succeeded apart.
     """
 
-    def __init__(self, database: Database, *, on: bool = True) -> None:
+    def __init__(self, database: Database, *, on: bool = True, bodies: bool = False) -> None:
         self._database = database
         self.on = on
+        self.bodies = bodies
         self.commit: Callable[[LogEntry], None] = lambda entry: self.write_all([entry])
         """Writes an entry; a server may put a function here that writes entries of several requests at once."""
+        self.common_headers: Mapping[str, Mapping[str, str]] = {}
+        """
+        By API the headers that all its responses have; the composition root sets them.
+
+        They are not stored: half a kilobyte more in each row made a poll dearer by a tenth.
+        """
 
     def write(self, entry: LogEntry) -> None:
         """
@@ -160,7 +199,7 @@ class RequestLog:
         """
         for share, run in groupby(entries, _share):
             written = list(run)
-            rows = list(map(_columns, written))
+            rows = [self._columns(entry) for entry in written]
             if not self._insert_together(share, rows):
                 for row in rows:
                     self._insert(share, row)
@@ -182,7 +221,7 @@ class RequestLog:
                 at its end stands for whatever follows; a `status` from the first to the second of a pair.
         """
         with self._database.read() as connection:
-            parts = [_read(connection, share, client_id, wanted, since) for share in (_KNOWN, _REFUSED)]
+            parts = [self._read(connection, share, client_id, wanted, since) for share in (_KNOWN, _REFUSED)]
         entries = [entry for _, entry in sorted((pair for found, _ in parts for pair in found), key=itemgetter(0))]
         shown = entries if limit is None else entries[max(0, len(entries) - limit) :]
         return LogPage(len(entries), sum(dropped for _, dropped in parts), tuple(shown))
@@ -207,7 +246,7 @@ class RequestLog:
                 )
                 rows += connection.execute(newest.limit(limit or CAPACITY)).all()
         rows.sort(key=lambda row: (row.wall_at, row.number))
-        return LogPage(count, 0, tuple(map(_entry, rows[-(limit or CAPACITY) :])))
+        return LogPage(count, 0, tuple(map(self._entry, rows[-(limit or CAPACITY) :])))
 
     def last_number(self, client_id: str | None) -> int:
         """Return a number that is another one after each entry of an account, or of all for None; 0 without any."""
@@ -252,6 +291,45 @@ class RequestLog:
                     return
         raise StorageError("the request log is written to by too many at once")
 
+    def _read(
+        self, connection: Connection, share: _Share, owner: str, wanted: Mapping[str, Any], since: float | None
+    ) -> tuple[list[tuple[tuple[int, int], LogEntry]], int]:
+        """Return the entries of an owner with their places in the order of both tables, and how many were dropped."""
+        highest = connection.scalar(select(func.max(share.table.c.number)).where(share.owner == owner)) or 0
+        conditions = _conditions(share, wanted, share.table.c.at, since)
+        conditions += [share.owner == owner, share.table.c.number > highest - CAPACITY]
+        rows = connection.execute(select(share.table).where(*conditions)).all()
+        return [(_place(row), self._entry(row)) for row in rows], max(0, highest - CAPACITY)
+
+    def _columns(self, entry: LogEntry) -> dict[str, Any]:
+        values = entry._asdict()
+        del values["refused"]
+        if _share(entry) is _REFUSED:
+            values["owner"] = entry.client_id or ""
+        return {
+            **values,
+            "path": _storable(redacted_path(entry.path)),
+            "query": _storable(redacted_query(entry.query)) if entry.query else "",
+            "headers": _headers_json(tuple(entry.headers.items())),
+            "response_headers": self._stored_headers(entry),
+            "reason": _storable(entry.reason),
+        }
+
+    def _stored_headers(self, entry: LogEntry) -> str:
+        headers = entry.response_headers
+        logged = headers if isinstance(headers, LoggedHeaders) else LoggedHeaders(headers.items())
+        return logged.stored(self.common_headers.get(entry.api, {}))
+
+    def _entry(self, row: Row[Any]) -> LogEntry:
+        values = {name: value for name, value in row._asdict().items() if name in LogEntry._fields}
+        # Rows of an older schema lack the columns that were added since.
+        values |= {
+            "headers": json.loads(row.headers),
+            "response_headers": _response_headers_of(row.response_headers, self.common_headers.get(row.api, {})),
+            "reason": row.reason or "",
+        }
+        return LogEntry(**values, refused="after" in row._fields)
+
 
 def _conditions(share: _Share, wanted: Mapping[str, Any], column: Column[Any], since: float | None) -> list[Any]:
     columns = share.table.c
@@ -266,17 +344,6 @@ def _conditions(share: _Share, wanted: Mapping[str, Any], column: Column[Any], s
     return found if since is None else [*found, column >= since]
 
 
-def _read(
-    connection: Connection, share: _Share, owner: str, wanted: Mapping[str, Any], since: float | None
-) -> tuple[list[tuple[tuple[int, int], LogEntry]], int]:
-    """Return the entries of an owner with their places in the order of both tables, and how many were dropped."""
-    highest = connection.scalar(select(func.max(share.table.c.number)).where(share.owner == owner)) or 0
-    conditions = _conditions(share, wanted, share.table.c.at, since)
-    conditions += [share.owner == owner, share.table.c.number > highest - CAPACITY]
-    rows = connection.execute(select(share.table).where(*conditions)).all()
-    return [(_place(row), _entry(row)) for row in rows], max(0, highest - CAPACITY)
-
-
 def _place(row: Row[Any]) -> tuple[int, int]:
     return (row.after, row.number) if "after" in row._fields else (row.number, 0)
 
@@ -286,82 +353,32 @@ def _share(entry: LogEntry) -> _Share:
     return _REFUSED if entry.refused or entry.client_id is None else _KNOWN
 
 
-def _columns(entry: LogEntry) -> dict[str, Any]:
-    values = entry._asdict()
-    del values["refused"]
-    if _share(entry) is _REFUSED:
-        values["owner"] = entry.client_id or ""
-    return {
-        **values,
-        "path": _storable(redacted_path(entry.path)),
-        "query": _storable(redacted_query(entry.query)) if entry.query else "",
-        "headers": _headers_json(tuple(entry.headers.items())),
-    }
-
-
 # A client sends the same headers again and again.
 @lru_cache(maxsize=1000)
 def _headers_json(headers: tuple[tuple[str, str], ...]) -> str:
     return json.dumps({name: _storable(value) for name, value in redacted_headers(headers).items()})
 
 
+def _response_headers_of(stored: str | None, common: Mapping[str, str]) -> dict[str, str]:
+    merged = {**common, **json.loads(stored)} if stored else {}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def loggable_body(body: bytes, content_type: str) -> str | None:
+    """
+    Return a body for the request log: without secrets, and not more than `LARGEST_LOGGED_BODY` bytes of it.
+
+    Args:
+        body: The body, None is returned for an empty one.
+        content_type: Its `Content-Type`; a form is redacted by its parameters, all others by how they look.
+    """
+    if not body:
+        return None
+    text = body[:_REDACTED_BYTES].decode(errors="replace")
+    redacted = redacted_query(text) if content_type.startswith(_FORM) else redacted_value(text)
+    return _storable(redacted.encode(errors="replace")[:LARGEST_LOGGED_BODY].decode(errors="ignore"))
+
+
 def _storable(text: str) -> str:
     # PostgreSQL cannot store that character.
     return text.replace("\x00", "\ufffd")
-
-
-def _entry(row: Row[Any]) -> LogEntry:
-    values = {name: value for name, value in row._asdict().items() if name in LogEntry._fields}
-    return LogEntry(**{**values, "headers": json.loads(row.headers), "refused": "after" in row._fields})
-
-
-def har(entries: Iterable[LogEntry], *, base_url: str, version: str) -> dict[str, Any]:
-    """
-    Return the archive of a request log, as JSON values.
-
-    Args:
-        entries: Entries of the log, the oldest first.
-        base_url, version: URL of the server, without a slash at the end, and version of the sandbox.
-    """
-    creator = {"name": "kpn-sandbox", "version": version}
-    return {
-        "log": {"version": "1.2", "creator": creator, "entries": [_archive_entry(entry, base_url) for entry in entries]}
-    }
-
-
-def _archive_entry(entry: LogEntry, base_url: str) -> dict[str, Any]:
-    query = f"?{entry.query}" if entry.query else ""
-    request = {
-        "method": entry.method,
-        "url": f"{base_url}{entry.path}{query}",
-        **_HAR_VERSION,
-        "headers": _pairs(entry.headers.items()),
-        "queryString": _pairs(parse_qsl(entry.query, keep_blank_values=True)),
-        **_HAR_SIZES,
-    }
-    response = {
-        "status": entry.status,
-        "statusText": "",
-        **_HAR_VERSION,
-        "headers": [] if entry.retry_after is None else _pairs([("Retry-After", str(entry.retry_after))]),
-        "content": {"size": -1, "mimeType": "application/json"},
-        "redirectURL": "",
-        **_HAR_SIZES,
-    }
-    return {
-        "startedDateTime": datetime.fromtimestamp(entry.wall_at, UTC).isoformat(timespec="milliseconds"),
-        "time": entry.duration_ms,
-        "request": request,
-        "response": response,
-        "cache": {},
-        "timings": {"send": 0, "wait": entry.duration_ms, "receive": 0},
-        "comment": entry.note,
-        "_id": entry.id,
-        "_api": entry.api,
-        "_operation": entry.operation,
-        "_at": format_instant(entry.at),
-    }
-
-
-def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in items]

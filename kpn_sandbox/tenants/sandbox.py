@@ -72,6 +72,7 @@ class Sandbox:
         credential_kinds: The kinds of credential that are stored beside the secrets of accounts.
         state_parts: What vendors store of accounts, for snapshots.
         log_requests: Whether requests are written into the request log.
+        log_bodies: Whether bodies are written with them.
         run: Runs the computation of a day.
         cache_bytes: Size of all caches together: three quarters for days and history, an eighth each for tenants
             and for responses.
@@ -85,6 +86,7 @@ class Sandbox:
         credential_kinds: Sequence[CredentialKind] = (),
         state_parts: StateParts | None = None,
         log_requests: bool = True,
+        log_bodies: bool = False,
         run: Run = run_here,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
@@ -96,7 +98,7 @@ class Sandbox:
         self.pins = Pins(database)
         self.faults = Faults(database)
         self.quotas = Quotas(database)
-        self.request_log = RequestLog(database, on=log_requests)
+        self.request_log = RequestLog(database, on=log_requests, bodies=log_bodies)
         self._state_parts = state_parts or {}
         self.cache_bytes = cache_bytes
         self.day_cache = SingleFlightCache(cache_bytes * 3 // 4, run)

@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 
 from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.request_log import CAPACITY, LogEntry, RequestLog, har
+from kpn_sandbox.tenants.http_archive import har
+from kpn_sandbox.tenants.request_log import CAPACITY, LogEntry, RequestLog, loggable_body
 from tests.tenants.concurrency import in_processes, in_threads
 
 ENTRY = LogEntry(
@@ -216,10 +217,56 @@ def test_an_archive_has_the_required_fields():
                     "_api": "kpn",
                     "_operation": "agents",
                     "_at": "2026-11-23T10:00:00+01:00",
+                    "_received_at": "2026-11-24T07:00:00+01:00",
+                    "_reason": "",
                 }
             ],
         }
     }
+
+
+def test_an_archive_has_headers_and_bodies_of_both_sides():
+    """Headers of the response, its Location and both bodies stand where HAR has them."""
+    headers = {"Content-Type": "text/plain", "Location": "/else"}
+    sent = {"Content-Type": "application/x-www-form-urlencoded"}
+    entry = ENTRY._replace(headers=sent, response_headers=headers, request_body="a=1", response_body="b")
+
+    (shown,) = har([entry], base_url="http://x", version="1")["log"]["entries"]
+
+    assert shown["request"]["postData"] == {"mimeType": sent["Content-Type"], "params": [], "text": "a=1"}
+    assert {"name": "X-Request-Id", "value": "one"} in shown["response"]["headers"]
+    assert shown["response"]["content"] == {"size": -1, "mimeType": "text/plain", "text": "b"}
+    assert shown["response"]["redirectURL"] == "/else"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "logged"),
+    [
+        (b"", "text/plain", None),
+        (b"a=1&client_secret=x", "application/x-www-form-urlencoded; charset=utf-8", "a=1&client_secret=***"),
+        (b'{"password": "x", "b": 1}', "application/json", '{"password": "***", "b": 1}'),
+        (b"\xff\x00", "image/png", "\ufffd\ufffd"),
+        (b"x" * 10_000, "text/plain", "x" * 8192),
+        ("é".encode() * 5_000, "text/plain", "é" * 4096),
+    ],
+)
+def test_a_logged_body_is_short_and_without_secrets(body, content_type, logged):
+    """A body is redacted as what it is, cut to 8 KB between characters, and can be stored whatever its bytes are."""
+    assert loggable_body(body, content_type) == logged
+
+
+def test_headers_that_all_responses_have_are_not_stored(anna, sandbox, other):
+    """Common headers are left out of the rows; a read entry has them unless they were changed or missing."""
+    common = {"kpn": {"api-version": "1.0", "sunset": "n/a"}}
+    sandbox.request_log.common_headers = other.request_log.common_headers = common
+    for headers in ({**common["kpn"], "ETag": "1"}, {"api-version": "2.0"}, {}):
+        sandbox.request_log.write(ENTRY._replace(response_headers=headers))
+
+    read = [entry.response_headers for entry in other.request_log.entries(anna).entries]
+
+    assert read == [{**common["kpn"], "ETag": "1"}, {"api-version": "2.0"}, {}]
+    stored = sandbox.database.fetch_one(select(tables.requests.c.response_headers).where(tables.requests.c.number == 1))
+    assert stored == ('{"ETag": "1"}',)
 
 
 def test_a_request_without_a_query_has_none():

@@ -29,7 +29,8 @@ from kpn_sandbox.simulation.identifiers import NUMBERINGS
 from kpn_sandbox.simulation.intervals import fold_intervals
 from kpn_sandbox.simulation.schedule import find_schedule
 from kpn_sandbox.tenants.conduct import conduct
-from kpn_sandbox.tenants.request_log import LogPage, har
+from kpn_sandbox.tenants.http_archive import har
+from kpn_sandbox.tenants.request_log import LogPage
 from kpn_sandbox.vendors.atobi.store import Inbox
 
 LONGEST_PERIOD = 7 * 86_400

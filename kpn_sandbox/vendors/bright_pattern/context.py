@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
-from flask import Response
+from flask import Response, request
 
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.fast_path import CachedResponse
+from kpn_sandbox.gateway.reasons import PIN
+from kpn_sandbox.gateway.request_info import RESPONSE_REASON
 from kpn_sandbox.gateway.responses import JSON, snapshot_headers
 from kpn_sandbox.tenants.clock import format_instant
 from kpn_sandbox.tenants.tenant import Tenant
@@ -60,18 +62,31 @@ class StatisticsRequest(NamedTuple):
             pinned[kind] = {pin.key: pin.fields for pin in pins}
         return Snapshot(self.tenant.center, self.at, pinned["agents"], pinned["queues"])
 
-    def json_response(self, value: Any) -> Response:
-        """Return a response about the instant of the request, its body the JSON of a value."""
-        return sent_response(self.cacheable(value))
+    def json_response(self, value: Any, *, is_pinned: bool = False) -> Response:
+        """
+        Return a response about the instant of the request.
 
-    def cacheable(self, value: Any) -> CachedResponse:
-        """Return what `json_response` sends, ready to be sent again."""
+        Args:
+            value: Its body, as JSON.
+            is_pinned: Whether pins show in it.
+        """
+        return sent_response(self.cacheable(value, is_pinned=is_pinned))
+
+    def cacheable(self, value: Any, *, is_pinned: bool = False) -> CachedResponse:
+        """
+        Return what `json_response` sends, ready to be sent again.
+
+        Args:
+            value, is_pinned: As for `json_response`.
+        """
         of_instant = snapshot_headers(self.tenant, format_instant(self.at))
-        return CachedResponse(orjson.dumps(value), [JSON, *fresh_headers(self.at), *of_instant])
+        headers = [JSON, *fresh_headers(self.at), *of_instant]
+        return CachedResponse(orjson.dumps(value), headers, reason=PIN if is_pinned else "")
 
 
 def sent_response(cached: CachedResponse) -> Response:
     """Return a response of Flask with the parts of a cached one."""
+    request.environ[RESPONSE_REASON] = cached.reason
     return Response(cached.body, headers=cached.headers)
 
 

@@ -33,6 +33,11 @@ class Snapshot:
         self.seed = center.seed
         self._pinned_agents, self._pinned_queues = agents, queues
 
+    @property
+    def is_pinned(self) -> bool:
+        """Whether fields of an agent or a queue are pinned."""
+        return bool(self._pinned_agents or self._pinned_queues)
+
     @cached_property
     def services(self) -> list[ServiceFact]:
         """Services in the order of their numbers."""

@@ -21,7 +21,7 @@ from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, presented_client
 from kpn_sandbox.vendors.kpn.errors import EXCEPTION_MAP, UnknownPathError, at_token_endpoint, error_for_status
-from kpn_sandbox.vendors.kpn.headers import CORS, quota_headers
+from kpn_sandbox.vendors.kpn.headers import CORS, HEADERS, quota_headers
 from kpn_sandbox.vendors.kpn.openapi import document
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, PAGE, STATUSES, TOKEN
 from kpn_sandbox.vendors.kpn.postman import COLLECTION
@@ -111,6 +111,7 @@ class KpnApi(VendorApi):
         "trunks": partial(check_pin, TrunkSchema),
     }
     cors = CORS
+    common_headers = HEADERS
     redirects = (301, 302, 303, 307, 308)
     exception_map = EXCEPTION_MAP
     error_for_status = staticmethod(error_for_status)

@@ -21,6 +21,7 @@ from werkzeug import exceptions as http
 from kpn_sandbox.auth.errors import ExpiredToken, RevokedToken, UnknownToken
 from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, common_rows
 from kpn_sandbox.gateway.operations import Operation, phrase
+from kpn_sandbox.gateway.reasons import UNKNOWN_PATH
 from kpn_sandbox.gateway.responses import PreconditionFailed
 from kpn_sandbox.simulation.errors import ObjectNotFound
 from kpn_sandbox.vendors.kpn.headers import HEADERS
@@ -66,6 +67,8 @@ class FaultError(KpnError):
 
 class UnknownPathError(FaultError):
     """An error for a path that no API owns; Apigee escapes the slashes of this one fault."""
+
+    reason = UNKNOWN_PATH
 
     def __init__(self, path: str) -> None:
         text = f"Unable to identify proxy for host: default and url: {path}"

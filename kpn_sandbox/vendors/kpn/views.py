@@ -17,7 +17,9 @@ from kpn_sandbox.auth import TokenServer
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.fast_path import CachedResponse
 from kpn_sandbox.gateway.operations import Endpoint, Operation, endpoint
+from kpn_sandbox.gateway.reasons import PIN
 from kpn_sandbox.gateway.request_context import RequestContext
+from kpn_sandbox.gateway.request_info import RESPONSE_REASON
 from kpn_sandbox.gateway.responses import JSON, NO_STORE, etag, snapshot_headers, unchanged
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.center import Center
@@ -177,8 +179,11 @@ class ResourceResponses:
         operation, view, center = endpoint.operation, endpoint.view, tenant.center
         client_id, pins = tenant.account.client_id, tenant.pins_of(operation.kind)
 
+        pinned: dict[str, Data] = {}
+
         def read_pins(numbers: Collection[str]) -> dict[str, Data]:
-            return {pin.key: pin.fields for pin in self._pins.read(client_id, pins, keys=numbers, at=at)}
+            pinned.update((pin.key, pin.fields) for pin in self._pins.read(client_id, pins, keys=numbers, at=at))
+            return pinned
 
         if operation is AGENTS:
             data = serialized_agents(center, at, read_pins if pins else None)
@@ -187,7 +192,7 @@ class ResourceResponses:
             shown = _records(operation, data) if pins else {}
             for key, fields in read_pins(shown).items():
                 shown[key].update(fields)
-        return _cached(data, tenant, format_instant(at))
+        return _cached(data, tenant, format_instant(at), PIN if pinned else "")
 
 
 class FinalResponse(Response):
@@ -205,6 +210,7 @@ def resource_response(cached: CachedResponse) -> Response:
     Raises:
         PreconditionFailed: If-Match names other responses only.
     """
+    request.environ[RESPONSE_REASON] = cached.reason
     if cached.tag is not None and unchanged(request.environ, cached.tag):
         return Response(status=304, headers=[header for header in cached.headers if header is not JSON])
     return FinalResponse(cached.body, 200, cached.headers)
@@ -216,8 +222,8 @@ def _records(operation: Operation, data: Data) -> dict[str, Data]:
     return {record[_KEYS[operation.kind]]: record for record in records}
 
 
-def _cached(data: Data, tenant: Tenant, instant: str) -> CachedResponse:
+def _cached(data: Data, tenant: Tenant, instant: str, reason: str) -> CachedResponse:
     body = orjson.dumps({"Error": None, "DataSet": data})
     tag = etag(body)
     headers = [*HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), *snapshot_headers(tenant, instant)]
-    return CachedResponse(body, headers, tag)
+    return CachedResponse(body, headers, tag, reason)

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
+from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.request_log import LogEntry
 from tests.application import CREDENTIALS, TOKEN_URL
@@ -31,7 +32,7 @@ def summaries(entries):
 
 def test_an_entry_has_the_request_and_its_answer(get, entries, wall):
     """An entry is complete, but for the token, which is redacted."""
-    get("/agents?page=2&token=abc", X_Request_Id="mine", Accept="*/*")
+    response = get("/agents?page=2&token=abc", X_Request_Id="mine", Accept="*/*")
 
     [entry] = entries()
     assert 0 < entry.duration_ms < 10_000
@@ -56,7 +57,84 @@ def test_an_entry_has_the_request_and_its_answer(get, entries, wall):
             "Authorization": "***",
         },
         token=entry.token,
+        response_headers={name: value for name, value in response.headers.items() if name != "X-Request-Id"},
     )
+
+
+@pytest.mark.parametrize("hsts", [True, False])
+def test_the_headers_of_a_response_are_those_that_were_sent(start, hsts):
+    """Cached or not, successful or not: the log shows each header of a response."""
+    app = start(agents=2, hsts=hsts)
+    client, log = app.test_client(), app.extensions["kpn_sandbox"].sandbox.request_log
+    token = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
+    tag = client.get("/agents", headers={"Authorization": f"Bearer {token}"}).headers["ETag"]
+    at = 'at="2026-11-23T10:00:00+01:00"'
+    log.clear(ME)
+
+    for headers in ({}, {"If-None-Match": tag}, {"If-Match": '"x"'}, {"Prefer": "code=302"}, {"Prefer": at}):
+        sent = client.get("/agents", headers={"Authorization": f"Bearer {token}", **headers}).headers
+
+        assert log.entries(ME).entries[-1].all_response_headers == dict(sent.items())
+        assert ("Strict-Transport-Security" in sent) == hsts
+
+
+def test_a_response_that_is_not_the_usual_one_has_its_reason(get, client, entries, sandbox, wall):
+    """The reason is one of a few fixed texts, whether the sandbox was told so or the client is wrong."""
+    sandbox.pins.put(ME, Pin("agents", "40001", {"Status": "AUX", "Reason": "2"}))
+    sandbox.faults.add(ME, FaultPlan("kpn", "queue", (Outcome(status=502),)))
+    wanted = {
+        "/agents": "pin",
+        "/trunks": "",
+        "/queue/number/1000": "fault",
+        "/agent/logid/99429": "reserved number",
+        "/agent/logid/1": "unknown object",
+        "/agent/logid/x": "invalid request",
+        "/nope": "unknown path",
+        f"{BASE}/nope": "unknown path",
+    }
+    for path in wanted:
+        get(path)
+    get("/trunks", Prefer="delay-ms=1")
+    get("/trunks", Prefer='at="2026-11-23T10:00:00+01:00"')
+    get("/agents", Prefer='at="2026-11-23T10:00:00+01:00"')
+    get("/trunks", Prefer="code=x")
+    get("/trunks", method="DELETE")
+    sandbox.quotas.set(ME, Quota(1, 1, "day"))
+    get("/trunks")
+    get("/trunks")
+    wall.at += 4000
+    get("/trunks")
+    client.get("/trunks", headers={"Authorization": "Bearer nobodys"})
+    client.get(f"{BASE}/nope")
+    client.post(TOKEN_URL, data={**CREDENTIALS, "client_secret": "another"})
+
+    found = [entry.reason for entry in sandbox.request_log.all_entries().entries]
+    told = [*wanted.values(), "Prefer header", "Prefer header", "Prefer header; pin", "malformed Prefer header"]
+    refused = ["method not allowed", "", "quota", "expired token", "unknown token", "no token", "invalid credentials"]
+    assert sorted(found[-len(told + refused) :]) == sorted(told + refused)
+
+
+def test_bodies_are_logged_where_they_are_asked_for(start):
+    """With journal_bodies an entry has the body of the request, and that of a response unless it succeeded."""
+    app = start(agents=2, journal_bodies=True)
+    client, log = app.test_client(), app.extensions["kpn_sandbox"].sandbox.request_log
+    token = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
+    tag = client.get("/agents", headers={"Authorization": f"Bearer {token}"}).headers.get("ETag")
+    refused = client.post(TOKEN_URL, data={**CREDENTIALS, "client_secret": "another"})
+
+    first, agents, second = log.entries(ME).entries
+    form = f"client_id={ME}&client_secret=***"
+    assert (first.request_body, first.response_body) == (form, None)
+    assert (tag is not None, agents.request_body, agents.response_body) == (True, None, None)
+    assert (second.request_body, second.response_body) == (form, refused.text)
+
+
+def test_bodies_are_not_logged_by_default(get, entries):
+    """Without journal_bodies no body is in an entry."""
+    get("/agent/logid/1")
+
+    [entry] = entries()
+    assert (entry.request_body, entry.response_body) == (None, None)
 
 
 def test_every_request_with_a_good_token_is_logged(get, entries, sandbox):

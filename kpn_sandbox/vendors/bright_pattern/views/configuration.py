@@ -59,9 +59,10 @@ def dispositions(call: StatisticsRequest) -> Response:
 def available_agents(call: StatisticsRequest) -> Response:
     """Show whether an agent is ready for a service; no agent is for a service that does not exist."""
     name = request.args["service"].casefold()
-    queues = [fact.queue for fact in call.snapshot("queues").services if fact.exists]
+    snapshot = call.snapshot("queues")
+    queues = [fact.queue for fact in snapshot.services if fact.exists]
     ready = any(queue.available > 0 for queue in queues if queue.name.casefold() == name)
-    return call.json_response({"availability": ready})
+    return call.json_response({"availability": ready}, is_pinned=snapshot.is_pinned)
 
 
 ENDPOINTS = (teams, agents, services, dispositions, available_agents)

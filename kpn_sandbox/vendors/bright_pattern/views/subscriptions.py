@@ -123,4 +123,5 @@ def _known(call: StatisticsRequest, subscription: ParsedSubscription) -> CachedR
 
 
 def _evaluated(call: StatisticsRequest, subscription: ParsedSubscription) -> CachedResponse:
-    return call.cacheable(evaluate(subscription.applications, call.snapshot(*subscription.kinds)))
+    snapshot = call.snapshot(*subscription.kinds)
+    return call.cacheable(evaluate(subscription.applications, snapshot), is_pinned=snapshot.is_pinned)
