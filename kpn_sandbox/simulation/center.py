@@ -52,7 +52,7 @@ class Center:
 
     def agents(self, at: float) -> tuple[AgentFact, ...]:
         """All agents at an instant, those logged out included."""
-        return tuple(_CenterSnapshot(self, at).agents())
+        return _CenterSnapshot(self, at).all_agents()
 
     def agent(self, login: int, at: float) -> AgentFact:
         """
@@ -226,6 +226,15 @@ class _CenterSnapshot:
         self.trace = self.index.trace
         self.span = self.trace.span_at(self.instant)
         self.number = self.trace.spans.index(self.span)
+
+    def all_agents(self) -> tuple[AgentFact, ...]:
+        """All agents; the same tuple as the last time while nothing about any of them has changed."""
+        state = self.number, self.index.agents.at(self.instant), self.index.homes(self.span, self.instant)
+        before, facts = self.index.last_agents
+        if state != before:
+            facts = tuple(self.agents())
+            self.index.last_agents = state, facts
+        return facts
 
     def agents(self, only: int | None = None) -> Iterator[AgentFact]:
         """All agents, or one; a fact that still holds is returned again instead of being made anew."""

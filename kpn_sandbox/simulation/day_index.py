@@ -46,6 +46,8 @@ class DayIndex:
         self._seed = seed
         self._most_agents = max(len(span.resolved.homes) for span in trace.spans)
         self._most_queues = max(len(span.resolved.queues) for span in trace.spans)
+        self.last_agents: tuple[tuple[int, list[int], Sequence[int]] | None, tuple[AgentFact, ...]] = None, ()
+        """All agents as they were shown last, behind what they follow from; threads replace it as a whole."""
 
     def prepared(self) -> "DayIndex":
         """Derive now what most readers need, and return the index."""

@@ -8,8 +8,8 @@ Source:
     field means is assumed, after the items of Avaya CMS that have the same names.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import orjson
 from marshmallow import Schema, fields
@@ -196,9 +196,16 @@ def record_serializer(schema: type[Schema]) -> RecordSerializer:
 MakeRecord = Callable[[Any], tuple[Any, ...]]
 
 
+class _AgedRecord(NamedTuple):
+    source: Any
+    template: bytes
+    """JSON of the record, to be formatted with its age."""
+    since: float
+
+
 class AgedJsonCache:
     """
-    JSON of records that mostly only age: the parts before and after their age are made once.
+    JSON of records that mostly only age: all of it but their age is made once, for each record and for whole lists.
 
     Threads may read it without a lock: an entry is one tuple, and a lost entry is only made again.
 
@@ -210,36 +217,60 @@ class AgedJsonCache:
     LIMIT = 20_000
     """Most records that are kept, about 10 MB."""
 
+    LISTED = 20_000
+    """Most records of all lists that are kept, about as much."""
+
     def __init__(self, schema: type[Schema], field: str) -> None:
         self._serialize = record_serializer(schema)
+        self._mark = f'"{field}":"'.encode()
         self._field = field
-        self._entries: dict[int, tuple[Any, bytes, bytes, float]] = {}
+        self._records: dict[int, _AgedRecord] = {}
+        self._lists: dict[int, tuple[Any, bytes, list[float]]] = {}
+        self._listed = 0
 
-    def serialize(self, facts: Iterable[Any], at: int, make_record: Callable[[Any], tuple[Any, ...]]) -> list[bytes]:
+    def rows(self, facts: Iterable[Any], at: int, make_record: MakeRecord) -> list[bytes]:
         """
         Return the JSON of records, in their order.
 
         Args:
-            facts: Objects that the records are made of; the parts are kept for these objects, not for equal ones.
+            facts: Objects that the records are made of; JSON is kept for these objects, not for equal ones.
             at: Instant of the records, in whole epoch seconds.
-            make_record: Returns the record of an object; called when the parts are not kept.
+            make_record: Returns the record of an object; called when its JSON is not kept.
         """
-        entries, texts = self._entries, []
-        for fact in facts:
-            entry = entries.get(id(fact))
-            # The fact is kept with its parts, so that no other object can get its id.
-            if entry is None or entry[0] is not fact:
-                entry = self._split(fact, self._serialize(make_record(fact)))
-            texts.append(b"%b%d%b" % (entry[1], int(at - entry[3]), entry[2]))
-        return texts
+        return [each.template % int(at - each.since) for each in self._found(facts, make_record)]
 
-    def _split(self, fact: Any, serialized: dict[str, Any]) -> tuple[Any, bytes, bytes, float]:
-        if len(self._entries) >= self.LIMIT:
-            self._entries = {}
-        mark = f'"{self._field}":"'.encode()
-        before, _, after = orjson.dumps({**serialized, self._field: ""}).partition(mark)
-        entry = self._entries[id(fact)] = (fact, before + mark, after, fact.since)
-        return entry
+    def joined(self, facts: tuple[Any, ...], at: int, make_record: MakeRecord) -> bytes:
+        """
+        Return the JSON of records with commas between them.
+
+        Args:
+            facts, at, make_record: As for `rows`; what is kept for the tuple serves while it is the same object.
+        """
+        entry = self._lists.get(id(facts))
+        # The tuple is kept with its JSON, so that no other object can get its id.
+        if entry is None or entry[0] is not facts:
+            records = list(self._found(facts, make_record))
+            if self._listed + len(records) > self.LISTED:
+                self._lists, self._listed = {}, 0
+            self._listed += len(records)
+            template = b",".join([each.template for each in records])
+            entry = self._lists[id(facts)] = facts, template, [each.since for each in records]
+        return entry[1] % tuple([int(at - since) for since in entry[2]])
+
+    def _found(self, facts: Iterable[Any], make_record: MakeRecord) -> Iterator[_AgedRecord]:
+        records = self._records
+        for fact in facts:
+            found = records.get(id(fact))
+            if found is None or found.source is not fact:
+                found = self._new(fact, self._serialize(make_record(fact)))
+            yield found
+
+    def _new(self, fact: Any, serialized: dict[str, Any]) -> _AgedRecord:
+        if len(self._records) >= self.LIMIT:
+            self._records = {}
+        before, _, after = orjson.dumps({**serialized, self._field: ""}).replace(b"%", b"%%").partition(self._mark)
+        found = self._records[id(fact)] = _AgedRecord(fact, before + self._mark + b"%d" + after, fact.since)
+        return found
 
 
 def example(schema: type[Schema]) -> dict[str, Any]:

@@ -104,12 +104,15 @@ def serialized_agents(center: Center, at: float, read_pins: ReadPins | None = No
         read_pins: Returns the pinned fields by number, given the numbers of all agents.
     """
 
+    def make_record(fact: AgentFact) -> tuple[Any, ...]:
+        return agent_record(fact, at)
+
     facts, everybody = center.agents(at), center.lists_logged_out(at)
     pinned: Mapping[str, Data] = {} if read_pins is None else read_pins({str(fact.login) for fact in facts})
-    rows = _agents.serialize(facts, int(at), lambda fact: agent_record(fact, at))
-    if pinned or not everybody:
-        shown = zip(facts, rows, strict=True)
-        rows = [row for fact, text in shown for row in _listed(fact, text, at, pinned, everybody=everybody)]
+    if everybody and not pinned:
+        return {"agents": orjson.Fragment(b"[%b]" % _agents.joined(facts, int(at), make_record))}
+    shown = zip(facts, _agents.rows(facts, int(at), make_record), strict=True)
+    rows = [row for fact, text in shown for row in _listed(fact, text, at, pinned, everybody=everybody)]
     return {"agents": orjson.Fragment(b"[%b]" % b",".join(rows))}
 
 

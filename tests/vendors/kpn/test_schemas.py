@@ -102,12 +102,33 @@ def test_an_agent_is_renamed_not_computed():
 
 def test_split_json_is_the_serialized_record():
     """A record put together from cached parts equals the serialized one, with any text in it."""
-    fact = AgentFact(40001, 'Jan "Time":" \\ \u00e9', Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139)
+    fact = AgentFact(40001, 'Jan "Time":" \\ \u00e9 100%d', Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139)
     cache = AgedJsonCache(AgentSchema, "Time")
 
     for at in (1001, 1002, 1170):
-        (serialized,) = cache.serialize([fact], at, lambda each: agent_record(each, at))
+        (serialized,) = cache.rows([fact], at, lambda each: agent_record(each, at))
         assert orjson.loads(serialized) == record_serializer(AgentSchema)(agent_record(fact, at))
+
+
+def test_joined_records_are_the_rows():
+    """A whole list is its rows with commas between them, at each age, and belongs to one tuple."""
+    cache = AgedJsonCache(AgentSchema, "Time")
+    names = ("Anna", "100 %d %%", "\u00e9")
+    facts = tuple(AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139) for name in names)
+
+    for at in (1001, 1170):
+        for shown in (facts, facts[:2], facts[::-1]):
+            rows = cache.rows(shown, at, lambda each: agent_record(each, at))
+            assert cache.joined(shown, at, lambda each: agent_record(each, at)) == b",".join(rows)
+
+
+def test_lists_that_are_kept_are_bounded():
+    """However many lists were made, a later tuple at the same address is made anew."""
+    cache = AgedJsonCache(AgentSchema, "Time")
+
+    for number in range(cache.LISTED + 10):
+        fact = AgentFact(40001, f"Agent {number}", Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
+        assert f"Agent {number}".encode() in cache.joined((fact,), 1005, lambda each: agent_record(each, 1005))
 
 
 def test_split_json_belongs_to_one_fact():
@@ -117,7 +138,7 @@ def test_split_json_belongs_to_one_fact():
 
     for name in names:
         fact = AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
-        assert name.encode() in cache.serialize([fact], 1005, lambda each: agent_record(each, 1005))[0]
+        assert name.encode() in cache.rows([fact], 1005, lambda each: agent_record(each, 1005))[0]
 
 
 def test_examples_are_those_of_kpns_page():
