@@ -19,8 +19,10 @@ from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, parse_i
 PREFIX = "KPN_SANDBOX_"
 RUNNING = "running"
 _ON = ("on", "true", "yes", "1")
+SWITCH_WORDS = (*_ON, "off", "false", "no", "0")
+"""Spellings of on and off in the environment."""
+
 _SECRETS = ("client_secret", "admin_token")
-_OFF = ("off", "false", "no", "0")
 
 
 GONE = ("threads", "bind_cpus")
@@ -67,7 +69,7 @@ _CLOCK: Rule[str] = Rule(
     f'"{RUNNING}" or an instant from 2000 to 2100 with offset, like 2026-11-23T10:00:00+01:00',
     lambda text: text == RUNNING or _frozen_at(text) is not None,
 )
-_SWITCH = Rule("on or off", lambda text: text.lower() in _ON + _OFF, lambda text: text.lower() in _ON)
+_SWITCH = Rule("on or off", lambda text: text.lower() in SWITCH_WORDS, lambda text: text.lower() in _ON)
 """On or off, in the spellings that are usual in environment files."""
 
 _VISIBLE = matching(r"[!-9;-~]{1,128}", "1 to 128 visible ASCII characters without a colon")
@@ -116,7 +118,10 @@ class Settings:
     )
     token_body: str = _setting("v1", _TOKEN_BODY, "Token answer: v1 as documented, v2 as since 2020.")
     lenient: bool = _setting(
-        False, _SWITCH, "Accept grant_type from the form, and make accounts of unknown credentials.", shown="off"
+        False,
+        _SWITCH,
+        "Accept grant_type in the form and BearerToken, and make accounts of unknown credentials.",
+        shown="off",
     )
     journal: bool = _setting(True, _SWITCH, "Write down what each account asked for.", shown="on")
     journal_bodies: bool = _setting(

@@ -200,9 +200,11 @@ class BearerAuth:
 
     Args:
         tokens: The tokens that are accepted.
+        alias: Another name of the scheme that is accepted beside `Bearer`, empty for none.
     """
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, alias: str = "") -> None:
+        self._alias = f"{alias} ".lower() if alias else None
         self._protector = ResourceProtector()
         self._protector.register_token_validator(_Validator(tokens))
 
@@ -217,6 +219,8 @@ class BearerAuth:
             MissingAuthorizationError, UnsupportedTokenTypeError: There is no access token in the header.
             UnknownToken, ExpiredToken, RevokedToken: The access token is not valid.
         """
+        if self._alias and authorization and authorization.lower().startswith(self._alias):
+            authorization = f"Bearer {authorization[len(self._alias) :]}"
         token: AccessToken = self._protector.validate_request(None, _Bearer(authorization))
         return token.tenant
 

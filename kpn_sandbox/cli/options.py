@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import Field, fields
 from functools import partial, wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import click
 from kpn_sandbox.cli.instants import instant_text
 from kpn_sandbox.cli.output import OutputMode, print_result
 from kpn_sandbox.client import Account, Client, ClientError
+from kpn_sandbox.literals import hyphenated
 from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import (
     GONE,
+    SWITCH_WORDS,
     SettingError,
     Settings,
     from_environment,
@@ -47,7 +50,25 @@ class SectionOption(click.Option):
 
 
 class SandboxCommand(click.Command):
-    """A command whose help shows its own options first."""
+    """A command whose help shows its own options first, and whose switches say how they are turned off."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """
+        Read the words of the command.
+
+        Args:
+            ctx, args: As click has them.
+
+        Raises:
+            UsageError: A switch has a value.
+        """
+        switches = {name: each for each in self.params if each.secondary_opts for name in each.opts}
+        words = [word for each in args for word in (each.split("=", 1) if each.startswith("--") else [each])]
+        for name, value in pairwise(words):
+            if name in switches and value.lower() in SWITCH_WORDS:
+                off = switches[name].secondary_opts[0]
+                raise click.UsageError(f"{name} has no value, but two forms: {name} is on, {off} is off", ctx)
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """
@@ -103,6 +124,9 @@ class Choice(click.Choice):  # type: ignore[type-arg]
         Raises:
             BadParameter: It is none of the words.
         """
+        if hyphenated(str(value)) in self.choices:
+            # An API may be spelled as in request bodies, too.
+            value = hyphenated(str(value))
         try:
             return str(super().convert(value, param, ctx))
         except click.BadParameter as error:

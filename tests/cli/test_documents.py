@@ -14,6 +14,12 @@ def test_the_openapi_document_is_printed(run):
     assert (code, document["servers"][0]["url"]) == (0, "http://box:1")
 
 
+def test_an_api_is_named_in_either_spelling(run):
+    """`bright-pattern` and `bright_pattern` name the same document."""
+    assert run("openapi", "bright_pattern") == run("openapi", "bright-pattern")
+    assert run("openapi", "bright_pattern")[0] == 0
+
+
 def test_the_postman_files_are_written(run, tmp_path):
     """`postman` writes the collections and the environment and says where."""
     code, out, _ = run("postman", str(tmp_path / "new"), "--client-id", "me", "--url", "http://box:1/")

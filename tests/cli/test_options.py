@@ -50,6 +50,23 @@ def test_a_near_miss_is_named(run, words, meant):
 
 
 @pytest.mark.parametrize(
+    ("words", "off"),
+    [
+        (("serve", "--journal", "off"), "--no-journal"),
+        (("serve", "--hsts=false"), "--no-hsts"),
+        (("serve", "--port", "0", "--lenient", "ON"), "--no-lenient"),
+        (("exec", "--journal", "off", "--", "true"), "--no-journal"),
+    ],
+)
+def test_a_switch_with_a_value_is_refused(run, words, off):
+    """A switch has no value, and the refusal names the flag that turns it off."""
+    code, _, err = run(*words)
+
+    assert (code, err.count("\n")) == (2, 1)
+    assert off in err
+
+
+@pytest.mark.parametrize(
     ("text", "url"),
     [
         ("127.0.0.1:8080", "http://127.0.0.1:8080"),

@@ -121,7 +121,8 @@ class KpnApi(VendorApi):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self.tokens = Tokens(services.sandbox, purpose=self.key, life_seconds=LIFE_SECONDS)
-        self.bearer_auth = BearerAuth(self.tokens)
+        # Clients of 2018 send the type that the gateway's tokens had by default then.
+        self.bearer_auth = BearerAuth(self.tokens, "BearerToken" if services.settings.lenient else "")
         self._token_server = TokenServer(self.tokens, services.authenticate)
         self._responses = ResourceResponses(services.sandbox.pins, services.sandbox.cache_bytes // 16)
         self._base_path = services.settings.base_path.rstrip("/")

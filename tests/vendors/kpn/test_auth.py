@@ -207,6 +207,21 @@ def test_a_lenient_sandbox_accepts_any_credentials(start):
     assert answers[0].json["client_id"] == "carla"
 
 
+@pytest.mark.parametrize(("lenient", "status"), [(True, 200), (False, 401)])
+@pytest.mark.parametrize("path", ["/agents", "/communication/kpn/dashboard-server/queue/number/1001"])
+def test_a_lenient_sandbox_accepts_the_scheme_of_old_clients(start, lenient, status, path):
+    """`Authorization: BearerToken` is taken with `lenient` only, in any letter case."""
+    client = start(lenient=lenient).test_client()
+    token = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
+
+    answers = [
+        client.get(path, headers={"Authorization": f"{each} {token}"}) for each in ("BearerToken", "bearertoken")
+    ]
+
+    assert [answer.status_code for answer in answers] == [status, status]
+    assert client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
 def test_the_application_name_is_one_per_client(start):
     """The name is derived from the client id, so it is the same at every start."""
 
