@@ -127,8 +127,8 @@ def print_beside_flask(title: str, process: int, loads: tuple[Any, Any], goal: i
 
 
 def resident_megabytes(process: int) -> float:
-    """Return the memory of a process and its children, with shared pages divided among them (PSS)."""
-    return sum(map(proportional_megabytes, (process, *children(process))))
+    """Return the memory of a process and its descendants, with shared pages divided among them (PSS)."""
+    return sum(map(proportional_megabytes, tree(process)))
 
 
 def proportional_megabytes(process: int) -> float:
@@ -138,8 +138,16 @@ def proportional_megabytes(process: int) -> float:
 
 
 def processor_seconds(process: int) -> float:
-    """Return the processor time of a process and its children so far."""
-    return sum(map(_ticks, (process, *children(process)))) / os.sysconf("SC_CLK_TCK")
+    """Return the processor time of a process and its descendants so far."""
+    return sum(map(_ticks, tree(process))) / os.sysconf("SC_CLK_TCK")
+
+
+def tree(process: int) -> list[int]:
+    """Return the ids of a process, its children, theirs and so on: npm starts a program through several."""
+    found = [process]
+    for parent in found:
+        found += children(parent)
+    return found
 
 
 def children(process: int) -> list[int]:
@@ -169,7 +177,7 @@ def _statistics(process: int) -> list[str]:
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
 
 
-def _wait_for(url: str, patience_seconds: float = 20) -> None:
+def _wait_for(url: str, patience_seconds: float = 60) -> None:
     end = time.monotonic() + patience_seconds
     while True:
         try:

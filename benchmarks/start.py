@@ -1,23 +1,28 @@
 """
-How long a start takes: from the process to the first answer of `/agents`, token included.
+The cost of a start: CPU time from the process to the first answer of `/agents`, token included, master and worker.
 
-Beside it, in turn, the bare import of the libraries that the sandbox stands on.
+Beside it, in turn, the bare import of the libraries that the sandbox stands on, gunicorn's worker with gevent's loop
+among them. CPU time is judged, as another program on the machine lengthens the seconds on the wall.
 
-    python benchmarks/start.py
+    python benchmarks/start.py [--rounds 9]
 """
 
+import os
 import subprocess
 import sys
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from servers import HERE, folder, middle
+from servers import HERE, folder, middle, processor_seconds
 
 from kpn_sandbox.client import Client
 
-IMPORTS = "import flask, authlib, authlib.integrations.flask_oauth2, marshmallow, faker, sqlalchemy, numpy"
+IMPORTS = (
+    "import flask, authlib, authlib.integrations.flask_oauth2, marshmallow, faker, sqlalchemy, numpy, "
+    "gevent.monkey, gunicorn.workers.ggevent"
+)
+GOAL = 1.10
 
 
 def main() -> None:
@@ -26,33 +31,37 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
     with folder() as place:
-        start(place / "warm-up.db")
+        start(place / "warm-up.db"), bare_import()
         pairs = [(start(place / f"{number}.db"), bare_import()) for number in range(rounds)]
     ratios = sorted(ours / bare for ours, bare in pairs)
     ours, bare = (middle([pair[position] for pair in pairs]) for position in (0, 1))
-    print(f"start to the first answer {ours:.3f} s beside the bare import {bare:.3f} s", end="   ")
-    print(f"ratio {middle(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+    ratio = middle(ratios)
+    verdict = "reached" if ratio <= GOAL else "MISSED"
+    print(f"start to the first answer {ours:.3f} s of CPU beside the bare import {bare:.3f} s", end="   ")
+    print(f"ratio {ratio:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})   goal {GOAL:.2f}: {verdict}")
 
 
 def start(database: Path) -> float:
-    """Seconds from starting the process to having all agents."""
+    """Return the CPU seconds from starting the process to having all agents."""
     command = [sys.executable, "-m", "kpn_sandbox", "serve", "--port", "0", "--database-url", f"sqlite:///{database}"]
-    begin = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE.parent) as process:
         assert process.stdout is not None
         url = next(line for line in process.stdout if line.startswith("Ready: ")).removeprefix("Ready: ").strip()
         token = Client(url).token("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")
         urlopen(Request(f"{url}/agents", headers={"Authorization": f"Bearer {token}"})).read()
-        taken = time.perf_counter() - begin
+        spent = processor_seconds(process.pid)
         process.terminate()
-    return taken
+    return spent
 
 
 def bare_import() -> float:
-    """Seconds of a process that only imports."""
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", IMPORTS], check=True)
-    return time.perf_counter() - begin
+    """Return the CPU seconds of a process that only imports."""
+    process = subprocess.Popen([sys.executable, "-c", IMPORTS])
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"the import ended with {process.returncode}")
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
