@@ -157,7 +157,7 @@ class AgentActivity:
         instant = np.concatenate((calls.wrap_end, self.outbound.end))
         agent = np.concatenate((calls.agent, self.outbound.agent))
         queue = np.concatenate((calls.queue, self.outbound.queue))
-        chosen = {code: codes == code for code in np.unique(codes[codes >= 0]).tolist()}
+        chosen = {code: codes == code for code in np.flatnonzero(np.bincount(codes[codes >= 0])).tolist()}
         self._dispositions = tuple(
             {code: _events(owner[rows], instant[rows], owners) for code, rows in chosen.items()}
             for owner, owners in ((agent, self._agents), (queue, self._queues))

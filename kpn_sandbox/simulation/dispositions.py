@@ -64,7 +64,7 @@ def inbound_dispositions(seed: str, day: CalendarDay, calls: CallTable) -> Integ
         A code for each call, -1 where it was not answered.
     """
     drawn = np.zeros(len(calls.queue), dtype=np.int64)
-    for queue in np.unique(calls.queue).tolist():
+    for queue in np.flatnonzero(np.bincount(calls.queue)).tolist():
         rows = np.flatnonzero(calls.queue == queue)
         drawn[rows] = words(len(rows), seed, day.date, "dispositions", queue)
     noted = np.where(calls.transferred, _TRANSFERRED, _drawn([each.inbound for each in DISPOSITIONS], drawn))

@@ -77,13 +77,12 @@ def variates(shape: str, drawn: Integers, mean: Integers | int) -> Integers:
     return value * mean >> UNIT_BITS
 
 
-@cache
 def quantiles(shape: str) -> Integers:
     """A quantile table by its name, ``exponential`` or ``lognormal_cv_1`` and so on: 4,097 integers with mean 2**20."""
-    return np.array(_tables()[shape], dtype=np.int64)
+    return _tables()[shape]
 
 
 @cache
-def _tables() -> dict[str, list[int]]:
+def _tables() -> dict[str, Integers]:
     tables: dict[str, list[int]] = json.loads(get_data(__package__, "quantiles.json") or b"")
-    return tables
+    return {name: np.array(table, dtype=np.int64) for name, table in tables.items()}

@@ -170,7 +170,9 @@ def _aux_changes(trace: DayTrace) -> list[Integers]:
 def _outbound_changes(trace: DayTrace) -> list[Integers]:
     made, aux = trace.outbound, trace.aux
     # A call that ends with the time in the back office, because its agent is gone, does not lead back to it.
-    ends = np.setdiff1d(_change(made.agent, made.end, _AUXILIARY), _change(aux.agent, aux.end, _AUXILIARY))
+    ends = _change(made.agent, made.end, _AUXILIARY)
+    gone = np.append(np.sort(_change(aux.agent, aux.end, _AUXILIARY)), -1)
+    ends = ends[gone[np.searchsorted(gone[:-1], ends)] != ends]
     return [_change(made.agent, made.start, _OUTBOUND), ends + BACK_OFFICE]
 
 

@@ -23,6 +23,14 @@ def test_the_golden_day_is_as_it_always_was(size):
     assert (kept["engine"], kept[size]) == (ENGINE_VERSION, golden.digest(size))
 
 
+def test_masked_arrays_are_never_imported():
+    """A day needs no masked arrays, whose import costs the first request milliseconds and each worker a megabyte."""
+    program = "import sys; from tests.simulation import golden; golden.digest('50 agents')"
+    command = [sys.executable, "-c", f"{program}; print('numpy.ma' in sys.modules)"]
+
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout == b"False\n"
+
+
 @pytest.mark.parametrize("hash_seed", ["0", "4711"])
 def test_another_process_says_the_same(hash_seed):
     """A process of its own, with its own hashes of strings, computes the same days."""
