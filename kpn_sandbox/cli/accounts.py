@@ -5,9 +5,7 @@ Commands about accounts: to make, show and delete them, to save and restore thei
 """
 
 import json
-import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from kpn_sandbox.cli.options import (
     settings_from,
     with_account,
     with_client,
+    write_whole,
 )
 from kpn_sandbox.cli.output import OutputMode, Rows, deleted, print_result
 from kpn_sandbox.client import Account, Client, JsonObject
@@ -136,7 +135,7 @@ def save_snapshot(account: Account, file: Path) -> Any:
     state = account.snapshot()
     if str(file) == "-":
         return state
-    return _write_whole(file, json.dumps(state, indent=2, ensure_ascii=False) + "\n")
+    return write_whole(file, json.dumps(state, indent=2, ensure_ascii=False) + "\n")
 
 
 @snapshot.command("restore")
@@ -148,24 +147,6 @@ def restore_snapshot(account: Account, file: Path) -> Any:
     for note in restored["notes"]:
         click.echo(f"note: {terminal_text(note)}", err=True)
     return restored
-
-
-def _write_whole(file: Path, text: str) -> None:
-    """Write a file whole or not at all: what is there stays until the new text is written."""
-    if file.exists() and not file.is_file():
-        # Such as /dev/stdout or a named pipe, which must not be replaced by a file.
-        file.write_text(text, encoding="utf-8")
-        return
-    target = file.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        raise CommandError(f"{file} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _read_json(file: Path) -> Any:

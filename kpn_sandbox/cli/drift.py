@@ -15,13 +15,15 @@ from kpn_sandbox.cli.options import (
     ask_sandbox,
     command,
     connection_options,
+    read_secret,
     settings_from,
+    write_whole,
 )
-from kpn_sandbox.client import Account, Client
-from kpn_sandbox.drift.captures import CaptureError, fetch_captures, read_captures
-from kpn_sandbox.drift.comparison import compare
-from kpn_sandbox.drift.pin_sets import apply_pins, pin_set, pins_for, read_pins
-from kpn_sandbox.safe_text import terminal_text
+from kpn_sandbox.client import Account, Client, Rejected
+from kpn_sandbox.drift.captures import Capture, CaptureError, fetch_captures, read_captures
+from kpn_sandbox.drift.comparison import Difference, compare
+from kpn_sandbox.drift.pin_sets import CapturedPin, apply_pins, check_pins, pin_set, pins_for, read_pins, serve_verbatim
+from kpn_sandbox.safe_text import terminal_json, terminal_text
 
 DIFFERENT = 1
 """The exit code of `diff` when there are differences."""
@@ -48,22 +50,30 @@ def _with_account(command: Command) -> Command:
 @command()
 @click.argument("source", metavar="HAR-OR-URL")
 @click.option("--token", envvar="KPN_TOKEN", help="Access token for the URL. [KPN_TOKEN]")
+@click.option(
+    "--token-file",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="File with that token; - is standard input.",
+)
 @click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write pins that undo it to a file.")
 @click.option("--pin", is_flag=True, help="Set these pins.")
 @_with_account
-def diff(account: Account, *, source: str, token: str | None, write: Path | None, pin: bool) -> int:
+def diff(
+    account: Account, *, source: str, token: str | None, token_file: Path | None, write: Path | None, pin: bool
+) -> int:
     """
     Compare captured answers of KPN with the sandbox: shape, types, headers, and values that do not move.
 
     HAR-OR-URL is an HTTP archive, a file with the body of one answer, or the URL of KPN's API or of one operation.
     Exit code 1 tells that there are differences.
     """
-    found = compare(account, fetch_captures(source, token) if "://" in source else read_captures(source))
+    token = token if token_file is None else read_secret(token_file)
+    found = _compared(account, fetch_captures(source, token) if "://" in source else read_captures(source, _skip))
     for difference in found:
         click.echo(terminal_text(f"{difference.where}: {difference.text}"))
     pins = pins_for(found)
     if write is not None:
-        write.write_text(json.dumps(pin_set(pins), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(write, terminal_json(json.dumps(pin_set(pins), indent=2, ensure_ascii=False)) + "\n")
     if pin:
         apply_pins(account, pins)
     return DIFFERENT if found else 0
@@ -71,10 +81,42 @@ def diff(account: Account, *, source: str, token: str | None, write: Path | None
 
 @command()
 @click.argument("source", type=click.Path(dir_okay=False))
+@click.option(
+    "--verbatim", is_flag=True, help="Serve the captured bodies as they are, path by path, until `fault drop`."
+)
 @_with_account
-def load(account: Account, source: str) -> None:
-    """Let the sandbox answer what was captured: pin what an HTTP archive, an answer's body or a set of pins tells."""
-    click.echo(f"{len(apply_pins(account, read_pins(source)))} pinned")
+def load(account: Account, source: str, verbatim: bool) -> None:
+    """
+    Let the sandbox answer what was captured: pin what an HTTP archive, an answer's body or a set of pins tells.
+
+    All is pinned or nothing. A capture of a center with other numbers than this one's cannot be pinned, but --verbatim
+    serves it.
+    """
+    if verbatim:
+        plans = serve_verbatim(account, read_captures(source, _skip))
+        click.echo(f"{len(plans)} served as they are, until fault drop")
+        return
+    pins = read_pins(source, _skip)
+    check_pins(pins)
+    click.echo(f"{_pin_all(account, pins)} pinned")
+
+
+def _compared(account: Account, captures: list[Capture]) -> list[Difference]:
+    try:
+        return compare(account, captures)
+    except RecursionError:
+        raise CommandError("the capture is nested too deeply to be compared") from None
+
+
+def _pin_all(account: Account, pins: list[CapturedPin]) -> int:
+    try:
+        return len(apply_pins(account, pins))
+    except Rejected as error:
+        raise CommandError(f"nothing is pinned: {error}; --verbatim serves answers of any center", 1) from None
+
+
+def _skip(reason: str) -> None:
+    click.echo(f"kpn-sandbox: {terminal_text(reason)}", err=True)
 
 
 COMMANDS = (diff, load)

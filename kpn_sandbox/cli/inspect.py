@@ -88,14 +88,8 @@ def _request_in_words(entry: JsonObject) -> str:
 @click.option("--all", "of_all", is_flag=True, help="Those of all accounts and of none, for KPN_SANDBOX_ADMIN_TOKEN.")
 @with_account
 def requests(account: Account, follow: bool, har: bool, clear: bool, of_all: bool, **filters: Any) -> Any:
-    """
-    Show the last requests, oldest first.
-
-    Raises:
-        CommandError: The options exclude each other.
-    """
-    if of_all + har + clear > 1 or (follow and har + clear):
-        raise CommandError("only one of --har, --clear and --all can be given, and --follow with --all alone")
+    """Show the last requests, oldest first."""
+    _check_options([har, clear, of_all, follow and not of_all].count(True))
     if clear:
         logged = len(account.requests())
         account.forget_requests()
@@ -111,6 +105,11 @@ def requests(account: Account, follow: bool, har: bool, clear: bool, of_all: boo
         read(**present),
         [*(["account"] if of_all else []), "at", "method", "path", "query", "status", "duration_ms", "note"],
     )
+
+
+def _check_options(count: int) -> None:
+    if count > 1:
+        raise CommandError("only one of --har, --clear and --all can be given, and --follow with --all alone")
 
 
 def _follow(read: Callable[..., list[JsonObject]], filters: JsonObject) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.options import CommandError, group
-from kpn_sandbox.itx_check.caller import TIMEOUT_SECONDS, CallFailed, EndpointUnreachable, panel_url, request_panel
+from kpn_sandbox.client.external import TIMEOUT_SECONDS
+from kpn_sandbox.itx_check.caller import CallFailed, EndpointUnreachable, customer_in, panel_url, request_panel
 from kpn_sandbox.itx_check.panel import panel_app, panel_rows
 from kpn_sandbox.itx_check.rules import Severity, check_panel
 from kpn_sandbox.safe_text import terminal_text
@@ -38,7 +39,9 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @itx.command()
 @_options
-@click.option("--customer-id", "customer_ids", multiple=True, required=True, help="Whose panel; may be given again.")
+@click.option(
+    "--customer-id", "customer_ids", multiple=True, help="Whose panel; that in URL by default; may be given again."
+)
 @click.option("--strict", is_flag=True, help="Let warnings count as errors.")
 @click.option("--panel/--no-panel", default=True, help="Print the panel.")
 @click.pass_context
@@ -50,7 +53,8 @@ def check(
 
     Exit code 0: ITX could show it. 1: the answer breaks a rule or is no panel. 2: nobody answers, or wrong usage.
     """
-    codes = [_check(url, customer_id, seconds, strict=strict, panel=panel) for customer_id in customer_ids]
+    customers = customer_ids or (_customer_in(url),)
+    codes = [_check(url, customer_id, seconds, strict=strict, panel=panel) for customer_id in customers]
     context.exit(max(codes))
 
 
@@ -61,7 +65,14 @@ def check(
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, help="Port to listen on; 0 takes a free one.")
 def panel(*, url: str, seconds: float, customer_id: str, host: str, port: int) -> None:
     """Serve the panel of URL as a web page, for any customer."""
-    _serve(url, customer_id, seconds, (host, port))
+    _serve(url, customer_id or customer_in(url), seconds, (host, port))
+
+
+def _customer_in(url: str) -> str:
+    customer_id = customer_in(url)
+    if not customer_id:
+        raise CommandError("give a customer: customerId=... in the query of URL, or --customer-id")
+    return customer_id
 
 
 def _serve(url: str, customer_id: str, seconds: float, address: tuple[str, int]) -> None:

@@ -1,6 +1,8 @@
 """Parts that the commands share: sections of help, near misses, settings as flags, and the way to a sandbox."""
 
+import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import Field, fields
 from functools import partial, wraps
 from itertools import pairwise
@@ -338,6 +340,33 @@ def read_secret(file: Path) -> str:
     if not secret:
         raise CommandError(f"{file} must hold a secret, but is empty")
     return secret
+
+
+def write_whole(file: Path, text: str) -> None:
+    """
+    Write a file whole or not at all: what is there stays until the new text is written.
+
+    Args:
+        file: Where to write.
+        text: What to write.
+
+    Raises:
+        CommandError: It cannot be written.
+    """
+    if file.exists() and not file.is_file():
+        # Such as /dev/stdout or a named pipe, which must not be replaced by a file.
+        file.write_text(text, encoding="utf-8")
+        return
+    target = file.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def flagged_settings() -> tuple[str, ...]:

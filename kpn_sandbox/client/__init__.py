@@ -12,6 +12,7 @@ Standard library only, so that importing it costs a command or a test little and
     http        errors, values, responses, and one way to send a request
     requests    requests to the vendors' APIs as an account's client sends them
     account     everything about one account
+    external    requests to servers of others, with one deadline and no redirects
     client      everything about the sandbox: its accounts, tokens, whether it is ready
 """
 

@@ -8,14 +8,15 @@ Source:
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kpn_sandbox.client import Connection, Unreachable
+from kpn_sandbox.client.external import ExternalError, check_url, get_external
 from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.safe_text import redacted_value
 from kpn_sandbox.vendors.kpn.operations import OPERATIONS, RESOURCES, TOKEN
 
 _LISTS = tuple(operation for operation in RESOURCES if not operation.parameter)
@@ -38,14 +39,25 @@ class Capture:
     """The body read as JSON; a text when it is none."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of the response by their names in small letters; empty when they were not captured."""
+    text: str = ""
+    """The body as it came."""
 
 
-def read_captures(source: Any) -> list[Capture]:
+Skip = Callable[[str], None]
+"""Is told in one line of each entry of an archive that cannot be read and is left out."""
+
+
+def _ignore(reason: str) -> None:
+    pass
+
+
+def read_captures(source: Any, skip: Skip = _ignore) -> list[Capture]:
     """
     Find the responses of KPN's API in a capture.
 
     Args:
         source: A file's path, or what is in it: an HTTP archive, or the body of one response.
+        skip: Is told of each entry that is left out.
 
     Returns:
         At least one capture.
@@ -55,7 +67,7 @@ def read_captures(source: Any) -> list[Capture]:
     """
     content = read_json(source)
     if isinstance(content, Mapping) and "log" in content:
-        found = list(_from_archive(content))
+        found = list(_from_archive(content, skip))
     else:
         found = [_from_body(content)]
     if not found:
@@ -76,7 +88,7 @@ def read_json(source: Any) -> Any:
         return json.loads(Path(source).read_bytes())
     except OSError as error:
         raise CaptureError(f"{source}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CaptureError(f"{source} must hold JSON: an HTTP archive (HAR) or the body of an answer") from None
 
 
@@ -89,8 +101,15 @@ def fetch_captures(url: str, token: str | None) -> list[Capture]:
         token: The access token to send.
 
     Raises:
-        CaptureError: There is no response.
+        CaptureError: There is no usable response, or it is no URL.
     """
+    try:
+        check_url(url)
+    except ValueError as error:
+        raise CaptureError(str(error)) from None
+    # An error of the library would repeat it.
+    if token and not re.fullmatch("[!-~]+", token):
+        raise CaptureError("token must be visible ASCII characters without spaces")
     operation = _operation_at(urlsplit(url).path)
     requests = [(url, operation)] if operation else [(url.rstrip("/") + each.path, each) for each in _LISTS]
     return [_fetch(address, each, token) for address, each in requests]
@@ -103,19 +122,29 @@ def _operation_at(path: str) -> Operation | None:
 
 def _fetch(url: str, operation: Operation, token: str | None) -> Capture:
     try:
-        response = Connection(url, proxies=True).send("GET", "", {"Authorization": f"Bearer {token}"} if token else {})
-    except Unreachable as error:
-        raise CaptureError(str(error)) from None
+        response = get_external(url, {"Authorization": f"Bearer {token}"} if token else {})
+    except ExternalError as error:
+        raise CaptureError(f"{redacted_value(url)}: {error}") from None
+    if 300 <= response.status < 400:
+        # The token is for this server only.
+        target = redacted_value(response.headers.get("Location", "nowhere"))
+        raise CaptureError(f"{redacted_value(url)}: redirected to {target}; give the final URL")
     headers = _lowercase(dict(response.headers.items()))
-    return Capture(operation, _root_path(url, operation), response.status, _parsed(response.text), headers)
+    path = _root_path(url, operation)
+    return Capture(operation, path, response.status, _parsed(response.text), headers, response.text)
 
 
-def _from_archive(archive: Mapping[str, Any]) -> Iterator[Capture]:
-    try:
-        for entry in archive["log"]["entries"]:
+def _from_archive(archive: Mapping[str, Any], skip: Skip) -> Iterator[Capture]:
+    log = archive["log"]
+    entries = log.get("entries") if isinstance(log, Mapping) else None
+    if not isinstance(entries, list):
+        raise CaptureError("the HTTP archive is not one of version 1.2: it has no log.entries")
+    for number, entry in enumerate(entries):
+        try:
             yield from _from_entry(entry["request"], entry["response"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CaptureError(f"the HTTP archive is not one of version 1.2: {error!r}") from None
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            skip(f"entry {number} of the archive is left out, because it is not one of version 1.2 ({reason})")
 
 
 def _from_entry(request: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[Capture]:
@@ -127,7 +156,10 @@ def _from_entry(request: Mapping[str, Any], response: Mapping[str, Any]) -> Iter
     if content.get("encoding") == "base64":
         text = base64.b64decode(text).decode(errors="replace")
     headers = _lowercase({header["name"]: header["value"] for header in response["headers"]})
-    yield Capture(operation, _root_path(request["url"], operation), int(response["status"]), _parsed(text), headers)
+    path, status = _root_path(request["url"], operation), int(response["status"])
+    if not 100 <= status <= 599:
+        raise ValueError(f"status {status}")
+    yield Capture(operation, path, status, _parsed(text), headers, text)
 
 
 def _from_body(body: Any) -> Capture:
@@ -136,7 +168,8 @@ def _from_body(body: Any) -> Capture:
     if isinstance(data, Mapping):
         for operation in RESOURCES:
             if operation.key in data:
-                return Capture(operation, _path_to(operation, data[operation.key]), 200, body)
+                path = _path_to(operation, data[operation.key])
+                return Capture(operation, path, 200, body, text=json.dumps(body, ensure_ascii=False))
     if isinstance(body, Mapping) and "access_token" in body:
         return Capture(TOKEN, TOKEN.path, 200, body)
     raise CaptureError("the file must hold an HTTP archive (HAR), or the body of an answer with its DataSet")
@@ -159,7 +192,7 @@ def _root_path(url: str, operation: Operation) -> str:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

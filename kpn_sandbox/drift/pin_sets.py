@@ -5,12 +5,12 @@ A set is JSON: `{"pins": [{"kind": "agents", "key": "40001", "fields": {"Agent":
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from kpn_sandbox.client import Account, JsonObject
-from kpn_sandbox.drift.captures import Capture, CaptureError, read_captures, read_json
+from kpn_sandbox.client import Account, ClientError, JsonObject
+from kpn_sandbox.drift.captures import Capture, CaptureError, Skip, read_captures, read_json
 from kpn_sandbox.drift.comparison import KEY_FIELDS, Difference
-from kpn_sandbox.literals import ObjectKind
+from kpn_sandbox.vendors.kpn.api import KpnApi
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
 
@@ -22,13 +22,14 @@ class CapturedPin(NamedTuple):
     fields: dict[str, Any]
 
 
-def read_pins(source: Any) -> list[CapturedPin]:
+def read_pins(source: Any, skip: Skip | None = None) -> list[CapturedPin]:
     """
     Find the pins in a pin set or a capture.
 
     Args:
         source: A file's path, or what is in it: a pin set, an HTTP archive, or the body of one response. Of several
             responses about one object the last counts.
+        skip: Is told of each entry of an archive that is left out.
 
     Raises:
         CaptureError: There are none.
@@ -36,7 +37,7 @@ def read_pins(source: Any) -> list[CapturedPin]:
     content = read_json(source)
     if isinstance(content, Mapping) and "pins" in content:
         return _from_set(content["pins"])
-    found = {each[:2]: each for capture in read_captures(content) for each in _from_capture(capture)}
+    found = {each[:2]: each for capture in _captures(content, skip) for each in _from_capture(capture)}
     if not found:
         raise CaptureError("the capture holds no agent, queue or trunk")
     return list(found.values())
@@ -59,14 +60,83 @@ def pin_set(pins: Iterable[CapturedPin]) -> dict[str, Any]:
 
 def apply_pins(account: Account, pins: Iterable[CapturedPin]) -> list[JsonObject]:
     """
-    Set pins at the sandbox, which refuses one whose object its center does not have, and return them as it has them.
+    Set all pins at the sandbox, or none, and return them as it has them.
 
     Args:
         account: The account that gets them.
         pins: What to pin.
+
+    Raises:
+        ClientError: The sandbox refuses one; what was pinned before is pinned again.
     """
-    # The sandbox refuses a kind that it does not have.
-    return [account.pin(cast(ObjectKind, pin.kind), pin.key, **pin.fields) for pin in pins]
+    before = {(pin["kind"], pin["key"]): pin for pin in account.pins()}
+    done: list[JsonObject] = []
+    try:
+        for pin in pins:
+            done.append(_set(account, pin._asdict()))
+    except ClientError:
+        for made in done:
+            place = made["kind"], made["key"]
+            if place in before:
+                _set(account, before[place])
+            else:
+                account.unpin(*place)
+        raise
+    return done
+
+
+def _set(account: Account, pin: Mapping[str, Any]) -> JsonObject:
+    limits = {name: pin[name] for name in ("expires_at", "reads") if pin.get(name) is not None}
+    return account.pin(pin["kind"], pin["key"], **limits, **pin["fields"])
+
+
+def check_pins(pins: Iterable[CapturedPin]) -> None:
+    """
+    Check the kinds and the values of pins, before any is set.
+
+    Raises:
+        CaptureError: One cannot be set; the message names the first.
+    """
+    for pin in pins:
+        if pin.kind not in KpnApi.pin_checks:
+            raise CaptureError(f"kind must be one of {', '.join(KpnApi.pin_checks)}, not {pin.kind!r}")
+        for name, allowed in KpnApi.pin_checks[pin.kind](pin.fields).items():
+            raise CaptureError(f"{pin.kind} {pin.key}: {name} must be {allowed}, not {pin.fields[name]!r}")
+
+
+def serve_verbatim(account: Account, captures: Iterable[Capture]) -> list[JsonObject]:
+    """
+    Let the sandbox answer captured requests with the captured bodies, as they are, until these faults are dropped.
+
+    Args:
+        account: The account whose requests are so answered.
+        captures: The captured answers; of several to one request the last counts. Tokens are left out.
+
+    Returns:
+        The fault plans.
+
+    Raises:
+        CaptureError: There is nothing to serve.
+        ClientError: The sandbox refuses one; the others are dropped again.
+    """
+    chosen = {each.path: each for each in captures if each.operation is not TOKEN and each.status >= 200}
+    if not chosen:
+        raise CaptureError("the capture holds no answer about agents, queues or trunks")
+    done: list[JsonObject] = []
+    try:
+        for capture in chosen.values():
+            key = capture.path.rpartition("/")[2] if capture.operation.parameter else None
+            outcome = {"status": capture.status, "body": capture.text}
+            done.append(account.fail(capture.operation.key, outcome, repeat=True, key=key))
+    except ClientError:
+        for plan in done:
+            account.heal(plan["id"])
+        raise
+    return done
+
+
+def _captures(content: Any, skip: Skip | None) -> list[Capture]:
+    return read_captures(content) if skip is None else read_captures(content, skip)
 
 
 def _from_set(pins: Any) -> list[CapturedPin]:

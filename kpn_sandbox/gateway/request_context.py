@@ -390,7 +390,9 @@ def _tell(context: RequestContext, facts: LogFacts) -> None:
 
 def _force(outcome: Outcome, response: Response) -> None:
     forced = response.status_code if outcome.status is None else outcome.status
-    if response.status_code not in (200, forced) or outcome.ok:
+    # A plan with both status and body is the whole answer, also where the center would have none.
+    is_whole = outcome.status is not None and outcome.body is not None
+    if outcome.ok or (response.status_code not in (200, forced) and not is_whole):
         return
     response.status_code = forced
     if outcome.body is not None:

@@ -10,18 +10,16 @@ Source:
     redirects, how long it waits and how much it reads is not public; the numbers here are assumed.
 """
 
-from http.client import HTTPException, HTTPMessage
+from email.message import Message
+from http.client import responses
 from time import monotonic
-from typing import IO, Any, NamedTuple
-from urllib.error import HTTPError, URLError
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from kpn_sandbox.client import Response
+from kpn_sandbox.client.external import NoResponse, UnusableAnswer, check_url, get_external
 from kpn_sandbox.safe_text import redacted_value
 
-LARGEST_BODY = 5 * 1024 * 1024
-TIMEOUT_SECONDS = 10.0
-_CHUNK = 64 * 1024
 _PLACEHOLDERS = ("{id}", "{customerId}", "%7Bid%7D", "%7BcustomerId%7D")
 _HEADERS = {"Accept": "application/json", "User-Agent": "kpn-sandbox itx"}
 
@@ -57,14 +55,22 @@ def panel_url(url: str, customer_id: str) -> str:
     Raises:
         ValueError: It is no URL of HTTP; the message says what would be right.
     """
+    check_url(url)
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("URL must be like https://customer.example/rest/kpi?token=...")
     placeholder = next((each for each in _PLACEHOLDERS if each in url), None)
     if placeholder is not None:
         return url.replace(placeholder, quote(customer_id, safe=""))
     fixed = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "customerId"]
     return urlunsplit(parts._replace(query=urlencode([*fixed, ("customerId", customer_id)]), fragment=""))
+
+
+def customer_in(url: str) -> str:
+    """Return the `customerId` in the query of a URL; empty if there is none."""
+    try:
+        pairs = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        return ""
+    return next((value for name, value in pairs if name == "customerId" and value not in _PLACEHOLDERS), "")
 
 
 def request_panel(url: str, customer_id: str, seconds: float) -> PanelResponse:
@@ -82,57 +88,35 @@ def request_panel(url: str, customer_id: str, seconds: float) -> PanelResponse:
     """
     target = panel_url(url, customer_id)
     start = monotonic()
+    response = _response(target, seconds)
+    _check_status(response)
+    _check_type(response.headers)
+    return PanelResponse(target, response.content, monotonic() - start)
+
+
+def _response(target: str, seconds: float) -> Response:
     try:
-        with build_opener(_NoRedirects()).open(Request(target, headers=_HEADERS), timeout=seconds) as response:
-            _check_type(response.headers)
-            body = _read(response, start + seconds)
-    except HTTPError as error:
-        raise _unusable(error) from None
-    except (URLError, OSError, HTTPException, ValueError) as error:
-        raise _failure(error, seconds) from None
-    return PanelResponse(target, body, monotonic() - start)
+        return get_external(target, _HEADERS, seconds)
+    except NoResponse as error:
+        raise EndpointUnreachable(str(error)) from None
+    except UnusableAnswer as error:
+        raise UnusableResponse(str(error)) from None
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
+def _check_status(response: Response) -> None:
+    if 300 <= response.status < 400:
+        target = redacted_value(response.headers.get("Location", "nowhere"))
+        raise UnusableResponse(f"status {response.status}: redirected to {target}; give the final URL")
+    if response.status != 200:
+        raise UnusableResponse(
+            f"status must be 200, not {response.status} {responses.get(response.status, '')}".strip()
+        )
 
 
-def _check_type(headers: HTTPMessage) -> None:
+def _check_type(headers: Message) -> None:
     kind = headers.get_content_type() if headers.get("Content-Type") else ""
     if kind in ("text/html", "application/xhtml+xml"):
         question = "is it the URL of the API, and not behind a log-in?"
         raise UnusableResponse(f"the answer is an HTML page, not JSON; {question}")
     if kind != "application/json" and not kind.endswith("+json"):
         raise UnusableResponse(f"Content-Type must be application/json, not {kind or 'missing'}")
-
-
-def _read(response: IO[bytes], deadline: float) -> bytes:
-    chunks, size = [], 0
-    # `read1` returns what has come so far, so that a body that drips cannot outlast the time-out.
-    while chunk := response.read1(_CHUNK):  # type: ignore[attr-defined]
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise UnusableResponse(f"the answer is larger than {LARGEST_BODY // 1024 // 1024} MB")
-        if monotonic() > deadline:
-            raise TimeoutError
-    return b"".join(chunks)
-
-
-def _unusable(error: HTTPError) -> UnusableResponse:
-    with error:
-        if 300 <= error.code < 400:
-            target = error.headers.get("Location", "nowhere")
-            return UnusableResponse(f"status {error.code}: redirected to {redacted_value(target)}; give the final URL")
-        return UnusableResponse(f"status must be 200, not {error.code} {error.reason}")
-
-
-def _failure(error: Exception, seconds: float) -> CallFailed:
-    # urllib wraps an error of the connection, but not one while reading.
-    reason = getattr(error, "reason", error)
-    if isinstance(reason, TimeoutError):
-        return EndpointUnreachable(f"no complete answer within {seconds:g} seconds")
-    if isinstance(error, HTTPException):
-        return UnusableResponse(f"the answer is not proper HTTP: {type(error).__name__}")
-    return EndpointUnreachable(f"cannot be reached: {reason}")
