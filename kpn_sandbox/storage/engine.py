@@ -271,6 +271,8 @@ class Database:
                     if not self._is_sqlite:
                         connection.exec_driver_sql(_PREPARE_ALONE)
                     prepare(connection)
+                if self._file is not None:
+                    self._file.narrow_mode()
         except StorageError:
             self.close()
             raise

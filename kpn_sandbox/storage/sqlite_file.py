@@ -51,10 +51,8 @@ class SqliteFile:
         self.path = Path(os.path.abspath(_path(url)))
         # An open file descriptor must not be closed again on a file that exists: with it, the locks of all other
         # connections of this process would go.
-        try:
+        with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            self._narrow_mode()
         self._identity = _identity(self.path)
         self._lock: int | None = None
 
@@ -123,7 +121,8 @@ class SqliteFile:
             os.close(self._lock)
             self._lock = None
 
-    def _narrow_mode(self) -> None:
+    def narrow_mode(self) -> None:
+        """Let only the owner read the files; not to be called before it is known that they are a sandbox's."""
         # Earlier versions made files that others can read. Another owner's file stays as it is.
         for name in (self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")):
             with suppress(OSError):

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 from sqlalchemy import bindparam, insert, select
@@ -56,6 +57,24 @@ def test_a_file_that_others_may_read_is_narrowed(path):
     Database(f"sqlite:///{path}").close()
 
     assert mode(path) == 0o600
+
+
+def test_what_is_no_database_of_a_sandbox_keeps_its_mode(tmp_path):
+    """A path that leads to a folder, to another program's file or to a newer sandbox's database changes nothing."""
+    folder, text, newer = tmp_path / "folder", tmp_path / "hosts", tmp_path / "newer.db"
+    folder.mkdir(0o755)
+    text.write_text("127.0.0.1 localhost\n" * 20)
+    Database(f"sqlite:///{newer}").close()
+    with closing(sqlite3.connect(newer)) as connection, connection:
+        connection.execute("UPDATE schema_version SET number = 1000")
+    text.chmod(0o644)
+    newer.chmod(0o644)
+
+    for each in (folder, text, newer):
+        with pytest.raises(StorageError):
+            Database(f"sqlite:///{each}")
+
+    assert (mode(folder), mode(text), mode(newer)) == (0o755, 0o644, 0o644)
 
 
 def test_a_deleted_file_takes_no_write(path, database):
