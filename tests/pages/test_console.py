@@ -101,6 +101,19 @@ def test_the_clock_is_changed(console, account, expected, done):
     assert account.clock()["mode"] == "running"
 
 
+def test_tokens_follow_the_time_that_is_chosen(console, account, done):
+    """The choice goes along with the next change of the clock, and shows what is in force."""
+    expect(console.locator("#tokens")).to_have_value("account")
+    console.locator("#tokens").select_option("wall")
+    console.get_by_role("button", name="Freeze", exact=True).click()
+    done()
+
+    assert account.clock()["tokens"] == "wall"
+    expect(console.locator("#mode")).to_have_text("❚❚ frozen · tokens by wall time")
+    console.get_by_role("button", name="Run with wall time").click()
+    expect(console.locator("#mode")).to_have_text("▶ running · tokens by wall time")
+
+
 def test_the_profile_is_changed(console, account, objects, done):
     """Only the changed field is sent, and the API has as many agents."""
     console.locator("#profile [name=agents]").fill("90")

@@ -11,6 +11,9 @@ export function showClock({ mode, at, speed, tokens, not_in_force: notInForce })
   put(find("#now"), `${at.slice(0, 10)} ${at.slice(11, 19)}`);
   const moves = mode === "frozen" ? "❚❚ frozen" : speed === 1 ? "▶ running" : `▶ running × ${speed}`;
   put(find("#mode"), tokens === "wall" ? `${moves} · tokens by wall time` : moves);
+  const choice = find("#tokens");
+  // Called every second, which must not undo what is about to be chosen.
+  if (choice.dataset.inForce !== tokens) choice.value = choice.dataset.inForce = tokens;
   showNotInForce(find("#not-in-force"), notInForce);
 }
 

@@ -50,6 +50,12 @@ async function tryToLogIn(login) {
   }
 }
 
+// Whose time a token's life follows goes along where it is changed.
+function setClock(fields) {
+  const tokens = find("#tokens");
+  return ["PUT", "/clock", tokens.value === tokens.dataset.inForce ? fields : { ...fields, tokens: tokens.value }];
+}
+
 function connectControls() {
   pickApi();
   for (const button of document.querySelectorAll("[data-scenario]")) {
@@ -62,10 +68,10 @@ function connectControls() {
     actions.button(button, () => ["POST", "/clock/advance", { seconds: Number(button.dataset.step) }]);
   }
   for (const button of document.querySelectorAll("[data-clock]")) {
-    actions.button(button, () => ["PUT", "/clock", { mode: button.dataset.clock }]);
+    actions.button(button, () => setClock({ mode: button.dataset.clock }));
   }
-  actions.form(find("#jump"), (button) => ["PUT", "/clock", { mode: (button || find("#jump button")).value, at: find("#jump").at.value.trim() }]);
-  actions.form(find("#speed"), () => ["PUT", "/clock", { mode: find("#speed").dataset.mode, speed: Number(find("#speed").speed.value) }]);
+  actions.form(find("#jump"), (button) => setClock({ mode: (button || find("#jump button")).value, at: find("#jump").at.value.trim() }));
+  actions.form(find("#speed"), () => setClock({ mode: find("#speed").dataset.mode, speed: Number(find("#speed").speed.value) }));
   actions.form(find("#profile"), profilePatch);
   actions.form(find("#fault"), faultPlan);
   actions.button(find("#no-faults"), () => ["DELETE", "/faults"]);
