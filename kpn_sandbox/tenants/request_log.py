@@ -31,8 +31,8 @@ LARGEST_LOGGED_BODY = 8192
 # Redaction looks at no more of a body, so that a megabyte of it costs no time; secrets do not shrink text that much.
 _REDACTED_BYTES = 8 * LARGEST_LOGGED_BODY
 _FORM = "application/x-www-form-urlencoded"
-# A challenge names realm and nonce; both are for everybody to see, and tell why a request was refused.
-_CHALLENGE = "WWW-Authenticate"
+# Headers of responses that hold no secret: a challenge names realm and nonce, the others are of the sandbox itself.
+_PUBLIC = {"WWW-Authenticate", "Content-Length", "ETag", "X-Sandbox-Replay", "X-Sandbox-Time"}
 
 # Share of the requests that delete entries beyond the capacity. They are drawn, so that every account has its turn
 # without a count; the generator is this module's own, because programs may seed that of the process.
@@ -85,9 +85,9 @@ class LoggedHeaders(dict[str, str]):
     def stored(self, common: Mapping[str, str]) -> str:
         """Return as JSON, without secrets, what differs from the headers that are common to responses of the API."""
         if self._stored is None:
-            redacted = redacted_headers(self.items())
-            shown = {name: self[name] if name == _CHALLENGE else _storable(value) for name, value in redacted.items()}
-            changed = {name: value for name, value in shown.items() if common.get(name) != value}
+            changed = {name: value for name, value in self.items() if common.get(name) != value}
+            for name, value in redacted_headers(each for each in changed.items() if each[0] not in _PUBLIC).items():
+                changed[name] = _storable(value)
             self._stored = json.dumps(changed | {name: None for name in common if name not in self}) if self else ""
         return self._stored
 
