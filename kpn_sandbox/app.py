@@ -14,15 +14,18 @@ from flask import Flask, Response
 from kpn_sandbox import documents
 from kpn_sandbox.caching import Run, run_here
 from kpn_sandbox.control_api import errors as control_errors
+from kpn_sandbox.control_api import metrics as control_metrics
 from kpn_sandbox.control_api import routes as control_routes
 from kpn_sandbox.control_api.auth import ControlAuth
+from kpn_sandbox.control_api.operations import OPERATIONS as CONTROL_OPERATIONS
 from kpn_sandbox.control_api.operations import PREFIX as CONTROL_PREFIX
 from kpn_sandbox.control_api.snapshots import read_entries, restore_entries
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.error_handling import ErrorHandler
 from kpn_sandbox.gateway.fast_path import FAST_PATH, FastPathMiddleware
 from kpn_sandbox.gateway.middleware import AccessLogMiddleware, LazyRule, RequestMiddleware
-from kpn_sandbox.gateway.request_context import Pause, RequestLifecycle
+from kpn_sandbox.gateway.request_context import CONTROL_KEY, Pause, RequestLifecycle
+from kpn_sandbox.gateway.request_metrics import RequestMetrics
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
@@ -156,7 +159,10 @@ def _flask() -> Flask:
 
 def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     settings, sandbox = parts.settings, parts.sandbox
-    lifecycle = RequestLifecycle(sandbox, pause)
+    operations: list[tuple[str, str]] = [(api.key, operation.key) for api in APIS for operation in api.operations]
+    operations += [(CONTROL_KEY, operation.key) for operation in CONTROL_OPERATIONS]
+    metrics = RequestMetrics(operations, settings.workers)
+    lifecycle = RequestLifecycle(sandbox, pause, metrics)
     services = Services(settings, sandbox, lifecycle, history)
     apis = [api.register(app, services) for api in APIS]
     sandbox.request_log.common_headers = {api.key: dict(api.common_headers) for api in APIS}
@@ -164,6 +170,7 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     kpn = next(api for api in apis if isinstance(api, KpnApi))
     control_auth = ControlAuth(services.has_secret, parts.admin_token)
     app.register_blueprint(control_routes.blueprint(sandbox, control_auth, APIS, pause))
+    app.register_blueprint(control_metrics.blueprint(sandbox, control_auth, metrics))
     app.register_blueprint(documents.blueprint(settings.client_id, _public_secret(settings)))
     demo = (settings.client_id, _public_secret(settings))
     pages = PageViews(sandbox, kpn.tokens, kpn.bearer_auth, control_auth, demo, APIS, services.history)
@@ -174,7 +181,7 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     app.after_request(lifecycle.close)
     routes = {path: route for api in apis for path, route in api.fast_routes().items()}
     # A server that knows requests by their bytes asks it directly.
-    fast_path = app.extensions[FAST_PATH] = FastPathMiddleware(app.wsgi_app, sandbox, routes)
+    fast_path = app.extensions[FAST_PATH] = FastPathMiddleware(app.wsgi_app, sandbox, routes, metrics=metrics)
     app.wsgi_app = RequestMiddleware(  # type: ignore[method-assign]
         fast_path, public_url=settings.public_url, hsts=settings.hsts, body_limit=control_routes.body_limit
     )
@@ -192,7 +199,7 @@ class _ControlErrors:
     """The control API for the error handler: everything below its prefix, known path or not."""
 
     def owns(self, path: str) -> bool:
-        return path.startswith(CONTROL_PREFIX + "/")
+        return path.startswith(CONTROL_PREFIX + "/") or path == control_metrics.PATH
 
     def error_response(self, error: Exception) -> Response:
         return control_errors.error_response(error)

@@ -7,7 +7,7 @@ miss a value that is being put, or get one that is being dropped; both are harml
 once it is in.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -102,6 +102,8 @@ class SingleFlightCache:
         self._limit = limit_bytes
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._total = 0
+        self.computed: Counter[type] = Counter()
+        """Number of values that were computed so far, by type."""
         self._lock = Lock()
         self._computing: dict[Hashable, _KeyLock] = {}
 
@@ -128,6 +130,15 @@ class SingleFlightCache:
             if found is None:
                 found = self._put(key, self.run(compute), size)
         return found[0]
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes of all values."""
+        return self._total
+
+    def __len__(self) -> int:
+        """The number of values."""
+        return len(self._values)
 
     def drop_seed(self, seed: str) -> None:
         """Keep no longer the values whose keys are tuples that begin with a seed."""
@@ -158,6 +169,7 @@ class SingleFlightCache:
     def _put(self, key: Hashable, value: Any, size: Callable[[Any], int]) -> tuple[Any, int]:
         found = value, size(value)
         with self._lock:
+            self.computed[type(value)] += 1
             self._values[key] = found
             self._total += found[1]
             # A day and what its agents do are two values that are read by turns: each would drive the other one out.

@@ -32,7 +32,17 @@ WALL_TIME = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datet
 VENDORS = sorted(path.parent.name for path in (PACKAGE / "vendors").glob("*/__init__.py"))
 VENDOR_MODULES = {"api", "operations", "views", "records", "schemas", "auth", "errors", "openapi", "postman"}
 
-LIBRARIES_INSIDE = {"apispec", "faker", "gevent", "gunicorn", "platformdirs", "psycopg", "rich", "sqlalchemy.dialects"}
+LIBRARIES_INSIDE = {
+    "apispec",
+    "faker",
+    "gevent",
+    "gunicorn",
+    "platformdirs",
+    "prometheus_client",
+    "psycopg",
+    "rich",
+    "sqlalchemy.dialects",
+}
 """What may be imported inside a function: large or optional libraries that most runs do not need."""
 MODULES_INSIDE = {
     "kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows",
@@ -47,7 +57,7 @@ IMPORTS_LATE = {
 
 MOST_MODULES = 240
 MOST_LINES = 450
-MOST_LINES_IN_ALL = 35_000
+MOST_LINES_IN_ALL = 36_000
 TABLES = "storage/tables.py"
 
 

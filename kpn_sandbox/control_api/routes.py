@@ -20,6 +20,7 @@ from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, ControlOperation
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.hosts import base_url
+from kpn_sandbox.gateway.request_context import CONTROL
 from kpn_sandbox.literals import LARGEST_BODY_BYTES, LARGEST_SNAPSHOT_BYTES
 from kpn_sandbox.tenants.sandbox import Sandbox
 
@@ -40,7 +41,7 @@ def blueprint(
     """
     behaviors = [operation.behavior for operation in OPERATIONS]
     context = ControlContext(sandbox, apis, behaviors, sandbox.wall_clock(), pause)
-    routes = Blueprint("control", __name__, url_prefix=PREFIX)
+    routes = Blueprint(CONTROL, __name__, url_prefix=PREFIX)
     for operation in OPERATIONS:
         view = _flask_view(operation, context, auth)
         rule = operation.path.replace("{", "<").replace("}", ">")

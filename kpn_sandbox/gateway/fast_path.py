@@ -28,6 +28,7 @@ from kpn_sandbox.gateway.request_info import (
     request_facts,
     request_id,
 )
+from kpn_sandbox.gateway.request_metrics import RequestMetrics
 from kpn_sandbox.gateway.responses import PreconditionFailed, unchanged
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import StorageError
@@ -176,9 +177,18 @@ class FastPathMiddleware:
         next_app: Answers what is passed on.
         sandbox: Keeps the request log.
         routes: By path, or by path without its last part.
+        metrics: Counts the requests that are answered here; None counts none.
     """
 
-    def __init__(self, next_app: WsgiApp, sandbox: Sandbox, routes: Mapping[str, FastRoute]) -> None:
+    def __init__(
+        self,
+        next_app: WsgiApp,
+        sandbox: Sandbox,
+        routes: Mapping[str, FastRoute],
+        *,
+        metrics: RequestMetrics | None = None,
+    ) -> None:
+        self.metrics = metrics or RequestMetrics(())
         self.next_app = next_app
         self._sandbox = sandbox
         self._routes = routes
@@ -246,6 +256,7 @@ class FastPathMiddleware:
         if self._sandbox.request_log.on:
             entry = self._log_entry(environ, found, cacheable, is_unchanged=is_unchanged, wall_at=wall_at, began=began)
             self._sandbox.request_log.write(entry)
+        self.metrics.count(cacheable.api, cacheable.operation, 304 if is_unchanged else 200, perf_counter() - began)
         own = [*cacheable.own_headers, ("X-Request-Id", request_id(environ))]
         if applied:
             own.insert(-1, ("Preference-Applied", applied))

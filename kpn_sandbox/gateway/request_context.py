@@ -39,6 +39,7 @@ from kpn_sandbox.gateway.request_info import (
     log_entry,
     request_id,
 )
+from kpn_sandbox.gateway.request_metrics import RequestMetrics
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.accounts import Account
 from kpn_sandbox.tenants.faults import Outcome
@@ -55,7 +56,13 @@ Returns whether the server is stopping; it then returns at once, so that a delay
 event that is set at the stop is such a function.
 """
 
+CONTROL_KEY = "sandbox"
+"""Key of the control API among those of the vendors' APIs."""
+CONTROL = "control"
+"""Name of its blueprint."""
+
 _CONTEXT = "kpn_sandbox.request_context"
+_BEGAN = "kpn_sandbox.began"
 _WITHOUT_BODY = (204, 205)
 _BODY_HEADERS = ("Content-Length", "Content-Type", "ETag")
 
@@ -242,6 +249,12 @@ class RequestContext:
         )
         return self._with_bodies(entry, response) if self._sandbox.request_log.bodies else entry
 
+    def figures(self, response: Response) -> tuple[str, int, float]:
+        """Return operation, status and duration of the request, for its count; 0 for a broken connection."""
+        is_broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
+        status = 0 if is_broken else response.status_code
+        return self.operation.key if self.operation else "", status, perf_counter() - self._began
+
     def _with_bodies(self, entry: LogEntry, response: Response) -> LogEntry:
         # The middleware has put the whole body where the stream was; without a body there is the server's stream.
         stream = request.environ["wsgi.input"]
@@ -287,11 +300,13 @@ class RequestLifecycle:
     Args:
         sandbox: Counts quotas, takes fault outcomes and keeps the request log.
         pause: Waits for some seconds, at most until the server stops.
+        metrics: Counts the requests.
     """
 
-    def __init__(self, sandbox: Sandbox, pause: Pause) -> None:
+    def __init__(self, sandbox: Sandbox, pause: Pause, metrics: RequestMetrics) -> None:
         self.sandbox = sandbox
         self.pause = pause
+        self.metrics = metrics
 
     def run(self, api: _Api, endpoint: Endpoint, variables: Mapping[str, str]) -> Response:
         """
@@ -334,6 +349,7 @@ class RequestLifecycle:
         Raises:
             HTTPException: What the middleware found.
         """
+        request.environ[_BEGAN] = perf_counter()
         if REFUSAL in request.environ:
             raise request.environ[REFUSAL]
 
@@ -360,8 +376,13 @@ class RequestLifecycle:
             response = self._logged(context, response)
             if LOG_FACTS in environ:
                 _tell(context, environ[LOG_FACTS])
+            self.metrics.count(context.api.key, *context.figures(response))
             if context.outcomes:
                 response = context.delivered(response)
+        elif request.blueprint == CONTROL:
+            began = environ.get(_BEGAN, perf_counter())
+            operation = (request.endpoint or "").rpartition(".")[2]
+            self.metrics.count(CONTROL_KEY, operation, response.status_code, perf_counter() - began)
         response.headers["X-Request-Id"] = request_id(environ)
         if response.is_sequence and response.calculate_content_length() == 0:
             response.headers.pop("Content-Type", None)

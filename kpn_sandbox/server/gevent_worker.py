@@ -52,6 +52,9 @@ _LOOK_SECONDS_STOPPING = 0.02
 class SandboxWorker(GeventWorker):
     """A worker process in which no client can hold up another."""
 
+    part = 0
+    """Part of the shared figures that it counts in; no other worker has the same at the same time."""
+
     def patch(self) -> None:
         """Patch nothing: `serve` has patched before anything else was imported."""
 
@@ -89,6 +92,8 @@ class SandboxWorker(GeventWorker):
         self.deadlines = self.app.deadlines
         parts = self.app.callable_app.extensions["kpn_sandbox"]
         self.heads = RequestHeadCache(self.app.callable_app.extensions[FAST_PATH], hsts=parts.settings.hsts)
+        metrics = self.app.callable_app.extensions[FAST_PATH].metrics
+        metrics.use_part(self.part)
         log = parts.sandbox.request_log
         log.commit = GroupCommit(log.write_all).write
         self.connections: set[ClientConnection] = set()
@@ -97,6 +102,7 @@ class SandboxWorker(GeventWorker):
         while not self.app.services.stopping.wait(min(_LOOK_SECONDS, self.deadlines.stalled / 10)):
             self.notify()
             self._end_late_waits()
+            metrics.set_gauges((*parts.sandbox.cache_figures(), len(self.heads)))
         # Clients whose connections the system has accepted by now may have sent their requests.
         gevent.sleep(_LOOK_SECONDS_STOPPING)
         gevent.killall(accepting)

@@ -138,6 +138,7 @@ class GunicornApplication(BaseApplication):
             # By default gunicorn takes the scheme from X-Forwarded-Proto of every client at this machine.
             "forwarded_allow_ips": "",
             "pre_request": withhold_continue,
+            "pre_fork": self.forking,
             "post_fork": self.forked,
             "post_worker_init": self.booted,
         }
@@ -151,6 +152,17 @@ class GunicornApplication(BaseApplication):
     def run(self) -> None:
         """Serve until a signal says stop."""
         GunicornMaster(self).run()
+
+    def forking(self, master: Arbiter, worker: SandboxWorker) -> None:
+        """
+        Give a new worker the number of one that is gone, from 1 on.
+
+        Args:
+            master: The master that is about to fork.
+            worker: The worker.
+        """
+        used = {each.part for each in master.WORKERS.values()}
+        worker.part = next(number for number in range(1, self.workers + len(used) + 2) if number not in used)
 
     def forked(self, master: Arbiter, worker: SandboxWorker) -> None:
         """

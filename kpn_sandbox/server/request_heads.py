@@ -83,6 +83,10 @@ class RequestHeadCache:
         response = self._fast_path.respond(request, environ, began)
         return None if response is None else self._encoded(response)
 
+    def __len__(self) -> int:
+        """The number of heads."""
+        return len(self._heads)
+
     def learn(self, received: bytes, environ: dict[str, Any]) -> None:
         """
         Remember a head that the fast path has answered; others are not remembered.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 from kpn_sandbox.caching import BoundedCache, Run, SingleFlightCache, run_here
 from kpn_sandbox.literals import ResetLayer
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.day_index import DayIndex
 from kpn_sandbox.simulation.profile import Epoch
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts, configuration
@@ -105,6 +106,11 @@ class Sandbox:
         """Days of centers, and whatever else is computed of a day; the keys begin with a seed."""
         self._centers: BoundedCache[Center] = BoundedCache(CENTERS)
         self._tenants: BoundedCache[Tenant] = BoundedCache(cache_bytes // 8 // _TENANT_BYTES)
+
+    def cache_figures(self) -> tuple[int, ...]:
+        """Return days computed, what is cached of days and its bytes, and how many centers and tenants are cached."""
+        days = self.day_cache
+        return days.computed[DayIndex], len(days), days.total_bytes, len(self._centers), len(self._tenants)
 
     def tenant(self, client_id: str) -> Tenant:
         """
