@@ -1,5 +1,7 @@
 """
-The cost of the state of accounts: the check whether an account changed, as a share of a request, and each change.
+The cost of the state of accounts: the check whether an account changed, as a share of a request, and each change; and
+of the two requests that tests make beside polls: a token, and a pin. The latter are judged by CPU time, standardized by
+a reference loop in the same run.
 
 The request is `GET /agents` of 100 agents in the steady second, and its cost the processor time of a gunicorn worker;
 the application's own part of it, without socket and HTTP, stands beside it. Figures are medians of rounds.
@@ -8,9 +10,11 @@ the application's own part of it, without socket and HTTP, stands beside it. Fig
 """
 
 import io
+import json
 import os
 from argparse import ArgumentParser
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -19,11 +23,13 @@ from time import perf_counter
 from typing import Any
 
 from flask import Flask
+from reference import Reference, cpu_seconds
 from servers import free_port, processor_seconds, running
 from servers import sandbox as serve
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.auth import Tokens
+from kpn_sandbox.literals import KPN_TOKEN_PATH, KPN_TOKEN_REQUEST
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.pins import Pin
@@ -36,7 +42,22 @@ TOKEN = "t" * 28
 TARGET_SHARE = 0.05
 REQUESTS = 500
 """A round over the wire."""
+TOKEN_GOAL, PIN_GOAL = 0.4, 1.5
+"""Standardized milliseconds of CPU time: a token within the process, and a pin over the wire."""
+ADMIN = "benchmark-admin-token"
+BASIC = "Basic " + b64encode(f"{CLIENT}:APP_CONSUMER_SECRET".encode()).decode()
 TARGETS_MS = {"creating an account": 10.0, "moving its clock": 5.0, "setting a pin": 5.0}
+
+
+ENVIRON = {
+    "REQUEST_METHOD": "GET",
+    "QUERY_STRING": "",
+    "SERVER_NAME": "127.0.0.1",
+    "SERVER_PORT": "8080",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+    "HTTP_HOST": "127.0.0.1:8080",
+    "wsgi.url_scheme": "http",
+}
 
 
 def main() -> None:
@@ -52,12 +73,15 @@ def main() -> None:
         sandbox: Sandbox = app.extensions["kpn_sandbox"].sandbox
         tell_share(app, sandbox, settings, chosen.rounds)
         tell_changes(sandbox, chosen.rounds)
+        tell_requests(app, sandbox, settings, chosen.rounds)
         sandbox.database.close()
 
 
 def tell_share(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) -> None:
     """Measure a request, the application's part of it and the check in turn."""
-    ask = asking(app, sandbox)
+    tokens = Tokens(sandbox, purpose="kpn", life_seconds=3599)
+    tokens.save(TOKEN, sandbox.accounts.show(CLIENT))
+    ask = asking(app, {**ENVIRON, "PATH_INFO": "/agents", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"})
     environment = {**os.environ, **environment_of(settings)}
     port = free_port()
     requests, parts, checks = [], [], []
@@ -95,40 +119,63 @@ def tell_changes(sandbox: Sandbox, rounds: int) -> None:
         print(f"{title} {spent:.2f} ms{met}")
 
 
+def tell_requests(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) -> None:
+    """Measure a token, within the process and over the wire, and a pin over the wire."""
+    reference, tokens, sent, pins = Reference(), [], [], []
+    environ = {**ENVIRON, "REQUEST_METHOD": "POST", "PATH_INFO": KPN_TOKEN_PATH, "HTTP_AUTHORIZATION": BASIC}
+    environ["QUERY_STRING"] = KPN_TOKEN_REQUEST.partition("?")[2]
+    issue = asking(app, environ)
+    agent = sandbox.tenant(CLIENT).center.agents(AT)[0].login
+    pin = json.dumps({"fields": {"Status": "AUX"}})
+    headers = {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/json"}
+    environment = {**os.environ, **environment_of(settings), "KPN_SANDBOX_ADMIN_TOKEN": ADMIN}
+    port = free_port()
+    with running(serve(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as it:
+        for _ in range(rounds):
+            reference.measure()
+            tokens.append(cpu_seconds(lambda: [issue() for _ in range(100)]) * 10)
+            target = KPN_TOKEN_REQUEST
+            sent.append(served(it.pid, port, "POST", target, {"Authorization": BASIC}) / 1000)
+            target = f"/_sandbox/accounts/{CLIENT}/pins/agents/{agent}"
+            pins.append(served(it.pid, port, "PUT", target, headers, pin) / 1000)
+    for title, figures, goal in (
+        ("a token, within the process", tokens, TOKEN_GOAL),
+        ("a token, over the wire", sent, None),
+        ("a pin, over the wire", pins, PIN_GOAL),
+    ):
+        spent = min(figures)
+        met = "" if goal is None else f", goal {goal}: {reference.judge(spent / 1000, goal / 1000)}"
+        print(f"{title} {spent:.2f} ms of CPU, standardized {reference.standardized(spent):.2f}{met}")
+    print(reference)
+
+
 def environment_of(settings: Settings) -> dict[str, str]:
     """The same settings for another process."""
     chosen = {"DATABASE_URL": settings.database_url, "AGENTS": str(settings.agents), "CLOCK": settings.clock}
     return {f"KPN_SANDBOX_{name}": value for name, value in chosen.items()}
 
 
-def served(server: int, port: int) -> float:
+def served(
+    server: int,
+    port: int,
+    method: str = "GET",
+    path: str = "/agents",
+    headers: Mapping[str, str] = {"Authorization": f"Bearer {TOKEN}"},
+    body: str | None = None,
+) -> float:
     """Microseconds of processor time that a request costs a server."""
     connection = HTTPConnection("127.0.0.1", port)
     began = processor_seconds(server)
     for _ in range(REQUESTS):
-        connection.request("GET", "/agents", headers={"Authorization": f"Bearer {TOKEN}"})
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        assert answer.read() and answer.status == 200, answer.status
+        assert answer.read() and answer.status in (200, 201), answer.status
     connection.close()
     return (processor_seconds(server) - began) / REQUESTS * 1e6
 
 
-def asking(app: Flask, sandbox: Sandbox) -> Callable[[], object]:
-    """Makes the request once more."""
-    tokens = Tokens(sandbox, purpose="kpn", life_seconds=3599)
-    tokens.save(TOKEN, sandbox.accounts.show(CLIENT))
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "PATH_INFO": "/agents",
-        "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8080",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "127.0.0.1:8080",
-        "HTTP_AUTHORIZATION": f"Bearer {TOKEN}",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(),
-    }
+def asking(app: Flask, environ: Mapping[str, Any]) -> Callable[[], object]:
+    """Makes the request of an environ once more."""
 
     def ask() -> None:
         statuses: list[str] = []
@@ -136,7 +183,7 @@ def asking(app: Flask, sandbox: Sandbox) -> Callable[[], object]:
         def start(status: str, headers: Any, error: Any = None) -> Any:
             statuses.append(status)
 
-        body = b"".join(app.wsgi_app(dict(environ), start))
+        body = b"".join(app.wsgi_app({**environ, "wsgi.input": io.BytesIO()}, start))
         assert statuses == ["200 OK"] and body, statuses
 
     return ask

@@ -22,3 +22,8 @@ def test_benchmark_prints_its_table() -> None:
     assert re.fullmatch(line, share)
     assert re.fullmatch(r"an entry of the request log [\d.]+ us", entry)
     assert len([line for line in changes if re.fullmatch(r"[a-z ]+ [\d.]+ ms \(target \d+ ms: \w+\)", line)]) == 3
+    judged = [line for line in changes if re.search(r" ms of CPU, standardized [\d.]+, goal [\d.]+: \w+$", line)]
+    assert [line.partition(" ms of CPU")[0].rstrip(" .0123456789") for line in judged] == [
+        "a token, within the process",
+        "a pin, over the wire",
+    ]
