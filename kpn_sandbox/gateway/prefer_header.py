@@ -15,7 +15,8 @@ from kpn_sandbox.validation import parse_instant
 _LONGEST_HEADER = 1000
 
 _VALUE = r'"(?:[^"\\]|\\.)*"|[^",;\s]*'
-_PREFERENCE = re.compile(rf"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*(?:=\s*({_VALUE}))?\s*(?:;[^,]*)?(?:,|$)")
+# A preference begins the header or follows a comma: the end of an ill-formed one is none.
+_PREFERENCE = re.compile(rf"(?<![^,])\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*(?:=\s*({_VALUE}))?\s*(?:;[^,]*)?(?:,|$)")
 
 
 class MalformedPreference(Exception):

@@ -19,6 +19,13 @@ def test_a_preference_has_many_spellings(header):
     assert read(header).code == 503
 
 
+@pytest.mark.parametrize("header", ["a/code=503", "a b, x]y/at", "a]code", "a@delay-ms=x", "[]code=503"])
+def test_the_end_of_an_ill_formed_preference_is_none(header):
+    """What does not follow the grammar is ignored up to the next comma."""
+    assert read(header) == NO_PREFERENCES
+    assert read(f"{header}, code=503").code == 503
+
+
 def test_the_header_goes_before_its_alias():
     """The alias counts only when the Prefer header has no such preference."""
     assert read("code=503", HTTP_X_MOCK_RESPONSE_CODE="404").code == 503
