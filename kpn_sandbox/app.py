@@ -26,7 +26,7 @@ from kpn_sandbox.gateway.fast_path import FAST_PATH, FastPathMiddleware
 from kpn_sandbox.gateway.middleware import AccessLogMiddleware, LazyRule, RequestMiddleware
 from kpn_sandbox.gateway.request_context import CONTROL_KEY, Pause, RequestLifecycle
 from kpn_sandbox.gateway.request_metrics import RequestMetrics
-from kpn_sandbox.literals import LARGEST_BODY_BYTES
+from kpn_sandbox.literals import LARGEST_BODY_BYTES, SCENARIO_NAMES
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import Profile
@@ -36,6 +36,7 @@ from kpn_sandbox.tenants.clock import FrozenClock, RunningClock, WallClock, inst
 from kpn_sandbox.tenants.errors import AccountInUse
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.secrets import admin_token
+from kpn_sandbox.validation import spelled
 from kpn_sandbox.vendors import APIS, STATE_PARTS
 from kpn_sandbox.vendors.kpn.api import KpnApi
 from kpn_sandbox.web.views import PageViews
@@ -125,7 +126,7 @@ def demo_account(settings: Settings) -> NewAccount:
         client_secret=settings.client_secret,
         seed=settings.seed,
         profile=Profile.from_dict({"agents": settings.agents}),
-        scenario=settings.scenario,
+        scenario=spelled(settings.scenario, SCENARIO_NAMES),
         clock=RunningClock() if settings.frozen_at is None else FrozenClock(instant(settings.frozen_at)),
     )
 

@@ -88,6 +88,9 @@ SERVICE_DISTRIBUTIONS: tuple[ServiceDistribution, ...] = get_args(ServiceDistrib
 MOST_AGENTS, MOST_QUEUES, MOST_TRUNKS = 5_000, 200, 50
 """The greatest numbers of agents, queues and trunks of a center."""
 
+FIRST_LOGIN, FIRST_NUMBER = 40001, 1000
+"""The login id of the first agent, and the number of the first queue and of the first trunk."""
+
 MOST_PORTS = 480
 """The greatest number of ports of a trunk."""
 

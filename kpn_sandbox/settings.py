@@ -7,14 +7,16 @@ its environment variable, its flag and what it does, so that command line and ma
 
 import os
 import re
-from collections.abc import Collection, Mapping
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from kpn_sandbox.literals import MOST_AGENTS
-from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, parse_instant, whole_number
+from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, near_miss, parse_instant, whole_number
 
 PREFIX = "KPN_SANDBOX_"
 RUNNING = "running"
@@ -23,7 +25,14 @@ SWITCH_WORDS = (*_ON, "off", "false", "no", "0")
 """Spellings of on and off in the environment."""
 
 _SECRETS = ("client_secret", "admin_token")
+_FROM_FILES = (*_SECRETS, "database_url")
+"""Settings that may come from a file which a variable names, such as `KPN_SANDBOX_CLIENT_SECRET_FILE`."""
 
+
+CONFIG_FILE, PROJECT_FILE = "kpn-sandbox.toml", "pyproject.toml"
+"""Files of the working directory that may hold settings; the first one wins."""
+
+_LARGEST_CONFIG = 1024 * 1024
 
 GONE = ("threads", "bind_cpus")
 """Settings of earlier versions: a worker serves all its requests in one loop, wherever the system runs it."""
@@ -175,22 +184,100 @@ def from_environment(
     Return the settings that environment and command line give.
 
     Args:
-        environ: Environment variables, those of the process by default; an empty value counts as absent.
-        overrides: Values of the command line by the setting's name, which win; None counts as absent.
+        environ: Environment variables; by default those of the process, below which a file of settings counts. An empty
+            value counts as absent.
+        overrides: Values of the command line by the setting's name, which win; None counts as absent. `config` names
+            the file of settings.
 
     Raises:
-        SettingError: A value is wrong.
+        SettingError: A value is wrong, or the file cannot be used.
     """
-    environ = os.environ if environ is None else environ
     overrides = overrides or {}
+    # What hands in an environment wants no file of the working directory.
+    folder = Path() if environ is None else None
+    environ = os.environ if environ is None else environ
+    config = overrides.get("config") or environ.get(PREFIX + "CONFIG")
+    file = _config_values(Path(config)) if config else _values_in(folder)
     values: dict[str, Any] = {}
     for setting in fields(Settings):
         given = overrides.get(setting.name)
         if given is not None:
             values[setting.name] = _parsed(setting, given, option(setting))
-        elif environ.get(variable(setting)):
-            values[setting.name] = _parsed(setting, environ[variable(setting)], variable(setting))
+            continue
+        for origin, text in (*_of_environment(setting, environ), *file.get(setting.name, ())):
+            values[setting.name] = _parsed(setting, text, origin)
+            break
     return Settings(**values)
+
+
+_Values = Mapping[str, tuple[tuple[str, str], ...]]
+"""Values by setting, each with the words that name it in an error."""
+
+
+def _of_environment(setting: Field[Any], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The values of a setting in the environment, each with its variable, the strongest first."""
+    name = variable(setting)
+    if environ.get(name):
+        yield name, environ[name]
+    if setting.name in _FROM_FILES and environ.get(f"{name}_FILE"):
+        yield f"{name}_FILE", _secret_in(f"{name}_FILE", Path(environ[f"{name}_FILE"]))
+    # Platforms that run containers say by this variable where they expect the program; KPN_SANDBOX_PORT wins.
+    if setting.name == "port" and environ.get("PORT"):
+        yield "PORT", environ["PORT"]
+
+
+def _secret_in(origin: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, ValueError):
+        raise SettingError(f"{origin} must name a text file that can be read, not {str(file)!r}") from None
+
+
+def _values_in(folder: Path | None) -> _Values:
+    """The settings of the files in a folder; none without a folder."""
+    if folder is None:
+        return {}
+    if (folder / CONFIG_FILE).is_file():
+        return _config_values(folder / CONFIG_FILE)
+    if (folder / PROJECT_FILE).is_file():
+        return _config_values(folder / PROJECT_FILE, optional=True)
+    return {}
+
+
+def _config_values(file: Path, *, optional: bool = False) -> _Values:
+    """The settings in a TOML file; one that need not be ours may be unreadable."""
+    try:
+        text = file.read_bytes()
+        if optional and b"kpn-sandbox" not in text:
+            return {}
+        table: Any = tomllib.loads(text[:_LARGEST_CONFIG].decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingError(f"settings file {file} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise SettingError(f"settings file {file} must be TOML: {' '.join(str(error).split())}") from None
+    if file.name == PROJECT_FILE:
+        for name in ("tool", "kpn-sandbox"):
+            table = table.get(name, {}) if isinstance(table, dict) else {}
+    known = {setting.name: setting for setting in fields(Settings)}
+    values = {}
+    for key, value in table.items():
+        setting = known.get(key.replace("-", "_"))
+        if setting is None:
+            meant = near_miss(key.replace("-", "_"), known)
+            raise SettingError(f"{key} in {file} is no setting.{meant}")
+        values[setting.name] = ((f"{key} in {file}", _as_text(f"{key} in {file}", value)),)
+    return values
+
+
+def _as_text(origin: str, value: Any) -> str:
+    """Return a value of TOML as the environment would spell it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str | int):
+        return str(value)
+    raise SettingError(f"{origin} must be a text, a whole number, an instant, true or false, not {value!r:.100}")
 
 
 def masked_url(text: str) -> str:

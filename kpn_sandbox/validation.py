@@ -19,7 +19,7 @@ UNLIMITED = "unlimited"
 
 INSTANT = "an ISO 8601 instant with offset, like 2026-11-23T10:00:00+01:00"
 
-_TIME_OF_DAY = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
+_TIME_OF_DAY = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00"
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _DECIMALS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _LARGEST = sys.float_info.max
@@ -61,6 +61,20 @@ def near_miss(word: str, known: Iterable[str]) -> str:
     by_spelling = {each.lower(): each for each in known}
     found = get_close_matches(word.lower(), by_spelling, 1)
     return f" Did you mean {by_spelling[found[0]]!r}?" if found else ""
+
+
+def spelled(value: Any, words: Iterable[str]) -> Any:
+    """
+    Return the word that a value means in other capitals or with other characters between its parts, else the value.
+
+    Args:
+        value: Such as `PEAK` or `trunk_outage`.
+        words: The words that may be, such as `peak` and `trunk outage`.
+    """
+    if not isinstance(value, str):
+        return value
+    folded = re.sub("[-_ ]+", " ", value.strip().lower())
+    return next((word for word in words if re.sub("[-_ ]", " ", word) == folded), value)
 
 
 def near_miss_in(allowed: str, value: Any) -> str:
@@ -226,7 +240,14 @@ def choice(*words: str) -> Rule[str]:
 true_or_false: Rule[bool] = Rule("true or false", lambda value: isinstance(value, bool), type="boolean")
 """The rule for truth values."""
 
-time_of_day: Rule[str] = matching(_TIME_OF_DAY, "a time of day from 00:00 to 24:00")
+
+def _two_digits(reading: str) -> str:
+    return reading.rjust(5, "0")
+
+
+time_of_day: Rule[str] = Rule(
+    "a time of day from 00:00 to 24:00", matching(_TIME_OF_DAY, "").accepts, _two_digits, **text_schema(_TIME_OF_DAY)
+)
 """The rule for readings of the wall clock in hours and minutes."""
 
 
@@ -240,6 +261,7 @@ def _is_opening_hours(value: Any) -> bool:
 opening_hours: Rule[str] = Rule(
     "24x7 or opening hours such as 08:00-20:00",
     _is_opening_hours,
+    lambda text: text if text == "24x7" else "-".join(map(_two_digits, text.split("-"))),
     **text_schema(rf"24x7|(?:{_TIME_OF_DAY})-(?:{_TIME_OF_DAY})"),
 )
 """The rule for opening hours: all day, or from one reading of the wall clock to a later one."""

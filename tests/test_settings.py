@@ -180,3 +180,83 @@ def test_a_wrong_setting_tells_no_secret(name, value):
 
     assert "hidden1" not in str(raised.value) and "den1" not in str(raised.value)
     assert f"KPN_SANDBOX_{name} must be" in str(raised.value)
+
+
+def test_a_file_of_settings_is_below_environment_and_flags(tmp_path):
+    """Values of TOML count where neither the environment nor the command line has one, in whatever type they are."""
+    file = tmp_path / "rush.toml"
+    file.write_text(
+        'port = 9000\nagents = 7\nscenario = "peak"\njournal = false\n'
+        'clock = 2026-11-23T10:00:00+01:00\nbase-path = "/x"\n'
+    )
+
+    settings = from_environment({"KPN_SANDBOX_CONFIG": str(file), "KPN_SANDBOX_AGENTS": "8"}, {"port": "9001"})
+
+    assert (settings.port, settings.agents, settings.scenario) == (9001, 8, "peak")
+    assert (settings.journal, settings.frozen_at, settings.base_path) == (False, 1795424400.0, "/x")
+    assert from_environment({}, {"config": str(file)}).agents == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("kpn-sandbox.toml", "agents = 7\n"),
+        ("pyproject.toml", "[tool.kpn-sandbox]\nagents = 7\n[tool.x]\nagents = 8\n"),
+    ],
+)
+def test_a_file_of_the_working_directory_counts(tmp_path, monkeypatch, name, text):
+    """`kpn-sandbox.toml`, or the project's own file, is read without being named."""
+    (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    assert from_environment().agents == 7
+    assert from_environment({}).agents == 50
+
+
+def test_a_project_of_others_is_no_file_of_settings(tmp_path, monkeypatch):
+    """A project's file without our table changes nothing, whatever is in it."""
+    (tmp_path / "pyproject.toml").write_text("[tool.black]\nbroken = = 1")
+    monkeypatch.chdir(tmp_path)
+
+    assert from_environment().agents == 50
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("agnets = 7", "agnets in {file} is no setting. Did you mean 'agents'?"),
+        ("agents = 0", "agents in {file} must be a whole number from 1 to 5000, not '0'"),
+        ("agents = [1]", "agents in {file} must be a text, a whole number"),
+        ("agents = ", "settings file {file} must be TOML"),
+        ('client_secret = "a b"', "client_secret in {file} must be 1 to 128 visible ASCII characters, not '***'"),
+        (None, "settings file {file} cannot be read: No such file or directory"),
+    ],
+)
+def test_a_wrong_file_of_settings_is_one_line(tmp_path, text, line):
+    """The line names the file, and the field and what would be right where there is one; no secret is repeated."""
+    file = tmp_path / "kpn-sandbox.toml"
+    if text is not None:
+        file.write_text(text)
+
+    with pytest.raises(SettingError) as refused:
+        from_environment({"KPN_SANDBOX_CONFIG": str(file)})
+
+    assert str(refused.value).startswith(line.format(file=file)) and "\n" not in str(refused.value)
+
+
+def test_the_port_of_a_platform_is_honored():
+    """`PORT` counts below the variable of our own, and is named when it is wrong."""
+    assert from_environment({"PORT": "9000"}).port == 9000
+    assert from_environment({"PORT": "9000", "KPN_SANDBOX_PORT": "9001"}).port == 9001
+    with pytest.raises(SettingError, match="^PORT must be"):
+        from_environment({"PORT": "eighty"})
+
+
+def test_secrets_come_from_files(tmp_path):
+    """A variable that ends in _FILE names a file with the secret, as containers have them."""
+    file = tmp_path / "secret"
+    file.write_text("hush\n")
+
+    assert from_environment({"KPN_SANDBOX_CLIENT_SECRET_FILE": str(file)}).client_secret == "hush"
+    with pytest.raises(SettingError, match="^KPN_SANDBOX_ADMIN_TOKEN_FILE must name"):
+        from_environment({"KPN_SANDBOX_ADMIN_TOKEN_FILE": str(tmp_path / "none")})

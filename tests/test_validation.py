@@ -36,7 +36,7 @@ CASES: list[tuple[Rule[Any], list[Any], list[Any], str]] = [
     (choice("on", "off"), ["on"], ["ON", "", None, []], "one of on, off"),
     (matching("[a-c]+", "letters"), ["abc"], ["", "abcd", "a\n", 1], "letters"),
     (true_or_false, [True, False], [1, 0, "true", None], "true or false"),
-    (time_of_day, ["00:00", "23:59", "24:00"], ["24:01", "1:00", 100], "a time of day from 00:00 to 24:00"),
+    (time_of_day, ["00:00", "23:59", "24:00"], ["24:01", "1:0", 100], "a time of day from 00:00 to 24:00"),
     (opening_hours, ["24x7", "08:00-20:00"], ["20:00-08:00", "08:00", 24], "24x7 or opening hours such as 08:00-20:00"),
 ]
 

@@ -16,7 +16,8 @@ from importlib import import_module
 import click
 
 from kpn_sandbox import __version__
-from kpn_sandbox.cli.options import CommandError, SandboxGroup
+from kpn_sandbox.cli.commands import SandboxGroup
+from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.cli.output import discard_output
 from kpn_sandbox.cli.serve import patch_standard_library
 from kpn_sandbox.safe_text import terminal_text

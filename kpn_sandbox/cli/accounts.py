@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from kpn_sandbox.cli.commands import command, group
 from kpn_sandbox.cli.control import fields_of, json_of
 from kpn_sandbox.cli.instants import DURATION
 from kpn_sandbox.cli.options import (
@@ -18,9 +19,7 @@ from kpn_sandbox.cli.options import (
     CommandError,
     account_flags,
     ask_sandbox,
-    command,
     connection_options,
-    group,
     instant_of,
     read_secret,
     settings_from,

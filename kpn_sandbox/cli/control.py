@@ -12,8 +12,9 @@ from typing import Any
 
 import click
 
+from kpn_sandbox.cli.commands import Choice, Command, command, group
 from kpn_sandbox.cli.instants import DURATION, FORMS, seconds_of
-from kpn_sandbox.cli.options import Choice, Command, CommandError, command, group, instant_of, joined, with_account
+from kpn_sandbox.cli.options import CommandError, instant_of, joined, with_account
 from kpn_sandbox.cli.output import Rows, deleted
 from kpn_sandbox.client import Account, JsonObject, Rejected, describe_fault
 from kpn_sandbox.literals import (

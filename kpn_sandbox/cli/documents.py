@@ -6,15 +6,8 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import (
-    ACCOUNT_SETTINGS,
-    Choice,
-    account_flags,
-    address_of,
-    command,
-    connection_options,
-    settings_from,
-)
+from kpn_sandbox.cli.commands import Choice, command
+from kpn_sandbox.cli.options import ACCOUNT_SETTINGS, account_flags, address_of, connection_options, settings_from
 from kpn_sandbox.documents import FILES, OPENAPI, openapi_document, text
 
 

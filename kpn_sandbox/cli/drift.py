@@ -7,13 +7,12 @@ from typing import Any
 
 import click
 
+from kpn_sandbox.cli.commands import Command, command
 from kpn_sandbox.cli.options import (
     ACCOUNT_SETTINGS,
-    Command,
     CommandError,
     account_flags,
     ask_sandbox,
-    command,
     connection_options,
     read_secret,
     settings_from,

@@ -18,9 +18,10 @@ from typing import Any
 
 import click
 
+from kpn_sandbox.cli.commands import command
 from kpn_sandbox.cli.options import (
     CommandError,
-    command,
+    config_option,
     flag_texts,
     flagged_settings,
     gone_options,
@@ -50,6 +51,7 @@ _CHOSEN_HERE = ("host", "port", "database_url")
 
 @command("exec", context_settings={"allow_interspersed_args": False})
 @setting_options(*(name for name in flagged_settings() if name not in _CHOSEN_HERE))
+@config_option
 @gone_options
 @click.option("--require-faults-used", is_flag=True, help="Fail if CMD succeeds but leaves outcomes of faults unused.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)

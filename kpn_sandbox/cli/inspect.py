@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from kpn_sandbox.cli.commands import command
 from kpn_sandbox.cli.control import optional_quota
-from kpn_sandbox.cli.options import CommandError, administrator_token, command, instant_of, output_mode, with_account
+from kpn_sandbox.cli.options import CommandError, administrator_token, instant_of, output_mode, with_account
 from kpn_sandbox.cli.output import Rows, Sections, deleted, print_entry
 from kpn_sandbox.client import Account, Client, JsonObject, describe_fault
 from kpn_sandbox.literals import OBJECT_KINDS

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.options import CommandError, group
+from kpn_sandbox.cli.commands import group
+from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.client.external import TIMEOUT_SECONDS
 from kpn_sandbox.itx_check.caller import CallFailed, EndpointUnreachable, customer_in, panel_url, request_panel
 from kpn_sandbox.itx_check.panel import panel_app, panel_rows

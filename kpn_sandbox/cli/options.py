@@ -5,20 +5,18 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import Field, fields
 from functools import partial, wraps
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
 
+from kpn_sandbox.cli.commands import CONNECTION, OUTPUT, Command, SectionOption
 from kpn_sandbox.cli.instants import instant_text
 from kpn_sandbox.cli.output import OutputMode, print_result
 from kpn_sandbox.client import Account, Client, ClientError
-from kpn_sandbox.literals import hyphenated
 from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import (
     GONE,
-    SWITCH_WORDS,
     SettingError,
     Settings,
     from_environment,
@@ -27,12 +25,6 @@ from kpn_sandbox.settings import (
     settings_without_effect,
     variable,
 )
-from kpn_sandbox.validation import near_miss
-
-Command = Callable[..., Any]
-
-CONNECTION, OUTPUT = "Connection", "Output"
-"""Sections of a command's help beside that of its own options."""
 
 
 class CommandError(Exception):
@@ -41,131 +33,6 @@ class CommandError(Exception):
     def __init__(self, message: str, exit_code: int = 2) -> None:
         super().__init__(message)
         self.exit_code = exit_code
-
-
-class SectionOption(click.Option):
-    """An option that help shows in a section of its own."""
-
-    def __init__(self, *names: Any, section: str, **attributes: Any) -> None:
-        super().__init__(*names, **attributes)
-        self.section = section
-
-
-class SandboxCommand(click.Command):
-    """A command whose help shows its own options first, and whose switches say how they are turned off."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """
-        Read the words of the command.
-
-        Args:
-            ctx, args: As click has them.
-
-        Raises:
-            UsageError: A switch has a value.
-        """
-        switches = {name: each for each in self.params if each.secondary_opts for name in each.opts}
-        words = [word for each in args for word in (each.split("=", 1) if each.startswith("--") else [each])]
-        for name, value in pairwise(words):
-            if name in switches and value.lower() in SWITCH_WORDS:
-                off = switches[name].secondary_opts[0]
-                raise click.UsageError(f"{name} has no value, but two forms: {name} is on, {off} is off", ctx)
-        return super().parse_args(ctx, args)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """
-        Write the options, section by section.
-
-        Args:
-            ctx, formatter: As click has them.
-        """
-        _write_options(self, ctx, formatter)
-
-
-class SandboxGroup(click.Group):
-    """A group whose help shows its own options first, and whose errors name what was probably meant."""
-
-    command_class = SandboxCommand
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """
-        Write the commands and the options, section by section.
-
-        Args:
-            ctx, formatter: As click has them.
-        """
-        self.format_commands(ctx, formatter)
-        _write_options(self, ctx, formatter)
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """
-        Find the command that the words name.
-
-        Args:
-            ctx, args: As click has them.
-
-        Raises:
-            UsageError: There is none of this name.
-        """
-        name = args[0]
-        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
-            raise click.UsageError(f"No such command {name!r}.{near_miss(name, self.list_commands(ctx))}", ctx)
-        return super().resolve_command(ctx, args)
-
-
-class Choice(click.Choice):  # type: ignore[type-arg]
-    """A choice whose error names the word that was probably meant."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """
-        Return the word.
-
-        Args:
-            value, param, ctx: As click has them.
-
-        Raises:
-            BadParameter: It is none of the words.
-        """
-        if hyphenated(str(value)) in self.choices:
-            # An API may be spelled as in request bodies, too.
-            value = hyphenated(str(value))
-        try:
-            return str(super().convert(value, param, ctx))
-        except click.BadParameter as error:
-            meant = near_miss(str(value), map(str, self.choices))
-            raise click.BadParameter(error.message + meant, ctx, param) from None
-
-
-def command(name: str | None = None, **attributes: Any) -> Callable[[Command], SandboxCommand]:
-    """
-    Make a decorator that makes a command of a function.
-
-    Args:
-        name, attributes: As for `click.command`.
-    """
-    return click.command(name, cls=SandboxCommand, **attributes)
-
-
-def group(name: str | None = None, **attributes: Any) -> Callable[[Command], SandboxGroup]:
-    """
-    Make a decorator that makes a group of commands of a function.
-
-    Args:
-        name, attributes: As for `click.group`.
-    """
-    return click.group(name, cls=SandboxGroup, **attributes)
-
-
-def _write_options(command: click.Command, context: click.Context, formatter: click.HelpFormatter) -> None:
-    sections: dict[str, list[tuple[str, str]]] = {"Options": [], OUTPUT: [], CONNECTION: []}
-    for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
-        if record is not None:
-            sections[getattr(parameter, "section", "Options")].append(record)
-    for title, records in sections.items():
-        if records:
-            with formatter.section(title if title == "Options" else f"{title} options"):
-                formatter.write_dl(records)
 
 
 def setting_options(*names: str, section: str | None = None) -> Callable[[Command], Command]:
@@ -184,6 +51,12 @@ def setting_options(*names: str, section: str | None = None) -> Callable[[Comman
         return command
 
     return decorate
+
+
+def config_option(command: Command) -> Command:
+    """Add the option for a file of settings, which goes below environment and flags."""
+    text = "TOML file of settings. [KPN_SANDBOX_CONFIG; default: kpn-sandbox.toml, or pyproject.toml]"
+    return click.option("--config", metavar="FILE", help=text)(command)
 
 
 def gone_options(command: Command) -> Command:

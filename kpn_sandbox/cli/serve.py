@@ -13,8 +13,9 @@ from typing import Any
 
 import click
 
+from kpn_sandbox.cli.commands import command
 from kpn_sandbox.cli.options import (
-    command,
+    config_option,
     flagged_settings,
     gone_options,
     setting_options,
@@ -35,6 +36,7 @@ def patch_standard_library() -> None:
 
 
 @command()
+@config_option
 @setting_options(*flagged_settings())
 @gone_options
 @click.option("--force", is_flag=True, help="Let the demo account begin anew though another process serves it.")

@@ -16,6 +16,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from kpn_sandbox import validation
+from kpn_sandbox.literals import SCENARIO_NAMES
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, day_of
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.validation import Kept, Rule, parse_instant
@@ -137,6 +138,13 @@ class ChoiceField(fields.String):
         words = tuple(choices)
         allowed = validation.choice(*words).allowed
         super().__init__(validate=OneOf(words, error=allowed), **_with_message(allowed, options))
+
+
+class ScenarioField(ChoiceField):
+    """Name of a scenario; other capitals and hyphens or underscores for blanks are taken, too."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(validation.spelled(value, SCENARIO_NAMES), attr, data, **kwargs)
 
 
 class ApiField(ChoiceField):

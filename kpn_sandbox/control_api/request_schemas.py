@@ -26,6 +26,7 @@ from kpn_sandbox.control_api.fields import (
     PatternField,
     ProfilePatchField,
     QuerySchema,
+    ScenarioField,
     ShorthandField,
     StrictSchema,
     WholeNumberField,
@@ -100,7 +101,7 @@ class AdvanceRequestSchema(StrictSchema):
 class ScenarioRequestSchema(StrictSchema):
     """Scenario to set, for always, from now on or for some time."""
 
-    name = ChoiceField(literals.SCENARIO_NAMES, required=True, metadata={"example": "peak"})
+    name = ScenarioField(literals.SCENARIO_NAMES, required=True, metadata={"example": "peak"})
     for_seconds = NumberField(
         0, YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
     )
@@ -119,7 +120,7 @@ class NewAccountRequestSchema(OwnerSchema):
 
     seed = NumberTextField(PRINTABLE, PRINTABLE_ALLOWED)
     profile = ProfilePatchField("A merge patch to the default profile.", {"agents": 20})
-    scenario = ChoiceField(literals.SCENARIO_NAMES)
+    scenario = ScenarioField(literals.SCENARIO_NAMES)
     clock = ObjectField(ClockRequestSchema)
     expires_in_seconds = WholeNumberField(
         1, YEAR_SECONDS, metadata={"description": "After so long, by wall time, it is dropped; never by default."}

@@ -9,15 +9,14 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from kpn_sandbox.literals import FIRST_LOGIN as FIRST_LOGIN
+from kpn_sandbox.literals import FIRST_NUMBER as FIRST_NUMBER
 from kpn_sandbox.simulation.counters import QueueCounters
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.facts import AgentFact
 from kpn_sandbox.simulation.names import CenterNames, center_names
 from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
-
-FIRST_LOGIN, FIRST_NUMBER = 40001, 1000
-"""The login id of the first agent, and the number of the first queue and of the first trunk."""
 
 BYTES_PER_CALL = 182
 BYTES_PER_AGENT = 600

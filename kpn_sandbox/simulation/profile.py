@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from kpn_sandbox import validation
 from kpn_sandbox.literals import (
     ARRIVAL_RHYTHMS,
+    FIRST_NUMBER,
     MOST_AGENTS,
     MOST_PORTS,
     MOST_QUEUES,
@@ -246,7 +247,15 @@ _OF_QUEUE: dict[str, Check[Any]] = {"name": _NAME, "agents": validation.whole_nu
 _QUEUE = validation.object_with({**_OF_QUEUE, "service_level_target": validation.number(0, 1)})
 _TRUNK = validation.object_with({"name": _NAME, "ports": validation.whole_number(1, MOST_PORTS)})
 _TIMES = {"start": validation.time_of_day, "end": validation.time_of_day}
-_OUTAGE = validation.object_with({"trunk": validation.whole_number(1, MOST_TRUNKS), **_TIMES}, required=("trunk",))
+_LAST_NUMBER = FIRST_NUMBER + MOST_TRUNKS - 1
+_OUTAGE_TRUNK = validation.Rule[int](
+    f"a whole number from 1 to {MOST_TRUNKS}, or a trunk's Number from {FIRST_NUMBER} to {_LAST_NUMBER}",
+    lambda value: validation.is_whole(value) and (1 <= value <= MOST_TRUNKS or FIRST_NUMBER <= value <= _LAST_NUMBER),
+    lambda value: int(value) if value < FIRST_NUMBER else int(value) - FIRST_NUMBER + 1,
+    type="integer",
+    anyOf=[{"minimum": 1, "maximum": MOST_TRUNKS}, {"minimum": FIRST_NUMBER, "maximum": _LAST_NUMBER}],
+)
+_OUTAGE = validation.object_with({"trunk": _OUTAGE_TRUNK, **_TIMES}, required=("trunk",))
 _LOCALE = validation.text(2, 20)
 
 
@@ -266,7 +275,9 @@ def _outage(field: str, value: Any, error: ErrorOf = InvalidValue) -> Outage:
 
 
 def _locale(field: str, value: Any, error: ErrorOf = InvalidValue) -> str:
-    locale = _LOCALE(field, value, error)
+    language, _, country = _LOCALE(field, value, error).replace("-", "_").partition("_")
+    # Spelled as web pages and systems do, nl-NL or NL_nl, it is the same.
+    locale = f"{language.lower()}_{country.upper()}" if country.isalpha() and len(country) == 2 else value
     check_locale(locale)
     return locale
 

@@ -290,3 +290,15 @@ def test_a_mistake_is_one_line(run, words, code, line):
 
     assert (ended, printed, err.count("\n")) == (code, None, 1)
     assert err.startswith("kpn-sandbox: ") and line in err
+
+
+def test_words_may_be_spelled_as_people_do(control):
+    """Capitals, hyphens, one digit of an hour and the Number of a trunk are understood."""
+    assert control("scenario", "PEAK")["name"] == "peak"
+    assert (
+        control("scenario", "trunk_outage")["name"] == control("scenario", "trunk", "outage")["name"] == "trunk outage"
+    )
+    assert control("profile", "opening=8:00-20:00")["opening"] == "08:00-20:00"
+    assert control("profile", "locale=nl-NL")["locale"] == "nl_NL"
+    outage = '[{"trunk": 1000, "start": "9:00", "end": "10:00"}]'
+    assert control("profile", f"outages={outage}")["outages"] == [{"trunk": 1, "start": "09:00", "end": "10:00"}]

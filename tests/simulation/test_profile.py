@@ -78,7 +78,7 @@ REFUSED = [
     ({"opening": "closed"}, "opening", "24x7 or opening hours such as 08:00-20:00"),
     ({"opening": "20:00-08:00"}, "opening", "24x7 or opening hours such as 08:00-20:00"),
     ({"opening": "08:00-08:00"}, "opening", "24x7 or opening hours such as 08:00-20:00"),
-    ({"opening": "8:00-20:00"}, "opening", "24x7 or opening hours such as 08:00-20:00"),
+    ({"opening": "8-20:00"}, "opening", "24x7 or opening hours such as 08:00-20:00"),
     ({"opening": "08:00-24:01"}, "opening", "24x7 or opening hours such as 08:00-20:00"),
     ({"opening": "٠٨:00-20:00"}, "opening", "24x7 or opening hours such as 08:00-20:00"),
     ({"opening": 24}, "opening", "24x7 or opening hours such as 08:00-20:00"),
