@@ -43,9 +43,7 @@ begin = time.perf_counter()
 print(time.perf_counter() - begin)
 """
 BARE = IMPORTING.format(IMPORTS)
-ALL = IMPORTING.format(
-    IMPORTS + ", apispec, click, flask_swagger_ui, gunicorn.app.base, json_merge_patch, orjson, platformdirs, tzdata"
-)
+ALL = IMPORTING.format(IMPORTS + ", apispec, click, flask_swagger_ui, gunicorn.app.base, orjson, platformdirs, tzdata")
 """All that the package depends on, where `BARE` is what a start depends on in any case."""
 
 TESTS = """

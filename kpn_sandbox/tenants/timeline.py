@@ -13,7 +13,6 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import json_merge_patch
 import orjson
 
 from kpn_sandbox.simulation.names import faker_version
@@ -291,9 +290,31 @@ def _with_scenario(name: str, profile: Profile) -> Profile:
     return scenario(name).over(profile)
 
 
+def merge_patch(target: Any, patch: Any) -> Any:
+    """
+    Return a JSON value with a merge patch applied; the value itself stays as it is.
+
+    Args:
+        target: The value; of an absent one, None.
+        patch: The patch, also a JSON value.
+
+    Source:
+        RFC 7396, section 2.
+    """
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge_patch(merged.get(name), value)
+    return merged
+
+
 @lru_cache(maxsize=8192)
 def _patched(profile: Profile, patch: bytes) -> Profile:
-    merged: dict[str, Any] = json_merge_patch.merge(profile.to_dict(), orjson.loads(patch))
+    merged: dict[str, Any] = merge_patch(profile.to_dict(), orjson.loads(patch))
     return Profile.from_dict(merged)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.profile import ALWAYS, Profile
-from kpn_sandbox.tenants.timeline import AccountTimeline, Change, Setting, patched
+from kpn_sandbox.tenants.timeline import AccountTimeline, Change, Setting, merge_patch, patched
 
 NOON = 1_795_431_600.0
 """2026-11-23T12:00:00+01:00."""
@@ -158,3 +158,28 @@ def test_a_patch_is_a_merge_patch():
 
     assert [queue.name for queue in after.queues] == ["C"]
     assert [queue.name for queue in profile.queues] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("target", "patch", "result"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "foo"}, None, None),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_a_merge_patch_is_applied_as_the_rfc_says(target, patch, result):
+    """The examples of RFC 7396, appendix A, come out as they stand there, and the value patched stays as it was."""
+    before = repr(target)
+
+    assert merge_patch(target, patch) == result
+    assert repr(target) == before
