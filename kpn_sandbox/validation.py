@@ -334,7 +334,7 @@ def object_with(checks: Mapping[str, Check[Any]], required: Iterable[str] = ()) 
         if not isinstance(value, Mapping):
             raise error(field, value, f"an object with {', '.join(checks)}")
         for key, item in value.items():
-            check_known(key, item, checks, role=f"a field of {field}", error=error)
+            check_known(key, item, checks, role=f"a field of {field}", within=f"{field}.", error=error)
         for key in required:
             if key not in value:
                 raise error(f"{field}.{key}", None, "given")
@@ -364,20 +364,23 @@ def described(check: Described, schema: dict[str, Any]) -> Described:
     return check
 
 
-def check_known(key: Any, value: Any, known: Iterable[str], *, role: str, error: ErrorOf = InvalidValue) -> None:
+def check_known(
+    key: Any, value: Any, known: Iterable[str], *, role: str, within: str = "", error: ErrorOf = InvalidValue
+) -> None:
     """
     Refuse a field whose name is not in a list.
 
     Args:
         key, value: The name of the field, and what stands there.
         known, role: The names that may be, and what they are, such as "a field of the profile".
+        within: What the error has before the name, such as "queues[0].".
         error: Makes the error that is raised.
 
     Raises:
         InvalidValue: The name is not in the list, unless another error is to be made.
     """
     if key not in known:
-        raise error(str(key), value, f"{role}: one of {', '.join(known)}")
+        raise error(f"{within}{key}", value, f"{role}: one of {', '.join(known)}")
 
 
 def _is_match(pattern: re.Pattern[str], value: Any) -> bool:

@@ -247,7 +247,7 @@ WRONG = [
     ({"kaisa": {"customers": {}}}, "kaisa.customers"),
     ({"kaisa": {"customers": [{"customer_id": 0, "fields": {}}]}}, "kaisa.customers[0].customer_id"),
     ({"kaisa": {"customers": [{"customer_id": 1, "fields": {"name": ""}}]}}, "kaisa.customers[0].fields.name"),
-    ({"kaisa": {"customers": [{"customer_id": 1, "fields": {"uuid": ""}}]}}, "kaisa.uuid"),
+    ({"kaisa": {"customers": [{"customer_id": 1, "fields": {"uuid": ""}}]}}, "kaisa.customers[0].fields.uuid"),
     ({"bright_pattern": {"wallboards": [{**WALLBOARD, "id": "1"}]}}, "bright_pattern.wallboards[0].id"),
     ({"bright_pattern": {"wallboards": [{**WALLBOARD, "name": ""}]}}, "bright_pattern.wallboards[0].name"),
     ({"bright_pattern": {"wallboards": [{**WALLBOARD, "config": 1}]}}, "bright_pattern.wallboards[0]"),

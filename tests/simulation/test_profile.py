@@ -64,7 +64,7 @@ REFUSED = [
     ({"queues": []}, "queues", "a list of 1 to 200 entries"),
     ({"queues": [{}] * 201}, "queues", "a list of 1 to 200 entries"),
     ({"queues": [{}, 7]}, "queues[1]", "an object with name, agents, load, "),
-    ({"queues": [{"agent": 7}]}, "agent", "a field of queues[0]: one of name, agents, load, "),
+    ({"queues": [{"agent": 7}]}, "queues[0].agent", "a field of queues[0]: one of name, agents, load, "),
     ({"queues": [{"name": ""}]}, "queues[0].name", "a printable text of 1 to 80 characters"),
     ({"queues": [{"name": "x" * 81}]}, "queues[0].name", "a printable text of 1 to 80 characters"),
     ({"queues": [{"name": "two\nlines"}]}, "queues[0].name", "a printable text of 1 to 80 characters"),

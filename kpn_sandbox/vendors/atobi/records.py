@@ -74,7 +74,8 @@ def check_stored_record(field: str, value: Any, error: ErrorOf = InvalidValue) -
     about = {name: sent.pop(name, None) for name in ("type", "version", "context")}
     owner = {name: sent.pop(name) for name in ("user_id", "location_id") if name in sent}
     for name in sent:
-        check_known(name, sent[name], ElementSchema().fields, role="a field of a record", error=error)
+        fields, within = ElementSchema().fields, f"{field}.record."
+        check_known(name, sent[name], fields, role="a field of a record", within=within, error=error)
     try:
         [record] = records({**about, "data": [{**owner, "elements": [sent]}]}, INTEGRATION, entry["received_at"])
     except AtobiError as wrong:

@@ -252,7 +252,7 @@ def _stored_fields(field: str, value: Any, error: ErrorOf = InvalidValue) -> dic
         raise error(field, value, "an object with fields of a customer")
     form = ChangedCustomerForm()
     for name in value:
-        check_known(name, value[name], form.fields, role="a field of a customer", error=error)
+        check_known(name, value[name], form.fields, role="a field of a customer", within=f"{field}.", error=error)
     wrong = form.validate(value)
     for name, messages in wrong.items():
         raise error(f"{field}.{name}", value[name], str(messages[0]).removeprefix("must be "))
