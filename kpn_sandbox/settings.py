@@ -42,12 +42,21 @@ class SettingError(ValueError):
     """A setting has a wrong value; the message says in one line what would be right."""
 
 
-def default_database_url() -> str:
-    """Return the URL of the SQLite file in the user's data folder; creates the folder."""
+SELF_SIGNED = "self-signed"
+"""The certificate that the sandbox makes itself."""
+
+
+def data_folder() -> Path:
+    """Return the user's data folder, which need not exist."""
     # Imported here because tests and containers name a database, and the import takes time.
     from platformdirs import user_data_path
 
-    folder = user_data_path("kpn-sandbox", appauthor=False)
+    return user_data_path("kpn-sandbox", appauthor=False)
+
+
+def default_database_url() -> str:
+    """Return the URL of the SQLite file in the user's data folder; creates the folder."""
+    folder = data_folder()
     # When the folder cannot be created, opening the database fails with an error that names it.
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -145,6 +154,10 @@ class Settings:
     )
     cache_mb: int = _setting(128, _whole_number(1, 65536), "Megabytes for the caches of one worker together.")
     access_log: bool = _setting(False, _SWITCH, "Write a line for each request to standard error.", shown="off")
+    certificate: str | None = _setting(
+        None, _TEXT, "PEM file with a certificate, for HTTPS; self-signed makes one for localhost.", shown="none"
+    )
+    key: str | None = _setting(None, _TEXT, "PEM file with the certificate's private key.", shown="none")
     kaisa_open: bool = _setting(
         False, _SWITCH, "Let anybody read the widgets data of the demo account at Kaisa.", shown="off"
     )
@@ -318,7 +331,9 @@ def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) ->
         environ: Environment variables, those of the process by default.
     """
     environ = os.environ if environ is None else environ
-    return environ.get(PREFIX + "URL", "").rstrip("/") or base_url(settings.host, settings.port)
+    return environ.get(PREFIX + "URL", "").rstrip("/") or base_url(
+        settings.host, settings.port, is_secure=settings.certificate is not None
+    )
 
 
 def remote_sandbox(environ: Mapping[str, str] | None = None) -> tuple[str, str] | None:
@@ -338,16 +353,18 @@ def remote_sandbox(environ: Mapping[str, str] | None = None) -> tuple[str, str] 
     return (url.rstrip("/"), token) if url else None
 
 
-def base_url(host: str, port: int) -> str:
+def base_url(host: str, port: int, *, is_secure: bool = False) -> str:
     """
     Return the URL by which this machine reaches a server.
 
     Args:
         host: Address that the server listens on; those that stand for all addresses become the loopback's.
         port: Port of the server.
+        is_secure: Whether it is a server of HTTPS.
     """
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    scheme = "https" if is_secure else "http"
+    return f"{scheme}://[{reachable}]:{port}" if ":" in reachable else f"{scheme}://{reachable}:{port}"
 
 
 def environment_with(values: Mapping[str, str]) -> dict[str, str]:

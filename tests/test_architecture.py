@@ -34,6 +34,7 @@ VENDOR_MODULES = {"api", "operations", "views", "records", "schemas", "auth", "e
 
 LIBRARIES_INSIDE = {
     "apispec",
+    "cryptography",
     "faker",
     "gevent",
     "gunicorn",
@@ -47,6 +48,7 @@ LIBRARIES_INSIDE = {
 MODULES_INSIDE = {
     "kpn_sandbox.server.gunicorn_server": "needs gunicorn, which does not exist on Windows",
     "kpn_sandbox.server.gevent_worker": "needs gevent, which only worker processes have",
+    "kpn_sandbox.server.tls": "needs gevent, as a worker does",
     "kpn_sandbox.cli.start": "needs all of the package, which gevent must precede",
 }
 IMPORTS_LATE = {

@@ -50,6 +50,8 @@ def test_every_setting_can_be_set_in_the_environment():
         "snapshot": ("rush.json", "rush.json"),
         "cache_mb": ("16", 16),
         "access_log": ("on", True),
+        "certificate": ("self-signed", "self-signed"),
+        "key": ("key.pem", "key.pem"),
         "kaisa_open": ("on", True),
         "bright_pattern_login": ("off", False),
         "bright_pattern_dispositions": ("array", "array"),

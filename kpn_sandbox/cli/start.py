@@ -1,5 +1,7 @@
 """The start of a server for `serve`: its errors in one line, and the banner, which says where the sandbox is."""
 
+from pathlib import Path
+
 import click
 from flask import Flask
 
@@ -9,7 +11,7 @@ from kpn_sandbox.documents import FILES
 from kpn_sandbox.gateway.hosts import is_loopback
 from kpn_sandbox.server import FORKS, AddressError
 from kpn_sandbox.server import serve as run_server
-from kpn_sandbox.settings import Settings
+from kpn_sandbox.settings import SELF_SIGNED, SettingError, Settings, data_folder
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import LockedError, SchemaError, StorageError
 from kpn_sandbox.tenants.errors import TenantError
@@ -36,7 +38,7 @@ def start(settings: Settings, *, force: bool = False) -> None:
         raise CommandError(str(error)) from None
     except StorageError as error:
         raise CommandError(f"{error}; choose another with --database-url") from None
-    except (AddressError, TenantError, SimulationError) as error:
+    except (AddressError, SettingError, TenantError, SimulationError) as error:
         raise CommandError(str(error)) from None
 
 
@@ -47,6 +49,11 @@ def _print_banner(app: Flask, url: str) -> None:
     click.echo(banner(services.settings, url, services.admin_token))
     if not FORKS:
         click.echo("  This system cannot fork: a single process with threads serves, without gunicorn.\n")
+
+
+def _certificate(settings: Settings) -> Path:
+    made = settings.certificate == SELF_SIGNED
+    return data_folder() / "localhost.pem" if made else Path(str(settings.certificate))
 
 
 def banner(settings: Settings, url: str, admin_token: str) -> str:
@@ -66,6 +73,7 @@ def banner(settings: Settings, url: str, admin_token: str) -> str:
         ("Administrator", f"token          {admin_token}"),
         ("Center", f"{settings.agents} agents, scenario {settings.scenario}, clock {settings.clock}"),
         *reach,
+        *([("Certificate", str(_certificate(settings)))] if settings.certificate else []),
         *((name, f"{url}{path}") for path, name, _ in PAGES),
         ("OpenAPI", f"{url}/openapi/kpn.json"),
         *(("Postman" if name == FILES[0] else "", f"{url}/postman/{name}") for name in FILES),

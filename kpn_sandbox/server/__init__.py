@@ -5,6 +5,7 @@ HTTP servers for the application, used as libraries; `serve` picks one.
     gevent_worker       a worker process, in which no client can hold up another
     client_connection   a client's connection, and the deadlines that keep silent clients from holding it
     werkzeug_server     threads in one process, where processes cannot fork (Windows) and inside the pytest fixture
+    tls                 HTTPS: the TLS layer of a connection, and a certificate for this machine
     listener            the listening sockets, made before anything else, so that a bad address is found at once
     protocol_errors     responses to what is not HTTP
     strict_http         the syntax of a request for the threaded server, as strict as gunicorn
@@ -23,7 +24,7 @@ from flask import Flask
 from kpn_sandbox.app import create_app
 from kpn_sandbox.server.listener import AddressError, listen_on_loopbacks
 from kpn_sandbox.server.werkzeug_server import run_threaded
-from kpn_sandbox.settings import Settings, base_url
+from kpn_sandbox.settings import SettingError, Settings, base_url
 
 if TYPE_CHECKING:
     from kpn_sandbox.server.client_connection import Deadlines
@@ -56,11 +57,14 @@ def serve(
 
     Raises:
         AddressError: The address cannot be listened on.
+        SettingError: The certificate cannot be used.
     """
+    if settings.certificate is not None and not forks:
+        raise SettingError("--certificate needs a system that can fork: serve HTTPS by a proxy here")
     stopping = Event()
     with ExitStack() as stack:
         listeners = [stack.enter_context(each) for each in listen_on_loopbacks(settings.host, settings.port)]
-        url = base_url(settings.host, listeners[0].getsockname()[1])
+        url = base_url(settings.host, listeners[0].getsockname()[1], is_secure=settings.certificate is not None)
         if not forks:
             app = create_app(settings, pause=stopping.wait, force=force)
             stack.callback(_close_database, app, os.getpid())
@@ -70,6 +74,9 @@ def serve(
         # gunicorn needs modules that systems without fork do not have, and gevent has patched before this module came.
         from kpn_sandbox.server.gevent_worker import ComputingThreads
         from kpn_sandbox.server.gunicorn_server import GunicornApplication, WorkerServices
+        from kpn_sandbox.server.tls import tls_of
+
+        tls = tls_of(settings)
 
         computing = ComputingThreads()
         app = create_app(settings, pause=stopping.wait, run=computing.run, force=force)
@@ -79,7 +86,7 @@ def serve(
         # object that it looks at. What exists by now lives as long as the process, so collections shall skip it.
         gc.freeze()
         gc.enable()
-        services = WorkerServices(stopping, computing, partial(ready, url))
+        services = WorkerServices(stopping, computing, partial(ready, url), tls)
         GunicornApplication(app, settings.workers, listeners, services, deadlines).run()
 
 

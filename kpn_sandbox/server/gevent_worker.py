@@ -30,6 +30,7 @@ from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.client_connection import ClientConnection, Phase, RequestTimeout
 from kpn_sandbox.server.group_commit import GroupCommit
 from kpn_sandbox.server.request_heads import RequestHeadCache
+from kpn_sandbox.server.tls import TlsConnection, TlsFiles
 
 OPEN_FILES = 16_384
 """Files that a worker may have open, where the system allows so many; each connection is one."""
@@ -122,9 +123,13 @@ class SandboxWorker(GeventWorker):
                 # Without a free file the client goes on waiting. Any other error is that of a client that has left.
                 gevent.sleep(0.1 if error.errno in (errno.EMFILE, errno.ENFILE) else 0)
                 continue
-            gevent.spawn(self._serve, ClientConnection(client), client_address, address)
+            gevent.spawn(self._serve, self._connection(client), client_address, address)
             # One connection at a time: it may have sent its request, and another worker may have nothing to do.
             gevent.sleep(0)
+
+    def _connection(self, client: socket) -> ClientConnection:
+        tls: TlsFiles | None = self.app.services.tls
+        return ClientConnection(client) if tls is None else TlsConnection(client, tls.context)
 
     def _serve(self, connection: ClientConnection, client: Any, address: Any) -> None:
         self.connections.add(connection)

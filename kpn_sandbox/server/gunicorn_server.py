@@ -22,6 +22,7 @@ from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.client_connection import Deadlines
 from kpn_sandbox.server.gevent_worker import IGNORED_SIGNALS, ComputingThreads, SandboxWorker
+from kpn_sandbox.server.tls import TlsFiles
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGQUIT)
 
@@ -91,6 +92,8 @@ class WorkerServices(NamedTuple):
     """Started in a worker; runs the application's long computations."""
     ready: Callable[[], None]
     """Called when all workers accept requests."""
+    tls: TlsFiles | None = None
+    """Certificate and key of a server of HTTPS."""
 
 
 class GunicornApplication(BaseApplication):
@@ -142,6 +145,9 @@ class GunicornApplication(BaseApplication):
             "post_fork": self.forked,
             "post_worker_init": self.booted,
         }
+        if self.services.tls is not None:
+            # gunicorn only takes the scheme of requests from it; the connections do TLS.
+            options["certfile"] = str(self.services.tls.certificate)
         for name, value in options.items():
             self.cfg.set(name, value)
 
