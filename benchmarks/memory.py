@@ -1,7 +1,7 @@
 """
-How much memory serving takes: after 10,000 requests for one account, for 200 and for 2,000.
+How much memory serving takes (PSS of master and worker): after 10,000 requests for one account, for 200 and for 2,000.
 
-The cache of computed days is bounded, so the last two must not lie far apart.
+The caches are bounded by `--cache-mb`, so the last two must not lie far apart.
 
     python benchmarks/memory.py
 """
@@ -15,6 +15,8 @@ from servers import folder, free_port, resident_megabytes, running, sandbox
 from kpn_sandbox.client import Client
 
 REQUESTS = 10_000
+GOAL = 85.0
+"""Megabytes after the requests for one account."""
 
 
 def main() -> None:
@@ -32,7 +34,9 @@ def main() -> None:
                 before = resident_megabytes(process.pid)
                 ask(url, [Client(url).token(f"account-{number}", "secret") for number in range(accounts)])
                 after = resident_megabytes(process.pid)
-            print(f"{accounts:6d} accounts: {before:6.1f} MB at the start, {after:6.1f} MB after {REQUESTS} requests")
+            verdict = f", goal {GOAL:.0f}: {'reached' if after <= GOAL else 'MISSED'}" if accounts == 1 else ""
+            line = f"{accounts:6d} accounts: {before:6.1f} MB at the start, {after:6.1f} MB after {REQUESTS} requests"
+            print(line + verdict, flush=True)
 
 
 def ask(url: str, tokens: list[str]) -> None:
