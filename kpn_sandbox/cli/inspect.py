@@ -104,7 +104,18 @@ def requests(account: Account, follow: bool, har: bool, clear: bool, of_all: boo
         return _follow(read, present)
     return Rows(
         read(**present),
-        [*(["account"] if of_all else []), "at", "method", "path", "query", "status", "duration_ms", "note"],
+        [
+            *(["account"] if of_all else []),
+            "at",
+            "received_at",
+            "method",
+            "path",
+            "query",
+            "status",
+            "duration_ms",
+            "reason",
+            "note",
+        ],
     )
 
 

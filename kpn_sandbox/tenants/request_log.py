@@ -57,8 +57,9 @@ class _Share:
         self.table, self.owner = table, table.c[owner]
         next_number = select(func.coalesce(func.max(table.c.number), 0) + 1).where(self.owner == bindparam(owner))
         values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c}
-        # It returns no row: SQLite would hold its lock until Python has fetched that.
-        self.insert = insert(table).values(values | {"number": next_number.scalar_subquery(), **computed})
+        # Inline, so that it returns no row: SQLite would hold its lock until Python has fetched that, and Python 3.13
+        # refuses to run a statement with rows many times.
+        self.insert = insert(table).inline().values(values | {"number": next_number.scalar_subquery(), **computed})
         last = select(func.max(table.c.number) - CAPACITY).where(self.owner == bindparam("of_owner"))
         self.prune = delete(table).where(self.owner == bindparam("of_owner"), table.c.number <= last.scalar_subquery())
 
