@@ -7,6 +7,7 @@ from flask import Flask
 
 from kpn_sandbox import __version__
 from kpn_sandbox.cli.options import CommandError
+from kpn_sandbox.cli.output import discard_output
 from kpn_sandbox.documents import FILES
 from kpn_sandbox.gateway.hosts import is_loopback
 from kpn_sandbox.server import FORKS, AddressError
@@ -33,7 +34,7 @@ def start(settings: Settings, *, force: bool = False) -> None:
         CommandError: The server cannot start.
     """
     try:
-        run_server(settings, announce=_print_banner, ready=lambda url: click.echo(f"Ready: {url}"), force=force)
+        run_server(settings, announce=_print_banner, ready=lambda url: _say(f"Ready: {url}"), force=force)
     except (SchemaError, LockedError) as error:
         raise CommandError(str(error)) from None
     except StorageError as error:
@@ -42,11 +43,19 @@ def start(settings: Settings, *, force: bool = False) -> None:
         raise CommandError(str(error)) from None
 
 
+def _say(text: str) -> None:
+    """Print a text; whoever has read the first lines may have closed the pipe, which is no reason not to serve."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        discard_output()
+
+
 def _print_banner(app: Flask, url: str) -> None:
     services = app.extensions["kpn_sandbox"]
     for note in services.notes:
         click.echo(f"kpn-sandbox: {note}", err=True)
-    click.echo(banner(services.settings, url, services.admin_token))
+    _say(banner(services.settings, url, services.admin_token))
     if not FORKS:
         click.echo("  This system cannot fork: a single process with threads serves, without gunicorn.\n")
 

@@ -1,5 +1,9 @@
 """Parts that the commands share: help, near misses, URLs."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from kpn_sandbox.cli.options import url_of
@@ -77,3 +81,25 @@ def test_a_switch_with_a_value_is_refused(run, words, off):
 def test_a_url_may_lack_its_scheme(text, url):
     """What has no scheme is of HTTP."""
     assert url_of(text) == url
+
+
+@pytest.mark.parametrize(
+    ("shell", "words", "completed"),
+    [
+        ("bash", "kpn-sandbox clock fr", "freeze"),
+        ("zsh", "kpn-sandbox stat", "status"),
+        ("bash", "kpn-sandbox pin set q", "queues"),
+    ],
+)
+def test_words_are_completed(shell, words, completed):
+    """The shells get the commands and the choices that begin like the last word, and the script that asks for them."""
+    program = [sys.executable, "-m", "kpn_sandbox"]
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" ")), "_KPN_SANDBOX_COMPLETE": f"{shell}_complete"}
+
+    ran = subprocess.run(program, env={**os.environ, **asked}, capture_output=True, text=True)
+    script = subprocess.run(
+        program, env={**os.environ, "_KPN_SANDBOX_COMPLETE": f"{shell}_source"}, capture_output=True, text=True
+    )
+
+    assert completed in ran.stdout.replace(",", "\n").splitlines() and ran.stderr == ""
+    assert "kpn-sandbox" in script.stdout and f"{shell}_complete" in script.stdout
