@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.source import PROJECT
 
-_SOURCES = ("kpn_sandbox", "setup.cfg", "pyproject.toml", "README.md")
+_SOURCES = ("kpn_sandbox", "docs", "setup.py", "setup.cfg", "pyproject.toml", "README.md")
 _PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 _OURS = ("KPN_SANDBOX_", "PYTHON", "PYTEST_")
 

@@ -1,14 +1,17 @@
-"""What the guides for developers say of the code is so: paths, layers, modules and the words to search for."""
+"""What the guides for developers say of the code is so: paths, layers, modules, words. Links of all pages work."""
 
 import ast
 import re
 
 import pytest
 
+from kpn_sandbox.web.manual import anchor
 from tests.source import BY_NAME, MODULES, PACKAGE, PROJECT, listed
 from tests.test_architecture import BESIDE_CLI, LAYERS, LEAVES, VENDOR_MODULES
 
-GUIDES = {path.name: path.read_text(encoding="utf-8") for path in sorted((PROJECT / "docs").glob("*.md"))}
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((PROJECT / "docs").glob("*.md"))}
+GUIDES = {name: PAGES[name] for name in ("architecture.md", "contributing.md")}
+README = PROJECT / "README.md"
 ARCHITECTURE = GUIDES["architecture.md"]
 
 TOOLS = {"newman", "nginx"}
@@ -63,16 +66,15 @@ def test_every_name_is_one_of_the_code(guide):
     assert not unknown, listed(unknown)
 
 
-@pytest.mark.parametrize("guide", GUIDES)
-def test_every_link_leads_somewhere(guide):
-    """Each relative link in a guide leads to a file, and to a heading where it names one."""
+@pytest.mark.parametrize("path", [README, *(PROJECT / "docs" / name for name in PAGES)], ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path):
+    """Each relative link leads to a file, and to a heading where it names one."""
     broken = set()
-    for target in re.findall(r"\]\((?!https?:)([^)]*)\)", GUIDES[guide]):
-        name, _, anchor = target.partition("#")
-        path = PROJECT / "docs" / (name or guide)
-        headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE) if path.exists() else []
-        anchors = {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
-        if not path.exists() or (anchor and anchor not in anchors):
+    for target in re.findall(r"\]\((?!https?:)([^)]*)\)", path.read_text(encoding="utf-8")):
+        name, _, fragment = target.partition("#")
+        found = path.parent / name if name else path
+        text = found.read_text(encoding="utf-8") if fragment and found.exists() else ""
+        if not found.exists() or fragment and fragment not in map(anchor, re.findall(r"^#+ (.*)$", text, re.MULTILINE)):
             broken.add(target)
 
     assert not broken, listed(broken)

@@ -1,4 +1,4 @@
-"""The README describes the code as it is: settings, operations and behaviors of every API, fields, scenarios."""
+"""The manual describes the code as it is: settings, operations and behaviors of every API, fields, scenarios."""
 
 import json
 import re
@@ -13,6 +13,7 @@ from kpn_sandbox.control_api.operations import PREFIX, Access
 from kpn_sandbox.control_api.snapshot_schemas import SnapshotRequestSchema
 from kpn_sandbox.control_api.snapshots import load_snapshot
 from kpn_sandbox.documents import COLLECTIONS, FILES, OPENAPI, text
+from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.literals import CONNECTION_FAULTS, RESET_LAYERS, SCENARIO_NAMES
 from kpn_sandbox.settings import Settings, option, variable
 from kpn_sandbox.simulation.profile import Profile
@@ -25,8 +26,9 @@ from kpn_sandbox.vendors.kpn.schemas import AgentSchema, PortSchema, QueueSchema
 from tests.application import CREDENTIALS
 from tests.source import PROJECT
 
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-TITLES = {"kpn": "The API", "bright_pattern": "Bright Pattern", "kaisa": "Kaisa", "atobi": "Atobi", "itx": "ITX"}
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in (PROJECT / "docs").glob("*.md")}
+MANUAL = "\n".join(PAGES.values())
+CONTROL_PAGES = ("control-api", "time-and-scenarios", "faults-and-quota")
 LABELS = ("documented", "inferred", "invented")
 OPEN_TO = {Access.OPEN: "anybody", Access.ADMIN: "administrator", Access.ACCOUNT: "account"}
 LETTERS = {ApplicationPart.TOTALS: "T", ApplicationPart.SERVICES: "S", ApplicationPart.AGENTS: "A"}
@@ -34,15 +36,16 @@ LETTERS = {ApplicationPart.TOTALS: "T", ApplicationPart.SERVICES: "S", Applicati
 every_api = pytest.mark.parametrize("api", APIS, ids=[api.key for api in APIS])
 
 
-def section(title: str) -> str:
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
-
-
-def table(title: str, head: str) -> list[list[str]]:
-    """The cells of the table in a section whose first column has this head."""
-    lines = section(title).split(f"\n| {head} |")[1].splitlines()[2:]
+def table(page: str, head: str) -> list[list[str]]:
+    """The cells of the table on a page whose first column has this head."""
+    lines = PAGES[page].split(f"\n| {head} |")[1].splitlines()[2:]
     length = next((number for number, line in enumerate(lines) if not line.startswith("|")), len(lines))
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[:length]]
+
+
+def page_of(api: VendorApi) -> str:
+    """The page of an API."""
+    return api.key.replace("_", "-")
 
 
 def letters(places: object) -> str:
@@ -56,7 +59,7 @@ def test_the_settings_table_is_complete():
         for each in fields(Settings)
     ]
 
-    rows = table("Settings", "environment")
+    rows = table("settings", "environment")
     assert [[row[0], row[1], row[2].strip("`")] for row in rows] == expected
 
 
@@ -65,21 +68,21 @@ def test_the_table_of_operations_is_complete(api):
     """Every operation stands in the table of its API, in the order of the code, with Postman name and label."""
     expected = [(f"`{each.method} {each.path}`", each.name, each.label) for each in api.operations]
 
-    assert [(row[0], row[2], row[3]) for row in table(TITLES[api.key], "request")] == expected
+    assert [(row[0], row[2], row[3]) for row in table(page_of(api), "request")] == expected
 
 
 @every_api
 def test_operations_are_summed_up_as_in_the_code(api):
     """The table says what an operation does as the OpenAPI document does; KPN's has real URLs in this column."""
-    summaries = [row[1] for row in table(TITLES[api.key], "request")]
+    summaries = [row[1] for row in table(page_of(api), "request")]
 
     assert summaries == [each.summary for each in api.operations] or api.key == "kpn"
 
 
 @every_api
 def test_the_table_of_behaviors_is_complete(api):
-    """The README and /_sandbox/fidelity contain the same behaviors of each API, with the same labels."""
-    assert table(TITLES[api.key], "behavior") == [[each.name, each.label] for each in api.behaviors]
+    """The manual and /_sandbox/fidelity contain the same behaviors of each API, with the same labels."""
+    assert table(page_of(api), "behavior") == [[each.name, each.label] for each in api.behaviors]
 
 
 @every_api
@@ -112,11 +115,11 @@ def test_the_postman_files_are_up_to_date(name):
 
 
 def test_documents_and_collections_are_named():
-    """The README names every OpenAPI document, every Postman collection, and the demo account's token for ITX."""
+    """The manual names every OpenAPI document, every Postman collection, and the demo account's token for ITX."""
     paths = [*(f"/openapi/{name}.json" for name in OPENAPI), *(f"/postman/{name}" for name in COLLECTIONS)]
 
-    assert [path for path in paths if f"`{path}`" not in README] == []
-    assert itx_token(*CREDENTIALS.values()) in section("ITX")
+    assert [path for path in paths if f"`{path}`" not in MANUAL] == []
+    assert itx_token(*CREDENTIALS.values()) in PAGES["itx"]
 
 
 def test_routes_are_the_operations(tmp_path):
@@ -129,26 +132,27 @@ def test_routes_are_the_operations(tmp_path):
     paths = {operation.path for operation in RESOURCES}
     assert routed >= {TOKEN.path, *paths, *(base + path for path in paths)}
     others = {path for path in routed if path.removeprefix(base) not in paths and not path.startswith(PREFIX)}
-    assert not {path for path in others if path not in README and "{" not in path and path != "/"}
+    assert not {path for path in others if path not in MANUAL and "{" not in path and path != "/"}
 
 
-def test_the_table_of_the_remote_control_is_complete():
+def test_the_table_of_the_control_api_is_complete():
     """Every call of the control API stands in the table, in the order of the code, with the clients it is open to."""
     expected = [[f"`{each.method} {each.path}`", each.summary, OPEN_TO[each.access]] for each in CONTROL]
 
-    assert table("The remote control", "call below `/_sandbox`") == expected
+    assert table("control-api", "call below `/_sandbox`") == expected
 
 
-def test_the_words_of_the_remote_control_are_explained():
+def test_the_words_of_the_control_api_are_explained():
     """Every field of the profile, every layer of a reset and every fault of a connection is named."""
+    pages = "".join(PAGES[name] for name in CONTROL_PAGES)
     words = (*(each.name for each in fields(Profile)), *RESET_LAYERS, *CONNECTION_FAULTS)
 
-    assert [word for word in words if f"`{word}`" not in section("The remote control")] == []
+    assert [word for word in words if f"`{word}`" not in pages] == []
 
 
 def test_the_snapshot_of_the_manual_can_be_restored():
     """The document has every member of a snapshot and passes all checks."""
-    (text,) = re.findall(r"```json\n(\{\n  \"format\".*?)```", README, re.DOTALL)
+    (text,) = re.findall(r"```json\n(\{\n  \"format\".*?)```", PAGES["snapshots"], re.DOTALL)
     document = json.loads(text)
 
     snapshot, _ = load_snapshot(document)
@@ -159,7 +163,7 @@ def test_the_snapshot_of_the_manual_can_be_restored():
 
 def test_every_scenario_is_explained():
     """The table of scenarios has those of the code, in the same order."""
-    rows = table("Time, scenarios, errors on demand", "scenario")
+    rows = table("time-and-scenarios", "scenario")
 
     assert [row[0].strip("`") for row in rows] == [*SCENARIO_NAMES]
 
@@ -167,9 +171,7 @@ def test_every_scenario_is_explained():
 @pytest.mark.parametrize("schema", [AgentSchema, QueueSchema, TrunkSchema, PortSchema])
 def test_every_field_of_kpn_is_explained(schema):
     """The dictionary says what each field means."""
-    dictionary = section("What the fields mean")
-
-    assert [name for name in schema().fields if f"`{name}`" not in dictionary and name != "State"] == []
+    assert [name for name in schema().fields if f"`{name}`" not in PAGES["kpn"] and name != "State"] == []
 
 
 def test_statistics_and_codes_of_bright_pattern_are_explained():
@@ -179,8 +181,8 @@ def test_statistics_and_codes_of_bright_pattern_are_explained():
         further = f" ({letters(each.inferred)})" if each.inferred else ""
         statistics.append([f"`{each.name}`", letters(each.documented) + further, each.unit.value, each.meaning])
 
-    assert table("Bright Pattern", "statistic") == statistics
-    assert table("Bright Pattern", "code") == [[str(int(code)), code.meaning] for code in Code]
+    assert table("bright-pattern", "statistic") == statistics
+    assert table("bright-pattern", "code") == [[str(int(code)), code.meaning] for code in Code]
 
 
 def test_the_changes_begin_with_this_version():

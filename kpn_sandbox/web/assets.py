@@ -50,8 +50,13 @@ def _own_loader() -> Any:
 
 def template(name: str) -> str | None:
     """Return the text of a page's template; None when there is none."""
+    return packaged_text(f"{TEMPLATES.name}/{name}")
+
+
+def packaged_text(path: str) -> str | None:
+    """Return the text of a file, by its path from this package; None when there is none."""
     try:
-        content: bytes = _own_loader().get_data(str(TEMPLATES / name))
+        content: bytes = _own_loader().get_data(str(Path(__file__).parent / path))
     except OSError:
         return None
     return content.decode()

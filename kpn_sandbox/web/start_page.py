@@ -12,7 +12,8 @@ PAGES = (
     ("/history", "History", "Calls per day, by hour and by length, as Kaisa tells them."),
     ("/panel", "ITX panel", "What ITX would show of a customer."),
     ("/docs", "Swagger UI", "Every API with Authorize and Try it out."),
-    ("/console", "Console", "Turn scenario, clock, profile, pins, faults and quota; read the journal."),
+    ("/console", "Console", "Change scenario, clock, profile, pins, faults and quota; read the request log."),
+    ("/manual", "Manual", "How to use it: time, faults, tests, the APIs, settings."),
 )
 """Path, name and purpose of each page."""
 

@@ -34,6 +34,7 @@ from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.web.assets import static_file, swagger_ui_file, template
 from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, wallboard_data
+from kpn_sandbox.web.manual import manual_page
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
 
@@ -160,6 +161,8 @@ def blueprint(views: PageViews) -> Blueprint:
         "/panel": lambda: page("panel.html", local=is_local(request)),
         "/panel/rows": views.panel_rows,
         "/console": views.console,
+        "/manual": manual_page,
+        "/manual/<name>": manual_page,
         "/assets/<name>": static_file,
         "/docs/assets/<name>": swagger_ui_file,
     }

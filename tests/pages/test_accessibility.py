@@ -35,3 +35,10 @@ def test_the_console(open_page, size, scheme):
 def test_the_start_page(open_page, scheme):
     """The start page has roles, names and contrast."""
     assert serious(open_page("/", "phone", scheme)) == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_the_manual(open_page, size, scheme):
+    """A page of the manual with code and tables has roles, names and contrast."""
+    assert serious(open_page("/manual/time-and-scenarios", size, scheme)) == []

@@ -11,11 +11,11 @@ import pytest
 from tests.installed import environment, variables
 
 HERE = Path(__file__).parent
-README = HERE.parent.parent / "README.md"
+DOCS = HERE.parent.parent / "docs"
 LONG = 240
 UNRELATED = ("anyio", "faker", "hypothesispytest", "pytest_cov", "schemathesis")
 """Plugins of this environment that other projects do not have, and that take half a second each time."""
-RECIPES = README.parent / "tests" / "recipes"
+RECIPES = HERE.parent / "recipes"
 
 collect_ignore = ["project"]
 
@@ -83,6 +83,7 @@ def recipes(programs, tmp_path) -> Project:
 @pytest.fixture
 def examples(empty) -> Project:
     """The manual's worked examples as files."""
-    for name, text in re.findall(r"```python\n# (\S+\.py)\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL):
-        empty.write(name, text)
+    for page in (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))):
+        for name, text in re.findall(r"```python\n# (\S+\.py)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            empty.write(name, text)
     return empty

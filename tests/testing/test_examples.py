@@ -10,14 +10,14 @@ def test_the_examples_are_green(examples):
     for _ in range(2):
         ran = examples.pytest()
 
-        assert (ran.code, ran.outcomes) == (0, {"passed": 30}), ran.text
+        assert (ran.code, ran.outcomes) == (0, {"passed": 32}), ran.text
 
 
 def test_the_examples_are_green_side_by_side(examples):
     """Nothing is shared, so any number of workers may run them in any order."""
     ran = examples.pytest("-n", "2")
 
-    assert (ran.code, ran.outcomes) == (0, {"passed": 30}), ran.text
+    assert (ran.code, ran.outcomes) == (0, {"passed": 32}), ran.text
 
 
 def test_the_package_is_the_installed_one(examples):
@@ -25,3 +25,10 @@ def test_the_package_is_the_installed_one(examples):
     ran = examples.run("python", "-c", "import kpn_sandbox.testing as t; print(t.__file__)")
 
     assert str(examples.programs.parent) in ran.text
+
+
+def test_the_example_without_pytest_is_green(examples):
+    """A program that is no test has a sandbox, too."""
+    ran = examples.run("python", "-W", "error", "without_pytest.py")
+
+    assert (ran.code, ran.text) == (0, "")

@@ -1,0 +1,45 @@
+"""The code blocks of the manual, and the mark of those that no test runs."""
+
+import re
+from typing import NamedTuple
+
+from tests.source import PROJECT
+
+PAGES = sorted((PROJECT / "docs").glob("*.md"))
+
+
+class CodeBlock(NamedTuple):
+    """
+    A code block.
+
+    Args:
+        page: Path of the page, from the root of the project.
+        language: First word behind the fence.
+        reason: Why no test runs it; empty when one does.
+        text: Its lines.
+    """
+
+    page: str
+    language: str
+    reason: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.text.splitlines()[0][:50]}"
+
+
+def _blocks() -> list[CodeBlock]:
+    found = []
+    for path in PAGES:
+        for info, text in re.findall(
+            r"^```([^\n]*)\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        ):
+            language, _, rest = info.partition(" ")
+            reason = rest.removeprefix("not run: ")
+            found.append(
+                CodeBlock(path.relative_to(PROJECT).as_posix(), language, reason if reason != rest else "", text)
+            )
+    return found
+
+
+BLOCKS = _blocks()
