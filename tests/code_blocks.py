@@ -1,11 +1,11 @@
-"""The code blocks of the manual, and the mark of those that no test runs."""
+"""The code blocks of README and manual, and the mark of those that no test runs."""
 
 import re
 from typing import NamedTuple
 
 from tests.source import PROJECT
 
-PAGES = sorted((PROJECT / "docs").glob("*.md"))
+PAGES = (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
 
 
 class CodeBlock(NamedTuple):

@@ -64,7 +64,7 @@ def test_the_builder_of_the_image_gets_all_that_the_wheel_is_built_from():
     allowed = re.findall(r"^!(.+)$", (PROJECT / ".dockerignore").read_text(), re.M)
 
     assert [name for name in allowed if not (PROJECT / name).exists()] == []
-    assert {"kpn_sandbox", "setup.cfg", "pyproject.toml", "README.md"} <= set(allowed)
+    assert {"kpn_sandbox", "docs", "setup.cfg", "setup.py", "pyproject.toml", "README.md"} <= set(allowed)
 
 
 def test_compose_gives_requests_in_flight_their_time():

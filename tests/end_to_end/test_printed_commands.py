@@ -21,7 +21,7 @@ NOTICE = re.compile(r"^(.* is \d{4}-\d\d-\d\dT\S+|not in force: .*)\n", re.MULTI
 SHELL = """
 curl() {
     case "$*" in
-        *code=*|*/99[0-9][0-9][0-9]*) command curl -sS "$@" ;;
+        *code=*|*http_code*|*/99[0-9][0-9][0-9]*) command curl -sS "$@" ;;
         *) command curl -sS --fail-with-body "$@" ;;
     esac
 }
