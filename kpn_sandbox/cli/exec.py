@@ -58,6 +58,8 @@ _CHOSEN_HERE = ("host", "port", "database_url")
 def execute(command: tuple[str, ...], require_faults_used: bool, **flags: Any) -> int:
     """Run CMD beside a sandbox of its own, on a free port with a temporary database."""
     warn_of_gone(flags)
+    # The sandbox reads the forms of an instant that have no day.
+    clock = flags.pop("clock")
     settings = settings_from(flags)
     admin_token = settings.admin_token or secrets.token_urlsafe(24)
     for number in STOP_SIGNALS:
@@ -66,7 +68,7 @@ def execute(command: tuple[str, ...], require_faults_used: bool, **flags: Any) -
             signal.signal(number, _exit)
     with TemporaryDirectory(prefix="kpn-sandbox-") as folder:
         database = f"sqlite:///{Path(folder) / 'sandbox.db'}"
-        with _sandbox({**flag_texts(flags), "admin_token": admin_token, "database_url": database}) as url:
+        with _sandbox({**flag_texts(flags), "admin_token": admin_token, "database_url": database}, clock) as url:
             credentials = {"client_id": settings.client_id, "client_secret": settings.client_secret}
             code = _run(command, {"url": url, **credentials, "admin_token": admin_token})
             return _report_unused_faults(Client(url, admin_token)) if require_faults_used and code == 0 else code
@@ -81,10 +83,11 @@ def _exit(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _sandbox(settings: Mapping[str, str]) -> Iterator[str]:
+def _sandbox(settings: Mapping[str, str], clock: str | None) -> Iterator[str]:
     """Run a sandbox in a process of its own and give its base URL."""
+    command = [sys.executable, "-m", "kpn_sandbox", "serve", "--host", "127.0.0.1", "--port", "0"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "kpn_sandbox", "serve", "--host", "127.0.0.1", "--port", "0"],
+        command if clock is None else [*command, "--clock", clock],
         env=environment_with(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -48,10 +48,9 @@ def serve(patch: Callable[[], None], /, force: bool, **flags: Any) -> None:
     gc.disable()
     try:
         warn_of_gone(flags)
-        settings = settings_from(flags)
-        from kpn_sandbox.cli.start import start
+        from kpn_sandbox.cli.start import clock_of, start
 
-        start(settings, force=force)
+        start(settings_from({**flags, "clock": clock_of(flags["clock"])}), force=force)
     finally:
         gc.enable()
 

@@ -1,11 +1,13 @@
 """The start of a server for `serve`: its errors in one line, and the banner, which says where the sandbox is."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from flask import Flask
 
 from kpn_sandbox import __version__
+from kpn_sandbox.cli.instants import instant_text
 from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.cli.output import discard_output
 from kpn_sandbox.documents import FILES
@@ -15,6 +17,7 @@ from kpn_sandbox.server import serve as run_server
 from kpn_sandbox.settings import SELF_SIGNED, SettingError, Settings, data_folder
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.storage import LockedError, SchemaError, StorageError
+from kpn_sandbox.tenants.clock import WallClock, wall_time
 from kpn_sandbox.tenants.errors import TenantError
 from kpn_sandbox.web.start_page import PAGES, curl_line
 
@@ -41,6 +44,20 @@ def start(settings: Settings, *, force: bool = False) -> None:
         raise CommandError(f"{error}; choose another with --database-url") from None
     except (AddressError, SettingError, TenantError, SimulationError) as error:
         raise CommandError(str(error)) from None
+
+
+def clock_of(text: str | None, now: WallClock = wall_time) -> str | None:
+    """
+    Return the clock that a flag means; what is no instant stays as it is, and the settings refuse it.
+
+    Args:
+        text: `running`, or an instant as people write it; None where there is no flag.
+        now: Returns wall time, whose day a time without one has.
+    """
+    try:
+        return text and instant_text(text, lambda: datetime.fromtimestamp(now(), UTC))
+    except ValueError:
+        return text
 
 
 def _say(text: str) -> None:
