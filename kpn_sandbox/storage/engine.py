@@ -197,7 +197,12 @@ class Database:
         """Open a raw connection that commits each statement by itself."""
         if self._file is not None:
             connection: Any = self._file.connect()
-            self._configure(connection, None)
+            try:
+                self._configure(connection, None)
+            except BaseException:
+                # The file may be damaged; nobody else would close it.
+                connection.close()
+                raise
             return connection
         connection = self._connect_postgresql()
         connection.execute(_SHARE)
