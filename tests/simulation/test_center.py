@@ -92,6 +92,7 @@ def test_the_largest_center_adds_up_and_tells_everything_apart(locale: str) -> N
         assert all(1 <= len(row[key]) <= 9 and row[key].isdigit() for row in rows)
 
 
+@pytest.mark.slow
 def test_numbers_that_lead_to_queues_are_all_different() -> None:
     """No two queues share the label of a VDN, however many there are."""
     subject = center(**LARGEST)

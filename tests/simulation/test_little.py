@@ -15,7 +15,7 @@ MIDNIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC).timestamp()
 STEP = 5
 
 
-@pytest.mark.parametrize("name", ["normal", "understaffed"])
+@pytest.mark.parametrize("name", ["normal", pytest.param("understaffed", marks=pytest.mark.slow)])
 def test_waiting_callers_add_up_to_time_waited(name):
     """The integral of InQueue is Answertime plus Abandontime plus the waits of calls that flowed out."""
     center = Center("little", (Epoch(ALWAYS, scenario(name).over(Profile(agents=40))),), SingleFlightCache())

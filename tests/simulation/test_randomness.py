@@ -30,6 +30,7 @@ def moment_of_cells(entries: list[int], power: int) -> Fraction:
     return Fraction(sum(low * low + low * high + high * high for low, high in pairs), 3 * CELLS * SCALE**2)
 
 
+@pytest.mark.slow
 def test_tables_are_rebuilt_to_the_same_bytes() -> None:
     """The shipped file is exactly what the builder writes."""
     rebuilt = quantile_tables.text(quantile_tables.tables())

@@ -45,6 +45,7 @@ def bearer(fuzzed):
     token=st.booleans(),
 )
 @hypothesis_settings(max_examples=200, deadline=None, derandomize=True)
+@pytest.mark.slow
 def test_odd_requests_get_proper_answers(fuzzed, bearer, method, path, tail, headers, body, token):
     """No request causes a failure or HTML: the answer is JSON or has no body."""
     given_headers = {**headers, **(bearer if token else {})}

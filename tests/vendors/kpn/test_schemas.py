@@ -110,6 +110,12 @@ def test_split_json_is_the_serialized_record():
         assert orjson.loads(serialized) == record_serializer(AgentSchema)(agent_record(fact, at))
 
 
+class FewAgedJson(AgedJsonCache):
+    """The same with room for little, so that it is full soon."""
+
+    LIMIT = LISTED = 30
+
+
 def test_joined_records_are_the_rows():
     """A whole list is its rows with commas between them, at each age, and belongs to one tuple."""
     cache = AgedJsonCache(AgentSchema, "Time")
@@ -124,17 +130,17 @@ def test_joined_records_are_the_rows():
 
 def test_lists_that_are_kept_are_bounded():
     """However many lists were made, a later tuple at the same address is made anew."""
-    cache = AgedJsonCache(AgentSchema, "Time")
+    cache = FewAgedJson(AgentSchema, "Time")
 
-    for number in range(cache.LISTED + 10):
+    for number in range(10 * cache.LISTED):
         fact = AgentFact(40001, f"Agent {number}", Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
         assert f"Agent {number}".encode() in cache.joined((fact,), 1005, lambda each: agent_record(each, 1005))
 
 
 def test_split_json_belongs_to_one_fact():
     """Cached parts are those of one fact, so a later fact at the same address is serialized anew."""
-    cache = AgedJsonCache(AgentSchema, "Time")
-    names = [f"Agent {number}" for number in range(cache.LIMIT + 10)]
+    cache = FewAgedJson(AgentSchema, "Time")
+    names = [f"Agent {number}" for number in range(10 * cache.LIMIT)]
 
     for name in names:
         fact = AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
