@@ -1,6 +1,8 @@
 """The tests are of the checkout, whatever is installed."""
 
+import re
 import subprocess
+from configparser import ConfigParser
 
 import pytest
 
@@ -22,3 +24,14 @@ def test_an_installed_version_is_not_tested(tmp_path):
     ran = subprocess.run(command, cwd=PROJECT, env=variables(programs), capture_output=True, text=True)
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_oldest_versions_are_the_lower_bounds():
+    """The list of oldest versions, with which the tests are run now and then, has exactly the lower bounds."""
+    config = ConfigParser()
+    config.read(PROJECT / "setup.cfg")
+    bounds = dict(re.findall(r"^([a-z-]+)(?:\[\w+\])?>=([\d.]+)", config["options"]["install_requires"], re.MULTILINE))
+    pins = dict(re.findall(r"^([a-z-]+)==([\d.]+)$", (PROJECT / "tests" / "oldest.txt").read_text(), re.MULTILINE))
+
+    assert pins.keys() == bounds.keys()
+    assert all(pins[name] in (bound, f"{bound}.0", f"{bound}.0.0") for name, bound in bounds.items())

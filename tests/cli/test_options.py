@@ -1,6 +1,7 @@
 """Parts that the commands share: help, near misses, URLs."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -50,7 +51,8 @@ def test_a_near_miss_is_named(run, words, meant):
     code, _, err = run(*words)
 
     assert (code, err.count("\n")) == (2, 1)
-    assert "Did you mean" in err and f"'{meant}'" in err
+    # click itself names several options in words that differ by its version.
+    assert re.search(r"Did you mean|Possible options", err) and meant in err
 
 
 @pytest.mark.parametrize(
