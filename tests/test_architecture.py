@@ -58,9 +58,9 @@ IMPORTS_LATE = {
 }
 """Modules that import inside functions what only some of their users need."""
 
-MOST_MODULES = 240
+MOST_MODULES = 255
 MOST_LINES = 450
-MOST_LINES_IN_ALL = 37_000
+MOST_LINES_IN_ALL = 41_000
 TABLES = "storage/tables.py"
 
 
