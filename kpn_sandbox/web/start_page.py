@@ -9,7 +9,7 @@ from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 
 PAGES = (
     ("/wallboard", "Wallboard", "The center live, for a desk, a hall and a phone."),
-    ("/history", "History", "Calls per day, by hour and by length, as Kaisa tells them."),
+    ("/history", "History", "Calls per day, by hour and by length, as in Kaisa."),
     ("/panel", "ITX panel", "What ITX would show of a customer."),
     ("/docs", "Swagger UI", "Every API with Authorize and Try it out."),
     ("/console", "Console", "Change scenario, clock, profile, pins, faults and quota; read the request log."),

@@ -37,6 +37,7 @@ from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, wallboard_
 from kpn_sandbox.web.manual import manual_page
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
+from kpn_sandbox.web.translation import template_values, words_script
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class PageViews:
         best = request.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
         # A program that accepts everything did not ask for HTML, so the type must be written out.
         if best == "text/html" and "text/html" in request.headers.get("Accept", ""):
-            response = page("start.html", page_links=PAGES, **document)
+            response = page("start.html", **document)
         else:
             response = _json(document)
         response.headers["Vary"] = "Accept"
@@ -151,6 +152,7 @@ def blueprint(views: PageViews) -> Blueprint:
     """Return the blueprint of the pages."""
     routes = Blueprint("web", __name__)
     routes.jinja_loader = FunctionLoader(template)
+    routes.context_processor(lambda: {"page_links": PAGES, **template_values()})
     views_by_rule: dict[str, Callable[..., Response]] = {
         "/": views.start,
         "/docs": lambda: page("docs.html", documents=OPENAPI),
@@ -164,6 +166,7 @@ def blueprint(views: PageViews) -> Blueprint:
         "/manual": manual_page,
         "/manual/<name>": manual_page,
         "/assets/<name>": static_file,
+        "/assets/words/<name>": words_script,
         "/docs/assets/<name>": swagger_ui_file,
     }
     for rule, view in views_by_rule.items():

@@ -1,4 +1,5 @@
 // What all pages use. Text goes into the page as text only, never as HTML.
+import { t } from "./words.js";
 
 export const find = (selector, within = document) => within.querySelector(selector);
 
@@ -52,7 +53,7 @@ export function enableCopyButtons(within) {
         getSelection().selectAllChildren(source);
       }
       const name = button.textContent;
-      button.textContent = "Copied";
+      button.textContent = t("Copied");
       setTimeout(() => { button.textContent = name; }, 1500);
     });
   }
