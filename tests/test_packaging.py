@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kpn_sandbox.control_api.snapshots import load_snapshot
 from tests.source import PROJECT
+from tests.tools import tool
 
 CONTAINERS = PROJECT / "tests" / "recipes" / "containers"
 INSTRUCTIONS = re.findall(r"^([A-Z]+) ((?:.*\\\n)*.*)$", (CONTAINERS / "Dockerfile").read_text(), re.M)
@@ -74,6 +76,27 @@ def test_compose_gives_requests_in_flight_their_time():
     assert int(sandbox["stop_grace_period"].removesuffix("s")) > 33
     assert sandbox["depends_on"]["database"]["condition"] == "service_healthy"
     assert (CONTAINERS / sandbox["build"]["context"] / sandbox["build"]["dockerfile"]).resolve().is_file()
+
+
+def test_compose_starts_with_the_accounts_of_its_file():
+    """The file that Compose hands in is mounted where the setting says, and all of its accounts can be restored."""
+    sandbox = COMPOSE["services"]["sandbox"]
+    source, target, mode = sandbox["volumes"][0].split(":")
+    accounts = json.loads((CONTAINERS / source).read_text())["accounts"]
+
+    assert (target, mode) == (sandbox["environment"]["KPN_SANDBOX_SNAPSHOT"], "ro")
+    assert [account["client_id"] for account in accounts] == ["monday"]
+    for account in accounts:
+        snapshot, notes = load_snapshot({key: value for key, value in account.items() if not key.startswith("client_")})
+        assert snapshot.timeline.base.scenario == account["scenario"] and notes == ()
+
+
+@pytest.mark.slow
+def test_hadolint_has_nothing_to_say_of_the_dockerfile():
+    """The recipe keeps the rules that people check their own images with."""
+    done = subprocess.run([tool("hadolint"), CONTAINERS / "Dockerfile"], capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_hooks_before_a_commit_are_the_checks_of_ci():
