@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = 4
+SCHEMA = 5
 """Number of the schema; raise it when a table changes, one of a vendor too, or when a kind of credential is added."""
 
 OLDEST_SCHEMA = 2

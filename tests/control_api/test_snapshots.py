@@ -97,7 +97,7 @@ def lived(control, client, made):
     vendors.kaisa("/customers", "POST", data={"name": "New", "custnr": "77"})
     first = vendors.kaisa("/customers?pagesize=1").json["customers"][0]["customer_id"]
     vendors.kaisa(f"/customers/{first}", "PUT", data={"name": "Changed"})
-    board = {"name": "Hall", "config": {"widgets": [1, {"a": None}]}}
+    board = {"name": "Hall", "is_default": True, "config": {"widgets": [1, {"a": None}]}}
     assert vendors.bearer(vendors.bright_pattern, "POST", "/statsapi/cfg/wallboards", json=board).status_code == 201
     element = {"id": 1, "kpi": "points", "object_type": "number", "value": 1.50, "timestamp": "2019-09-10 13:09:23"}
     sent = {"type": "kpi", "version": "1.0.0", "context": "c", "data": [{"user_id": "1", "elements": [element]}]}
@@ -122,7 +122,8 @@ def test_a_snapshot_holds_the_state_of_the_account(control, lived):
     assert [fault.get("remaining") for fault in state["faults"]] == [2, None]
     assert {each["counter"] for each in state["quota_used"]} == {"kaisa", "bright_pattern", "atobi"}
     assert [each["fields"]["name"] for each in state["kaisa"]["customers"]] == ["Changed", "New"]
-    assert state["bright_pattern"]["wallboards"][0]["config"] == {"widgets": [1, {"a": None}]}
+    [board] = state["bright_pattern"]["wallboards"]
+    assert (board["is_default"], board["config"]) == (True, {"widgets": [1, {"a": None}]})
     assert state["atobi"]["inbox"][0]["record"]["value"] == "1.5"
     for secret in (lived.secret, lived.kpn, lived.bright_pattern, lived.atobi):
         assert secret not in snapshot.text

@@ -85,7 +85,12 @@ BEHAVIORS = (
     Behavior("Dispositions as a bare array, by a setting or by `?format=array`", "documented", REFERENCE),
     Behavior("What the four flags of dispositions select together", "invented", _OWN),
     Behavior("`send_time` in epoch seconds; chat messages with the last one first", "invented", _OWN),
-    Behavior("Stored wallboards", "inferred", WALLBOARD),
+    Behavior("Wallboards are stored; a change sets the one property that the path names", "inferred", WALLBOARD),
+    Behavior(
+        "Wallboards belong to the account; at most one is the default, and a new default one takes its place",
+        "invented",
+        _OWN,
+    ),
     Behavior(
         "CORS with credentials; `Last-Modified`, `Expires` and `Cache-Control` of recorded answers", "inferred", SAMPLES
     ),

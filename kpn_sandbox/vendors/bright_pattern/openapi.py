@@ -69,9 +69,8 @@ _ERRORS = {
     "LoginRefusal": object_schema("error", error=TEXT),
     "TokenRefusal": object_schema("error", "error_description", error=TEXT, error_description=TEXT),
 }
-_WALLBOARD = object_schema("id", "name", "is_global", id=TEXT, name=TEXT, is_global=_TRUTH)
-_ENTRY = {**_WALLBOARD, "properties": {**_WALLBOARD["properties"], "is_default": _TRUTH}}
-_SCREEN = {**_WALLBOARD, "properties": {**_WALLBOARD["properties"], "config": {"type": "object"}}}
+_ENTRY = object_schema("id", "name", "is_global", "is_default", id=TEXT, name=TEXT, is_global=_TRUTH, is_default=_TRUTH)
+_SCREEN = {**_ENTRY, "properties": {**_ENTRY["properties"], "config": {"type": "object"}}}
 _NAMED = {"type": "array", "items": reference("Named")}
 _RESPONSES: dict[str, dict[str, Any]] = {
     "login": reference("LoginAnswer"),
@@ -100,16 +99,21 @@ _PARAMETERS: dict[str, list[dict[str, Any] | str]] = {
     "available_agents": [parameter(name, "query", required=True, minLength=1) for name in ("tenantUrl", "service")],
     "show_wallboard": [_ID],
     "remove_wallboard": [_ID],
-    "change_wallboard": [_ID, parameter("name", "path", required=True)],
+    "change_wallboard": [_ID, parameter("property", "path", required=True, enum=list(schemas.WALLBOARD_PROPERTIES))],
 }
 _SUBSCRIPTION = {"type": "object", "minProperties": 1, "additionalProperties": reference("Application")}
 _SAMPLE = {"data": {"agent_grids": [{"id": "1", "columns": [{"id": "1", "stat_name": "acd_state"}]}]}}
 _CREDENTIALS = object_schema("grant_type", grant_type=TEXT, client_id=TEXT, client_secret=TEXT, scope=TEXT)
 _FORM = {"grant_type": "client_credentials", "client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
+_CHANGE = {
+    "description": "The member that the path names.",
+    "type": "object",
+    "properties": {"name": TEXT, "is_global": _TRUTH, "is_default": _TRUTH, "config": {"type": "object"}},
+}
 _BODIES: dict[str, dict[str, Any]] = {
     "login": {"application/json": {"schema": reference("Login")}},
     "token": {"application/x-www-form-urlencoded": {"schema": _CREDENTIALS, "example": _FORM}},
     "subscribe": {"application/json": {"schema": _SUBSCRIPTION, "example": _SAMPLE}},
     "add_wallboard": {"application/json": {"schema": reference("Wallboard")}},
-    "change_wallboard": {"application/json": {"schema": {"type": "object"}}},
+    "change_wallboard": {"application/json": {"schema": _CHANGE, "example": {"config": {"widgets": []}}}},
 }

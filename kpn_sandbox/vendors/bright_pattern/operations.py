@@ -6,6 +6,8 @@ WIKI = "help3x.brightpattern.com, 3.10:Real-time-statistics-api/APIDescription"
 REFERENCE = "documenter.getpostman.com/view/6735878/T1DwbtSk"
 SAMPLES = "github.com/sergey-lozhkin/statsapi-samples"
 WALLBOARD = "github.com/dvakhrushev/dvakhrushev.github.io, wb6"
+_API = f"{WALLBOARD}, app/stats-api.factory.js"
+_CONTROLLER = f"{WALLBOARD}, app/app-controller.controller.js"
 
 STATUSES = {
     200: "OK",
@@ -34,7 +36,7 @@ LOGIN = Operation("login", "Authenticate", "POST", "/statsapi/auth", (200, 400, 
     "A session for a user name and a password.", "documented", f"{WIKI}, Authenticate; {REFERENCE}"
 )
 LOGOUT = Operation("logout", "Log out", "DELETE", "/statsapi/auth", _READ).described(
-    "The end of the session.", "inferred", f"{WALLBOARD}, app/stats-api.factory.js"
+    "The end of the session.", "inferred", f"{_API}: logout sends it, and reads nothing but whether it succeeded"
 )
 TOKEN = Operation(
     "token", "Get access token", "POST", "/configapi/v2/oauth/token", (200, 400, 401, 405, 500)
@@ -59,10 +61,12 @@ TEAMS = Operation("teams", "Get teams", "GET", "/statsapi/cfg/teams", _READ).des
     "The teams that the user supervises.", "documented", REFERENCE
 )
 AGENTS = Operation("agents", "Get agents", "GET", "/statsapi/cfg/agents", _READ).described(
-    "The agents of those teams.", "inferred", f"{SAMPLES}, 4-agents.sh"
+    "The agents of those teams.",
+    "inferred",
+    f"{SAMPLES}, 4-agents.sh: recorded, a list of id and name, which is the login id",
 )
 SERVICES = Operation("services", "Get services", "GET", "/statsapi/cfg/services", _READ).described(
-    "The services of those teams.", "inferred", f"{SAMPLES}, 5-services.sh"
+    "The services of those teams.", "inferred", f"{SAMPLES}, 5-services.sh: recorded, a list of id and name"
 )
 AVAILABLE_AGENTS = Operation(
     "available_agents",
@@ -72,20 +76,31 @@ AVAILABLE_AGENTS = Operation(
     (200, 400, 404, 405, 500),
 ).described("Whether an agent is ready for a service; open to everybody.", "documented", REFERENCE)
 WALLBOARDS = Operation("wallboards", "List wallboards", "GET", "/statsapi/cfg/wallboards", _READ).described(
-    "The wallboards that are stored.", "inferred", WALLBOARD
+    "The wallboards that are stored.",
+    "inferred",
+    f"{_CONTROLLER}: loadWallboards reads id, name, is_global and is_default of each, and opens the default one",
 )
 ADD_WALLBOARD = Operation(
     "add_wallboard", "Store wallboard", "POST", "/statsapi/cfg/wallboards", (201, 400, 401, 405, 500)
-).described("Store a wallboard.", "inferred", WALLBOARD)
+).described(
+    "Store a wallboard.",
+    "inferred",
+    f"{_CONTROLLER}: createWallboard sends name, is_global, is_default and config, and reads id of a 201",
+)
 SHOW_WALLBOARD = Operation(
     "show_wallboard", "Get wallboard", "GET", "/statsapi/cfg/wallboards/{id}", (200, 401, 404, 405, 500)
-).described("A wallboard.", "inferred", WALLBOARD)
+).described("A wallboard.", "inferred", f"{_CONTROLLER}: loadConfig reads id, name, is_global and config.widgets")
 REMOVE_WALLBOARD = Operation(
     "remove_wallboard", "Delete wallboard", "DELETE", "/statsapi/cfg/wallboards/{id}", (200, 401, 404, 405, 500)
-).described("Delete a wallboard.", "inferred", WALLBOARD)
+).described("Delete a wallboard.", "inferred", f"{_CONTROLLER}: deleteWallboard reads nothing but whether it succeeded")
 CHANGE_WALLBOARD = Operation(
-    "change_wallboard", "Change wallboard", "PUT", "/statsapi/cfg/wallboards/{id}/{name}", _STORED
-).described("Store a wallboard anew, with this name.", "inferred", WALLBOARD)
+    "change_wallboard", "Change wallboard", "PUT", "/statsapi/cfg/wallboards/{id}/{property}", _STORED
+).described(
+    "Set one property of a wallboard, which the body carries.",
+    "inferred",
+    f"{_CONTROLLER}: all six calls of updateWallboard end the path with the one member of the body: name, config, "
+    "is_default or is_global",
+)
 
 OPERATIONS = (
     LOGIN,

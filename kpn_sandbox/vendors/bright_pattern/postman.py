@@ -116,7 +116,7 @@ _BODIES: dict[str, Any] = {
 }
 _QUERY = {"tenantUrl": "{{client_id}}", "service": "{{service}}"}
 _WAIT = "setTimeout(() => {}, 1500);"
-_PATHS = {"{id}": "{wallboard_id}", "{name}": "Reception"}
+_PATHS = {"{id}": "{wallboard_id}", "{property}": "config"}
 
 
 def _items() -> list[dict[str, Any]]:

@@ -93,12 +93,13 @@ def chat_record(seed: str, fact: ChatFact, date: str) -> dict[str, str]:
 
 def wallboard_entry(wallboard: Wallboard) -> dict[str, Any]:
     """Return a wallboard as the list of wallboards has it."""
-    return {"id": wallboard.id, "name": wallboard.name, "is_global": wallboard.is_global, "is_default": False}
+    record = wallboard_record(wallboard)
+    return {name: record[name] for name in ("id", "name", "is_global", "is_default")}
 
 
 def wallboard_record(wallboard: Wallboard) -> dict[str, Any]:
     """Return a wallboard with its configuration."""
-    return {"id": wallboard.id, "name": wallboard.name, "is_global": wallboard.is_global, "config": wallboard.config}
+    return vars(wallboard)
 
 
 def pinned_agent(fact: AgentFact, fields: Mapping[str, Any]) -> AgentFact:

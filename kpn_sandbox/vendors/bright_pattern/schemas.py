@@ -10,7 +10,7 @@ Source:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
@@ -219,7 +219,12 @@ class WallboardSchema(_RequestSchema):
         required=True, validate=[Length(1, 200), _check_text], **_described("Its name.", "Entrance hall")
     )
     is_global = SwitchField(**_described("Whether all users see it.", False, allow_none=True))
+    is_default = SwitchField(**_described("Whether it is shown first; then no other is.", False, allow_none=True))
     config = fields.Dict(keys=fields.String(), **_described("What stands on it.", {"widgets": []}, allow_none=True))
+
+
+WALLBOARD_PROPERTIES = ("name", "is_global", "is_default", "config")
+"""Properties of a wallboard, each of which a request can set alone."""
 
 
 def _text(description: str, example: str) -> fields.String:
@@ -286,7 +291,7 @@ class NamedSchema(Schema):
     name = _text("Its name; of an agent the login id.", "Facturatie")
 
 
-def loaded(schema: type[Schema], body: Any, path: str = "") -> dict[str, Any]:
+def loaded(schema: type[Schema], body: Any, path: str = "", *, only: Sequence[str] | None = None) -> dict[str, Any]:
     """
     Return the members of a JSON object as its schema loads them, without those that are null.
 
@@ -294,12 +299,13 @@ def loaded(schema: type[Schema], body: Any, path: str = "") -> dict[str, Any]:
         schema: Schema of the object.
         body: JSON of the object.
         path: Path of the object in the body of the request.
+        only: Members that are read; all by default.
 
     Raises:
         BadRequestError: The object does not fit the schema; the error has the path of the first wrong member.
     """
     try:
-        members: dict[str, Any] = schema().load(body)
+        members: dict[str, Any] = schema(only=only).load(body)
     except ValidationError as error:
         wrong_path, message = next(_messages(error.messages, path))
         raise BadRequestError(_code(message), str(message).rstrip("."), wrong_path) from None
@@ -329,6 +335,7 @@ _STORED = object_with(
         "id": matching(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", "a UUID in capitals"),
         "name": printable(1, 200),
         "is_global": true_or_false,
+        "is_default": true_or_false,
         "config": lambda field, value, error=InvalidValue: value,
     },
     required=("id", "name", "is_global", "config"),

@@ -5,8 +5,8 @@ A user has at most one subscription; wallboards belong to the account.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -57,12 +57,13 @@ wallboards = Table(
     client_id_column(),
     Column("name", Text, nullable=False),
     Column("is_global", Integer, nullable=False),
+    Column("is_default", Integer, nullable=False, server_default="0"),
     Column("config", Text, nullable=False),
     # Not unique by itself: a snapshot with wallboards may be restored into several accounts.
     Index("wallboards_by_account", "client_id", "id", unique=True),
     info={RESET_LAYER: "inbox"},
 )
-"""One row per wallboard; the configuration is JSON."""
+"""One row per wallboard; the configuration is JSON. At most one of an account is the default."""
 
 _SUBSCRIPTION = subscriptions.c
 _WALLBOARD = wallboards.c
@@ -183,8 +184,9 @@ class Wallboard:
 
     id: str
     name: str
-    is_global: bool
-    config: Any
+    is_global: bool = False
+    is_default: bool = False
+    config: Any = field(default_factory=lambda: {"widgets": []})
 
 
 class Wallboards:
@@ -214,19 +216,17 @@ class Wallboards:
                 return each
         raise UnknownWallboard(wallboard)
 
-    def add(self, client_id: str, name: str, is_global: bool, config: Any) -> Wallboard:
+    def add(self, client_id: str, **properties: Any) -> Wallboard:
         """
         Store a wallboard under a new id.
 
         Args:
             client_id: The account.
-            name: Its name.
-            is_global: Whether all users of the account see it.
-            config: Its configuration, as JSON values.
+            properties: The name, and what else a `Wallboard` has.
         """
-        added = Wallboard(str(uuid4()).upper(), name, is_global, config)
+        added = Wallboard(str(uuid4()).upper(), **properties)
         with account_transaction(self._database, client_id) as connection:
-            connection.execute(insert(wallboards).values(client_id=client_id, **_columns(added)))
+            _insert(connection, client_id, added)
             newest_first = (
                 select(_WALLBOARD.serial).where(_WALLBOARD.client_id == client_id).order_by(_WALLBOARD.serial.desc())
             )
@@ -237,21 +237,26 @@ class Wallboards:
                 )
         return added
 
-    def change(self, client_id: str, changed: Wallboard) -> None:
+    def change(self, client_id: str, wallboard: str, **properties: Any) -> None:
         """
-        Store a wallboard in place of the one with its id.
+        Set properties of a wallboard and leave the others as they are.
 
         Args:
             client_id: The account.
-            changed: The wallboard.
+            wallboard: Id of the wallboard.
+            properties: What a `Wallboard` has, beside the id.
 
         Raises:
             UnknownWallboard: There is none with that id.
         """
         with account_transaction(self._database, client_id) as connection:
-            where = update(wallboards).where(_WALLBOARD.client_id == client_id, _WALLBOARD.id == changed.id)
-            if not connection.execute(where.values(**_columns(changed))).rowcount:
-                raise UnknownWallboard(changed.id)
+            # Clients set several properties at a time, so each request writes its own column only.
+            where = update(wallboards).where(_WALLBOARD.client_id == client_id, _WALLBOARD.id == wallboard)
+            if properties.get("is_default"):
+                _clear_default(connection, client_id)
+            if not connection.execute(where.values(**_columns(properties))).rowcount:
+                # Raised inside the transaction, so the default is as it was.
+                raise UnknownWallboard(wallboard)
 
     def remove(self, client_id: str, wallboard: str) -> None:
         """
@@ -289,13 +294,24 @@ def write_wallboards(connection: Connection, client_id: str, stored: Sequence[di
     """
     connection.execute(delete(wallboards).where(_WALLBOARD.client_id == client_id))
     for each in stored:
-        connection.execute(insert(wallboards).values(client_id=client_id, **_columns(Wallboard(**each))))
+        _insert(connection, client_id, Wallboard(**each))
 
 
-def _columns(wallboard: Wallboard) -> dict[str, Any]:
-    config = json.dumps(wallboard.config)
-    return {**vars(wallboard), "is_global": int(wallboard.is_global), "config": config}
+def _insert(connection: Connection, client_id: str, wallboard: Wallboard) -> None:
+    if wallboard.is_default:
+        _clear_default(connection, client_id)
+    connection.execute(insert(wallboards).values(client_id=client_id, **_columns(vars(wallboard))))
+
+
+def _clear_default(connection: Connection, client_id: str) -> None:
+    connection.execute(update(wallboards).where(_WALLBOARD.client_id == client_id).values(is_default=0))
+
+
+def _columns(properties: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {"config": json.dumps(properties["config"])} if "config" in properties else {}
+    flags = {name: int(properties[name]) for name in ("is_global", "is_default") if name in properties}
+    return {**properties, **flags, **texts}
 
 
 def _wallboard(row: Row[Any]) -> Wallboard:
-    return Wallboard(row.id, row.name, bool(row.is_global), json.loads(row.config))
+    return Wallboard(row.id, row.name, bool(row.is_global), bool(row.is_default), json.loads(row.config))

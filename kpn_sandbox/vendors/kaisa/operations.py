@@ -31,7 +31,9 @@ CHANGE_CUSTOMER = Operation(
     aliases=("/customers/{customer_id}",),
 ).described("Change fields of a customer; url-encoded.", "documented", CUSTOMERS_PAGE)
 PING = Operation("ping", "Ping", "GET", "/miscellaneous/ping", (200, 304, 401, 405, 412)).described(
-    "Whether the API answers.", "inferred", "github.com/freespee/freespee-php-api-client, test/ClientTest.php"
+    "Whether the API answers.",
+    "inferred",
+    'github.com/freespee/freespee-php-api-client, test/ClientTest.php: expects {"ping": "ok"}',
 )
 
 OPERATIONS = (WIDGETS, CUSTOMERS, CUSTOMER, ADD_CUSTOMER, CHANGE_CUSTOMER, PING)

@@ -93,19 +93,78 @@ def test_no_agent_is_available_for_an_unknown_service(client):
 
 
 def test_wallboards_are_stored(session):
-    """A wallboard can be stored, listed, shown, changed and deleted; an unknown one is 404."""
+    """A wallboard can be stored, listed, shown and deleted; an unknown one is 404."""
     made = session.post(WALLBOARDS, json={"name": "Hall", "is_global": True, "config": {"widgets": [{"x": 1}]}})
     home = f"{WALLBOARDS}/{made.json['id']}"
+    entry = {"id": made.json["id"], "name": "Hall", "is_global": True, "is_default": False}
 
     assert made.status_code == 201
-    assert session.get(WALLBOARDS).json == {
-        "wallboards": [{"id": made.json["id"], "name": "Hall", "is_global": True, "is_default": False}]
-    }
-    assert session.get(home).json["config"] == {"widgets": [{"x": 1}]}
-    assert session.put(f"{home}/Reception", json={"config": {"widgets": []}}).status_code == 200
-    assert session.get(home).json == {**made.json, "name": "Reception", "is_global": True, "config": {"widgets": []}}
+    assert session.get(WALLBOARDS).json == {"wallboards": [entry]}
+    assert session.get(home).json == {**entry, "config": {"widgets": [{"x": 1}]}}
     assert session.delete(home).status_code == 200
-    assert [session.get(home).status_code, session.delete(home).status_code] == [404, 404]
+    gone = session.get(home), session.put(f"{home}/name", json={"name": "Hall"}), session.delete(home)
+    assert [each.status_code for each in gone] == [404, 404, 404]
+
+
+@pytest.fixture
+def board(session):
+    """Path of a stored wallboard."""
+    sent = {"name": "Hall", "is_global": False, "is_default": True, "config": {"widgets": [{"x": 1}]}}
+    return f"{WALLBOARDS}/{session.post(WALLBOARDS, json=sent).json['id']}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", "Reception"),
+        ("name", "is_default"),
+        ("is_default", False),
+        ("is_global", True),
+        ("config", {"widgets": [], "style": {"bgcolor": "000000"}, "colorScheme": "black"}),
+    ],
+)
+def test_a_change_sets_one_property(session, board, name, value):
+    """The last part of the path names the member of the body that is set; all other properties stay as they are."""
+    before = session.get(board).json
+
+    changed = session.put(f"{board}/{name}", json={"name": "other", "config": {}, name: value})
+
+    assert (changed.status_code, changed.data, changed.content_type) == (200, b"", None)
+    assert session.get(board).json == {**before, name: value}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("name", {}, 400),
+        ("name", {"name": None}, 400),
+        ("name", {"name": ""}, 400),
+        ("name", {"is_global": True}, 400),
+        ("is_default", {"is_default": "perhaps"}, 400),
+        ("config", {"config": 5}, 400),
+        ("config", [], 400),
+        ("id", {"id": "x"}, 404),
+        ("Reception", {"config": {"widgets": []}}, 404),
+    ],
+)
+def test_a_wrong_change_is_refused(session, board, name, body, status):
+    """A body without the property of the path, a wrong value and a property that wallboards lack change nothing."""
+    before = session.get(board).json
+
+    assert session.put(f"{board}/{name}", json=body).status_code == status
+    assert session.get(board).json == before
+
+
+def test_the_vendors_wallboard_opens_its_boards(session):
+    """Opening another wallboard, as the vendor's application does it, moves the default and renames none."""
+    ids = [session.post(WALLBOARDS, json={"name": each, "is_default": True}).json["id"] for each in ("Hall", "Lobby")]
+
+    for shown in (0, 1, 0):
+        session.put(f"{WALLBOARDS}/{ids[1 - shown]}/is_default", json={"is_default": False})
+        session.put(f"{WALLBOARDS}/{ids[shown]}/is_default", json={"is_default": True})
+
+        listed = session.get(WALLBOARDS).json["wallboards"]
+        assert [(each["name"], each["is_default"]) for each in listed] == [("Hall", shown == 0), ("Lobby", shown == 1)]
 
 
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": "a\x00"}, {"name": "a", "config": 5}, []])

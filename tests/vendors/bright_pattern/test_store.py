@@ -12,7 +12,6 @@ from kpn_sandbox.vendors.bright_pattern.store import (
     Subscriptions,
     TooManySubscriptions,
     UnknownWallboard,
-    Wallboard,
     Wallboards,
 )
 
@@ -109,7 +108,7 @@ def test_the_oldest_wallboards_are_deleted(sandbox, anna):
     """Beyond the limit the oldest wallboard is deleted; any JSON is stored as configuration."""
     wallboards = Wallboards(sandbox.database)
     numbers = range(MOST_WALLBOARDS + 1)
-    made = [wallboards.add(anna, f"wall {number}", False, {"é\x00": [number]}) for number in numbers]
+    made = [wallboards.add(anna, name=f"wall {number}", config={"é\x00": [number]}) for number in numbers]
 
     assert wallboards.list(anna) == tuple(made[1:])
     assert wallboards.show(anna, made[-1].id).config == {"é\x00": [MOST_WALLBOARDS]}
@@ -122,7 +121,47 @@ def test_an_unknown_wallboard_is_an_error(sandbox, anna):
     for ask in (
         lambda: wallboards.show(anna, "x\x00"),
         lambda: wallboards.remove(anna, "x"),
-        lambda: wallboards.change(anna, Wallboard("x", "name", False, {})),
+        lambda: wallboards.change(anna, "x", name="name"),
+        lambda: wallboards.change(anna, "x", is_default=True),
     ):
         with pytest.raises(UnknownWallboard):
             ask()
+
+
+def test_an_account_has_one_default_wallboard(sandbox, other, anna):
+    """A default wallboard takes the place of the one before, however it becomes one; other accounts keep theirs."""
+    emma = sandbox.accounts.create(NewAccount("emma", "secret")).account.client_id
+    mine, theirs = Wallboards(sandbox.database), Wallboards(other.database)
+    hers = mine.add(emma, name="hers", is_default=True)
+
+    def defaults():
+        return [each.name for each in theirs.list(anna) if each.is_default]
+
+    one, two = mine.add(anna, name="one", is_default=True), mine.add(anna, name="two", is_default=True)
+    assert defaults() == ["two"]
+    mine.change(anna, one.id, is_default=True)
+    assert defaults() == ["one"]
+    with pytest.raises(UnknownWallboard):
+        mine.change(anna, hers.id, is_default=True)
+    assert defaults() == ["one"]
+    mine.change(anna, two.id, is_default=False)
+    assert defaults() == ["one"]
+    assert theirs.show(emma, hers.id).is_default
+
+
+def test_changes_of_two_properties_do_not_undo_each_other(sandbox, other, anna):
+    """Two workers that set two properties at the same time both succeed: each writes its own property only."""
+    mine, theirs = Wallboards(sandbox.database), Wallboards(other.database)
+    made = mine.add(anna, name="Hall", config={"widgets": [1]})
+
+    threads = [
+        Thread(target=mine.change, args=(anna, made.id), kwargs={"name": "Lobby"}),
+        Thread(target=theirs.change, args=(anna, made.id), kwargs={"config": {"widgets": [2]}}),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    found = mine.show(anna, made.id)
+    assert (found.name, found.config) == ("Lobby", {"widgets": [2]})

@@ -1,5 +1,6 @@
 """Views of the stored wallboards: list, store, show, change, delete."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -7,7 +8,7 @@ from flask import Response, request
 
 from kpn_sandbox.gateway.operations import endpoint
 from kpn_sandbox.vendors.bright_pattern.context import StatisticsRequest, empty_response
-from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
+from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, BrightPatternError, Code
 from kpn_sandbox.vendors.bright_pattern.operations import (
     ADD_WALLBOARD,
     CHANGE_WALLBOARD,
@@ -16,8 +17,7 @@ from kpn_sandbox.vendors.bright_pattern.operations import (
     WALLBOARDS,
 )
 from kpn_sandbox.vendors.bright_pattern.records import wallboard_entry, wallboard_record
-from kpn_sandbox.vendors.bright_pattern.schemas import WallboardSchema, loaded
-from kpn_sandbox.vendors.bright_pattern.store import Wallboard
+from kpn_sandbox.vendors.bright_pattern.schemas import WALLBOARD_PROPERTIES, WallboardSchema, loaded, shortened
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
 
 
@@ -31,9 +31,7 @@ def wallboards(call: StatisticsRequest) -> Response:
 @endpoint(ADD_WALLBOARD)
 def add_wallboard(call: StatisticsRequest) -> Response:
     """Store a wallboard."""
-    sent = _wallboard(json_body(request))
-    config = sent.get("config", {"widgets": []})
-    stored = call.services.wallboards.add(call.client_id, sent["name"], sent.get("is_global", False), config)
+    stored = call.services.wallboards.add(call.client_id, **_wallboard(json_body(request)))
     response = call.json_response({"id": stored.id})
     response.status_code = 201
     return response
@@ -47,13 +45,21 @@ def show_wallboard(call: StatisticsRequest) -> Response:
 
 @endpoint(CHANGE_WALLBOARD)
 def change_wallboard(call: StatisticsRequest) -> Response:
-    """Store a wallboard in place of an earlier one, with the name in the path."""
-    name = call.variables["name"]
-    before = call.services.wallboards.show(call.client_id, call.variables["id"])
-    body = json_body(request) if request.content_length else {}
-    sent = _wallboard({**body, "name": name} if isinstance(body, dict) else body)
-    is_global, config = sent.get("is_global", before.is_global), sent.get("config", before.config)
-    call.services.wallboards.change(call.client_id, Wallboard(before.id, name, is_global, config))
+    """
+    Set the property of a wallboard that the last part of the path names.
+
+    Raises:
+        BrightPatternError: Wallboards have no such property.
+        BadRequestError: The body does not carry the property.
+    """
+    name, wallboard = call.variables["property"], call.variables["id"]
+    if name not in WALLBOARD_PROPERTIES:
+        raise BrightPatternError(404, Code.NOT_FOUND, f"A wallboard has no property {shortened(name)}")
+    call.services.wallboards.show(call.client_id, wallboard)
+    sent = _wallboard(json_body(request), only=[name])
+    if name not in sent:
+        raise BadRequestError(Code.MISSING, f"The body must have {name}")
+    call.services.wallboards.change(call.client_id, wallboard, **sent)
     return empty_response()
 
 
@@ -67,8 +73,8 @@ def remove_wallboard(call: StatisticsRequest) -> Response:
 ENDPOINTS = (wallboards, add_wallboard, show_wallboard, change_wallboard, remove_wallboard)
 
 
-def _wallboard(body: Any) -> dict[str, Any]:
-    sent = loaded(WallboardSchema, body)
+def _wallboard(body: Any, only: Sequence[str] = WALLBOARD_PROPERTIES) -> dict[str, Any]:
+    sent = loaded(WallboardSchema, body, only=only)
     try:
         # A wallboard that is nested too deeply could be stored, but not be sent in responses.
         orjson.dumps([[sent]])
