@@ -17,6 +17,7 @@ from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT
 from kpn_sandbox.simulation.errors import UnknownAgent
 from kpn_sandbox.simulation.facts import CallFact, Direction, RingFact, StateFact, Status, direction_of
+from kpn_sandbox.simulation.randomness import Flags, Integers
 from kpn_sandbox.simulation.trunks import NO_PORT
 
 CUT_OFF, NO_ANSWER = "cut_off", "no_answer"
@@ -91,6 +92,20 @@ def find_states(center: Center, login: int, period: ObservedPeriod) -> list[Stat
     return found
 
 
+def recent_calls(center: Center, at: float, most: int, *, queue: int | None = None) -> list[CallFact]:
+    """
+    The calls of an instant: those that wait, the oldest first, then those to which something happened last.
+
+    Args:
+        center, at: The center, and the instant (epoch seconds); no call before its day counts.
+        most: The greatest number of calls that wait, and of the others.
+        queue: Only calls of the queue with this number.
+    """
+    day = day_of(at)
+    period = ObservedPeriod(day.starts_at, at + 0.001, at // 1)
+    return list(_DayRecords(center.day_index(day), period).recent(most, queue))
+
+
 class _DayRecords:
     """The calls of a day, as far as they are known."""
 
@@ -110,11 +125,45 @@ class _DayRecords:
         chosen = (begin >= first) & (begin < last) & (begin <= self._known)
         if queue is not None:
             chosen &= np.concatenate((table.queue, made.queue)) == queue - FIRST_NUMBER
-        rows, inbound = np.flatnonzero(chosen), len(table.arrival)
-        for row in rows[np.argsort(begin[rows], kind="stable")].tolist():
-            fact = self._fact(row) if row < inbound else self._outbound_fact(row - inbound)
+        if agent is not None:
+            chosen &= self._of_agent(agent - FIRST_LOGIN)
+        rows = np.flatnonzero(chosen)
+        for fact in map(self._any_fact, rows[np.argsort(begin[rows], kind="stable")].tolist()):
             if agent in (None, fact.agent) or any(ring.agent == agent for ring in fact.rings):
                 yield fact
+
+    def recent(self, most: int, queue: int | None) -> Iterator[CallFact]:
+        table, made = self._index.trace.calls, self._index.trace.outbound
+        # The last thing that has happened to each call; what lies ahead counts as the beginning of time.
+        happened = (table.arrival, table.ring_start, table.answer, table.end, table.wrap_end)
+        last = np.concatenate([self._latest(happened), self._latest((made.start, made.answer, made.end))])
+        if queue is not None:
+            last[np.concatenate((table.queue, made.queue)) != queue - FIRST_NUMBER] = -1
+        left = np.where(table.answer >= 0, table.answer, table.end)
+        inbound = len(table.arrival)
+        waits = (last[:inbound] >= 0) & (left > self._known)
+        waiting = np.flatnonzero(waits)
+        waiting = waiting[np.argsort(table.arrival[waiting], kind="stable")][:most]
+        last[:inbound][waits] = -1
+        others = np.flatnonzero(last >= 0)
+        others = others[np.argsort(-last[others], kind="stable")][:most]
+        yield from map(self._any_fact, [*waiting.tolist(), *others.tolist()])
+
+    def _latest(self, columns: tuple[Integers, ...]) -> Integers:
+        """Return the last known instant of each row, -1 where there is none."""
+        latest: Integers = np.max([np.where(column <= self._known, column, -1) for column in columns], axis=0)
+        return latest
+
+    def _of_agent(self, agent: int) -> Flags:
+        """Return which calls an agent may have answered, heard ring or made; outbound calls come last."""
+        table, made, rings = self._index.trace.calls, self._index.trace.outbound, self._index.trace.rings
+        chosen: Flags = np.concatenate((table.agent, made.agent)) == agent
+        chosen[rings.call[rings.agent == agent]] = True
+        return chosen
+
+    def _any_fact(self, row: int) -> CallFact:
+        inbound = len(self._index.trace.calls.arrival)
+        return self._fact(row) if row < inbound else self._outbound_fact(row - inbound)
 
     def _outbound_fact(self, row: int) -> CallFact:
         table = self._index.trace.outbound

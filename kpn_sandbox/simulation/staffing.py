@@ -77,6 +77,11 @@ Source:
     agents who let a call ring can be told from those who chose to pause.
 """
 
+REASONS = (
+    *("Default", "Break", "Lunch", "Meeting", "Personal", "Back office", "Coaching", "System failure", "No answer"),
+)
+"""The AUX reasons in English, by their codes."""
+
 UNPLANNED = (DEFAULT, SYSTEM_FAILURE, NO_ANSWER)
 """Reasons of times in AUX that no plan has."""
 

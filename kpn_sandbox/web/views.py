@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.cors import CORS_HEADERS
 from kpn_sandbox.gateway.hosts import base_url
 from kpn_sandbox.gateway.request_info import REFUSAL, request_id
+from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import field_ranges
 from kpn_sandbox.simulation.scenarios import SCENARIOS
@@ -34,10 +36,14 @@ from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.web.assets import static_file, swagger_ui_file, template
 from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, wallboard_data
+from kpn_sandbox.web.day_data import agent_day_data, call_feed_data, day_outline_data, queue_day_data
 from kpn_sandbox.web.manual import manual_page
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
 from kpn_sandbox.web.translation import template_values, words_script
+
+MOST_CALLS_IN_FEED = 40
+"""Most calls that wait, and others, in the call feed."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +99,38 @@ class PageViews:
         tenant = self._tenant()
         return _json(wallboard_data(tenant, tenant.now()))
 
+    def wallboard_outline(self) -> Response:
+        """
+        Return the outline of a day, for the time bar; of the present one unless the query has a date.
+
+        Raises:
+            ProblemError: The date is none.
+        """
+        tenant, at = self._viewpoint()
+        text = request.args.get("date")
+        return _json(day_outline_data(tenant, day_of(at) if text is None else _day(text)))
+
+    def wallboard_calls(self) -> Response:
+        """
+        Return the calls of an instant, for the call feed.
+
+        Raises:
+            ProblemError: The number of calls is none.
+        """
+        tenant, at = self._viewpoint()
+        most = _number_in_query("most", 12, MOST_CALLS_IN_FEED)
+        return _json(call_feed_data(tenant, at, most))
+
+    def wallboard_agent(self, number: str) -> Response:
+        """Return the day of an agent up to an instant, by the login id."""
+        tenant, at = self._viewpoint()
+        return _json(agent_day_data(tenant, at, _number_in_path("Logid", number)))
+
+    def wallboard_queue(self, number: str) -> Response:
+        """Return the day of a queue up to an instant, by its number."""
+        tenant, at = self._viewpoint()
+        return _json(queue_day_data(tenant, at, _number_in_path("Number", number)))
+
     def history_days(self) -> Response:
         """
         Return the datasets of the last days, for the history page.
@@ -101,10 +139,7 @@ class PageViews:
             ProblemError: The number of days is none.
         """
         tenant = self._tenant()
-        days = request.args.get("days", "30")
-        if not re.fullmatch(r"[0-9]{1,2}", days) or not 1 <= int(days) <= MOST_DAYS:
-            raise invalid_fields({"field": "days", "value": days, "allowed": f"a whole number from 1 to {MOST_DAYS}"})
-        return _json(history_data(tenant, tenant.now(), int(days), self.history))
+        return _json(history_data(tenant, tenant.now(), _number_in_query("days", 30, MOST_DAYS), self.history))
 
     def panel_rows(self) -> Response:
         """Return the KPI panel of a customer, for the panel page."""
@@ -136,6 +171,10 @@ class PageViews:
         refuse_foreign_host(request)
         return self.bearer_auth.authenticate(request.headers.get("Authorization"))
 
+    def _viewpoint(self) -> tuple[Tenant, float]:
+        tenant = self._tenant()
+        return tenant, tenant.now()
+
     def _authenticated_client_id(self) -> str:
         given = request.authorization
         named = PageTokenRequestSchema().load(json_body(request, may_lack=True)).get("account")
@@ -148,6 +187,30 @@ class PageViews:
         return client_id
 
 
+def _number_in_query(name: str, default: int, most: int) -> int:
+    text = request.args.get(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= most:
+        raise invalid_fields({"field": name, "value": text, "allowed": f"a whole number from 1 to {most}"})
+    return int(text)
+
+
+def _number_in_path(name: str, text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ProblemError(404, f"{name} must be 1 to 9 digits.")
+    return int(text)
+
+
+def _day(text: str) -> CalendarDay:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or not FIRST_DATE <= found <= LAST_DATE:
+        allowed = f"a date from {FIRST_DATE} to {LAST_DATE}"
+        raise invalid_fields({"field": "date", "value": text[:60], "allowed": allowed})
+    return calendar_day(found)
+
+
 def blueprint(views: PageViews) -> Blueprint:
     """Return the blueprint of the pages."""
     routes = Blueprint("web", __name__)
@@ -158,6 +221,10 @@ def blueprint(views: PageViews) -> Blueprint:
         "/docs": lambda: page("docs.html", documents=OPENAPI),
         "/wallboard": lambda: page("wallboard.html", local=is_local(request), object_kinds=literals.OBJECT_KINDS),
         "/wallboard/day": views.wallboard_day,
+        "/wallboard/outline": views.wallboard_outline,
+        "/wallboard/calls": views.wallboard_calls,
+        "/wallboard/agents/<number>": views.wallboard_agent,
+        "/wallboard/queues/<number>": views.wallboard_queue,
         "/history": lambda: page("history.html", local=is_local(request)),
         "/history/days": views.history_days,
         "/panel": lambda: page("panel.html", local=is_local(request)),

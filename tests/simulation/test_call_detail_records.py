@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.caching import SingleFlightCache
-from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states
+from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states, recent_calls
 from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.errors import UnknownAgent
@@ -51,6 +51,32 @@ def test_changes_alone_give_every_state(name, second):
         last = find_states(subject, agent.login, today(at))[-1]
         assert (last.status, last.reason, last.vdn) == (agent.status, agent.reason, agent.vdn)
         assert int(at - last.at) == agent.seconds_in_status(at)
+
+
+def last_event(call) -> float:
+    """When something happened to a call last; the ring counts that was answered."""
+    rung = [ring.started_at for ring in call.rings if ring.answered]
+    instants = (call.arrived_at, *rung, call.answered_at, call.ended_at, call.left_at, call.wrapped_at)
+    return max(instant for instant in instants if instant is not None)
+
+
+@pytest.mark.parametrize("second", [300, 36_000, 39_600, DAY - 1])
+def test_recent_calls_are_those_of_the_records(second):
+    """The calls that wait come in order of arrival, then the others by what happened to them last."""
+    subject, at = center("peak"), MIDNIGHT + second
+    calls = find_calls(subject, today(at))
+    waiting = [call for call in calls if call.outcome is None and call.direction is Direction.INBOUND]
+    others = [call for call in calls if call not in waiting]
+
+    found = recent_calls(subject, at, 10)
+
+    assert found[: len(waiting[:10])] == waiting[:10]
+    assert [*map(last_event, found[len(waiting[:10]) :])] == sorted(map(last_event, others), reverse=True)[:10]
+
+
+def test_recent_calls_of_a_queue():
+    """Of one queue only its own calls are found."""
+    assert {call.queue for call in recent_calls(center("peak"), MIDNIGHT + 39_600, 10, queue=1001)} == {1001}
 
 
 def test_what_lies_ahead_is_not_shown():
