@@ -29,6 +29,7 @@ Each imports only from those above it and from these:
     literals        words and limits that users and several packages name
     validation      rules for values that come from outside
     safe_text       text from others without secrets, and without what a terminal would obey
+    instants        instants and durations as people write them
 
 `docs/architecture.md` says more, and where to change what.
 """

@@ -167,14 +167,14 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     services = Services(settings, sandbox, lifecycle, history)
     apis = [api.register(app, services) for api in APIS]
     sandbox.request_log.common_headers = {api.key: dict(api.common_headers) for api in APIS}
-    # KPN's API answers for paths that no API owns, and its tokens open the pages' data.
+    # KPN's API answers for paths that no API owns.
     kpn = next(api for api in apis if isinstance(api, KpnApi))
     control_auth = ControlAuth(services.has_secret, parts.admin_token)
     app.register_blueprint(control_routes.blueprint(sandbox, control_auth, APIS, pause))
     app.register_blueprint(control_metrics.blueprint(sandbox, control_auth, metrics))
     app.register_blueprint(documents.blueprint(settings.client_id, _public_secret(settings)))
     demo = (settings.client_id, _public_secret(settings))
-    pages = PageViews(sandbox, kpn.tokens, kpn.bearer_auth, control_auth, demo, APIS, services.history)
+    pages = PageViews(sandbox, control_auth, demo, APIS, services.history)
     app.register_blueprint(pages_blueprint(pages))
     others = [api for api in apis if api is not kpn]
     app.register_error_handler(Exception, ErrorHandler([_ControlErrors(), *others], kpn))

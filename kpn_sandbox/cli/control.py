@@ -13,10 +13,11 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.commands import Choice, Command, command, group
-from kpn_sandbox.cli.instants import DURATION, FORMS, seconds_of
+from kpn_sandbox.cli.instants import DURATION
 from kpn_sandbox.cli.options import CommandError, instant_of, joined, with_account
 from kpn_sandbox.cli.output import Rows, deleted
 from kpn_sandbox.client import Account, JsonObject, Rejected, describe_fault
+from kpn_sandbox.instants import FORMS, seconds_of
 from kpn_sandbox.literals import (
     CONNECTION_FAULTS,
     OBJECT_KINDS,

@@ -1,90 +1,10 @@
-"""
-Instants and durations as people write them.
+"""The type of options and arguments of commands that hold a duration."""
 
-A time without an offset means Europe/Amsterdam, where the centers are. Its day is that of the clock it is given to,
-and a day of the week is the coming one, today included, as in GNU date.
-"""
-
-import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
-ZONE = ZoneInfo("Europe/Amsterdam")
-
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
-
-FORMS = (
-    "an ISO 8601 instant like 2026-11-23T10:00:00+01:00, or in Europe/Amsterdam 2026-11-23T10:00, 10:00, "
-    '"monday 10:00" or "tomorrow 10:00"'
-)
-"""The forms of an instant, to be read after "must be"."""
-
-DURATIONS = "a duration like 90, 90s, 15m or 1h30m"
-"""The forms of a duration, to be read after "must be"."""
-
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
-_PART = r"(?:([0-9]+(?:\.[0-9]+)?){})?"
-_DURATION = re.compile("".join(_PART.format(unit) for unit in "dhms"))
-_SECONDS = (86_400, 3_600, 60, 1)
-
-Now = Callable[[], datetime]
-"""Returns the present instant of the clock that a time without a day belongs to."""
-
-
-def instant_text(text: str, now: Now) -> str:
-    """
-    Return an instant in ISO 8601 with offset.
-
-    Args:
-        text: One of `FORMS`.
-        now: Called only if the text has no date.
-
-    Raises:
-        ValueError: It is no instant; the message says what would be right.
-    """
-    words = " ".join(text.lower().split())
-    try:
-        moment = datetime.fromisoformat(words.upper())
-    except ValueError:
-        moment = _relative(words, now)
-    if moment.tzinfo is not None:
-        return text.strip()
-    return moment.replace(tzinfo=ZONE).isoformat()
-
-
-def _relative(words: str, now: Now) -> datetime:
-    day, _, reading = words.rpartition(" ")
-    if reading in DAYS or reading in _NEAR:
-        day, reading = reading, "00:00"
-    found = _TIME.fullmatch(reading)
-    if found is None or day not in ("", *DAYS, *_NEAR):
-        raise ValueError(FORMS)
-    present = now().astimezone(ZONE).replace(tzinfo=None)
-    ahead = (DAYS.index(day) - present.weekday()) % 7 if day in DAYS else _NEAR.get(day, 0)
-    hour, minute, second = (int(part or 0) for part in found.groups())
-    return (present + timedelta(days=ahead)).replace(hour=hour, minute=minute, second=second, microsecond=0)
-
-
-def seconds_of(text: str) -> float:
-    """
-    Return the seconds of a duration, as an int where there is no fraction.
-
-    Raises:
-        ValueError: It is no duration; the message says what would be right.
-    """
-    words = "".join(text.lower().split())
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", words):
-        words += "s"
-    found = _DURATION.fullmatch(words)
-    if found is None or not words:
-        raise ValueError(DURATIONS)
-    total = sum(float(part or 0) * unit for part, unit in zip(found.groups(), _SECONDS, strict=True))
-    return int(total) if total == int(total) else total
+from kpn_sandbox.instants import seconds_of
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]

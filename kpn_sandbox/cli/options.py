@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.commands import CONNECTION, OUTPUT, Command, SectionOption
-from kpn_sandbox.cli.instants import instant_text
 from kpn_sandbox.cli.output import OutputMode, print_result
 from kpn_sandbox.client import Account, Client, ClientError
+from kpn_sandbox.instants import instant_text
 from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import (
     GONE,

@@ -7,11 +7,11 @@ import click
 from flask import Flask
 
 from kpn_sandbox import __version__
-from kpn_sandbox.cli.instants import instant_text
 from kpn_sandbox.cli.options import CommandError
 from kpn_sandbox.cli.output import discard_output
 from kpn_sandbox.documents import FILES
 from kpn_sandbox.gateway.hosts import is_loopback
+from kpn_sandbox.instants import instant_text
 from kpn_sandbox.server import FORKS, AddressError
 from kpn_sandbox.server import serve as run_server
 from kpn_sandbox.settings import SELF_SIGNED, SettingError, Settings, data_folder

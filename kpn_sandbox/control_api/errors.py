@@ -139,4 +139,4 @@ EXCEPTION_MAP: ExceptionMap = {
     http.HTTPException: lambda error: ProblemError(400, error.description or error.name),
     Exception: lambda error: ProblemError(500, "The sandbox failed; its log tells why under the id in X-Request-Id."),
 }
-"""The error of an exception; access tokens are used for the data of the pages, whose errors come from here, too."""
+"""The error of an exception; the errors of the pages' data come from here, too."""

@@ -182,8 +182,7 @@ class InstantField(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         if self.metadata.get("in_query"):
-            # A plus sign in a query means a space, which whoever pastes an instant there overlooks.
-            text = _PLUS_AS_SPACE.sub(r"\1+\2", text)
+            text = with_plus_sign(text)
         try:
             at = parse_instant(text)
             day_of(at + self._margin if at < _MIDDLE else at - self._margin)
@@ -298,6 +297,11 @@ class HeadersField(fields.Dict):
                 raise ValidationError(self.ALLOWED)
         if len(headers) > 20:
             raise ValidationError(self.ALLOWED)
+
+
+def with_plus_sign(text: str) -> str:
+    """Return an instant of a query with its plus sign, which means a space there: whoever pastes it overlooks that."""
+    return _PLUS_AS_SPACE.sub(r"\1+\2", text)
 
 
 def spellings(api: str) -> list[str]:

@@ -273,12 +273,6 @@ class RevokeRequestSchema(StrictSchema):
     token = PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata={"description": "All of the account's by default."})
 
 
-class PageTokenRequestSchema(StrictSchema):
-    """Account of the token that a page asks for."""
-
-    account = PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata={"description": "The caller's own by default."})
-
-
 class NoQuerySchema(QuerySchema):
     """Query of an operation that has no parameters."""
 

@@ -65,7 +65,7 @@ def _flask_view(operation: ControlOperation, context: ControlContext, auth: Cont
         auth.authenticate(request, operation.access, path.get("id"))
         _check_account(context.sandbox, path.get("id"), operation)
         given = json_body(request, may_lack=operation.may_lack_body)
-        query: dict[str, Any] = _schema(operation.query).load(_single_values())
+        query: dict[str, Any] = _schema(operation.query).load(single_values())
         body: dict[str, Any] = _schema(operation.body).load(given) if operation.body else {}
         made = ControlRequest(context, path, body, given, query, base_url(request.environ))
         return _response(operation, operation.view(made))
@@ -109,7 +109,13 @@ def json_body(request: Request, *, may_lack: bool) -> Any:
         raise ProblemError(400, f"The body must be JSON: {error}.") from None
 
 
-def _single_values() -> dict[str, str]:
+def single_values() -> dict[str, str]:
+    """
+    Return the query of the current request.
+
+    Raises:
+        ProblemError: A parameter is given twice.
+    """
     for name, values in request.args.lists():
         if len(values) > 1:
             raise invalid_fields({"field": name, "value": values, "allowed": "given once"})

@@ -7,13 +7,14 @@ centers of the same account, in whatever process, give the same answers to quest
 
 import hashlib
 from collections.abc import Hashable, Iterator
+from datetime import timedelta
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.agent_activity import AgentActivity
 from kpn_sandbox.simulation.arrivals import arrivals_per_hour
-from kpn_sandbox.simulation.calendar import CalendarDay, day_of
+from kpn_sandbox.simulation.calendar import LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.callers import customer_count
 from kpn_sandbox.simulation.counters import QueueTotals
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex, queue_name
@@ -130,6 +131,22 @@ class Center:
             for index, queue in enumerate(resolved.queues)
             if resolved.constant
         )
+
+    def closed_until(self, at: float) -> int | None:
+        """
+        When the center opens next by the hours in force at an instant; None while it is open.
+
+        Returns:
+            Epoch seconds; of a day after 2100, None.
+        """
+        day, hours = day_of(at), self._span_at(at).resolved.hours
+        if day.offset(at) < day.elapsed(hours.opens):
+            return day.starts_at + day.elapsed(hours.opens) // 1000
+        # A center that is open to midnight has no closing time.
+        if hours.closes == 24 * 60 or day.offset(at) < day.elapsed(hours.closes) or day.date == LAST_DATE:
+            return None
+        following = calendar_day(day.date + timedelta(days=1))
+        return following.starts_at + following.elapsed(hours.opens) // 1000
 
     def names(self, at: float) -> CenterNames:
         """The names in force at an instant."""

@@ -251,6 +251,24 @@ class Faults:
         return int(taken[0])
 
 
+def next_outcome(
+    plans: Iterable[FaultPlan], api: str, operation: str, key: str = ""
+) -> tuple[FaultPlan, Outcome] | None:
+    """
+    Return the outcome that the next request would take, with its plan, and take nothing; None without one.
+
+    Args:
+        plans: The fault plans of an account in the order in which they were added, as they are now.
+        api, operation, key: As for `FaultPlan.applies_to`.
+    """
+    for plan in plans:
+        if plan.remaining != 0 and plan.applies_to(api, operation, key):
+            outcome = plan.nth(plan.used + 1)
+            if outcome is not None:
+                return plan, outcome
+    return None
+
+
 def plans_of(connection: Connection, client_id: str) -> tuple[FaultPlan, ...]:
     """
     Return all plans of an account in the order in which they were added, used up ones included.

@@ -164,6 +164,11 @@ class Quotas:
         shown = quota.limit if used is None else used
         return QuotaState(quota.limit, quota.interval, quota.unit, shown, window.ends_at, exceeded, wait)
 
+    def counts(self, client_id: str) -> tuple[QuotaCount, ...]:
+        """Return what was counted for an account, of all windows that are stored."""
+        with self._database.read() as connection:
+            return counts_of(connection, client_id)
+
     def _count(self, client_id: str, api: str, starts_at: int, limit: int) -> int | None:
         row = self._database.fetch_one(self._counted, client_id=client_id, api=api, starts_at=starts_at, limit=limit)
         # The first request of a window deletes the counts of those before, so there is one row per account and API.

@@ -6,6 +6,7 @@ It holds the stores of each part of an account's state, and the caches that all 
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
@@ -145,6 +146,25 @@ class Sandbox:
             if tenant is not None:
                 self._tenants.put(client_id, tenant)
         return tenant
+
+    def variant(self, tenant: Tenant, *, seed: str | None, scenario: str | None) -> Tenant:
+        """
+        Return an account as it would be with another seed or scenario; the account itself stays as it is.
+
+        Args:
+            tenant: The account.
+            seed: Seed of the center; None for the account's own.
+            scenario: Name of a scenario that counts always; None for those of the account.
+
+        Raises:
+            InvalidSetting: The seed is not allowed.
+            UnknownScenario: There is no such scenario.
+            InvalidProfile: The scenario makes the center too busy to simulate.
+        """
+        timeline = tenant.timeline if scenario is None else tenant.timeline.with_base(scenario=scenario)
+        account = tenant.account if seed is None else replace(tenant.account, seed=seed)
+        center = self._center(account.seed, timeline.epochs)
+        return replace(tenant, account=account, center=center, timeline=timeline, _caches={})
 
     def page(self, limit: int, after: str | None = None) -> AccountPage:
         """

@@ -13,24 +13,19 @@ import orjson
 
 from kpn_sandbox.control_api.serializers import account_clock_record, instant_text
 from kpn_sandbox.itx_check.panel import panel_rows
-from kpn_sandbox.literals import SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
 from kpn_sandbox.simulation.customers import customers_of
-from kpn_sandbox.simulation.day_index import FIRST_NUMBER
 from kpn_sandbox.simulation.history import History
-from kpn_sandbox.simulation.profile import Profile, QueueSettings
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.records import IDENTIFIERS, panel
 from kpn_sandbox.vendors.kaisa.records import DATASETS, DatasetPeriod
+from kpn_sandbox.web.live import goals
 
 STEP_SECONDS = 900
 """Seconds between two points of the wallboard's day."""
 
 CHART_DATASETS = ("calls_per_day", "daily_call_distribution", "call_length_distribution")
 """Datasets of Kaisa that the history page has a chart for."""
-
-MOST_DAYS = 90
-"""Most days that the history page shows."""
 
 SUGGESTED_CUSTOMERS = 20
 """Customers that the panel page suggests by name."""
@@ -51,26 +46,10 @@ def wallboard_data(tenant: Tenant, at: float) -> dict[str, Any]:
         "clock": account_clock_record(tenant.clock, tenant.wall_clock()),
         "faults": len(tenant.plans),
         "pins": len(tenant.pins),
-        "goals": _goals(setting.effective()),
+        "goals": goals(setting.effective()),
         "step_seconds": STEP_SECONDS,
         "points": _points(tenant, at),
     }
-
-
-def _goals(profile: Profile) -> list[dict[str, Any]]:
-    queues = profile.queues if isinstance(profile.queues, tuple) else (QueueSettings(),) * profile.queues
-    return [
-        {
-            "number": FIRST_NUMBER + index,
-            "target_percent": round(100 * _target(queue)),
-            "threshold_seconds": queue.value("service_level_seconds", profile),
-        }
-        for index, queue in enumerate(queues)
-    ]
-
-
-def _target(queue: QueueSettings) -> float:
-    return SERVICE_LEVEL_TARGET if queue.service_level_target is None else queue.service_level_target
 
 
 def _points(tenant: Tenant, at: float) -> list[dict[str, Any]]:
@@ -100,7 +79,7 @@ def history_data(tenant: Tenant, at: float, days: int, history: History) -> dict
     Args:
         tenant: Account of the center.
         at: Instant of the center, in epoch seconds.
-        days: Number of days, 1 to `MOST_DAYS`; fewer are shown when the first would be before 2000.
+        days: Number of days, from 1 on; fewer are shown when the first would be before 2000.
         history: Computes and caches calls of earlier days.
     """
     today = day_of(at).date

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -16,34 +16,45 @@ from flask import Blueprint, Response, request
 from jinja2 import FunctionLoader
 
 from kpn_sandbox import literals
-from kpn_sandbox.auth import BearerAuth, Tokens
 from kpn_sandbox.control_api.auth import ControlAuth, refuse_foreign_host
 from kpn_sandbox.control_api.errors import ProblemError, error_for, invalid_fields, without_basic
+from kpn_sandbox.control_api.fields import QuerySchema, with_plus_sign
 from kpn_sandbox.control_api.operations import Access
-from kpn_sandbox.control_api.request_schemas import PageTokenRequestSchema
-from kpn_sandbox.control_api.routes import json_body
+from kpn_sandbox.control_api.routes import single_values
 from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.cors import CORS_HEADERS
 from kpn_sandbox.gateway.hosts import base_url
 from kpn_sandbox.gateway.request_info import REFUSAL, request_id
-from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, CalendarDay, calendar_day, day_of
+from kpn_sandbox.gateway.responses import etag, unchanged
+from kpn_sandbox.instants import FORMS, instant_text
+from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import field_ranges
 from kpn_sandbox.simulation.scenarios import SCENARIOS
+from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.sandbox import Sandbox
-from kpn_sandbox.tenants.secrets import random_text
 from kpn_sandbox.tenants.tenant import Tenant
+from kpn_sandbox.validation import parse_instant
+from kpn_sandbox.vendors.kpn.api import KpnApi
 from kpn_sandbox.web.assets import static_file, swagger_ui_file, template
-from kpn_sandbox.web.data import MOST_DAYS, history_data, panel_data, wallboard_data
+from kpn_sandbox.web.blocked import blocked_requests, quota_use
+from kpn_sandbox.web.data import history_data, panel_data, wallboard_data
 from kpn_sandbox.web.day_data import agent_day_data, call_feed_data, day_outline_data, queue_day_data
+from kpn_sandbox.web.live import (
+    CallsQuerySchema,
+    HistoryQuerySchema,
+    LiveQuerySchema,
+    OutlineQuerySchema,
+    PanelQuerySchema,
+    Shown,
+    ShownQuerySchema,
+    live_data,
+)
 from kpn_sandbox.web.manual import manual_page
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
 from kpn_sandbox.web.translation import template_values, words_script
-
-MOST_CALLS_IN_FEED = 40
-"""Most calls that wait, and others, in the call feed."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,17 +66,13 @@ class PageViews:
 
     Args:
         sandbox: Accounts and their stores.
-        tokens: Access tokens of KPN's API, for those that pages get.
-        bearer_auth: Authenticates requests for data by these tokens.
-        control_auth: Authenticates requests for a token as the control API does.
+        control_auth: Authenticates requests for data as the control API does.
         demo: Client id and secret of the demo account; the secret is empty when somebody chose it.
         apis: APIs of the vendors.
         history: Computes and caches calls of earlier days.
     """
 
     sandbox: Sandbox
-    tokens: Tokens
-    bearer_auth: BearerAuth
     control_auth: ControlAuth
     demo: tuple[str, str]
     apis: Sequence[type[VendorApi]]
@@ -94,121 +101,103 @@ class PageViews:
             literals=literals,
         )
 
+    def wallboard_live(self) -> Response:
+        """Return what the account's clients would see, as whole rows or as the difference to those of a tag."""
+        query = _query(LiveQuerySchema)
+        shown = self._shown(query)
+        body = orjson.dumps(live_data(shown, query.get("since", ""), self._limits(shown.tenant)))
+        tag = etag(body)
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if unchanged(request.environ, tag):
+            return Response(status=304, headers=headers)
+        return Response(body, content_type="application/json", headers=headers)
+
     def wallboard_day(self) -> Response:
         """Return the day so far, for the wallboard."""
-        tenant = self._tenant()
-        return _json(wallboard_data(tenant, tenant.now()))
+        return _json(wallboard_data(*self._shown(_query(ShownQuerySchema))))
 
     def wallboard_outline(self) -> Response:
-        """
-        Return the outline of a day, for the time bar; of the present one unless the query has a date.
-
-        Raises:
-            ProblemError: The date is none.
-        """
-        tenant, at = self._viewpoint()
-        text = request.args.get("date")
-        return _json(day_outline_data(tenant, day_of(at) if text is None else _day(text)))
+        """Return the outline of a day, for the time bar; of the present one unless the query has a date."""
+        query = _query(OutlineQuerySchema)
+        tenant, at = self._shown(query)
+        return _json(day_outline_data(tenant, calendar_day(query["date"]) if "date" in query else day_of(at)))
 
     def wallboard_calls(self) -> Response:
-        """
-        Return the calls of an instant, for the call feed.
-
-        Raises:
-            ProblemError: The number of calls is none.
-        """
-        tenant, at = self._viewpoint()
-        most = _number_in_query("most", 12, MOST_CALLS_IN_FEED)
-        return _json(call_feed_data(tenant, at, most))
+        """Return the calls of an instant, for the call feed."""
+        query = _query(CallsQuerySchema)
+        return _json(call_feed_data(*self._shown(query), query["most"]))
 
     def wallboard_agent(self, number: str) -> Response:
         """Return the day of an agent up to an instant, by the login id."""
-        tenant, at = self._viewpoint()
-        return _json(agent_day_data(tenant, at, _number_in_path("Logid", number)))
+        shown = self._shown(_query(ShownQuerySchema))
+        return _json(agent_day_data(*shown, _number_in_path("Logid", number)))
 
     def wallboard_queue(self, number: str) -> Response:
         """Return the day of a queue up to an instant, by its number."""
-        tenant, at = self._viewpoint()
-        return _json(queue_day_data(tenant, at, _number_in_path("Number", number)))
+        shown = self._shown(_query(ShownQuerySchema))
+        return _json(queue_day_data(*shown, _number_in_path("Number", number)))
 
     def history_days(self) -> Response:
-        """
-        Return the datasets of the last days, for the history page.
-
-        Raises:
-            ProblemError: The number of days is none.
-        """
-        tenant = self._tenant()
-        return _json(history_data(tenant, tenant.now(), _number_in_query("days", 30, MOST_DAYS), self.history))
+        """Return the datasets of the last days, for the history page."""
+        query = _query(HistoryQuerySchema)
+        return _json(history_data(*self._shown(query), query["days"], self.history))
 
     def panel_rows(self) -> Response:
         """Return the KPI panel of a customer, for the panel page."""
-        tenant = self._tenant()
-        return _json(panel_data(tenant, tenant.now(), request.args.get("customerId", ""), self.history))
+        query = _query(PanelQuerySchema)
+        return _json(panel_data(*self._shown(query), query["customerId"], self.history))
 
-    def token(self) -> Response:
+    def _limits(self, tenant: Tenant) -> dict[str, Any]:
+        """Return what limits the clients of an account now: the quota, and the requests that would fail."""
+        client_id = tenant.account.client_id
+        plans = self.sandbox.faults.list(client_id) if tenant.plans else ()
+        counts = self.sandbox.quotas.counts(client_id)
+        use = None if tenant.quota is None else quota_use(tenant.quota, counts, KpnApi.key, tenant.now())
+        return {"quota": use and use.record(), "blocked": blocked_requests(self.apis, tenant, plans, counts)}
+
+    def _shown(self, query: Mapping[str, Any]) -> Shown:
         """
-        Return an access token of the account whose credentials the request has; at this machine none are needed.
+        Return the account and the instant that a page wants to show.
 
         Raises:
-            ProblemError: The body is not JSON, or the credentials are missing or wrong.
+            ProblemError: Whoever asks may not, or the text of the instant is none.
         """
-        # A form of another site can send a body without asking the browser first, but no JSON.
+        tenant = self.sandbox.tenant(self._authenticated_client_id(query.get("account")))
+        now = tenant.now()
+        at = instant(_instant_of(query["at"], now)) if "at" in query else now
+        if "scenario" in query or "seed" in query:
+            tenant = self.sandbox.variant(tenant, seed=query.get("seed"), scenario=query.get("scenario"))
+        return Shown(tenant, at // 1)
+
+    def _authenticated_client_id(self, named: str | None) -> str:
+        """
+        Return the account whose credentials a request has; at this machine none are needed for the demo account.
+
+        Nothing is stored of that, and time has no influence on it, so no page is ever locked out.
+
+        Args:
+            named: Account that the request names, which the administrator must.
+
+        Raises:
+            ProblemError: The credentials are missing, wrong, or another account's.
+        """
         refuse_foreign_host(request)
-        if not request.is_json:
-            raise ProblemError(400, "Send JSON: an object, with the client id as account when the administrator asks.")
-        client_id = self._authenticated_client_id()
-        account = self.sandbox.tenant(client_id).account
-        text = random_text()
-        self.tokens.save(text, account)
-        return _json({"access_token": text, "client_id": client_id, "expires_in": self.tokens.life_seconds})
+        given = request.authorization
+        if given is None and is_local(request) and named in (None, self.demo[0]):
+            return self.demo[0]
+        client_id: str = named or (given and given.username) or self.demo[0]
+        self.control_auth.authenticate(request, Access.ACCOUNT, client_id)
+        return client_id
 
     def _visible_demo(self) -> tuple[str, str] | None:
         """Return the demo account's credentials if the visitor may see them."""
         return self.demo if self.demo[1] and is_local(request) else None
-
-    def _tenant(self) -> Tenant:
-        refuse_foreign_host(request)
-        return self.bearer_auth.authenticate(request.headers.get("Authorization"))
-
-    def _viewpoint(self) -> tuple[Tenant, float]:
-        tenant = self._tenant()
-        return tenant, tenant.now()
-
-    def _authenticated_client_id(self) -> str:
-        given = request.authorization
-        named = PageTokenRequestSchema().load(json_body(request, may_lack=True)).get("account")
-        if given is None:
-            if is_local(request):
-                return self.demo[0]
-            raise ProblemError(401, "Send the client id and secret of an account as HTTP Basic.")
-        client_id: str = named or given.username or ""
-        self.control_auth.authenticate(request, Access.ACCOUNT, client_id)
-        return client_id
-
-
-def _number_in_query(name: str, default: int, most: int) -> int:
-    text = request.args.get(name, str(default))
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= most:
-        raise invalid_fields({"field": name, "value": text, "allowed": f"a whole number from 1 to {most}"})
-    return int(text)
 
 
 def _number_in_path(name: str, text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise ProblemError(404, f"{name} must be 1 to 9 digits.")
     return int(text)
-
-
-def _day(text: str) -> CalendarDay:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or not FIRST_DATE <= found <= LAST_DATE:
-        allowed = f"a date from {FIRST_DATE} to {LAST_DATE}"
-        raise invalid_fields({"field": "date", "value": text[:60], "allowed": allowed})
-    return calendar_day(found)
 
 
 def blueprint(views: PageViews) -> Blueprint:
@@ -225,6 +214,7 @@ def blueprint(views: PageViews) -> Blueprint:
         "/wallboard/calls": views.wallboard_calls,
         "/wallboard/agents/<number>": views.wallboard_agent,
         "/wallboard/queues/<number>": views.wallboard_queue,
+        "/wallboard/live": views.wallboard_live,
         "/history": lambda: page("history.html", local=is_local(request)),
         "/history/days": views.history_days,
         "/panel": lambda: page("panel.html", local=is_local(request)),
@@ -237,16 +227,10 @@ def blueprint(views: PageViews) -> Blueprint:
         "/docs/assets/<name>": swagger_ui_file,
     }
     for rule, view in views_by_rule.items():
-        _add(routes, rule, view, "GET")
-    _add(routes, "/wallboard/token", views.token, "POST")
+        name = rule.strip("/").replace("/", " ") or "start"
+        routes.add_url_rule(rule, name, view, methods=["GET"], provide_automatic_options=False)
     routes.register_error_handler(Exception, error_response)
     return routes
-
-
-def _add(routes: Blueprint, rule: str, view: Callable[..., Response], method: str) -> None:
-    routes.add_url_rule(
-        rule, rule.strip("/").replace("/", " ") or "start", view, methods=[method], provide_automatic_options=False
-    )
 
 
 def error_response(error: Exception) -> Response:
@@ -263,3 +247,15 @@ def error_response(error: Exception) -> Response:
 
 def _json(document: Mapping[str, Any]) -> Response:
     return Response(orjson.dumps(document), content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _query(schema: type[QuerySchema]) -> dict[str, Any]:
+    loaded: dict[str, Any] = schema().load(single_values())
+    return loaded
+
+
+def _instant_of(text: str, now: float) -> float:
+    try:
+        return parse_instant(instant_text(with_plus_sign(text), lambda: datetime.fromtimestamp(now, UTC)))
+    except ValueError:
+        raise invalid_fields({"field": "at", "value": text, "allowed": FORMS}) from None

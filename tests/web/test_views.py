@@ -1,4 +1,4 @@
-"""The view of the wallboard's token: for the demo account at this machine, for others with their credentials."""
+"""Who gets the data of the pages: at this machine anybody the demo account's, others with credentials."""
 
 import pytest
 
@@ -33,20 +33,23 @@ def other(sandbox):
     return sandbox.accounts.create(NewAccount(client_id="other", client_secret="its secret"))
 
 
-def test_at_this_machine_the_demo_account_needs_no_secret(client):
-    """At this machine a token of the demo account is given without credentials; the public API accepts it."""
-    token = client.post("/wallboard/token", json={}).json
+DATA = ("/wallboard/live", "/wallboard/day", "/history/days?days=1", "/panel/rows")
+DAYS = ("/wallboard/outline", "/wallboard/calls", "/wallboard/agents/40001", "/wallboard/queues/1000")
 
-    answer = client.get("/queues", headers={"Authorization": f"Bearer {token['access_token']}"})
-    assert (token["client_id"], answer.status_code) == ("APP_CONSUMER_KEY", 200)
+
+@pytest.mark.parametrize("path", DATA)
+def test_at_this_machine_the_demo_account_needs_no_secret(client, path):
+    """At this machine the data of the demo account is given without credentials."""
+    assert client.get(path).json["client_id"] == "APP_CONSUMER_KEY"
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080"])
 def test_every_name_of_this_machine_counts(client, host):
     """Requests for any of the three names of the loopback count as coming from this machine."""
-    assert client.post("/wallboard/token", json={}, headers={"Host": host}).status_code == 200
+    assert client.get("/wallboard/live", headers={"Host": host}).status_code == 200
 
 
+@pytest.mark.parametrize("path", DATA + DAYS)
 @pytest.mark.parametrize(
     "request_options",
     [
@@ -58,71 +61,70 @@ def test_every_name_of_this_machine_counts(client, host):
         {"environ_overrides": {"SERVER_PROTOCOL": "HTTP/1.0"}},
     ],
 )
-def test_elsewhere_a_secret_is_needed(client, request_options):
-    """Requests from elsewhere, or through anything that may be a proxy, get no token without credentials."""
-    answer = client.post("/wallboard/token", json={}, **request_options)
+def test_elsewhere_a_secret_is_needed(client, path, request_options):
+    """Requests from elsewhere, or through anything that may be a proxy, get no data without credentials."""
+    answer = client.get(path, **request_options)
 
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
     # A browser would ask its user for a password.
     assert not any("Basic" in challenge for challenge in answer.headers.getlist("WWW-Authenticate"))
 
 
-@pytest.mark.parametrize("path", ["/wallboard/day", "/history/days", "/panel/rows", "/wallboard/token"])
+@pytest.mark.parametrize("path", DATA + DAYS)
 def test_names_that_a_page_can_own_get_no_data(client, path):
     """A page whose name resolves to this machine reads nothing, with credentials or without (DNS rebinding)."""
-    method, host = "POST" if path.endswith("token") else "GET", {"Host": "evil.example"}
-
-    answer = client.open(path, method=method, json={}, headers=host, auth=("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET"))
+    answer = client.get(path, headers={"Host": "evil.example"}, auth=("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET"))
 
     assert (answer.status_code, answer.content_type) == (421, "application/problem+json")
     assert "evil.example" in answer.json["detail"]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"[]",
-        b"null",
-        b"1",
-        b'"a"',
-        b'{"account": 5}',
-        b'{"account": NaN}',
-        b"{",
-        b"[" * 100_000,
-        b"\xff",
-        b'{"other": 1}',
-    ],
-)
-def test_a_body_that_is_no_request_is_refused(client, body):
-    """JSON that is no object, broken, with NaN, or nested deeply is 400 with a problem document."""
-    answer = client.post("/wallboard/token", data=body, content_type="application/json")
-
-    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
-
-
-def test_credentials_open_their_own_account(client, other):
-    """Client id and secret give a token of that account, wherever the request comes from."""
-    answer = client.post("/wallboard/token", json={}, auth=("other", "its secret"), environ_base=ELSEWHERE)
+@pytest.mark.parametrize("path", DATA)
+def test_credentials_open_their_own_account(client, other, path):
+    """Client id and secret give the data of that account, wherever the request comes from."""
+    answer = client.get(path, auth=("other", "its secret"), environ_base=ELSEWHERE)
 
     assert (answer.status_code, answer.json["client_id"]) == (200, "other")
 
 
 def test_the_administrator_may_look_at_each_account(app, client, other):
-    """With the admin token the body names the account that the token is for."""
-    token = app.extensions["kpn_sandbox"].admin_token
+    """With the admin token the query names the account; without a name it is the demo account."""
+    headers = {"Authorization": f"Bearer {app.extensions['kpn_sandbox'].admin_token}"}
 
-    answer = client.post("/wallboard/token", json={"account": "other"}, headers={"Authorization": f"Bearer {token}"})
+    accounts = [
+        client.get(f"/wallboard/live{query}", headers=headers).json["client_id"] for query in ("?account=other", "")
+    ]
 
-    assert answer.json["client_id"] == "other"
-
-
-def test_an_account_cannot_look_at_another(client, other):
-    """An account that asks for a token of another one is answered as if that one did not exist."""
-    answer = client.post("/wallboard/token", json={"account": "APP_CONSUMER_KEY"}, auth=("other", "its secret"))
-
-    assert answer.status_code == 404
+    assert accounts == ["other", "APP_CONSUMER_KEY"]
 
 
-def test_a_form_of_another_site_gets_nothing(client):
-    """A form body is refused: a browser sends one to another site unasked, but JSON only after a preflight."""
-    assert client.post("/wallboard/token", data={"a": "b"}).status_code == 400
+@pytest.mark.parametrize("auth", [("other", "its secret"), ("other", "wrong"), None])
+def test_an_account_cannot_look_at_another(client, other, auth):
+    """An account that asks for another one is answered as if that did not exist; nobody gets past without a secret."""
+    wanted = "APP_CONSUMER_KEY" if auth else "other"
+    answer = client.get("/wallboard/live", query_string={"account": wanted}, auth=auth)
+
+    assert answer.status_code == (404 if auth == ("other", "its secret") else 401)
+
+
+def test_an_access_token_opens_no_page(client):
+    """An access token of a vendor's API gives no data of the pages, as it gives nothing of the control API."""
+    assert client.get("/wallboard/live", headers={"Authorization": "Bearer nope"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("at=noon", "at"),
+        ("at=1999-01-01T00:00Z", "instant"),
+        ("scenario=nope", "scenario"),
+        ("seed=%00", "seed"),
+        ("colour=red", "colour"),
+        ("at=10:00&at=11:00", "at"),
+    ],
+)
+def test_a_wrong_query_is_refused(client, query, field):
+    """What a page cannot show is refused with the field and what would be right."""
+    answer = client.get(f"/wallboard/live?{query}")
+
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, field)

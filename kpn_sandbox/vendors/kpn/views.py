@@ -179,23 +179,52 @@ class ResourceResponses:
         return response
 
     def _build(self, endpoint: Endpoint, tenant: Tenant, at: float, number: int | None) -> CachedResponse:
-        operation, view, center = endpoint.operation, endpoint.view, tenant.center
-        client_id, pins = tenant.account.client_id, tenant.pins_of(operation.kind)
-
+        client_id, pins = tenant.account.client_id, tenant.pins_of(endpoint.operation.kind)
         pinned: dict[str, Data] = {}
 
         def read_pins(numbers: Collection[str]) -> dict[str, Data]:
             pinned.update((pin.key, pin.fields) for pin in self._pins.read(client_id, pins, keys=numbers, at=at))
             return pinned
 
-        if operation is AGENTS:
-            data = serialized_agents(center, at, read_pins if pins else None)
-        else:
-            data = view(center, at, number) if operation.parameter else view(center, at)
-            shown = _records(operation, data) if pins else {}
-            for key, fields in read_pins(shown).items():
-                shown[key].update(fields)
+        data = _pinned_data(endpoint, tenant.center, at, number, read_pins=read_pins if pins else None)
         return _cached(data, tenant, format_instant(at), PIN if pinned else "")
+
+
+def uncounted_records(tenant: Tenant, at: float) -> dict[str, list[Data]]:
+    """
+    Return the objects of all three lists as a client would get them, by kind; no read of a pin is counted.
+
+    Args:
+        tenant: Account.
+        at: Instant in whole epoch seconds.
+    """
+    found: dict[str, list[Data]] = {}
+    for listing in (agents, queues, trunks):
+        operation = listing.operation
+        fields = {pin.key: pin.fields for pin in tenant.pins_of(operation.kind) if pin.holds(at)}
+
+        def read_pins(numbers: Collection[str], fields: Mapping[str, Data] = fields) -> Mapping[str, Data]:
+            return {number: fields[number] for number in fields if number in numbers}
+
+        data = _pinned_data(listing, tenant.center, at, None, read_pins=read_pins if fields else None)
+        # Fragments of JSON are read again, so that these are the values of a response whatever it was made from.
+        found[operation.key] = orjson.loads(orjson.dumps(data))[operation.key]
+    return found
+
+
+def _pinned_data(
+    endpoint: Endpoint, center: Center, at: float, number: int | None, *, read_pins: ReadPins | None
+) -> Data:
+    """Return the `DataSet` of a resource with the pins that are read for it."""
+    operation, view = endpoint.operation, endpoint.view
+    if operation is AGENTS:
+        return serialized_agents(center, at, read_pins)
+    data: Data = view(center, at, number) if operation.parameter else view(center, at)
+    if read_pins is not None:
+        shown = _records(operation, data)
+        for key, fields in read_pins(shown).items():
+            shown[key].update(fields)
+    return data
 
 
 class FinalResponse(Response):

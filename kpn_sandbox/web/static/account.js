@@ -34,10 +34,7 @@ export function showScenario(scenario) {
   }
 }
 
-// The quota is read from the headers of a counted answer; requesting one that is not set would be an error.
-export function showQuota(headers) {
-  const header = (name) => headers.get(`quota-${name}`);
-  const limit = header("limit");
-  const words = `${limit} calls in ${header("interval")} ${header("time-unit")}; ${header("used")} used until ${header("reset-UTC")}.`;
-  put(find("#quota-now"), limit ? words : "No quota.");
+export function showQuota(quota) {
+  const words = quota && `${quota.limit} calls in ${quota.interval} ${quota.unit}; ${quota.used} used until ${quota.resets_at}.`;
+  put(find("#quota-now"), words || "No quota.");
 }

@@ -67,14 +67,3 @@ export const basic = (user, secret) => {
 // Requests go to this server only; the browser's login window never opens, because stored credentials are not used.
 // Paths are relative to the page, so that pages work below the path of a proxy, too.
 export const request = (path, options = {}) => fetch(path.replace(/^\//, ""), { credentials: "omit", cache: "no-store", ...options });
-
-export async function vendorToken(authorization, account) {
-  const answer = await request("/wallboard/token", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...(authorization ? { Authorization: authorization } : {}) },
-    body: JSON.stringify(account ? { account } : {}),
-  });
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(body.detail || `Status ${answer.status}`), { status: answer.status });
-  return body;
-}

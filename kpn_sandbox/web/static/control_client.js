@@ -3,7 +3,9 @@ import { request, basic, find, make, put } from "./common.js";
 
 export class ControlClient {
   // Either a client's secret or the administrator's token.
-  constructor({ id, secret, token }) {
+  constructor(login) {
+    const { id, secret, token } = login;
+    this.login = login;
     this.id = id;
     this.authorization = token ? `Bearer ${token}` : basic(id, secret);
     this.shown = token ? '-H "Authorization: Bearer $KPN_SANDBOX_ADMIN_TOKEN"' : '-u "$KPN_SANDBOX_CLIENT_ID:$KPN_SANDBOX_CLIENT_SECRET"';

@@ -1,10 +1,11 @@
 // Calls of earlier days, with the login of the wallboard in this tab.
-import { request, basic, find, put, vendorToken } from "./common.js";
+import { find, put } from "./common.js";
+import { PageData, storeLogin, storedLogin } from "./page_data.js";
 import { Bars } from "./bars.js";
 
 const form = find("#login");
 const charts = [...document.querySelectorAll("[data-set]")].map((container) => [container.dataset.set, new Bars(container)]);
-let login = JSON.parse(sessionStorage.getItem("wallboard") || "null");
+let login = storedLogin();
 let data = null;
 let latest = 0;
 
@@ -16,15 +17,12 @@ async function show() {
   latest += 1;
   const number = latest;
   try {
-    const { access_token: token } = await vendorToken(login && basic(...login));
-    form.hidden = true;
-    find("#shown").hidden = false;
     put(find("#period"), "Reading");
-    const answer = await request(`/history/days?days=${find("#days").value}`, { headers: { Authorization: `Bearer ${token}` } });
-    const body = await answer.json();
+    const body = await new PageData(login).read("/history/days", { days: find("#days").value });
     // A later choice may have been answered already.
     if (number !== latest) return;
-    if (!answer.ok) throw new Error(body.detail);
+    form.hidden = true;
+    find("#shown").hidden = false;
     data = body;
     put(find("#period"), `${data.client_id}, ${data.from} to ${data.to}`);
     draw();
@@ -37,8 +35,8 @@ async function show() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  login = [form.client_id.value, form.client_secret.value];
-  sessionStorage.setItem("wallboard", JSON.stringify(login));
+  login = { id: form.client_id.value, secret: form.client_secret.value };
+  storeLogin(login);
   show();
 });
 find("#days").addEventListener("change", show);

@@ -1,9 +1,10 @@
 // The KPI panel of one customer, with the login of the wallboard in this tab.
-import { request, basic, find, make, put, vendorToken } from "./common.js";
+import { find, make, put } from "./common.js";
+import { PageData, storeLogin, storedLogin } from "./page_data.js";
 
 const form = find("#login");
 const customer = find("#customer");
-let login = JSON.parse(sessionStorage.getItem("wallboard") || "null");
+let login = storedLogin();
 
 function row({ depth, text, mark, color }) {
   const marks = mark ? [make("span", { class: `mark ${color}` }, mark)] : [];
@@ -26,13 +27,9 @@ function grouped(rows) {
 
 async function show() {
   try {
-    const { access_token: token } = await vendorToken(login && basic(...login));
+    const body = await new PageData(login).read("/panel/rows", { customerId: customer.customer_id.value.trim() });
     form.hidden = true;
     find("#shown").hidden = false;
-    const wanted = new URLSearchParams({ customerId: customer.customer_id.value.trim() });
-    const answer = await request(`/panel/rows?${wanted}`, { headers: { Authorization: `Bearer ${token}` } });
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(body.detail);
     find("#customers").replaceChildren(...body.customers.map((each) => make("option", { value: each.customer_id }, each.name)));
     if (!customer.customer_id.value) {
       customer.customer_id.value = body.customers[0].customer_id;
@@ -49,8 +46,8 @@ async function show() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  login = [form.client_id.value, form.client_secret.value];
-  sessionStorage.setItem("wallboard", JSON.stringify(login));
+  login = { id: form.client_id.value, secret: form.client_secret.value };
+  storeLogin(login);
   show();
 });
 customer.addEventListener("submit", (event) => { event.preventDefault(); show(); });

@@ -1,8 +1,8 @@
-// The answers of KPN's API, with every value a button that pins it.
-import { request, find, make, put, vendorToken } from "./common.js";
+// The values that KPN's API has, with every one a button that pins it.
+import { find, make, put } from "./common.js";
+import { LiveData } from "./page_data.js";
 import { showQuota } from "./account.js";
 
-const BROKEN = 599;
 const KEYS = { agents: "Logid", queues: "Number", trunks: "Number" };
 const WORDS = { Status: ["AVAIL", "RINGING", "ACD", "ACW", "AUX", "UNSTAFF"], Direction: ["IN", "OUT"] };
 
@@ -26,25 +26,13 @@ export class Values {
   }
 
   async read() {
-    const { authorization, id } = this.actions.client;
     put(find("#request"), `GET /${this.kind}`);
     this.pins = (await this.actions.client.call("GET", "/pins")).pins;
     this.showPins();
-    this.token ??= (await vendorToken(authorization, id)).access_token;
-    let answer = await this.fetch();
-    if (answer.status === 401) {
-      this.token = (await vendorToken(authorization, id)).access_token;
-      answer = await this.fetch();
-    }
-    if (answer.status !== BROKEN) showQuota(answer.headers);
-    const body = await answer.json().catch(() => ({}));
-    if (answer.ok && body.DataSet) this.show(body.DataSet[this.kind]);
-    else find("#values").replaceChildren(make("caption", {}, `▲ It answers ${answer.status}: ${JSON.stringify(body)}`));
-  }
-
-  // A broken connection is an outcome, too: a fault plan may have caused it.
-  fetch() {
-    return request(`/${this.kind}`, { headers: { Authorization: `Bearer ${this.token}` } }).catch(() => new Response("{}", { status: BROKEN }));
+    this.live ??= new LiveData(this.actions.client.login, {});
+    await this.live.read();
+    showQuota(this.live.data.quota);
+    this.show(this.live.data[this.kind]);
   }
 
   show(records) {

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from kpn_sandbox.cli.instants import DURATIONS, FORMS, instant_text, seconds_of
+from kpn_sandbox.instants import DURATIONS, FORMS, instant_text, seconds_of
 
 FRIDAY = datetime.fromisoformat("2026-11-27T21:30:00+00:00")
 
