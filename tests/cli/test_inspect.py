@@ -5,7 +5,8 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import redirect_stdout
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout, suppress
 
 import pytest
 
@@ -52,6 +53,15 @@ def piped(capsys, words):
     return piped
 
 
+def everything_from(terminal):
+    """What comes from a terminal until its other end is closed; one read may give only a part."""
+    parts = []
+    with suppress(OSError):
+        while part := os.read(terminal, 65_536):
+            parts.append(part)
+    return b"".join(parts)
+
+
 @pytest.fixture
 def on_terminal(words, monkeypatch):
     """Run a command on a wide terminal; what it shows, without colors."""
@@ -59,9 +69,11 @@ def on_terminal(words, monkeypatch):
 
     def on_terminal(*command):
         ours, its = os.openpty()
-        with open(its, "w") as terminal, redirect_stdout(terminal), pytest.raises(SystemExit):
-            main([*command, *words])
-        shown = os.read(ours, 100_000).decode()
+        with ThreadPoolExecutor(1) as reader:
+            read = reader.submit(everything_from, ours)
+            with open(its, "w") as terminal, redirect_stdout(terminal), pytest.raises(SystemExit):
+                main([*command, *words])
+            shown = read.result().decode()
         os.close(ours)
         return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 

@@ -23,12 +23,17 @@ def test_the_golden_day_is_as_it_always_was(size):
     assert (kept["engine"], kept[size]) == (ENGINE_VERSION, golden.digest(size))
 
 
+def imports_masked_arrays(program):
+    command = [sys.executable, "-c", f"import sys; {program}; print('numpy.ma' in sys.modules)"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout == b"True\n"
+
+
 def test_masked_arrays_are_never_imported():
     """A day needs no masked arrays, whose import costs the first request milliseconds and each worker a megabyte."""
-    program = "import sys; from tests.simulation import golden; golden.digest('50 agents')"
-    command = [sys.executable, "-c", f"{program}; print('numpy.ma' in sys.modules)"]
+    if imports_masked_arrays("import numpy"):
+        pytest.skip("this version of NumPy imports its masked arrays at once")
 
-    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout == b"False\n"
+    assert not imports_masked_arrays("from tests.simulation import golden; golden.digest('50 agents')")
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "4711"])
