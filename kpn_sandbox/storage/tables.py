@@ -169,15 +169,14 @@ def _log_columns() -> list[Column[Any]]:
 
 
 requests = Table(
-    "requests",
-    metadata,
-    client_id_column(primary_key=True),
-    *_log_columns(),
-    info={RESET_LAYER: "requests"},
-    # Half the pages to write: the rows are stored in the order of the key, so there is no index beside them.
-    sqlite_with_rowid=False,
+    "requests", metadata, client_id_column(primary_key=True), *_log_columns(), info={RESET_LAYER: "requests"}
 )
-"""The request log: one row per request, numbered per account without a gap; headers are JSON."""
+"""
+The request log: one row per request, numbered per account without a gap; headers are JSON.
+
+SQLite stores the rows in the order in which they come, with an index beside them: requests of many accounts that are
+written together share pages, where each would have a page of its own if the rows were stored in the order of the key.
+"""
 
 refused_requests = Table(
     "refused_requests",
@@ -187,7 +186,6 @@ refused_requests = Table(
     Column("client_id", ForeignKey("accounts.client_id", ondelete="CASCADE"), index=True),
     Column("after", BigInteger, nullable=False),
     info={RESET_LAYER: "requests"},
-    sqlite_with_rowid=False,
 )
 """
 The log of requests that were refused before their sender was known for sure, numbered per owner.
