@@ -50,6 +50,10 @@ class CalendarDay:
             return wall_minutes * MINUTE + self.shift
         return min(wall_minutes, 2 * 60) * MINUTE if self.shift < 0 else wall_minutes * MINUTE
 
+    def contains(self, at: float) -> bool:
+        """Whether an instant (epoch seconds) belongs to the day."""
+        return self.starts_at <= at < self.starts_at + self.length / 1000
+
     def offset(self, at: float) -> int:
         """Milliseconds from midnight to an instant (epoch seconds), rounded down to whole seconds."""
         return (int(at // 1) - self.starts_at) * 1000

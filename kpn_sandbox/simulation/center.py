@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from datetime import timedelta
 from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.agent_activity import AgentActivity
@@ -17,7 +18,7 @@ from kpn_sandbox.simulation.arrivals import arrivals_per_hour
 from kpn_sandbox.simulation.calendar import LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.callers import customer_count
 from kpn_sandbox.simulation.counters import QueueTotals
-from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex, queue_name
+from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex, ShownAgents, queue_name
 from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTrunk
@@ -48,12 +49,18 @@ class Center:
         parts = (f"{epoch.since} {epoch.profile.digest}" for epoch in epochs)
         self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
         """The same for equal configurations, whatever the seed."""
-        # Requests are mostly for one day; threads that miss at once make equal spans.
-        self._last_spans: tuple[CalendarDay | None, tuple[Span, ...]] = None, ()
+        self.key = seed, self.digest
+        """The same for centers in which the same happens."""
+        # Requests are mostly for one day; threads that miss at once make equal ones.
+        self._last_day: _CenterDay | None = None
 
     def agents(self, at: float) -> tuple[AgentFact, ...]:
-        """All agents at an instant, those logged out included."""
-        return _CenterSnapshot(self, at).all_agents()
+        """All agents at an instant, those logged out included; the same tuple while nothing about any has changed."""
+        index, instant = self.day_index_at(at)
+        shown = index.last_agents
+        if not shown.since <= instant < shown.until:
+            shown = index.last_agents = _CenterSnapshot(self, at).shown_agents()
+        return shown.facts
 
     def agent(self, login: int, at: float) -> AgentFact:
         """
@@ -65,9 +72,10 @@ class Center:
         Raises:
             UnknownAgent: No agent has that login id at that instant.
         """
-        for fact in _CenterSnapshot(self, at).agents(login - FIRST_LOGIN):
-            return fact
-        raise UnknownAgent(login)
+        snapshot, agent = _CenterSnapshot(self, at), login - FIRST_LOGIN
+        if not 0 <= agent < snapshot.employed:
+            raise UnknownAgent(login)
+        return snapshot.agent(agent)
 
     def lists_logged_out(self, at: float) -> bool:
         """Whether a list of agents shows those who are logged out at an instant; the profile in force says so."""
@@ -182,7 +190,7 @@ class Center:
 
     def day_index_at(self, at: float) -> tuple[DayIndex, int]:
         """The day that an instant lies in, and the milliseconds from midnight to it."""
-        day = day_of(at)
+        day = self._day_at(at).day
         return self.day_index(day), day.offset(at)
 
     def trace(self, day: CalendarDay) -> DayTrace:
@@ -208,21 +216,29 @@ class Center:
 
     def day_key(self, day: CalendarDay) -> tuple[Hashable, ...]:
         """A key that is the same for days on which the same happens; it begins with the seed."""
-        return self.seed, day.date, tuple((span.start, span.resolved.profile.digest) for span in self._spans(day))
+        return self._day(day).key
 
     def _span_at(self, at: float) -> Span:
-        day = day_of(at)
-        return next(span for span in reversed(self._spans(day)) if span.start <= day.offset(at))
+        day, spans, _ = self._day_at(at)
+        return spans[0] if len(spans) == 1 else next(each for each in reversed(spans) if each.start <= day.offset(at))
 
     def _simulated(self, day: CalendarDay) -> DayTrace:
         return simulate_day(self.seed, day, self._spans(day))
 
     def _spans(self, day: CalendarDay) -> tuple[Span, ...]:
-        known, spans = self._last_spans
-        if known is not day:
+        return self._day(day).spans
+
+    def _day_at(self, at: float) -> "_CenterDay":
+        known = self._last_day
+        return known if known is not None and known.day.contains(at) else self._day(day_of(at))
+
+    def _day(self, day: CalendarDay) -> "_CenterDay":
+        known = self._last_day
+        if known is None or known.day is not day:
             spans = self._new_spans(day)
-            self._last_spans = day, spans
-        return spans
+            key = self.seed, day.date, tuple((span.start, span.resolved.profile.digest) for span in spans)
+            known = self._last_day = _CenterDay(day, spans, key)
+        return known
 
     def _new_spans(self, day: CalendarDay) -> tuple[Span, ...]:
         begins = [min(max(_milliseconds(epoch.since, day), 0), day.length) for epoch in self._epochs]
@@ -232,6 +248,14 @@ class Center:
             for epoch, (begin, end) in zip(self._epochs, pairwise([*begins, day.length]), strict=True)
             if begin < end
         )
+
+
+class _CenterDay(NamedTuple):
+    """A day of a center: its parts, and the key under which it is cached."""
+
+    day: CalendarDay
+    spans: tuple[Span, ...]
+    key: tuple[Hashable, ...]
 
 
 class _CenterSnapshot:
@@ -244,32 +268,38 @@ class _CenterSnapshot:
         self.span = self.trace.span_at(self.instant)
         self.number = self.trace.spans.index(self.span)
 
-    def all_agents(self) -> tuple[AgentFact, ...]:
-        """All agents; the same tuple as the last time while nothing about any of them has changed."""
-        state = self.number, self.index.agents.at(self.instant), self.index.homes(self.span, self.instant)
-        before, facts = self.index.last_agents
-        if state != before:
-            facts = tuple(self.agents())
-            self.index.last_agents = state, facts
-        return facts
+    @property
+    def employed(self) -> int:
+        """The number of agents."""
+        return len(self.span.resolved.homes)
 
-    def agents(self, only: int | None = None) -> Iterator[AgentFact]:
-        """All agents, or one; a fact that still holds is returned again instead of being made anew."""
-        facts, changes = self.index.agent_facts[self.number], self.index.agents.at(self.instant)
-        homes, employed = self.index.homes(self.span, self.instant), len(self.span.resolved.homes)
-        chosen = range(employed) if only is None else range(max(only, 0), min(max(only, -1) + 1, employed))
-        for agent in chosen:
-            change, home = changes[agent], homes[agent]
-            cached = facts[agent]
-            if cached is None or cached[0] != change or cached[1] != home:
-                cached = facts[agent] = change, home, self._agent(agent, change, home)
-            yield cached[2]
+    def shown_agents(self) -> ShownAgents:
+        """All agents, and the part of the day in which nothing about any of them changes."""
+        # Agents log in for a queue, and a change of its own says when; so their queues change with their states.
+        changes, since, until = self.index.agents.at(self.instant)
+        homes, cached = self.index.homes(self.span, self.instant), self.index.agent_facts[self.number]
+        facts = [
+            known[2]
+            if (known := cached[agent]) is not None and known[0] == changes[agent] and known[1] == homes[agent]
+            else self._agent(agent, changes[agent], homes[agent])
+            for agent in range(self.employed)
+        ]
+        return ShownAgents(max(since, self.span.start), min(until, self.span.end), tuple(facts))
+
+    def agent(self, agent: int) -> AgentFact:
+        """One agent; a fact that still holds is returned again instead of being made anew."""
+        change = self.index.agents.position(agent, self.instant)
+        home = self.index.homes(self.span, self.instant)[agent]
+        known = self.index.agent_facts[self.number][agent]
+        if known is not None and known[:2] == (change, home):
+            return known[2]
+        return self._agent(agent, change, home)
 
     def _agent(self, agent: int, change: int, home: int) -> AgentFact:
         identity = self.index.identities[self.number][agent]
         status, since, detail, outbound = self.index.agents.read(change)
         inbound = status in _ON_A_CALL and not outbound
-        return AgentFact(
+        fact = AgentFact(
             login=identity.login,
             name=identity.name,
             status=status,
@@ -281,6 +311,8 @@ class _CenterSnapshot:
             vdn=self.index.vdn_name(self.span, detail) if inbound else None,
             department=identity.department,
         )
+        self.index.agent_facts[self.number][agent] = change, home, fact
+        return fact
 
     def queue_indices(self, *, removed: bool = False) -> range:
         """The queues that exist, or all that have existed on the day so far."""

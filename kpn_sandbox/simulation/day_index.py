@@ -33,6 +33,14 @@ class AgentIdentity(NamedTuple):
     department: int
 
 
+class ShownAgents(NamedTuple):
+    """All agents as they are in a part of the day, in milliseconds since midnight."""
+
+    since: int
+    until: int
+    facts: tuple[AgentFact, ...]
+
+
 CachedFact = tuple[int, int, AgentFact]
 """An agent's fact with the change in the timeline and the queue that it was made for."""
 
@@ -45,8 +53,8 @@ class DayIndex:
         self._seed = seed
         self._most_agents = max(len(span.resolved.homes) for span in trace.spans)
         self._most_queues = max(len(span.resolved.queues) for span in trace.spans)
-        self.last_agents: tuple[tuple[int, list[int], Sequence[int]] | None, tuple[AgentFact, ...]] = None, ()
-        """All agents as they were shown last, behind what they follow from; threads replace it as a whole."""
+        self.last_agents = ShownAgents(0, 0, ())
+        """All agents as they were shown last; threads replace it as a whole."""
 
     def prepared(self) -> "DayIndex":
         """Derive now what most readers need, and return the index."""

@@ -61,6 +61,14 @@ class StateChanges(NamedTuple):
     detail: Integers
 
 
+class Positions(NamedTuple):
+    """The position of each agent's last change, and from when until when they are these, in milliseconds."""
+
+    of_agents: list[int]
+    since: int
+    until: int
+
+
 class AgentTimeline:
     """Every change of every agent on a day, of whom there are so many at most at any time of it."""
 
@@ -76,12 +84,25 @@ class AgentTimeline:
         ]
         changes = np.sort(np.concatenate(parts))
         instants = changes // _IN_INSTANT
-        self._changes = changes[np.append(instants[1:] != instants[:-1], True)]
+        # The last one is of no agent: after the last change of each agent comes one of another.
+        end = changes[-1:] // _IN_AGENT * _IN_AGENT + _IN_AGENT
+        self._changes = np.append(changes[np.append(instants[1:] != instants[:-1], True)], end)
 
-    def at(self, instant: int) -> list[int]:
+    def at(self, instant: int) -> Positions:
         """The position of each agent's last change at an instant, in milliseconds since midnight; see `read`."""
-        positions: list[int] = (np.searchsorted(self._changes, self._agents + (instant + 1) * _IN_INSTANT) - 1).tolist()
-        return positions
+        after = self._changes.searchsorted(self._agents + (instant + 1) * _IN_INSTANT)
+        since = int((self._changes[after - 1] - self._agents).max()) // _IN_INSTANT
+        until = int((self._changes[after] - self._agents).min()) // _IN_INSTANT
+        return Positions((after - 1).tolist(), since, until)
+
+    def position(self, agent: int, instant: int) -> int:
+        """
+        The position of an agent's last change.
+
+        Args:
+            agent, instant: The agent, and the instant in milliseconds since midnight.
+        """
+        return int(self._changes.searchsorted(agent * _IN_AGENT + (instant + 1) * _IN_INSTANT)) - 1
 
     def read(self, position: int) -> AgentState:
         """The state that an agent entered with the change at a position."""
@@ -89,7 +110,7 @@ class AgentTimeline:
 
     def columns(self) -> StateChanges:
         """All changes of all agents; each agent has one at midnight."""
-        rest, detail = np.divmod(self._changes, _DETAILS)
+        rest, detail = np.divmod(self._changes[:-1], _DETAILS)
         rest, kind = np.divmod(rest, len(_KINDS))
         return StateChanges(*np.divmod(rest, _INSTANTS), _CODES[kind], detail)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.literals import MOST_AGENTS, MOST_PORTS, MOST_QUEUES, MOST_TRUNKS
 from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.day_index import ShownAgents
 from kpn_sandbox.simulation.day_trace import BLOCKED
 from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.profile import ALWAYS, Epoch
@@ -118,3 +120,26 @@ def test_most_ports_can_be_told_apart() -> None:
 
     assert [len(trunk.ports) for trunk in subject.trunks(TEN)] == [MOST_PORTS] * MOST_TRUNKS
     check_instant(*answers(subject, TEN))
+
+
+def test_agents_are_the_same_whatever_was_asked_before() -> None:
+    """Agents at an instant are those that a center shows that was asked nothing before, around each change of one."""
+    day = calendar_day(WEDNESDAY)
+    moved = day.starts_at + 10.5 * 3600
+    epochs = (
+        Epoch(ALWAYS, profile(agents=12)),
+        Epoch(moved, profile(agents=9, queues=3)),
+        Epoch(moved + 3600, profile(agents=14)),
+    )
+    asked, random = Center("seed", epochs, SingleFlightCache()), Random(3)
+    changes = asked.day_index(day).agents.columns().instant.tolist()
+    seconds = [change // 1000 + step for change in random.sample(changes, 60) for step in (-1, 0, 1)]
+    seconds += [int(moved) - day.starts_at + step for step in (-1, 0, 1, 3599, 3600)]
+    random.shuffle(seconds)
+
+    for second in seconds:
+        at = float(day.starts_at + max(second, 0))
+        index = asked.day_index(day)
+        shown = asked.agents(at)
+        index.last_agents = ShownAgents(0, 0, ())
+        assert shown == asked.agents(at) == tuple(asked.agent(fact.login, at) for fact in shown)
