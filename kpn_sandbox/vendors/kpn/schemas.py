@@ -8,14 +8,18 @@ Source:
     field means is assumed, after the items of Avaya CMS that have the same names.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Sequence
+from math import ceil
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
+from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.simulation.facts import Direction, PortState, Status
+
+Text = TypeVar("Text")
 
 _DIGITS = Regexp(r"^[0-9]+$")
 
@@ -24,7 +28,7 @@ class StringField(fields.String):
     """A value that is serialized as a string; None stays null."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else str(value)
+        return _string(value)
 
 
 def _text(example: str | None, description: str, **options: Any) -> StringField:
@@ -149,16 +153,29 @@ class RecentTokenSchema(Schema):
     status = _text("approved", "State of the token.")
 
 
-class _TextCache(dict[Any, str | None]):
-    """Values as strings, by value; cached because the same numbers occur again and again."""
+class _TextCache(dict[Any, Text]):
+    """
+    Values as text, by value; cached because the same numbers occur again and again.
 
-    LIMIT = 50_000
+    Args:
+        make: Makes the text of a value.
+    """
 
-    def __missing__(self, value: Any) -> str | None:
+    LIMIT = 20_000
+
+    def __init__(self, make: Callable[[Any], Text]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, value: Any) -> Text:
         if len(self) >= self.LIMIT:
             self.clear()
-        text = self[value] = None if value is None else str(value)
+        text = self[value] = self._make(value)
         return text
+
+
+def _string(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 RecordSerializer = Callable[[tuple[Any, ...]], dict[str, Any]]
@@ -179,7 +196,7 @@ def record_serializer(schema: type[Schema]) -> RecordSerializer:
     lists = {
         name: record_serializer(type(item.schema)) for name, item in items.items() if isinstance(item, fields.Nested)
     }
-    text_of = _TextCache().__getitem__
+    text_of = _TextCache(_string).__getitem__
 
     def serialize(record: tuple[Any, ...]) -> dict[str, Any]:
         return dict(zip(names, map(text_of, record), strict=True))
@@ -196,81 +213,93 @@ def record_serializer(schema: type[Schema]) -> RecordSerializer:
 MakeRecord = Callable[[Any], tuple[Any, ...]]
 
 
-class _AgedRecord(NamedTuple):
-    source: Any
-    template: bytes
-    """JSON of the record, to be formatted with its age."""
-    since: float
+class _AgedList(NamedTuple):
+    """
+    JSON of a list of records, to be completed by their ages.
+
+    Args:
+        facts: Objects that the records are made of.
+        parts: The JSON of each record before its age and behind it.
+        pieces: The JSON of the list before, between and behind all ages; each second one is left empty for an age.
+        since: First whole second of each age.
+    """
+
+    facts: tuple[Any, ...]
+    parts: list[tuple[bytes, bytes]]
+    pieces: list[bytes]
+    since: list[int]
 
 
 class AgedJsonCache:
     """
-    JSON of records that mostly only age: all of it but their age is made once, for each record and for whole lists.
+    JSON of lists of records that mostly only age; of a list that follows another one only what is new is serialized.
 
-    Threads may read it without a lock: an entry is one tuple, and a lost entry is only made again.
+    Threads may read it without a lock: an entry is never changed, and a lost entry is only made again.
 
     Args:
         schema: Schema of the records.
         field: Name of the field with the whole seconds since the instant `since` of the object a record is made of.
     """
 
-    LIMIT = 20_000
-    """Most records that are kept, about 10 MB."""
-
     LISTED = 20_000
-    """Most records of all lists that are kept, about as much."""
+    """Most records of all lists that are kept, about 10 MB."""
 
     def __init__(self, schema: type[Schema], field: str) -> None:
         self._serialize = record_serializer(schema)
         self._mark = f'"{field}":"'.encode()
         self._field = field
-        self._records: dict[int, _AgedRecord] = {}
-        self._lists: dict[int, tuple[Any, bytes, list[float]]] = {}
-        self._listed = 0
+        self._ages = _TextCache(b"%d".__mod__)
+        self._lists: BoundedCache[_AgedList] = BoundedCache(self.LISTED, lambda entry: len(entry.facts))
 
-    def rows(self, facts: Iterable[Any], at: int, make_record: MakeRecord) -> list[bytes]:
+    def rows(self, key: Hashable, facts: tuple[Any, ...], at: int, make_record: MakeRecord) -> list[bytes]:
         """
         Return the JSON of records, in their order.
 
         Args:
-            facts: Objects that the records are made of; JSON is kept for these objects, not for equal ones.
-            at: Instant of the records, in whole epoch seconds.
-            make_record: Returns the record of an object; called when its JSON is not kept.
+            key: Name of the list; the list before it under the same key is kept, and replaced by this one.
+            facts: Objects that the records are made of; one that is the same object as before is not serialized anew.
+            at: Instant of the records, in whole epoch seconds, at which no age is negative.
+            make_record: Returns the record of an object.
         """
-        return [each.template % int(at - each.since) for each in self._found(facts, make_record)]
+        _, parts, _, since = self._list(key, facts, make_record)
+        return [b"%b%d%b" % (before, at - begin, after) for (before, after), begin in zip(parts, since, strict=True)]
 
-    def joined(self, facts: tuple[Any, ...], at: int, make_record: MakeRecord) -> bytes:
+    def joined(self, key: Hashable, facts: tuple[Any, ...], at: int, make_record: MakeRecord) -> bytes:
         """
         Return the JSON of records with commas between them.
 
         Args:
-            facts, at, make_record: As for `rows`; what is kept for the tuple serves while it is the same object.
+            key, facts, at, make_record: As for `rows`.
         """
-        entry = self._lists.get(id(facts))
-        # The tuple is kept with its JSON, so that no other object can get its id.
-        if entry is None or entry[0] is not facts:
-            records = list(self._found(facts, make_record))
-            if self._listed + len(records) > self.LISTED:
-                self._lists, self._listed = {}, 0
-            self._listed += len(records)
-            template = b",".join([each.template for each in records])
-            entry = self._lists[id(facts)] = facts, template, [each.since for each in records]
-        return entry[1] % tuple([int(at - since) for since in entry[2]])
+        _, _, pieces, since = self._list(key, facts, make_record)
+        pieces, ages = pieces.copy(), self._ages
+        pieces[1::2] = [ages[at - begin] for begin in since]
+        return b"".join(pieces)
 
-    def _found(self, facts: Iterable[Any], make_record: MakeRecord) -> Iterator[_AgedRecord]:
-        records = self._records
-        for fact in facts:
-            found = records.get(id(fact))
-            if found is None or found.source is not fact:
-                found = self._new(fact, self._serialize(make_record(fact)))
-            yield found
+    def _list(self, key: Hashable, facts: tuple[Any, ...], make_record: MakeRecord) -> _AgedList:
+        known = self._lists.get(key)
+        if known is not None and known.facts is facts:
+            return known
+        count = len(facts)
+        new: Sequence[int] = range(count)
+        entry = _AgedList(facts, [(b"", b"")] * count, [b""] * (2 * count + 1), [0] * count)
+        if known is not None and len(known.facts) == count:
+            entry = _AgedList(facts, known.parts.copy(), known.pieces.copy(), known.since.copy())
+            pairs = zip(facts, known.facts, strict=True)
+            new = [place for place, (fact, before) in enumerate(pairs) if fact is not before]
+        for place in new:
+            entry.parts[place] = self._parts(make_record(facts[place]))
+            entry.since[place] = ceil(facts[place].since)
+        for place in {*new, *(place + 1 for place in new)}:
+            left = entry.parts[place - 1][1] + b"," if place else b""
+            entry.pieces[2 * place] = left + entry.parts[place][0] if place < count else left[:-1]
+        self._lists.put(key, entry)
+        return entry
 
-    def _new(self, fact: Any, serialized: dict[str, Any]) -> _AgedRecord:
-        if len(self._records) >= self.LIMIT:
-            self._records = {}
-        before, _, after = orjson.dumps({**serialized, self._field: ""}).replace(b"%", b"%%").partition(self._mark)
-        found = self._records[id(fact)] = _AgedRecord(fact, before + self._mark + b"%d" + after, fact.since)
-        return found
+    def _parts(self, record: tuple[Any, ...]) -> tuple[bytes, bytes]:
+        text = orjson.dumps({**self._serialize(record), self._field: ""})
+        before, mark, after = text.partition(self._mark)
+        return before + mark, after
 
 
 def example(schema: type[Schema]) -> dict[str, Any]:

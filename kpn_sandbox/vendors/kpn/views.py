@@ -107,11 +107,11 @@ def serialized_agents(center: Center, at: float, read_pins: ReadPins | None = No
     def make_record(fact: AgentFact) -> tuple[Any, ...]:
         return agent_record(fact, at)
 
-    facts, everybody = center.agents(at), center.lists_logged_out(at)
+    key, facts, everybody = center.key, center.agents(at), center.lists_logged_out(at)
     pinned: Mapping[str, Data] = {} if read_pins is None else read_pins({str(fact.login) for fact in facts})
     if everybody and not pinned:
-        return {"agents": orjson.Fragment(b"[%b]" % _agents.joined(facts, int(at), make_record))}
-    shown = zip(facts, _agents.rows(facts, int(at), make_record), strict=True)
+        return {"agents": orjson.Fragment(b"[%b]" % _agents.joined(key, facts, int(at), make_record))}
+    shown = zip(facts, _agents.rows(key, facts, int(at), make_record), strict=True)
     rows = [row for fact, text in shown for row in _listed(fact, text, at, pinned, everybody=everybody)]
     return {"agents": orjson.Fragment(b"[%b]" % b",".join(rows))}
 

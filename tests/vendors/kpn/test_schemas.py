@@ -3,6 +3,7 @@
 import json
 from collections import namedtuple
 from pathlib import Path
+from random import Random
 
 import orjson
 import pytest
@@ -106,26 +107,48 @@ def test_split_json_is_the_serialized_record():
     cache = AgedJsonCache(AgentSchema, "Time")
 
     for at in (1001, 1002, 1170):
-        (serialized,) = cache.rows([fact], at, lambda each: agent_record(each, at))
+        (serialized,) = cache.rows("list", (fact,), at, lambda each: agent_record(each, at))
         assert orjson.loads(serialized) == record_serializer(AgentSchema)(agent_record(fact, at))
 
 
 class FewAgedJson(AgedJsonCache):
     """The same with room for little, so that it is full soon."""
 
-    LIMIT = LISTED = 30
+    LISTED = 30
 
 
-def test_joined_records_are_the_rows():
-    """A whole list is its rows with commas between them, at each age, and belongs to one tuple."""
-    cache = AgedJsonCache(AgentSchema, "Time")
-    names = ("Anna", "100 %d %%", "\u00e9")
-    facts = tuple(AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.5, None, 139) for name in names)
+def aged(number: int, since: float = 1000.5) -> AgentFact:
+    """An agent whose name tells the number."""
+    return AgentFact(number, f"{number} %d %% \u00e9", Status.AVAILABLE, None, None, 2, 11, since, None, 139)
 
-    for at in (1001, 1170):
-        for shown in (facts, facts[:2], facts[::-1]):
-            rows = cache.rows(shown, at, lambda each: agent_record(each, at))
-            assert cache.joined(shown, at, lambda each: agent_record(each, at)) == b",".join(rows)
+
+def test_joined_records_are_those_of_the_view():
+    """A whole list is its rows with commas between them, whatever the list before it was and however many changed."""
+    random, cache = Random(1), FewAgedJson(AgentSchema, "Time")
+    facts = tuple(aged(number, 1000 + number / 8) for number in range(9))
+
+    for at in range(1100, 1400):
+        kept = [fact if random.random() < 0.8 else aged(random.randrange(99), at - 0.5) for fact in facts]
+        facts = tuple(kept if at % 7 else kept[: random.randint(1, 9)] + [aged(at), aged(at + 1)])
+        key = random.randrange(3)
+        rows = [orjson.dumps(record_serializer(AgentSchema)(agent_record(fact, at))) for fact in facts]
+        assert cache.joined(key, facts, at, lambda each: agent_record(each, at)) == b",".join(rows)
+        assert cache.rows(key, facts, at, lambda each: agent_record(each, at)) == rows
+
+
+def test_only_new_facts_are_serialized_again():
+    """Of a list that follows another one under the same key only the facts that are other objects are looked at."""
+    cache, seen = AgedJsonCache(AgentSchema, "Time"), []
+    facts = tuple(map(aged, range(5)))
+
+    def make_record(fact):
+        seen.append(fact.login)
+        return agent_record(fact, 1100)
+
+    cache.joined("list", facts, 1100, make_record)
+    cache.joined("list", (*facts[:2], aged(7), *facts[3:]), 1100, make_record)
+
+    assert seen == [0, 1, 2, 3, 4, 7]
 
 
 def test_lists_that_are_kept_are_bounded():
@@ -133,18 +156,8 @@ def test_lists_that_are_kept_are_bounded():
     cache = FewAgedJson(AgentSchema, "Time")
 
     for number in range(10 * cache.LISTED):
-        fact = AgentFact(40001, f"Agent {number}", Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
-        assert f"Agent {number}".encode() in cache.joined((fact,), 1005, lambda each: agent_record(each, 1005))
-
-
-def test_split_json_belongs_to_one_fact():
-    """Cached parts are those of one fact, so a later fact at the same address is serialized anew."""
-    cache = FewAgedJson(AgentSchema, "Time")
-    names = [f"Agent {number}" for number in range(10 * cache.LIMIT)]
-
-    for name in names:
-        fact = AgentFact(40001, name, Status.AVAILABLE, None, None, 2, 11, 1000.0, None, 139)
-        assert name.encode() in cache.rows([fact], 1005, lambda each: agent_record(each, 1005))[0]
+        shown = cache.joined(number % 50, (aged(number),), 1005, lambda each: agent_record(each, 1005))
+        assert f"{number} %d".encode() in shown
 
 
 def test_examples_are_those_of_kpns_page():
