@@ -174,7 +174,7 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     app.register_blueprint(control_metrics.blueprint(sandbox, control_auth, metrics))
     app.register_blueprint(documents.blueprint(settings.client_id, _public_secret(settings)))
     demo = (settings.client_id, _public_secret(settings))
-    pages = PageViews(sandbox, control_auth, demo, APIS, services.history)
+    pages = PageViews(sandbox, control_auth, demo, APIS, services.history, pause)
     app.register_blueprint(pages_blueprint(pages))
     others = [api for api in apis if api is not kpn]
     app.register_error_handler(Exception, ErrorHandler([_ControlErrors(), *others], kpn))

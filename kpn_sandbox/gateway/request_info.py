@@ -30,6 +30,8 @@ RESPONSE_REASON = "kpn_sandbox.response_reason"
 """Environment key of the reason why a response that succeeded is not the usual one."""
 REQUEST_ID = "kpn_sandbox.request_id"
 """Environment key of the id of the request."""
+STREAMS = "kpn_sandbox.streams"
+"""Environment key that is there when a response may last for as long as the client stays, at the cost of no thread."""
 LOG_FACTS = "kpn_sandbox.log_facts"
 """Environment key of the `LogFacts` of a request, there when an access log is written."""
 

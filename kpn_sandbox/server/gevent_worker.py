@@ -25,6 +25,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreDa
 from gunicorn.workers.ggevent import GeventWorker
 
 from kpn_sandbox.gateway.fast_path import FAST_PATH, WsgiApp
+from kpn_sandbox.gateway.request_info import STREAMS
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.client_connection import ClientConnection, Phase, RequestTimeout
@@ -69,12 +70,13 @@ class SandboxWorker(GeventWorker):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, IGNORED_SIGNALS)
 
     def load_wsgi(self) -> None:
-        """Load the application; each connection shall know the environment of its present request."""
+        """Load the application; each connection shall know the environment of its present request, which may stream."""
         super().load_wsgi()
         application: WsgiApp = self.wsgi  # type: ignore[has-type]
 
         def noting(environ: dict[str, Any], start_response: Any) -> Any:
             environ["gunicorn.socket"].environ = environ
+            environ[STREAMS] = True
             return application(environ, start_response)
 
         self.wsgi = noting

@@ -249,6 +249,28 @@ class RequestLog:
         rows.sort(key=lambda row: (row.wall_at, row.number))
         return LogPage(count, 0, tuple(map(self._entry, rows[-(limit or CAPACITY) :])))
 
+    def entries_after(self, owner: str, numbers: tuple[int, int]) -> tuple[tuple[int, int], list[LogEntry]]:
+        """
+        Return what was written since an earlier look: the numbers of this look, and the entries, the oldest first.
+
+        Args:
+            owner: Client id of the account; empty for requests that belong to none.
+            numbers: Numbers of the earlier look, (0, 0) for none. Once the log was cleared, they become lower, and the
+                entries are all there are.
+        """
+        latest: list[int] = []
+        found: list[tuple[tuple[int, int], LogEntry]] = []
+        with self._database.read() as connection:
+            for share, number in zip((_KNOWN, _REFUSED), numbers, strict=True):
+                column = share.table.c.number
+                last = connection.scalar(select(func.max(column)).where(share.owner == owner)) or 0
+                first = max(number if number <= last else 0, last - CAPACITY)
+                if first < last:
+                    rows = connection.execute(select(share.table).where(share.owner == owner, column > first)).all()
+                    found += [(_place(row), self._entry(row)) for row in rows]
+                latest.append(last)
+        return (latest[0], latest[1]), [entry for _, entry in sorted(found, key=itemgetter(0))]
+
     def last_number(self, client_id: str | None) -> int:
         """Return a number that is another one after each entry of an account, or of all for None; 0 without any."""
         queries = [

@@ -12,7 +12,8 @@ PAGES = (
     ("/history", "History", "Calls per day, by hour and by length, as in Kaisa."),
     ("/panel", "ITX panel", "What ITX would show of a customer."),
     ("/docs", "Swagger UI", "Every API with Authorize and Try it out."),
-    ("/console", "Console", "Change scenario, clock, profile, pins, faults and quota; read the request log."),
+    ("/requests", "Requests", "The request log live: why each answer was what it was, replay, copy as code."),
+    ("/console", "Console", "Change scenario, clock, profile, pins, faults and quota."),
     ("/manual", "Manual", "How to use it: time, faults, tests, the APIs, settings."),
 )
 """Path, name and purpose of each page."""

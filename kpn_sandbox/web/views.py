@@ -51,6 +51,7 @@ from kpn_sandbox.web.live import (
     ShownQuerySchema,
     live_data,
 )
+from kpn_sandbox.web.live_requests import NOBODY, live_requests
 from kpn_sandbox.web.manual import manual_page
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
@@ -70,6 +71,7 @@ class PageViews:
         demo: Client id and secret of the demo account; the secret is empty when somebody chose it.
         apis: APIs of the vendors.
         history: Computes and caches calls of earlier days.
+        pause: Waits for some seconds while other requests are served; says whether the server stops.
     """
 
     sandbox: Sandbox
@@ -77,6 +79,7 @@ class PageViews:
     demo: tuple[str, str]
     apis: Sequence[type[VendorApi]]
     history: History
+    pause: Callable[[float], bool]
 
     def start(self) -> Response:
         """Return the start page, as HTML for browsers and as JSON for programs."""
@@ -111,6 +114,23 @@ class PageViews:
         if unchanged(request.environ, tag):
             return Response(status=304, headers=headers)
         return Response(body, content_type="application/json", headers=headers)
+
+    def requests(self) -> Response:
+        """Return the page of the request log, with the words and limits that its forms offer."""
+        log = self.sandbox.request_log
+        return page("requests.html", demo=self._visible_demo(), literals=literals, logged=log.on, bodies=log.bodies)
+
+    def live_requests(self) -> Response:
+        """Return the entries of an account's request log as they come; `?nobody=1` adds those that belong to none."""
+        account = request.args.get("account", "")
+        owners: tuple[str, ...] = ()
+        if account:
+            self.control_auth.authenticate(request, Access.ACCOUNT, account)
+            owners = (self.sandbox.tenant(account).account.client_id,)
+        if request.args.get("nobody") or not account:
+            self.control_auth.authenticate(request, Access.ADMIN, None)
+            owners += (NOBODY,)
+        return live_requests(request, self.sandbox.request_log, owners, self.pause)
 
     def wallboard_day(self) -> Response:
         """Return the day so far, for the wallboard."""
@@ -220,6 +240,8 @@ def blueprint(views: PageViews) -> Blueprint:
         "/panel": lambda: page("panel.html", local=is_local(request)),
         "/panel/rows": views.panel_rows,
         "/console": views.console,
+        "/requests": views.requests,
+        "/requests/live": views.live_requests,
         "/manual": manual_page,
         "/manual/<name>": manual_page,
         "/assets/<name>": static_file,

@@ -4,7 +4,17 @@ import re
 
 import pytest
 
-PAGES = ("/", "/docs", "/history", "/panel", "/wallboard", "/console", "/manual", "/manual/getting-started")
+PAGES = (
+    "/",
+    "/requests",
+    "/docs",
+    "/history",
+    "/panel",
+    "/wallboard",
+    "/console",
+    "/manual",
+    "/manual/getting-started",
+)
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -40,7 +50,7 @@ def test_everything_a_page_names_is_there(client, path):
 
 def test_modules_of_scripts_are_there(client):
     """Every module that a script imports is served, with the type of a script."""
-    known, found = set(), {"wallboard.js", "history.js", "panel.js", "console.js", "start.js"}
+    known, found = set(), {"wallboard.js", "history.js", "panel.js", "console.js", "start.js", "requests.js"}
 
     while found - known:
         name = (found - known).pop()
