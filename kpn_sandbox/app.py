@@ -176,8 +176,7 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
     demo = (settings.client_id, _public_secret(settings))
     pages = PageViews(sandbox, control_auth, demo, APIS, services.history, pause)
     app.register_blueprint(pages_blueprint(pages))
-    others = [api for api in apis if api is not kpn]
-    app.register_error_handler(Exception, ErrorHandler([_ControlErrors(), *others], kpn))
+    app.register_error_handler(Exception, ErrorHandler([_ControlErrors(), *apis], kpn))
     app.before_request(lifecycle.refuse)
     app.after_request(lifecycle.close)
     routes = {path: route for api in apis for path, route in api.fast_routes().items()}

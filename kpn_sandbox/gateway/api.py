@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Flask, Response, request
+from werkzeug.routing import BaseConverter
 
 from kpn_sandbox.auth import BearerAuth
 from kpn_sandbox.auth.errors import InactiveToken
@@ -101,6 +102,8 @@ class VendorApi(ABC):
     pin_checks: ClassVar[Mapping[ObjectKind, PinCheck]] = {}
     path_prefixes: ClassVar[tuple[str, ...]] = ()
     """Paths below which every path belongs to the API, with or without an operation."""
+    converters: ClassVar[Mapping[str, type[BaseConverter]]] = {}
+    """Converters of variables in paths, by name; a variable with one is written `{converter:name}`."""
     credential_kinds: ClassVar[tuple[CredentialKind, ...]] = ()
     """Credentials that are derived from an account's id and secret, and stored beside them."""
     state_parts: ClassVar[tuple[StatePart, ...]] = ()
@@ -125,6 +128,7 @@ class VendorApi(ABC):
             services: Parts of the application that the APIs share.
         """
         api = cls(services)
+        app.url_map.converters.update(cls.converters)
         blueprint = Blueprint(cls.key, __name__)
         methods: dict[str, list[str]] = {}
         for each in cls.endpoints:
@@ -206,7 +210,7 @@ class VendorApi(ABC):
     def owns(self, path: str) -> bool:
         """Whether a path belongs to the API, with or without an operation."""
         fixed = (each for operation in self.operations for each in self.paths(operation) if "{" not in each)
-        return path in fixed or path.startswith(tuple(f"{prefix}/" for prefix in self.path_prefixes))
+        return path in fixed or f"{path}/".startswith(tuple(f"{prefix}/" for prefix in self.path_prefixes))
 
     def _flask_view(self, endpoint: Endpoint) -> Callable[..., Response]:
         run = self.services.lifecycle.run

@@ -59,7 +59,7 @@ FAST_PATH = "kpn_sandbox.fast_path"
 FAST_REQUEST = "kpn_sandbox.fast_request"
 """Environment key of a request that the fast path has answered."""
 
-SUCCESS, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
+SUCCESS, NOT_MODIFIED = "200 OK", "304 Not Modified"
 
 # Memory of a cached response beside its body, roughly.
 _HEADER_BYTES = 1024

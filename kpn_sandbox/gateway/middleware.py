@@ -74,7 +74,7 @@ class RequestMiddleware:
             if self._prefix and environ["PATH_INFO"] == self._prefix:
                 # Relative links of the start page need the slash at the end of its address.
                 headers = [("Location", f"{self._public_url}/"), ("X-Request-Id", request_id(environ))]
-                start("308 PERMANENT REDIRECT", [*headers, ("Content-Length", "0")])
+                start("308 Permanent Redirect", [*headers, ("Content-Length", "0")])
                 return []
             self._take_off_prefix(environ)
         environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"

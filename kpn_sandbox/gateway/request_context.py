@@ -25,7 +25,7 @@ from flask import Response, request
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES, BrokenConnection
 from kpn_sandbox.gateway.hosts import own_url
-from kpn_sandbox.gateway.operations import Endpoint, Operation
+from kpn_sandbox.gateway.operations import Endpoint, Operation, phrase
 from kpn_sandbox.gateway.prefer_header import NO_PREFERENCES, preferences
 from kpn_sandbox.gateway.reasons import FAULT, PREFER_HEADER, QUOTA, RESERVED_NUMBER, joined_reasons
 from kpn_sandbox.gateway.request_info import (
@@ -384,6 +384,8 @@ class RequestLifecycle:
             operation = (request.endpoint or "").rpartition(".")[2]
             self.metrics.count(CONTROL_KEY, operation, response.status_code, perf_counter() - began)
         response.headers["X-Request-Id"] = request_id(environ)
+        # Werkzeug writes reason phrases in capitals, and gateways as the RFC does.
+        response.status = f"{response.status_code} {phrase(response.status_code)}"
         if response.is_sequence and response.calculate_content_length() == 0:
             response.headers.pop("Content-Type", None)
         return response

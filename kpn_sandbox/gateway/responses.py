@@ -7,7 +7,7 @@ Source:
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,8 @@ from kpn_sandbox.tenants.tenant import Tenant
 
 JSON = ("Content-Type", "application/json")
 """Content type of every body; without a charset, because JSON is always UTF-8."""
+FORM = "application/x-www-form-urlencoded"
+"""Content type of a form."""
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 """Headers of a response with a token (RFC 6749, section 5.1)."""
 
@@ -62,12 +64,25 @@ def _tags(header: str) -> frozenset[str]:
     return frozenset(each for each in _LISTED.findall(header) if _TAG.fullmatch(each))
 
 
-def form_hint() -> list[tuple[str, str]]:
-    """Return the header that tells a client of a token endpoint that its body is not read as a form; mostly none."""
-    if not request.get_data(cache=True) or request.mimetype not in ("", "application/json"):
-        return []
-    label = request.mimetype or "nothing"
-    return [("X-Sandbox-Hint", f"Content-Type must be application/x-www-form-urlencoded, the body is labeled {label}")]
+def token_error_headers(status: int, realm: str, *, forms: Collection[str] = (FORM,)) -> list[tuple[str, str]]:
+    """
+    Return the headers of an error response of a token endpoint to the current request.
+
+    Args:
+        status: HTTP status of the error.
+        realm: Realm of the challenge for a client that has sent HTTP Basic.
+        forms: Content types that the endpoint reads as a form; `X-Sandbox-Hint` speaks of others.
+
+    Source:
+        RFC 6749, section 5.2, for the challenge; RFC 6749, section 5.1, for what no cache may keep.
+    """
+    headers = list(NO_STORE)
+    if status == 401 and request.headers.get("Authorization", "").lower().startswith("basic "):
+        headers.append(("WWW-Authenticate", f'Basic realm="{realm}"'))
+    if request.mimetype not in forms and request.get_data(cache=True):
+        label = request.mimetype or "nothing"
+        headers.append(("X-Sandbox-Hint", f"Content-Type must be {FORM}, the body is labeled {label}"))
+    return headers
 
 
 def rate_limit_headers(count: QuotaState, *, with_reset: bool = True) -> list[tuple[str, str]]:

@@ -2,7 +2,8 @@
 The orders and invoices of customers.
 
 All of it follows from the seed, the customer and the month, so an order keeps number, lines and amount for ever and
-only its status moves with time. Amounts are cents with VAT. Products, prices and frequencies are invented.
+only its status moves with time. Amounts are
+hundredths of their currency, with VAT. Products, prices and frequencies are invented.
 """
 
 from collections.abc import Iterator
@@ -15,8 +16,16 @@ from kpn_sandbox.simulation.calendar import FIRST_DATE, calendar_day, day_of
 from kpn_sandbox.simulation.names import words_of
 from kpn_sandbox.simulation.randomness import words
 
-PRODUCTS: tuple[tuple[str, int], ...] = tuple(words_of("products").items())
-"""Names and prices in cents."""
+PIECES: tuple[tuple[str, int], ...] = tuple(words_of("products").items())
+"""Names and prices of products that are sold by the piece, in euro cents."""
+
+MEASURED: tuple[tuple[str, int], ...] = tuple(words_of("measured_products").items())
+"""Names of products that are sold by length or time, and the prices of one unit, in euro cents."""
+
+_MEASURED_NAMES = frozenset(name for name, _ in MEASURED)
+
+CURRENCIES = {"EUR": 100, "GBP": 85, "NOK": 1150}
+"""Currencies of orders, and what a price in euros becomes in them, in percent."""
 
 MONTHS_BACK = 24
 """Older orders are not shown."""
@@ -49,13 +58,23 @@ class InvoiceStatus(StrEnum):
 
 
 class OrderLine(NamedTuple):
-    """A product of an order; quantities are pieces."""
+    """A product of an order; quantities are hundredths, prices hundredths of the order's currency."""
 
     product: str
     quantity: int
     delivered: int
     price: int
-    """Cents for one."""
+    """For one piece, meter or hour."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the product is sold by the piece."""
+        return self.product not in _MEASURED_NAMES
+
+    @property
+    def amount(self) -> int:
+        """Price of the quantity."""
+        return (self.quantity * self.price + 50) // 100
 
 
 class OrderFact(NamedTuple):
@@ -67,6 +86,7 @@ class OrderFact(NamedTuple):
     status_since: float
     lines: tuple[OrderLine, ...]
     amount: int
+    currency: str
     parcel: str | None
     """The number of the parcel once it is on its way."""
 
@@ -81,6 +101,17 @@ class InvoiceFact(NamedTuple):
     status: InvoiceStatus
     status_since: float
     amount: int
+    currency: str
+
+
+class CreditNoteFact(NamedTuple):
+    """A credit note for the first line of an order, which was sent back; its instant is in epoch seconds."""
+
+    number: str
+    order: str
+    issued_at: float
+    line: OrderLine
+    currency: str
 
 
 def orders(seed: str, customer: int, at: float, most: int) -> list[OrderFact]:
@@ -107,6 +138,19 @@ def invoices(seed: str, customer: int, at: float, most: int) -> list[InvoiceFact
     return sorted(billed, key=lambda invoice: (invoice.issued_at, invoice.number), reverse=True)[:most]
 
 
+def credit_notes(seed: str, customer: int, at: float, most: int) -> list[CreditNoteFact]:
+    """
+    The credit notes of a customer, the newest first.
+
+    Args:
+        seed, customer: The account's seed, and the customer from 0.
+        at, most: The instant, in epoch seconds, and how many at most.
+    """
+    issued = [each.credit_note() for each in _lifecycles(seed, customer, at) if each.is_returned]
+    told = (note for note in issued if note.issued_at <= at)
+    return sorted(told, key=lambda note: (note.issued_at, note.number), reverse=True)[:most]
+
+
 class _OrderLifecycle(NamedTuple):
     """Everything that ever happens to an order; an order and its invoice are read from it at an instant."""
 
@@ -118,7 +162,17 @@ class _OrderLifecycle(NamedTuple):
     cancelled: bool
     partly: bool
     paid_at: float
+    sent_back: bool
+    currency: str
     lines: tuple[OrderLine, ...]
+
+    @property
+    def is_returned(self) -> bool:
+        return self.sent_back and not self.cancelled
+
+    def credit_note(self) -> CreditNoteFact:
+        issued_at = max(self.completed_at, self.paid_at) + 3 * DAY
+        return CreditNoteFact(f"CN{self.digits}", f"SO{self.digits}", issued_at, self.lines[0], self.currency)
 
     def billed_by(self, at: float) -> bool:
         return not self.cancelled and self.shipped_at <= at
@@ -129,7 +183,8 @@ class _OrderLifecycle(NamedTuple):
         lines = tuple(line._replace(delivered=line.quantity * halves // 2) for line in self.lines)
         underway = status in (OrderStatus.SHIPPED, OrderStatus.PARTLY_DELIVERED, OrderStatus.DELIVERED)
         parcel = f"3S{self.digits}" if underway else None
-        return OrderFact(f"SO{self.digits}", self.placed_at, status, since, lines, self.amount, parcel)
+        number = f"SO{self.digits}"
+        return OrderFact(number, self.placed_at, status, since, lines, self.amount, self.currency, parcel)
 
     def invoice(self, at: float) -> InvoiceFact:
         due_at = self.shipped_at + PAYMENT_DAYS * DAY
@@ -138,11 +193,12 @@ class _OrderLifecycle(NamedTuple):
             status, since = InvoiceStatus.PAID, self.paid_at
         elif due_at <= at:
             status, since = InvoiceStatus.OVERDUE, due_at
-        return InvoiceFact(f"INV{self.digits}", f"SO{self.digits}", self.shipped_at, due_at, status, since, self.amount)
+        numbers, total = (f"INV{self.digits}", f"SO{self.digits}"), (self.amount, self.currency)
+        return InvoiceFact(*numbers, self.shipped_at, due_at, status, since, *total)
 
     @property
     def amount(self) -> int:
-        return sum(line.quantity * line.price for line in self.lines)
+        return sum(line.amount for line in self.lines)
 
     def _status(self, at: float) -> tuple[OrderStatus, float]:
         if self.cancelled and self.shipped_at <= at:
@@ -181,8 +237,9 @@ def _lifecycle(digits: str, month: date, drawn: list[int]) -> _OrderLifecycle:
     shipped_at = placed_at + 4 * 3600 + drawn[2] % (2 * DAY)
     delivered_at = shipped_at + 12 * 3600 + drawn[3] % (2 * DAY)
     partly = drawn[4] % 100 < 12
+    currency = _currency(drawn[7] % 100)
     wanted = range(1 + drawn[5] % _LINES)
-    products = {drawn[8 + line] % len(PRODUCTS): 1 + drawn[12 + line] % 3 for line in wanted}
+    quantities = {drawn[8 + line] % (len(PIECES) + len(MEASURED)): drawn[12 + line] for line in wanted}
     return _OrderLifecycle(
         digits=digits,
         placed_at=placed_at,
@@ -192,5 +249,18 @@ def _lifecycle(digits: str, month: date, drawn: list[int]) -> _OrderLifecycle:
         cancelled=drawn[4] >> 8 & 0xFF < 13,
         partly=partly,
         paid_at=shipped_at + 2 * DAY + drawn[6] % (18 * DAY),
-        lines=tuple(OrderLine(PRODUCTS[each][0], count, 0, PRODUCTS[each][1]) for each, count in products.items()),
+        sent_back=drawn[6] >> 8 & 0xFF < 20,
+        currency=currency,
+        lines=tuple(_line(product, word, CURRENCIES[currency]) for product, word in quantities.items()),
     )
+
+
+def _currency(percent: int) -> str:
+    return "EUR" if percent < 88 else "GBP" if percent < 94 else "NOK"
+
+
+def _line(product: int, drawn: int, percent: int) -> OrderLine:
+    """Return a line with up to three pieces, or up to six units in quarters, of a product by its number."""
+    name, price = (PIECES + MEASURED)[product]
+    quantity = 100 * (1 + drawn % 3) if product < len(PIECES) else 25 * (1 + drawn % 24)
+    return OrderLine(name, quantity, 0, price * percent // 100)

@@ -125,7 +125,7 @@ def test_the_tag_of_the_current_response_gets_304(worker, head, name):
     tag = tag_of(worker.by_gunicorn(head()))
     same, other = head("/agents", f"{name}: {tag}"), head("/agents", f'{name}: "other"')
 
-    assert worker.heads.respond(same).startswith(b"HTTP/1.1 304 NOT MODIFIED\r\n")
+    assert worker.heads.respond(same).startswith(b"HTTP/1.1 304 Not Modified\r\n")
     for received in (same, other):
         assert without_changing(worker.heads.respond(received)) == without_changing(worker.by_gunicorn(received))
 
@@ -305,7 +305,7 @@ def test_open_widgets_are_known_by_their_heads(worker):
     tagged = head + f"If-None-Match: {tag_of(first)}\r\n\r\n".encode()
 
     assert without_changing(worker.heads.respond(head + b"\r\n")) == without_changing(first)
-    assert worker.heads.respond(tagged).startswith(b"HTTP/1.1 304 NOT MODIFIED\r\n")
+    assert worker.heads.respond(tagged).startswith(b"HTTP/1.1 304 Not Modified\r\n")
     assert without_changing(worker.heads.respond(tagged)) == without_changing(worker.by_gunicorn(tagged))
 
 

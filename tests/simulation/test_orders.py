@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kpn_sandbox.simulation.calendar import calendar_day
-from kpn_sandbox.simulation.orders import DAY, InvoiceStatus, OrderStatus, invoices, orders
+from kpn_sandbox.simulation.orders import CURRENCIES, DAY, InvoiceStatus, OrderStatus, credit_notes, invoices, orders
 
 NOON = calendar_day(date(2026, 11, 23)).starts_at + 43_200
 STEPS = list(OrderStatus)
@@ -46,7 +46,7 @@ def test_an_order_adds_up(customer):
     placed = {order.number: order for order in orders("seed", customer, NOON, 100)}
 
     for order in placed.values():
-        assert order.amount == sum(line.quantity * line.price for line in order.lines)
+        assert order.amount == sum(line.amount for line in order.lines)
         assert all(0 <= line.delivered <= line.quantity for line in order.lines)
         assert order.status_since <= NOON
     for invoice in invoices("seed", customer, NOON, 100):
@@ -60,6 +60,31 @@ def test_every_status_occurs():
     billed = [invoice.status for customer in range(400) for invoice in invoices("seed", customer, NOON, 20)]
 
     assert set(every) == set(OrderStatus) and set(billed) == set(InvoiceStatus)
+
+
+def test_a_credit_note_is_about_a_line_that_was_delivered():
+    """A credit note is for the first line of an order that is delivered, in its currency, and stays for ever."""
+    notes = [(customer, note) for customer in range(300) for note in credit_notes("seed", customer, NOON, 20)]
+
+    assert notes
+    for customer, note in notes:
+        found = {order.number: order for order in orders("seed", customer, NOON, 100)}[note.order]
+        assert (found.status, found.currency) == (OrderStatus.DELIVERED, note.currency)
+        assert (note.line.product, note.line.amount) == (found.lines[0].product, found.lines[0].amount)
+        assert found.status_since < note.issued_at <= NOON
+        assert note in credit_notes("seed", customer, NOON + DAY, 100)
+
+
+def test_orders_have_some_currencies_and_quantities_with_decimals():
+    """Every currency occurs, most often the euro, and some lines are no whole pieces."""
+    every = [order for customer in range(300) for order in orders("seed", customer, NOON, 20)]
+    currencies = [order.currency for order in every]
+
+    assert set(currencies) == set(CURRENCIES)
+    assert currencies.count("EUR") > len(currencies) * 3 / 4
+    lines = [line for order in every for line in order.lines]
+    assert all(line.quantity % 100 == 0 for line in lines if line.is_counted)
+    assert any(line.quantity % 100 for line in lines)
 
 
 def test_numbers_are_nobody_elses():

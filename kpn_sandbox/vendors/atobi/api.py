@@ -7,11 +7,11 @@ from kpn_sandbox.gateway.api import Behavior, Services, VendorApi, bearer_caller
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import STATUSES, Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
-from kpn_sandbox.gateway.responses import rate_limit_headers
+from kpn_sandbox.gateway.responses import JSON, rate_limit_headers, token_error_headers
 from kpn_sandbox.tenants.quota import Quota, QuotaState
 from kpn_sandbox.tenants.snapshot import StatePart
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.atobi.auth import LIFE_SECONDS, token_form
+from kpn_sandbox.vendors.atobi.auth import FORMS, LIFE_SECONDS, token_form
 from kpn_sandbox.vendors.atobi.errors import EXCEPTION_MAP, AtobiError, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.atobi.openapi import document
 from kpn_sandbox.vendors.atobi.operations import OPERATIONS, PAGE, TOKEN
@@ -37,6 +37,18 @@ BEHAVIORS = (
     Behavior("`grant_type`, form-encoded, HTTP Basic, JSON", "inferred", "RFC 6749"),
     Behavior("Token answer: Bearer, 3600 seconds as an integer, scope as asked for", "inferred", _PASSPORT),
     Behavior("Refusals of the token endpoint: `error`, `error_description`, `message`", "inferred", _PASSPORT),
+    Behavior(
+        "Of a repeated field of a token request the last value counts",
+        "inferred",
+        f"{_LARAVEL}: PHP keeps the last one",
+    ),
+    Behavior("`Cache-Control: no-store` on tokens and refusals of tokens", "inferred", "RFC 6749, section 5.1"),
+    Behavior(
+        "An empty text counts as null; a JSON number as `version` stands for one whose further parts are 0",
+        "inferred",
+        f"{_LARAVEL}: ConvertEmptyStringsToNull",
+    ),
+    Behavior("A refusal names a field as it was sent, `data_to` or `date_to`", "invented", _OWN),
     Behavior("Mandatory and optional fields, `user_id` or `location_id`, object type `number`", "documented", PAGE),
     Behavior(
         "`data_from` and `data_to` as in the table, `date_from` and `date_to` as in the samples", "documented", PAGE
@@ -69,7 +81,7 @@ class AtobiApi(VendorApi):
     behaviors = BEHAVIORS
     endpoints = ENDPOINTS
     statuses = tuple(sorted({*STATUSES, 413, 415, 422}))
-    path_prefixes = ("/api/external",)
+    path_prefixes = ("/api/external", "/oauth")
     default_quota = THROTTLE
     state_parts = (StatePart("inbox", check_stored_record, read_records, write_records, identity),)
     exception_map = EXCEPTION_MAP
@@ -111,7 +123,11 @@ class AtobiApi(VendorApi):
     def error_for(self, error: Exception) -> ApiError:
         """Return Atobi's error for an exception, in the shape of the token endpoint for its requests."""
         found = super().error_for(error)
-        return at_token_endpoint(found) if request.path == TOKEN.path else found
+        if request.path != TOKEN.path:
+            return found
+        found = at_token_endpoint(found)
+        found.headers = [*found.headers, *token_error_headers(found.status, "OAuth", forms=(*FORMS, JSON[1]))]
+        return found
 
 
 API = AtobiApi

@@ -16,11 +16,12 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, UnsupportedGrantTypeErro
 from flask import request
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
+from kpn_sandbox.gateway.responses import FORM
 from kpn_sandbox.vendors.atobi.errors import invalid_request
 
 LIFE_SECONDS = 3600
-# Content types of a form: the right one, the one on Atobi's page, and others that clients send.
-_FORMS = ("application/x-www-form-urlencoded", "application/x-www-urlencoded", "multipart/form-data", "")
+FORMS = (FORM, "application/x-www-urlencoded", "multipart/form-data", "")
+"""Content types of a form: the right one, the one on Atobi's page, and others that clients send."""
 _FIELDS = ("grant_type", "grant-type", "client_id", "client_secret", "scope")
 
 
@@ -55,17 +56,15 @@ def token_form() -> dict[str, str]:
     Return the fields of the current request for a token, from a form or from JSON.
 
     Raises:
-        TokenEndpointError: The body cannot be read, or a field is repeated.
+        TokenEndpointError: The body cannot be read.
     """
     if request.mimetype == "application/json":
         return _from_json(request.get_data())
-    if request.mimetype not in _FORMS:
-        raise invalid_request(f"Content-Type must be {_FORMS[0]}")
+    if request.mimetype not in FORMS:
+        raise invalid_request(f"Content-Type must be {FORMS[0]}")
     pairs = list(request.form.items(multi=True)) or _from_text(request.get_data(cache=True))
-    sent = [(name, value) for name, value in pairs if name in _FIELDS]
-    if len(dict(sent)) < len(sent):
-        raise invalid_request("each parameter must be given once")
-    return {name: value for name, value in sent if value}
+    # Of a repeated field the last value counts, as in PHP, which the shape of Atobi's API points to.
+    return {name: value for name, value in dict(pairs).items() if name in _FIELDS and value}
 
 
 def _from_text(body: bytes) -> list[tuple[str, str]]:

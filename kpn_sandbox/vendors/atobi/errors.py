@@ -115,11 +115,6 @@ def _unsupported_grant_type(error: UnsupportedGrantTypeError) -> ApiError:
     return TokenEndpointError(400, "unsupported_grant_type", text)
 
 
-def _invalid_client(error: InvalidClientError) -> ApiError:
-    headers = [("WWW-Authenticate", 'Basic realm="OAuth"')] if error.status_code == 401 else []
-    return TokenEndpointError(401, "invalid_client", "Client authentication failed", headers)
-
-
 EXCEPTION_MAP: ExceptionMap = {
     **common_rows(
         unauthorized=lambda error: AtobiError(401, UNAUTHENTICATED, headers=[("WWW-Authenticate", "Bearer")]),
@@ -128,7 +123,7 @@ EXCEPTION_MAP: ExceptionMap = {
         refused=lambda status, text: AtobiError(status, f"{text}."),
     ),
     UnsupportedGrantTypeError: _unsupported_grant_type,
-    InvalidClientError: _invalid_client,
+    InvalidClientError: lambda error: TokenEndpointError(401, "invalid_client", "Client authentication failed"),
     InvalidRequestError: lambda error: invalid_request(error.description),
     http.MethodNotAllowed: lambda error: AtobiError(405, "Method Not Allowed", headers=allow_header(error)),
     http.NotFound: lambda error: AtobiError(404, "Not Found"),

@@ -37,10 +37,17 @@ class _TextField(fields.Field[str]):
     accepts_numbers = False
     allowed = "must be a string"
 
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        """Load a value; an empty text counts as null, which it becomes in Laravel before anything checks it."""
+        is_empty = isinstance(value, str) and not value.strip()
+        return super().deserialize(None if is_empty else value, attr, data, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or (isinstance(value, JsonNumber) and not self.accepts_numbers):
             raise self._wrong(attr)
-        if not value.strip() or len(value) > _LONGEST or _UNSTORABLE.search(value) or not self._fits(value):
+        if len(value) > _LONGEST or _UNSTORABLE.search(value) or not self._fits(value):
             raise self._wrong(attr)
         return str(value)
 
@@ -101,10 +108,21 @@ class TimeField(_TextField):
 
 
 class VersionField(_TextField):
-    """A version of three numbers."""
+    """A version of three numbers; a JSON number such as 1.5 stands for 1.5.0."""
 
-    json_schema = {"type": ["string"], "maxLength": _LONGEST, "pattern": f"^{_VERSION.pattern}$"}
+    json_schema = {
+        "type": ["string", "number"],
+        "maxLength": _LONGEST,
+        "pattern": f"^{_VERSION.pattern}$",
+        "minimum": 0,
+    }
+    accepts_numbers = True
     allowed = "must be a version like 1.0.0"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if isinstance(value, JsonNumber):
+            value = JsonNumber(value + ".0" * (2 - value.count(".")))
+        return super()._deserialize(value, attr, data, **kwargs)
 
     def _fits(self, value: str) -> bool:
         return _VERSION.fullmatch(value) is not None
@@ -172,6 +190,16 @@ class ElementSchema(_TolerantSchema):
         if start and end and instant(start) > instant(end):
             raise ValidationError("The date to must be a date after or equal to date from.", "date_to")
 
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
+        """Name a field as the client did, by its alias if it sent that."""
+        super().handle_error(error, data, many=many, **kwargs)
+        sent = {name: alias for alias, name in _ALIASES.items() if isinstance(data, Mapping) and alias in data}
+        if isinstance(error.messages, dict):
+            error.messages = {
+                sent.get(name, name): [_with_aliases(text, sent) for text in texts]
+                for name, texts in error.messages.items()
+            }
+
 
 class ItemSchema(_TolerantSchema):
     """Key figures of a user, a location, or a user at a location."""
@@ -189,7 +217,9 @@ class ItemSchema(_TolerantSchema):
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _check_subject(self, data: dict[str, Any], original: Any, **kwargs: Any) -> None:
-        if isinstance(original, Mapping) and original.get("user_id") is original.get("location_id") is None:
+        if isinstance(original, Mapping) and not any(
+            _is_given(original.get(name)) for name in ("user_id", "location_id")
+        ):
             message = "The {0} id field is required when {1} id is not present.".format
             names = {"user_id": [message("user", "location")], "location_id": [message("location", "user")]}
             raise ValidationError(names)
@@ -252,6 +282,16 @@ def messages_by_path(messages: Any, prefix: str = "") -> dict[str, list[str]]:
         for inner_path, texts in messages_by_path(inner, path).items():
             found.setdefault(inner_path, []).extend(texts)
     return found
+
+
+def _is_given(value: Any) -> bool:
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def _with_aliases(text: str, sent: Mapping[str, str]) -> str:
+    for name, alias in sent.items():
+        text = text.replace(name.replace("_", " "), alias.replace("_", " "))
+    return text
 
 
 def _sentence(text: str, path: str) -> str:

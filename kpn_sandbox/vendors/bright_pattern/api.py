@@ -10,7 +10,7 @@ from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
 from kpn_sandbox.gateway.operations import Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
-from kpn_sandbox.gateway.responses import form_hint, rate_limit_headers
+from kpn_sandbox.gateway.responses import FORM, NO_STORE, rate_limit_headers, token_error_headers
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.snapshot import StatePart
 from kpn_sandbox.tenants.tenant import Tenant
@@ -56,6 +56,12 @@ BEHAVIORS = (
     ),
     Behavior("Upper-case hexadecimal access token, `expires_in` as a string", "documented", REFERENCE),
     Behavior("An access token that lives is handed out again with its remaining life", "inferred", SAMPLES),
+    Behavior("Of a repeated field of a token request the first value counts", "invented", _OWN),
+    Behavior(
+        "`Cache-Control: no-store` on tokens and refusals, `WWW-Authenticate: Basic` on refusals of HTTP Basic",
+        "inferred",
+        "RFC 6749, sections 5.1 and 5.2",
+    ),
     Behavior("`client id+label` is one more user of the same account", "invented", _OWN),
     Behavior(
         "`stat_name` or `statName`, `order_by` or `order`, ids and limits as numbers or texts", "inferred", REFERENCE
@@ -153,10 +159,11 @@ class BrightPatternApi(VendorApi):
     def error_for(self, error: Exception) -> ApiError:
         """Return Bright Pattern's error for an exception, in the shape of the token endpoint for its requests."""
         found = super().error_for(error)
-        if request.path != TOKEN.path:
-            return found
-        found = at_token_endpoint(found) if found is not error else found
-        found.headers = [*found.headers, *form_hint()]
+        headers: list[tuple[str, str]] = list(NO_STORE) if request.path == LOGIN.path else []
+        if request.path == TOKEN.path:
+            found = at_token_endpoint(found) if found is not error else found
+            headers = token_error_headers(found.status, "Bright Pattern", forms=(FORM, "multipart/form-data"))
+        found.headers = [*found.headers, *headers]
         return found
 
     def error_response(self, error: Exception) -> Response:

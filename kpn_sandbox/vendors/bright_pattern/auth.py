@@ -26,13 +26,7 @@ from kpn_sandbox.auth.sessions import FOREVER, SessionAuth, Sessions, User
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.hosts import base_url, is_own_origin
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.bright_pattern.errors import (
-    BrightPatternError,
-    Code,
-    LoginClosedError,
-    TokenEndpointError,
-    unauthorized,
-)
+from kpn_sandbox.vendors.bright_pattern.errors import BrightPatternError, Code, LoginClosedError, unauthorized
 from kpn_sandbox.vendors.bright_pattern.records import PRIVILEGES, unique_id
 from kpn_sandbox.vendors.bright_pattern.schemas import LoginSchema, loaded
 from kpn_sandbox.vendors.bright_pattern.subscription import json_body
@@ -116,7 +110,8 @@ class BrightPatternAuth:
     def issue_token(self, on_authenticated: OnAuthenticated) -> dict[str, str]:
         """Issue a token and return the body of the response; `on_authenticated` may prevent it."""
         names = ("grant_type", "client_id", "client_secret", "scope")
-        sent = {name: value for name in names if (value := _single(name)) is not None}
+        # Of a repeated field the first value counts, as in Java's servlets; how the vendor's server does it is unknown.
+        sent = {name: request.form[name] for name in names if name in request.form}
         headers = {"Authorization": request.headers.get("Authorization", "")}
         token = self._token_server.token(TokenRequest(headers, sent.get("grant_type"), sent, on_authenticated))
         return {
@@ -168,10 +163,3 @@ def _presented_user() -> str | None:
         return presented_client_id(dict(request.headers), request.form)
     except (HTTPException, RecursionError):
         return None
-
-
-def _single(name: str) -> str | None:
-    found = request.form.getlist(name)
-    if len(found) > 1:
-        raise TokenEndpointError(400, "invalid_request", f"{name} stands there twice")
-    return found[0] if found else None

@@ -1,5 +1,6 @@
 """The panel of a customer: orders, invoices and contacts as documents in sections."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ import orjson
 from kpn_sandbox.simulation.customers import ContactFact
 from kpn_sandbox.simulation.customers import contacts as contacts_of
 from kpn_sandbox.simulation.history import History
-from kpn_sandbox.simulation.orders import InvoiceFact, InvoiceStatus, OrderFact, OrderLine, OrderStatus
+from kpn_sandbox.simulation.orders import CreditNoteFact, InvoiceFact, InvoiceStatus, OrderFact, OrderLine, OrderStatus
+from kpn_sandbox.simulation.orders import credit_notes as credit_notes_of
 from kpn_sandbox.simulation.orders import invoices as invoices_of
 from kpn_sandbox.simulation.orders import orders as orders_of
 from kpn_sandbox.tenants.tenant import Tenant
@@ -18,9 +20,10 @@ IDENTIFIERS = ("primary_key", "entity_id", "customer_number", "phone", "external
 
 # Most documents of a section.
 _MOST = 20
-_CURRENCY = "EUR"
 _SHOP, _PARCELS = "https://shop.example.com", "https://parcels.example.com"
 _COLORS: dict[str, str] = {
+    # The default color; the page lets a provider leave it out, as "Shipped" does, or write it.
+    OrderStatus.PROCESSING: "NORMAL",
     OrderStatus.DELIVERED: "GREEN",
     OrderStatus.PARTLY_DELIVERED: "ORANGE",
     OrderStatus.CANCELLED: "RED",
@@ -31,6 +34,8 @@ _COLORS: dict[str, str] = {
     "abandoned": "RED",
     "flowed_out": "RED",
 }
+# Statuses that the message of a section counts.
+_REMARKABLE = (OrderStatus.PARTLY_DELIVERED.value, InvoiceStatus.OVERDUE.value)
 _CALL_STATES = {
     "waiting": "Waiting",
     "talking": "In conversation",
@@ -55,12 +60,16 @@ def panel(tenant: Tenant, history: History, customer: int | None, at: float) -> 
     if customer is not None:
         documents["Orders"] = list(map(_order, orders_of(seed, customer, at, _MOST)))
         documents["Invoices"] = list(map(_invoice, invoices_of(seed, customer, at, _MOST)))
+        if credited := list(map(_credit_note, credit_notes_of(seed, customer, at, _MOST))):
+            documents["Credit notes"] = credited
         documents["Contacts"] = list(map(_contact, contacts_of(history, center, customer, at, most=_MOST)))
     return {"sections": [_section(title, found) for title, found in documents.items()]}
 
 
 def _section(title: str, documents: list[dict[str, Any]]) -> dict[str, Any]:
-    message = {} if documents else {"message": "No data available"}
+    counted = Counter(each["status"]["name"] for each in documents)
+    texts = [f"{name}: {counted[name]}" for name in _REMARKABLE if counted[name]]
+    message = {} if documents and not texts else {"message": ", ".join(texts) or "No data available"}
     return {"title": title, **message, "documents": documents}
 
 
@@ -73,23 +82,27 @@ def _order(fact: OrderFact) -> dict[str, Any]:
         **tracking,
         "status": _status(fact.status.value, fact.status, fact.status_since),
         "amount": money(fact.amount),
-        "currency": _CURRENCY,
+        "currency": fact.currency,
         "lines": [_line(line, fact.number) for line in fact.lines],
         "fields": [_field("Products", str(len(fact.lines))), {"value": "Webshop"}],
     }
 
 
 def _line(line: OrderLine, order: str) -> dict[str, Any]:
-    columns, prefix = ["Piece", "Serial number"], f"{order}-{line.product[:3].upper()}"
-    cells = [cell for piece in range(1, line.quantity + 1) for cell in (str(piece), f"{prefix}-{piece:02}")]
     return {
         "name": line.product,
-        "quantity": line.quantity,
-        "delivered": line.delivered,
+        "quantity": _number(line.quantity),
+        "delivered": _number(line.delivered),
         "url": f"{_SHOP}/products/{'-'.join(line.product.lower().replace('/', ' ').split())}",
         "fields": [_field("Price", f"{line.price // 100}.{line.price % 100:02}")],
-        "expandableFields": [{"columns": columns, "fields": list(map(_field, columns * line.quantity, cells))}],
+        **({"expandableFields": [_serial_numbers(line, order)]} if line.is_counted else {}),
     }
+
+
+def _serial_numbers(line: OrderLine, order: str) -> dict[str, Any]:
+    columns, prefix, count = ["Piece", "Serial number"], f"{order}-{line.product[:3].upper()}", line.quantity // 100
+    cells = [cell for piece in range(1, count + 1) for cell in (str(piece), f"{prefix}-{piece:02}")]
+    return {"columns": columns, "fields": list(map(_field, columns * count, cells))}
 
 
 def _invoice(fact: InvoiceFact) -> dict[str, Any]:
@@ -99,8 +112,22 @@ def _invoice(fact: InvoiceFact) -> dict[str, Any]:
         "externalUrl": f"{_SHOP}/invoices/{fact.number}",
         "status": _status(fact.status.value, fact.status, fact.status_since),
         "amount": money(fact.amount),
-        "currency": _CURRENCY,
+        "currency": fact.currency,
         "fields": [_field("Order", fact.order), _field("Due", instant(fact.due_at)[:10])],
+    }
+
+
+def _credit_note(fact: CreditNoteFact) -> dict[str, Any]:
+    returned = _line(fact.line, fact.order)
+    del returned["delivered"]
+    return {
+        "documentNumber": fact.number,
+        "documentDate": instant(fact.issued_at),
+        "status": {"name": "Credited", "colorCode": "NORMAL"},
+        "amount": money(fact.line.amount),
+        "currency": fact.currency,
+        "lines": [returned],
+        "fields": [_field("Order", fact.order)],
     }
 
 
@@ -128,6 +155,11 @@ def instant(at: float) -> str:
 def money(cents: int) -> orjson.Fragment:
     """Return an amount as a JSON number that keeps its two decimals."""
     return orjson.Fragment(f"{cents // 100}.{cents % 100:02}")
+
+
+def _number(hundredths: int) -> orjson.Fragment:
+    """Return a quantity as a JSON number with no more decimals than it needs."""
+    return orjson.Fragment(f"{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip("."))
 
 
 def _status(name: str, state: str, since: float) -> dict[str, str]:

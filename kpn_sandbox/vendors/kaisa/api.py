@@ -24,7 +24,17 @@ from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kaisa.auth import CREDENTIAL, KaisaAuth
 from kpn_sandbox.vendors.kaisa.errors import EXCEPTION_MAP, HEADERS, ChallengeError, error_for_status
 from kpn_sandbox.vendors.kaisa.openapi import document
-from kpn_sandbox.vendors.kaisa.operations import CUSTOMERS_PAGE, LIBRARY, OPERATIONS, WIDGETS, WIDGETS_PAGE
+from kpn_sandbox.vendors.kaisa.operations import (
+    CUSTOMERS_PAGE,
+    FAMILY,
+    LIBRARY,
+    OPERATIONS,
+    VERSION,
+    WIDGETS,
+    WIDGETS_PAGE,
+    CustomerConverter,
+    VersionConverter,
+)
 from kpn_sandbox.vendors.kaisa.postman import COLLECTION
 from kpn_sandbox.vendors.kaisa.schemas import check_stored_customer
 from kpn_sandbox.vendors.kaisa.store import CustomerStore, read_customers, write_customers
@@ -53,6 +63,12 @@ BEHAVIORS = (
         "invented",
         _OWN,
     ),
+    Behavior(
+        "Each path also below a version, `/2.4.9/customers`, which may be any and changes nothing",
+        "documented",
+        'support.kaisa.io, "Getting started" (201298061): the base is https://<URL>/<version>/',
+    ),
+    Behavior("404 in Kaisa's shape for the paths of the family that are not served", "invented", _OWN),
     Behavior("HTTP Digest", "documented", 'support.kaisa.io, "Getting started" (201298061)'),
     Behavior(
         "MD5, `qop=auth`, a nonce for 300 seconds, each count once, `stale` when its time is over",
@@ -77,7 +93,8 @@ class KaisaApi(VendorApi):
     operations = OPERATIONS
     behaviors = BEHAVIORS
     endpoints = ENDPOINTS
-    path_prefixes = ("/widgets", "/api/widgets", "/customers", "/miscellaneous")
+    path_prefixes = (*FAMILY, "/api/widgets")
+    converters = {"kaisa_version": VersionConverter, "kaisa_customer": CustomerConverter}
     exception_map = EXCEPTION_MAP
     openapi_document = staticmethod(document)
     postman = COLLECTION
@@ -93,6 +110,15 @@ class KaisaApi(VendorApi):
         self._widgets: BoundedCache[CachedResponse] = BoundedCache(
             services.sandbox.cache_bytes // 64, CachedResponse.size
         )
+
+    def paths(self, operation: Operation) -> tuple[str, ...]:
+        """Return the paths of an operation; each has a second one below a version."""
+        paths = [path.replace("{customer_id}", "{kaisa_customer:customer_id}") for path in operation.paths]
+        return (*paths, *(f"/{{kaisa_version:version}}{path}" for path in paths))
+
+    def owns(self, path: str) -> bool:
+        """Whether a path is one of the vendor's, below a version or not, with or without an operation."""
+        return super().owns(VERSION.sub("", path))
 
     def authenticate(self, context: RequestContext) -> Tenant:
         """Return the account of the digest credentials; without credentials, that of an open widgets endpoint."""

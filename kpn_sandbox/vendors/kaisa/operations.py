@@ -1,5 +1,9 @@
 """Operations of Kaisa's API: method, path, statuses, source, and how well each is known."""
 
+import re
+
+from werkzeug.routing import BaseConverter
+
 from kpn_sandbox.gateway.operations import Operation
 
 WIDGETS_PAGE = 'support.kaisa.io, "Widgets data" (360019527438)'
@@ -35,5 +39,29 @@ PING = Operation("ping", "Ping", "GET", "/miscellaneous/ping", (200, 304, 401, 4
     "inferred",
     'github.com/freespee/freespee-php-api-client, test/ClientTest.php: expects {"ping": "ok"}',
 )
+
+FAMILY = ("/widgets", "/customers", "/miscellaneous", "/statistics", "/sources", "/recordings", "/users", "/segments")
+"""
+First parts of the vendor's paths, of which the sandbox serves three.
+
+Source:
+    support.kaisa.io (360014513858, 201309901, 115005026405); github.com/freespee/freespee-php-api-client.
+"""
+
+
+class VersionConverter(BaseConverter):
+    """A version in front of a path, such as 2.4.9."""
+
+    regex = r"v?[0-9]+(?:\.[0-9]+)*"
+
+
+class CustomerConverter(BaseConverter):
+    """An id in a path of customers; `/customers/callbacks` is an operation that is not served."""
+
+    regex = r"(?!callbacks$)[^/]+"
+
+
+VERSION = re.compile(rf"^/{VersionConverter.regex}(?=/)")
+"""A version at the begin of a path."""
 
 OPERATIONS = (WIDGETS, CUSTOMERS, CUSTOMER, ADD_CUSTOMER, CHANGE_CUSTOMER, PING)

@@ -16,7 +16,7 @@ from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
 from kpn_sandbox.gateway.operations import RESERVED, Endpoint, Operation
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
-from kpn_sandbox.gateway.responses import form_hint
+from kpn_sandbox.gateway.responses import token_error_headers
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, presented_client
@@ -45,6 +45,26 @@ BEHAVIORS = (
     ),
     Behavior("Credentials as HTTP Basic", "inferred", "apigee/api-platform-samples, default-proxies/oauth"),
     Behavior("400 `Required param : grant_type`, 401 `ClientId is Invalid`", "inferred", _APIGEE),
+    Behavior(
+        "Of a repeated `grant_type`, `client_id` or `client_secret` the first value counts",
+        "inferred",
+        f"{_APIGEE}: a flow variable of a parameter is its first value",
+    ),
+    Behavior(
+        "A form is `application/x-www-form-urlencoded`; credentials in `multipart/form-data` or JSON are none, 401",
+        "inferred",
+        f"{_APIGEE}: form parameters are those of this content type",
+    ),
+    Behavior(
+        "`Cache-Control: no-store` on tokens and refusals, `WWW-Authenticate: Basic` on refusals of HTTP Basic",
+        "inferred",
+        "RFC 6749, sections 5.1 and 5.2",
+    ),
+    Behavior(
+        "`Authorization: BearerToken` with `--lenient`, as clients of 2018 send it",
+        "inferred",
+        "public clients of KPN's API Store",
+    ),
     Behavior("400 `Unsupported grant type : ...`", "invented", _OWN),
     Behavior(
         'Envelope `{"Error": null, "DataSet": {...}}`, keys, order, capitals, every value a string or null',
@@ -110,6 +130,8 @@ class KpnApi(VendorApi):
         "queues": partial(check_pin, QueueSchema),
         "trunks": partial(check_pin, TrunkSchema),
     }
+    # Below Atobi's "/oauth" these are proxies of KPN's gateway: the second one issues tokens for another of its APIs.
+    path_prefixes = (TOKEN.path.rpartition("/")[0], "/oauth/grip")
     cors = CORS
     common_headers = HEADERS
     redirects = (301, 302, 303, 307, 308)
@@ -180,7 +202,7 @@ class KpnApi(VendorApi):
         if path != TOKEN.path:
             return found
         found = at_token_endpoint(found) if found is not error else found
-        found.headers = [*found.headers, *form_hint()]
+        found.headers = [*found.headers, *token_error_headers(found.status, "Apigee")]
         return found
 
     def fast_routes(self) -> dict[str, FastRoute]:

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from kpn_sandbox.auth import OnAuthenticated, TokenRequest, TokenServer, presented_client_id
+from kpn_sandbox.gateway.responses import FORM
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.kpn.errors import allowed_methods, invalid_request, method_not_allowed
 from kpn_sandbox.vendors.kpn.operations import TOKEN
@@ -43,12 +44,12 @@ def issue_token(server: TokenServer, settings: Settings, on_authenticated: OnAut
     """
     grant_type = _single(request.args, "grant_type")
     if grant_type is None and settings.lenient:
-        grant_type = _single(request.form, "grant_type")
+        grant_type = _single(_form(), "grant_type")
     if grant_type is None:
         raise invalid_request("Required param : grant_type")
     if request.method != "POST":
         raise method_not_allowed(allowed_methods(TOKEN))
-    form = {name: value for name in ("client_id", "client_secret") if (value := _single(request.form, name))}
+    form = {name: value for name in ("client_id", "client_secret") if (value := _single(_form(), name))}
     credentials = {"Authorization": request.headers.get("Authorization", "")}
     token = server.token(TokenRequest(credentials, grant_type, form, on_authenticated))
     record = token_record(token) if settings.token_body == "v1" else recent_token_record(token)
@@ -59,7 +60,7 @@ def issue_token(server: TokenServer, settings: Settings, on_authenticated: OnAut
 def presented_client() -> str | None:
     """Return the client id in the current request for a token, None when it has none that can be read."""
     try:
-        return presented_client_id({"Authorization": request.headers.get("Authorization", "")}, request.form)
+        return presented_client_id({"Authorization": request.headers.get("Authorization", "")}, _form())
     except HTTPException:
         return None
 
@@ -88,6 +89,11 @@ def recent_token_record(token: dict[str, Any]) -> dict[str, Any]:
     """Return a token as printed since 2020: no product list as JSON, but a level and an empty refresh token."""
     record = {**token_record(token), "level": "demo", "refresh_token": ""}
     return {name: record[name] for name in RecentTokenSchema().fields}
+
+
+def _form() -> MultiDict[str, str]:
+    # Apigee's form parameters are those of this content type; it leaves multipart/form-data unread.
+    return request.form if request.mimetype == FORM else MultiDict()
 
 
 def _single(values: MultiDict[str, str], name: str) -> str | None:

@@ -54,7 +54,8 @@ def test_a_scope_is_repeated(client):
         ({"grant_type": GRANT, **CREDENTIALS, "client_secret": "wrong"}, 401, "invalid_client"),
         ({"grant_type": GRANT, **CREDENTIALS, "client_id": "nobody"}, 401, "invalid_client"),
         ({"grant_type": GRANT, "client_id": "APP_CONSUMER_KEY"}, 401, "invalid_client"),
-        ({"grant_type": [GRANT, GRANT], **CREDENTIALS}, 400, "invalid_request"),
+        ({**CREDENTIALS, "grant_type": [GRANT, "password"]}, 400, "unsupported_grant_type"),
+        ({"grant_type": GRANT, **CREDENTIALS, "client_id": ["APP_CONSUMER_KEY", "nobody"]}, 401, "invalid_client"),
     ],
 )
 def test_errors_have_a_code_and_a_text(client, form, status, error):

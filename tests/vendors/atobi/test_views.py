@@ -75,6 +75,54 @@ def test_the_tables_names_are_accepted(send, inbox):
     assert (inbox()[0]["date_from"], inbox()[0]["date_to"]) == ("2019-09-10 13:09:23", "2019-09-11 13:09:23")
 
 
+def test_an_empty_text_counts_as_left_out(send, inbox):
+    """Optional fields may be empty texts, as forms send them; a user or a location is enough."""
+    elements = [element(units="", date_from=" ", date_to="")]
+    for number, owner in enumerate(({"user_id": "1", "location_id": ""}, {"user_id": " ", "location_id": 2})):
+        elements[0]["id"] = number
+        assert send(body(data=[{**owner, "elements": elements}])).status_code == 200
+
+    one, two = inbox()
+    assert ("location_id" in one, "user_id" in two, two["location_id"]) == (False, False, "2")
+    assert not {"units", "date_from", "date_to"} & {*one, *two}
+
+
+@pytest.mark.parametrize(("text", "version"), [("1", "1.0.0"), ("1.0", "1.0.0"), ("2.5", "2.5.0")])
+def test_a_version_may_be_a_number(send, inbox, text, version):
+    """A JSON number stands for a version whose further parts are 0; the stored record can be restored."""
+    assert send(json.dumps(body(version="V")).replace('"V"', text)).status_code == 200
+    assert inbox()[0]["version"] == version
+
+
+def test_a_body_may_begin_with_a_byte_order_mark(send, inbox):
+    """A byte order mark in front of JSON is ignored."""
+    assert send("\ufeff" + json.dumps(body())).status_code == 200
+    assert len(inbox()) == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "name", "text"),
+    [
+        ({"data_to": "x"}, "data_to", "The data to does not match the format Y-m-d H:i:s."),
+        ({"date_to": "x"}, "date_to", "The date to does not match the format Y-m-d H:i:s."),
+        ({"data_from": [], "date_to": 5}, "data_from", "The data from does not match the format Y-m-d H:i:s."),
+        (
+            {"data_from": "2020-01-02 00:00:00", "data_to": "2020-01-01 00:00:00"},
+            "data_to",
+            "The data to must be a date after or equal to data from.",
+        ),
+        (
+            {"date_from": "2020-01-02 00:00:00", "data_to": "2020-01-01 00:00:00"},
+            "data_to",
+            "The data to must be a date after or equal to date from.",
+        ),
+    ],
+)
+def test_an_error_has_the_name_that_was_sent(send, members, name, text):
+    """Who sends the names of the page's table reads them in the refusal."""
+    assert send(body(element(**members))).json["errors"] == {f"{FIRST}.{name}": [text]}
+
+
 FIRST = "data.0.elements.0"
 WRONG = {
     "no type": (body(type=None), ["type"]),
@@ -82,6 +130,12 @@ WRONG = {
     "a number as type": (body(type=5), ["type"]),
     "an empty context": (body(context=" "), ["context"]),
     "a version of two numbers": (body(version="1.0"), ["version"]),
+    "a version below 0": (body(version=-1), ["version"]),
+    "a version that is true": (body(version=True), ["version"]),
+    "nobody but empty texts": (
+        body(data=[{"user_id": "", "location_id": " ", "elements": [element()]}]),
+        ["data.0.user_id", "data.0.location_id"],
+    ),
     "data that is an object": (body(data={}), ["data"]),
     "no data": (body(data=[]), ["data"]),
     "an item that is a text": (body(data=["x"]), ["data.0"]),

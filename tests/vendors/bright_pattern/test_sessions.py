@@ -114,7 +114,8 @@ def test_an_access_token_is_handed_out_again_while_it_lives(anonymous, wall):
         ({"client_id": "APP_CONSUMER_KEY+\x00"}, 401, "invalid_client"),
         ({"grant_type": "password"}, 400, "unsupported_grant_type"),
         ({"grant_type": None}, 400, "invalid_request"),
-        ({"client_id": ["a", "b"]}, 400, "invalid_request"),
+        ({"client_id": ["nobody", "APP_CONSUMER_KEY"]}, 401, "invalid_client"),
+        ({"grant_type": ["password", "client_credentials"]}, 400, "unsupported_grant_type"),
     ],
 )
 def test_a_bad_request_for_a_token_is_an_oauth_error(anonymous, change, status, error):

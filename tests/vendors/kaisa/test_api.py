@@ -5,6 +5,7 @@ import pytest
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
 from kpn_sandbox.tenants.quota import Quota
+from tests.vendors.kaisa.conftest import credentials
 
 CLIENT = "APP_CONSUMER_KEY"
 TOTAL = "/widgets/data?type=call_totals"
@@ -79,3 +80,33 @@ def test_accounts_are_independent(sandbox, ask):
 
     assert other["customers"] != ask("/customers?custnr=1").json["customers"] and other["total"] > 10_000
     assert other["customers"][0] != ask("/customers").json["customers"][0]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("version", ["2.4.9", "3", "v2", "2.4"])
+@pytest.mark.parametrize("path", ["/customers?pagesize=2", "/widgets/data?type=call_totals", "/miscellaneous/ping"])
+def test_a_version_in_front_changes_nothing(ask, version, path):
+    """Clients whose base ends with a version get what others get; their digest is about the path with the version."""
+    assert ask(f"/{version}{path}").data == ask(path).data
+    assert ask(f"/{version}{path}").status_code == 200
+
+
+def test_a_digest_is_about_the_version_too(client, challenge):
+    """A digest that was made for another path is refused."""
+    header = credentials(challenge(), "GET", "/2.4.9/customers")
+
+    assert client.get("/2.4.9/customers/1", headers={"Authorization": header}).status_code == 400
+
+
+def test_a_versioned_request_meets_faults_and_is_logged(sandbox, ask):
+    """Operation, customer id and request log are those of the path without a version."""
+    sandbox.faults.add(CLIENT, FaultPlan(api="kaisa", operation="customer", outcomes=(Outcome(status=503),)))
+    first = ask("/customers?pagesize=1").json["customers"][0]["customer_id"]
+
+    failed, found = ask(f"/2.4.9/customers/{first}"), ask(f"/2.4.9/customers/{first}")
+
+    assert (failed.status_code, found.json["customers"][0]["customer_id"]) == (503, first)
+    assert ask(f"/2.4.9/customers/{first}", "PUT", data={"name": "New"}).json["customers"][0]["name"] == "New"
+    assert ask("/2.4.9/customers/99429").status_code == 429
+    entry = sandbox.request_log.entries(CLIENT, api="kaisa").entries[-2]
+    assert (entry.operation, entry.path) == ("change_customer", f"/2.4.9/customers/{first}")
