@@ -31,6 +31,7 @@ TOKENS_PER_ACCOUNT = 10_000
 _PRUNING = 0.01
 _RANDOM = Random()
 _OWNERS = 100_000
+_HEADERS = 10_000
 _ROW = tokens.c
 _FIND = select(_ROW.client_id, _ROW.kind, _ROW.user, _ROW.issued_at, _ROW.wall_at, _ROW.revoked).where(
     _ROW.digest == bindparam("digest")
@@ -205,8 +206,11 @@ class BearerAuth:
 
     def __init__(self, tokens: Tokens, alias: str = "") -> None:
         self._alias = f"{alias} ".lower() if alias else None
+        self._validator = _Validator(tokens)
         self._protector = ResourceProtector()
-        self._protector.register_token_validator(_Validator(tokens))
+        self._protector.register_token_validator(self._validator)
+        # Headers with a valid token by now, and what Authlib has read in them; they come again and again.
+        self._texts: BoundedCache[str] = BoundedCache(_HEADERS)
 
     def authenticate(self, authorization: str | None) -> Tenant:
         """
@@ -219,10 +223,20 @@ class BearerAuth:
             MissingAuthorizationError, UnsupportedTokenTypeError: There is no access token in the header.
             UnknownToken, ExpiredToken, RevokedToken: The access token is not valid.
         """
+        known = self._texts.get(authorization)
+        text = self._read(authorization) if known is None else known
+        tenant = self._validator.valid_token(text).tenant
+        if known is None:
+            self._texts.put(authorization, text)
+        return tenant
+
+    def _read(self, authorization: str | None) -> str:
+        """Return the text of the access token in an Authorization header."""
         if self._alias and authorization and authorization.lower().startswith(self._alias):
             authorization = f"Bearer {authorization[len(self._alias) :]}"
-        token: AccessToken = self._protector.validate_request(None, _Bearer(authorization))
-        return token.tenant
+        text: str
+        _, text = self._protector.parse_request_authorization(_Bearer(authorization))
+        return text
 
 
 class _Bearer:
@@ -249,3 +263,9 @@ class _Validator(BearerTokenValidator):
             raise RevokedToken(token.tenant)
         if token.expired():
             raise ExpiredToken(token.tenant)
+
+    def valid_token(self, text: str) -> AccessToken:
+        token = self.authenticate_token(text)
+        self.validate_token(token, None, None)
+        assert token is not None, "it was validated"
+        return token

@@ -9,7 +9,7 @@ answers successes only: a request that is not cacheable, and every error, is lef
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from authlib.oauth2 import OAuth2Error
 
@@ -24,7 +24,6 @@ from kpn_sandbox.gateway.request_info import (
     WITHOUT_HSTS,
     LogFacts,
     RequestFacts,
-    log_entry,
     request_facts,
     request_id,
 )
@@ -35,8 +34,6 @@ from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.request_log import LogEntry, LoggedHeaders
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
-
-Result = TypeVar("Result")
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
@@ -198,7 +195,7 @@ class FastPathMiddleware:
         if environ["REQUEST_METHOD"] != "GET" or REFUSAL in environ:
             return self.next_app(environ, start_response)
         began = perf_counter()
-        found = self._guarded(environ, lambda: self._read(environ))
+        found = self._read(environ)
         answer = None if found is None else self.respond(found, environ, began)
         if answer is None:
             return self.next_app(environ, start_response)
@@ -215,11 +212,8 @@ class FastPathMiddleware:
             environ: Its WSGI environment.
             began: `perf_counter` at the begin of the request.
         """
-        return self._guarded(environ, lambda: self._respond(found, environ, began))
-
-    def _guarded(self, environ: dict[str, Any], action: Callable[[], Result | None]) -> Result | None:
         try:
-            return action()
+            return self._respond(found, environ, began)
         except EXPECTED:
             return None
         except StorageError as error:
@@ -238,7 +232,10 @@ class FastPathMiddleware:
             route = self._routes.get(parent)
         if route is None:
             return None
-        preferred = preferences(environ, ())
+        try:
+            preferred = preferences(environ, ())
+        except MalformedPreference:
+            return None
         if preferred.code is not None or preferred.delay_ms is not None:
             return None
         return FastRequest(route, last_part, preferred, request_facts(environ))
@@ -281,16 +278,22 @@ class FastPathMiddleware:
             reason = joined_reasons([PREFER_HEADER, reason])
         if own:
             headers = LoggedHeaders([*headers.items(), *own])
-        return log_entry(
-            environ,
-            cacheable.tenant,
-            facts=found.facts,
-            api=cacheable.api,
-            operation=cacheable.operation,
-            status=304 if is_unchanged else 200,
-            wall_at=wall_at,
-            began=began,
-            note=preferred.note,
+        facts, tenant = found.facts, cacheable.tenant
+        return LogEntry(
+            tenant.account.client_id,
+            request_id(environ),
+            tenant.clock.now(wall_at),
+            wall_at,
+            cacheable.api,
+            cacheable.operation,
+            facts.method,
+            facts.path,
+            facts.query,
+            304 if is_unchanged else 200,
+            round((perf_counter() - began) * 1000, 3),
+            facts.headers,
+            preferred.note,
+            facts.token,
             reason=reason,
             response_headers=headers,
         )

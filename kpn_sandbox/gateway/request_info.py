@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from kpn_sandbox.tenants.request_log import LogEntry
+from kpn_sandbox.tenants.request_log import LogEntry, SentHeaders
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
 
@@ -69,10 +69,10 @@ def raw_path(environ: dict[str, Any]) -> str:
     return target.partition("?")[0]
 
 
-def sent_headers(environ: dict[str, Any]) -> dict[str, str]:
+def sent_headers(environ: dict[str, Any]) -> SentHeaders:
     """Return the request headers by their HTTP names."""
     # Slicing is faster than startswith, and this runs for some forty keys of every request.
-    headers = {_header_name(key): value for key, value in environ.items() if key[:5] == "HTTP_"}
+    headers = SentHeaders({_header_name(key): value for key, value in environ.items() if key[:5] == "HTTP_"})
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(key):
             headers[_header_name(key)] = environ[key]
@@ -101,7 +101,7 @@ class RequestFacts(NamedTuple):
     method: str
     path: str
     query: str
-    headers: dict[str, str]
+    headers: SentHeaders
     token: str
 
 

@@ -19,6 +19,7 @@ from kpn_sandbox.gateway.fast_path import FAST_REQUEST, FastPathMiddleware, Fast
 from kpn_sandbox.gateway.middleware import without_hsts
 from kpn_sandbox.gateway.request_info import REQUEST_ID
 from kpn_sandbox.tenants.clock import WallClock, wall_time
+from kpn_sandbox.tenants.request_log import SentHeaders
 
 MOST_HEADS = 1000
 """Heads that a worker remembers."""
@@ -79,7 +80,8 @@ class RequestHeadCache:
         if tag is not None:
             environ["HTTP_IF_NONE_MATCH"] = tag
             facts = request.facts
-            request = request._replace(facts=facts._replace(headers={**facts.headers, "If-None-Match": tag}))
+            headers = SentHeaders({**facts.headers, "If-None-Match": tag})
+            request = request._replace(facts=facts._replace(headers=headers))
         response = self._fast_path.respond(request, environ, began)
         return None if response is None else self._encoded(response)
 
@@ -102,7 +104,7 @@ class RequestHeadCache:
         if b"if-none-match" in head.lower():
             return
         facts = request.facts
-        headers = {name: value for name, value in facts.headers.items() if name != "If-None-Match"}
+        headers = SentHeaders({name: value for name, value in facts.headers.items() if name != "If-None-Match"})
         # The rest of the environment belongs to the connection or to the one request.
         kept = {key: value for key, value in environ.items() if isinstance(value, str)}
         for key in (REQUEST_ID, "HTTP_IF_NONE_MATCH"):

@@ -122,8 +122,7 @@ class Database:
         Raises:
             IntegrityError, StorageError: As for all methods.
         """
-        writes = not isinstance(statement, Select)
-        return self._run(lambda: self._statements.fetch_all(statement, **values), writes=writes)
+        return self._run(self._statements.fetch_all, statement, values, writes=not isinstance(statement, Select))
 
     def execute_many(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
         """
@@ -136,14 +135,14 @@ class Database:
         Raises:
             IntegrityError, StorageError: As for all methods; nothing is written then.
         """
-        self._run(lambda: self._statements.execute_many(statement, rows), writes=True)
+        self._run(self._statements.execute_many, statement, rows, writes=True)
 
-    def _run(self, action: Callable[[], Result], *, writes: bool) -> Result:
+    def _run(self, action: Callable[..., Result], statement: Executable, values: Any, *, writes: bool) -> Result:
         """Run something on the prepared statements and return its result; translate its errors."""
         try:
             if writes:
                 self._require_file()
-            result = action()
+            result = action(statement, values)
             # What was written to a file that is gone by now is lost, so nobody may hear that it was written.
             self._require_file()
             return result

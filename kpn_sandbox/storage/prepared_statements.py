@@ -7,6 +7,7 @@ a tenth of a millisecond.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from operator import itemgetter
 from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 
@@ -24,16 +25,14 @@ MOST_CONNECTIONS = 16
 class _Compiled(NamedTuple):
     text: str
     defaults: dict[str, Any]
-    order: list[str] | None
-    """Names of the parameters in the order in which the driver takes their values; None if it takes them by name."""
+    in_order: Callable[[dict[str, Any]], Any] | None
+    """Returns the values of the parameters in the order of the driver; None if it takes them by name."""
     is_select: bool
 
-    def arguments(self, values: dict[str, Any]) -> list[Any] | dict[str, Any]:
-        if self.order is None:
-            return {**self.defaults, **values} if self.defaults else values
-        if not self.defaults:
-            return [values[name] for name in self.order]
-        return [values[name] if name in values else self.defaults[name] for name in self.order]
+    def arguments(self, values: dict[str, Any]) -> Any:
+        if self.defaults:
+            values = {**self.defaults, **values}
+        return values if self.in_order is None else self.in_order(values)
 
 
 class PreparedStatements:
@@ -62,7 +61,7 @@ class PreparedStatements:
         self._idle: list[Any] = []
         self._compiled: dict[Executable, _Compiled] = {}
 
-    def fetch_all(self, statement: Executable, **values: Any) -> Sequence[Row]:
+    def fetch_all(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row]:
         """
         Run a statement, commit it, and return the rows of its result.
 
@@ -192,6 +191,13 @@ class PreparedStatements:
     def _compile(self, statement: Executable) -> _Compiled:
         compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]
         defaults = {name: value for name, value in compiled.params.items() if value is not None}
-        known = _Compiled(str(compiled), defaults, compiled.positiontup, isinstance(statement, Select))
+        known = _Compiled(str(compiled), defaults, _in_order(compiled.positiontup), isinstance(statement, Select))
         self._compiled[statement] = known
         return known
+
+
+def _in_order(names: Sequence[str] | None) -> Callable[[dict[str, Any]], Any] | None:
+    if names is None or len(names) > 1:
+        return None if names is None else itemgetter(*names)
+    # Of a single name an itemgetter returns no tuple, and it takes no fewer.
+    return lambda values: [values[name] for name in names]

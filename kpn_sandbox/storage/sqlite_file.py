@@ -53,7 +53,9 @@ class SqliteFile:
         # connections of this process would go.
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        self._identity = _identity(self.path)
+        # As text, because a look at it is part of every request, and a path would be converted each time.
+        self._text_path = str(self.path)
+        self._identity = _identity(self._text_path)
         self._lock: int | None = None
 
     def connect(self) -> sqlite3.Connection:
@@ -69,7 +71,7 @@ class SqliteFile:
             StorageError: It was deleted or replaced, so what is written now would be lost.
         """
         try:
-            found = _identity(self.path)
+            found = _identity(self._text_path)
         except OSError as error:
             raise StorageError(f"its file is gone ({error.strerror}); start the sandbox again") from None
         if found != self._identity:
@@ -142,7 +144,7 @@ def _path(url: str) -> str:
     return str(path)
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _identity(path: str) -> tuple[int, int]:
     found = _STAT[0](path)
     return found.st_dev, found.st_ino
 

@@ -79,14 +79,17 @@ class WriterTurns:
         Raises:
             sqlite3.OperationalError: The lock was held for too long.
         """
-        for pause in pauses(self._seconds if seconds is None else seconds):
+        left: Iterator[float] | None = None
+        while True:
             try:
                 return action()
             except sqlite3.OperationalError as error:
                 if not is_busy(error):
                     raise
+                left = pauses(self._seconds if seconds is None else seconds) if left is None else left
+                if (pause := next(left, None)) is None:
+                    raise
             self._pause(pause)
-        return action()
 
     def after_fork(self) -> None:
         """Begin anew in a child process, whose parent may have forked in the middle of a turn."""

@@ -8,13 +8,14 @@ wrote it and whatever happened to that worker since.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -32,7 +33,7 @@ LARGEST_LOGGED_BODY = 8192
 _REDACTED_BYTES = 8 * LARGEST_LOGGED_BODY
 _FORM = "application/x-www-form-urlencoded"
 # Headers of responses that hold no secret: a challenge names realm and nonce, the others are of the sandbox itself.
-_PUBLIC = {"WWW-Authenticate", "Content-Length", "ETag", "X-Sandbox-Replay", "X-Sandbox-Time"}
+_PUBLIC = {"WWW-Authenticate", "Cache-Control", "Content-Length", "ETag", "X-Sandbox-Replay", "X-Sandbox-Time"}
 
 # Share of the requests that delete entries beyond the capacity. They are drawn, so that every account has its turn
 # without a count; the generator is this module's own, because programs may seed that of the process.
@@ -89,8 +90,17 @@ class LoggedHeaders(dict[str, str]):
             changed = {name: value for name, value in self.items() if common.get(name) != value}
             for name, value in redacted_headers(each for each in changed.items() if each[0] not in _PUBLIC).items():
                 changed[name] = _storable(value)
-            self._stored = json.dumps(changed | {name: None for name in common if name not in self}) if self else ""
+            self._stored = _json(changed | {name: None for name in common if name not in self}) if self else ""
         return self._stored
+
+
+class SentHeaders(dict[str, str]):
+    """Headers of a request by their names, with a text that is made once for a request that comes many times."""
+
+    @cached_property
+    def stored(self) -> str:
+        """The headers as JSON, without secrets."""
+        return _headers_json(tuple(self.items()))
 
 
 class LogEntry(NamedTuple):
@@ -325,23 +335,18 @@ class RequestLog:
         return [(_place(row), self._entry(row)) for row in rows], max(0, highest - CAPACITY)
 
     def _columns(self, entry: LogEntry) -> dict[str, Any]:
-        values = entry._asdict()
-        del values["refused"]
-        if _share(entry) is _REFUSED:
-            values["owner"] = entry.client_id or ""
-        return {
-            **values,
-            "path": _storable(redacted_path(entry.path)),
-            "query": _storable(redacted_query(entry.query)) if entry.query else "",
-            "headers": _headers_json(tuple(entry.headers.items())),
-            "response_headers": self._stored_headers(entry),
-            "reason": _storable(entry.reason),
-        }
-
-    def _stored_headers(self, entry: LogEntry) -> str:
+        values = dict(zip(LogEntry._fields, entry, strict=True))
+        values["owner"] = entry.client_id or ""
+        values["path"] = _storable(redacted_path(entry.path))
+        if entry.query:
+            values["query"] = _storable(redacted_query(entry.query))
+        sent = entry.headers
+        values["headers"] = sent.stored if isinstance(sent, SentHeaders) else _headers_json(tuple(sent.items()))
         headers = entry.response_headers
         logged = headers if isinstance(headers, LoggedHeaders) else LoggedHeaders(headers.items())
-        return logged.stored(self.common_headers.get(entry.api, {}))
+        values["response_headers"] = logged.stored(self.common_headers.get(entry.api, {}))
+        values["reason"] = _storable(entry.reason)
+        return values
 
     def _entry(self, row: Row[Any]) -> LogEntry:
         values = {name: value for name, value in row._asdict().items() if name in LogEntry._fields}
@@ -379,7 +384,15 @@ def _share(entry: LogEntry) -> _Share:
 # A client sends the same headers again and again.
 @lru_cache(maxsize=1000)
 def _headers_json(headers: tuple[tuple[str, str], ...]) -> str:
-    return json.dumps({name: _storable(value) for name, value in redacted_headers(headers).items()})
+    return _json({name: _storable(value) for name, value in redacted_headers(headers).items()})
+
+
+def _json(values: Mapping[str, str | None]) -> str:
+    try:
+        return orjson.dumps(values).decode()
+    except TypeError:
+        # Half a character of UTF-16, which only escapes can express.
+        return json.dumps(values)
 
 
 def _response_headers_of(stored: str | None, common: Mapping[str, str]) -> dict[str, str]:

@@ -105,9 +105,9 @@ def test_a_busy_file_is_tried_again(code):
     connection = FailingConnection(code, tries=3)
     fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, TURNS)
 
-    fast.fetch_all(KEEP, name="one", value="x")
+    fast.fetch_all(KEEP, {"name": "one", "value": "x"})
 
-    assert fast.fetch_all(FIND, name="one") == [("one", "x")]
+    assert fast.fetch_all(FIND, {"name": "one"}) == [("one", "x")]
     fast.close()
 
 
@@ -118,6 +118,6 @@ def test_other_errors_are_raised_at_once(code, tries, left):
     fast = PreparedStatements(dialect(dbapi=sqlite3), lambda: connection, TURNS)
 
     with pytest.raises(sqlite3.OperationalError, match="trouble"):
-        fast.fetch_all(KEEP, name="one", value="x")
+        fast.fetch_all(KEEP, {"name": "one", "value": "x"})
 
     assert connection.left == left

@@ -266,7 +266,7 @@ def test_headers_that_all_responses_have_are_not_stored(anna, sandbox, other):
 
     assert read == [{**common["kpn"], "ETag": "1"}, {"api-version": "2.0"}, {}]
     stored = sandbox.database.fetch_one(select(tables.requests.c.response_headers).where(tables.requests.c.number == 1))
-    assert stored == ('{"ETag": "1"}',)
+    assert stored == ('{"ETag":"1"}',)
 
 
 def test_a_request_without_a_query_has_none():
