@@ -7,10 +7,9 @@ and a day of the week is the coming one, today included, as in GNU date.
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
-
-ZONE = ZoneInfo("Europe/Amsterdam")
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
@@ -45,13 +44,40 @@ def instant_text(text: str, now: Now) -> str:
         ValueError: It is no instant; the message says what would be right.
     """
     words = " ".join(text.lower().split())
+    if not is_complete(words):
+        return in_amsterdam(_relative(words, now)).isoformat()
+    moment = datetime.fromisoformat(words.upper())
+    return text.strip() if moment.tzinfo else in_amsterdam(moment).isoformat()
+
+
+def is_complete(text: str) -> bool:
+    """Return whether a text is an instant, or a date, that no clock is needed for."""
     try:
-        moment = datetime.fromisoformat(words.upper())
+        datetime.fromisoformat(text.strip().upper())
     except ValueError:
-        moment = _relative(words, now)
-    if moment.tzinfo is not None:
-        return text.strip()
-    return moment.replace(tzinfo=ZONE).isoformat()
+        return False
+    return True
+
+
+def in_amsterdam(moment: datetime) -> datetime:
+    """Return a moment with a time zone: its own, or if it has none Europe/Amsterdam's."""
+    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=_zone())
+
+
+@cache
+def _zone() -> ZoneInfo:
+    # Not at the top: where the system has no time zones, they come from a package that few uses of the client need.
+    return ZoneInfo("Europe/Amsterdam")
+
+
+def date_of(text: str, now: Now) -> date:
+    """
+    Return the date of Europe/Amsterdam on which an instant is.
+
+    Args:
+        text, now: As for `instant_text`.
+    """
+    return datetime.fromisoformat(instant_text(text, now)).astimezone(_zone()).date()
 
 
 def _relative(words: str, now: Now) -> datetime:
@@ -61,7 +87,7 @@ def _relative(words: str, now: Now) -> datetime:
     found = _TIME.fullmatch(reading)
     if found is None or day not in ("", *DAYS, *_NEAR):
         raise ValueError(FORMS)
-    present = now().astimezone(ZONE).replace(tzinfo=None)
+    present = now().astimezone(_zone()).replace(tzinfo=None)
     ahead = (DAYS.index(day) - present.weekday()) % 7 if day in DAYS else _NEAR.get(day, 0)
     hour, minute, second = (int(part or 0) for part in found.groups())
     return (present + timedelta(days=ahead)).replace(hour=hour, minute=minute, second=second, microsecond=0)

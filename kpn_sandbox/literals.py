@@ -13,6 +13,39 @@ ApiKey = Literal["kpn", "bright_pattern", "kaisa", "atobi", "itx"]
 
 API_KEYS: tuple[ApiKey, ...] = get_args(ApiKey)
 
+OperationName = Literal[
+    "any",
+    "token",
+    "agents",
+    "agent",
+    "queues",
+    "queue",
+    "trunks",
+    "trunk",
+    "login",
+    "subscribe",
+    "data",
+    "unsubscribe",
+    "dispositions",
+    "teams",
+    "services",
+    "available_agents",
+    "add_wallboard",
+    "wallboards",
+    "show_wallboard",
+    "change_wallboard",
+    "remove_wallboard",
+    "logout",
+    "widgets",
+    "customers",
+    "customer",
+    "add_customer",
+    "change_customer",
+    "ping",
+    "kpi",
+]
+"""The key of an operation of an API, or `any` for all of them."""
+
 FidelityLabel = Literal["documented", "inferred", "invented"]
 """How well an operation or a behavior of an API is known."""
 

@@ -38,6 +38,7 @@ LIBRARIES_INSIDE = {
     "faker",
     "gevent",
     "gunicorn",
+    "httpx",
     "markdown_it",
     "platformdirs",
     "prometheus_client",

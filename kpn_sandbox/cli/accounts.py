@@ -64,7 +64,7 @@ def create_account(
 ) -> Any:
     """Make an account and print its secrets, this once."""
     secret = secret if secret_file is None else read_secret(secret_file)
-    patch = fields_of(profile, json_of) or None
+    patch: Any = fields_of(profile, json_of) or None
     return client.new_account(client_secret=secret, profile=patch, at=instant_of(at, client), **rest).settings
 
 

@@ -7,7 +7,6 @@ asks, for any account.
 
 import json
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 import click
@@ -16,7 +15,8 @@ from kpn_sandbox.cli.commands import Choice, Command, command, group
 from kpn_sandbox.cli.instants import DURATION
 from kpn_sandbox.cli.options import CommandError, instant_of, joined, with_account
 from kpn_sandbox.cli.output import Rows, deleted
-from kpn_sandbox.client import Account, JsonObject, Rejected, describe_fault
+from kpn_sandbox.client import Account, describe_fault
+from kpn_sandbox.client.records import ClockRecord
 from kpn_sandbox.instants import FORMS, seconds_of
 from kpn_sandbox.literals import (
     CONNECTION_FAULTS,
@@ -144,9 +144,7 @@ def set_pin(
 @with_account
 def drop_pins(account: Account, kind: ObjectKind | None, key: str | None) -> Any:
     """Unpin an object, all of a kind, or everything."""
-    dropped = [pin for pin in account.pins() if kind in (None, pin["kind"]) and key in (None, pin["key"])]
-    account.unpin(kind, key)
-    return deleted(*(f"pin on {pin['kind']} {pin['key']}" for pin in dropped))
+    return deleted(*(f"pin on {pin['kind']} {pin['key']}" for pin in account.unpin(kind, key)))
 
 
 @group(invoke_without_command=True)
@@ -170,7 +168,7 @@ def fault(account: Account) -> Any:
 @click.option("--probability", type=float, help="Let one outcome happen by chance instead, 0 to 1.")
 @click.option("--seed", help="Which chance.")
 @with_account
-def add_fault(account: Account, operation: str, outcomes: tuple[str, ...], **rest: Any) -> Any:
+def add_fault(account: Account, operation: Any, outcomes: tuple[str, ...], **rest: Any) -> Any:
     """
     Add a fault plan; the command's help is made from the words it takes.
 
@@ -197,16 +195,6 @@ def drop_faults(account: Account, fault_id: str | None) -> Any:
     return deleted(*(describe_fault(fault) for fault in dropped))
 
 
-def optional_quota(account: Account) -> JsonObject | None:
-    """Return the quota of an account; None when it has none."""
-    try:
-        return account.ask("GET", "/quota")
-    except Rejected as error:
-        if error.status != HTTPStatus.NOT_FOUND:
-            raise
-        return None
-
-
 @command()
 @click.argument("limit", type=int, required=False)
 @click.option("--interval", type=int, default=1, show_default=True)
@@ -217,7 +205,7 @@ def optional_quota(account: Account) -> JsonObject | None:
 def quota(account: Account, limit: int | None, drop: bool, **rest: Any) -> Any:
     """Show the quota, set it to LIMIT calls in a window of time, or drop it."""
     if drop:
-        dropped = optional_quota(account)
+        dropped = account.quota()
         account.drop_quota()
         return deleted(*(f"quota of {each['limit']} a {each['unit']}" for each in (dropped,) if each))
     return account.ask("GET", "/quota") if limit is None else account.quota(limit, **rest)
@@ -231,7 +219,7 @@ def reset(account: Account, layers: tuple[ResetLayer, ...]) -> Any:
     return account.reset(*layers)
 
 
-def _with_warnings(clock: JsonObject) -> JsonObject:
+def _with_warnings(clock: ClockRecord) -> ClockRecord:
     """Return a clock, and print on standard error what is not in force at its instant."""
     for sentence in clock["not_in_force"]:
         click.echo(f"not in force: {terminal_text(sentence)}", err=True)

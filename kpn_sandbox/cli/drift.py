@@ -21,7 +21,7 @@ from kpn_sandbox.cli.options import (
 from kpn_sandbox.client import Account, Client, Rejected
 from kpn_sandbox.drift.captures import Capture, CaptureError, fetch_captures, read_captures
 from kpn_sandbox.drift.comparison import Difference, compare
-from kpn_sandbox.drift.pin_sets import CapturedPin, apply_pins, check_pins, pin_set, pins_for, read_pins, serve_verbatim
+from kpn_sandbox.drift.pin_sets import CapturedPin, check_pins, pin_set, pins_for, read_pins, serve_verbatim
 from kpn_sandbox.safe_text import terminal_json, terminal_text
 
 DIFFERENT = 1
@@ -74,7 +74,7 @@ def diff(
     if write is not None:
         write_whole(write, terminal_json(json.dumps(pin_set(pins), indent=2, ensure_ascii=False)) + "\n")
     if pin:
-        apply_pins(account, pins)
+        account.load(pin_set(pins))
     return DIFFERENT if found else 0
 
 
@@ -109,7 +109,7 @@ def _compared(account: Account, captures: list[Capture]) -> list[Difference]:
 
 def _pin_all(account: Account, pins: list[CapturedPin]) -> int:
     try:
-        return len(apply_pins(account, pins))
+        return len(account.load(pin_set(pins)))
     except Rejected as error:
         raise CommandError(f"nothing is pinned: {error}; --verbatim serves answers of any center", 1) from None
 

@@ -1,13 +1,12 @@
 """Commands that look at a running sandbox: what its state is, what was requested, and what clients do wrong."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 from kpn_sandbox.cli.commands import command
-from kpn_sandbox.cli.control import optional_quota
 from kpn_sandbox.cli.options import CommandError, administrator_token, instant_of, output_mode, with_account
 from kpn_sandbox.cli.output import Rows, Sections, deleted, print_entry
 from kpn_sandbox.client import Account, Client, JsonObject, describe_fault
@@ -31,7 +30,7 @@ def status(account: Account) -> Any:
         "size": {kind: _count(profile[kind]) for kind in OBJECT_KINDS},
         "pins": account.pins(),
         "faults": account.faults(),
-        "quota": optional_quota(account),
+        "quota": account.quota(),
         "requests": account.requests(limit=_LAST_REQUESTS),
         "replay": shown["replay"],
     }
@@ -124,7 +123,7 @@ def _check_options(count: int) -> None:
         raise CommandError("only one of --har, --clear and --all can be given, and --follow with --all alone")
 
 
-def _follow(read: Callable[..., list[JsonObject]], filters: JsonObject) -> None:
+def _follow(read: Callable[..., Sequence[Any]], filters: JsonObject) -> None:
     """Print the requests as they come; it ends with the process."""
     mode, seen = output_mode(), set[str]()
     limit = filters.pop("limit", 10)

@@ -7,34 +7,49 @@ The HTTP client of a running sandbox, for users and for the command line, the py
     account.freeze("2026-11-23T10:00:00+01:00")
     account.fail("agents", 503, "reset", "ok")
 
-Standard library only, so that importing it costs a command or a test little and needs nothing else installed.
+`AsyncClient` and `AsyncAccount` are the same to be awaited, with the extra `async`. All else is standard library only,
+so that importing it costs a command or a test little and needs nothing else installed.
 
-    http        errors, values, responses, and one way to send a request
-    requests    requests to the vendors' APIs as an account's client sends them
-    account     everything about one account
-    external    requests to servers of others, with one deadline and no redirects
-    client      everything about the sandbox: its accounts, tokens, whether it is ready
+    errors          the errors
+    values          values as programs have them, and what is sent for each; `outcomes` of faults
+    arguments       types of what methods take by name, and `records` of what they return
+    http            responses, and the way to send a request; `asynchronous` in a coroutine
+    steps           methods that are written once for both ways
+    requests        requests to the vendors' APIs as an account's client sends them
+    configuration   what an account is like, `overrides` what its client meets instead, `inspection` what happened
+    account         everything about one account
+    client          everything about the sandbox: its accounts, tokens, whether it is ready
+    external        requests to servers of others, with one deadline and no redirects
 """
 
-from kpn_sandbox.client.account import Account, describe_fault
-from kpn_sandbox.client.client import Client, NewAccountSettings
-from kpn_sandbox.client.http import ClientError, Connection, JsonObject, NotAsExpected, Rejected, Response, Unreachable
-from kpn_sandbox.client.requests import USER_AGENT, RequestOptions
+from kpn_sandbox.client.account import Account, AsyncAccount
+from kpn_sandbox.client.arguments import NewAccountSettings, PinFields, ProfilePatch, RequestOptions
+from kpn_sandbox.client.client import AsyncClient, Client
+from kpn_sandbox.client.errors import ClientError, NotAsExpected, NotJson, Rejected, Unreachable
+from kpn_sandbox.client.http import Connection, JsonObject, Response
+from kpn_sandbox.client.overrides import describe_fault
+from kpn_sandbox.client.requests import USER_AGENT
 
-Refused = Rejected
-"""An earlier name of `Rejected`."""
+# Earlier names.
+Refused, Reply = Rejected, Response
 
 __all__ = [
     "USER_AGENT",
     "Account",
+    "AsyncAccount",
+    "AsyncClient",
     "Client",
     "ClientError",
     "Connection",
     "JsonObject",
     "NewAccountSettings",
     "NotAsExpected",
+    "NotJson",
+    "PinFields",
+    "ProfilePatch",
     "Refused",
     "Rejected",
+    "Reply",
     "RequestOptions",
     "Response",
     "Unreachable",

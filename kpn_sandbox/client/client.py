@@ -1,40 +1,92 @@
 """The sandbox as its administrator and its clients see it: its accounts, access tokens, and whether it is ready."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from enum import Enum
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack, cast
 from urllib.parse import quote
 
-from kpn_sandbox.client.account import Account
-from kpn_sandbox.client.http import CONTROL_PATH, Connection, Instant, JsonObject, query
-from kpn_sandbox.literals import KPN_TOKEN_REQUEST, ScenarioName
+from kpn_sandbox.client.account import Account, AsyncAccount
+from kpn_sandbox.client.arguments import LogFilters, NewAccountSettings, Operation
+from kpn_sandbox.client.asynchronous import AsyncConnection
+from kpn_sandbox.client.errors import ClientError
+from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Response, Steps, Target
+from kpn_sandbox.client.overrides import seed_text
+from kpn_sandbox.client.records import HealthRecord, ListedAccountRecord, LogEntryRecord
+from kpn_sandbox.client.steps import Awaiting, Blocking, sends_requests
+from kpn_sandbox.client.values import (
+    Headers,
+    Seconds,
+    control_value,
+    instant,
+    json_value,
+    present,
+    query,
+    shown,
+    text_of,
+)
+from kpn_sandbox.instants import FORMS, instant_text, is_complete
+from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 
 
-class NewAccountSettings(TypedDict, total=False):
-    """Settings of an account that is to be created."""
+class SandboxRequests:
+    """
+    Requests about a sandbox.
 
-    client_id: str | None
-    client_secret: str | None
-    seed: str | int | None
-    scenario: ScenarioName | Enum | None
-    clock: dict[str, Any] | None
-    """Such as `{"mode": "running", "at": "2026-11-23T10:00:00+01:00", "speed": 60}`."""
-    at: Instant | None
-    """Freezes the clock there: ISO 8601 with offset, or an aware datetime; goes before `clock`."""
-    profile: dict[str, Any] | None
-    """A merge patch to the default profile."""
-    agents: int | Decimal | None
-    """The number of agents of the center; goes before `profile`."""
-    expires_in_seconds: int | None
-    """After so long, by wall time, it is dropped; never by default."""
+    Args:
+        target: The way to it.
+    """
 
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self.url = target.url
+        self.admin_token = target.admin_token
+        # They only read and write texts, so nothing of them is awaited.
+        self.authorization, self.check = target.authorization, target.check
+        self.text_in, self.list_in = target.text_in, target.list_in
 
-class Client(Connection):
-    """A running sandbox; every method raises `ClientError` when there is no response or the sandbox refuses."""
+    def _administrator(self) -> str | None:
+        return self._target.authorization("", None)
 
-    def token(self, client_id: str, client_secret: str) -> str:
+    @sends_requests
+    def send(
+        self, method: str, path: Any, headers: Headers | None = None, *, timeout: Seconds | None = None
+    ) -> Steps[Response]:
+        """
+        Send a request and take any status for a response.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the base URL, with its query.
+            headers: Headers of the request.
+            timeout: How long to wait for a byte.
+        """
+        return (yield self._target.call(method, path, headers, timeout=timeout))
+
+    @sends_requests
+    def ask(
+        self,
+        method: str,
+        path: Any,
+        authorization: str | None = None,
+        body: Any = None,
+        *,
+        user_agent: str | None = None,
+    ) -> Steps[JsonObject]:
+        """
+        Send a request that must succeed, and return the JSON object of the response, empty when there is no body.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the base URL, with its query.
+            authorization: The header `Authorization`; none by default.
+            body: What to send as JSON.
+            user_agent: The header `User-Agent`; that of the library by default.
+        """
+        return (yield from self._target.ask(method, path, authorization, body, user_agent=user_agent))
+
+    @sends_requests
+    def token(self, client_id: str, client_secret: str) -> Steps[str]:
         """
         Fetch an access token.
 
@@ -42,44 +94,101 @@ class Client(Connection):
             client_id: The account's client id.
             client_secret: Its secret.
         """
-        return self.text_in(
-            "access_token", self.ask("POST", KPN_TOKEN_REQUEST, self.authorization(client_id, client_secret))
+        credentials = self._target.authorization(text_of(client_id), text_of(client_secret))
+        return self._target.text_in(
+            "access_token", (yield from self._target.ask("POST", KPN_TOKEN_REQUEST, credentials))
         )
 
-    def ready(self) -> JsonObject:
+    @sends_requests
+    def ready(self) -> Steps[HealthRecord]:
         """Return how the sandbox is when it is ready, and raise when it is not."""
-        return self.ask("GET", f"{CONTROL_PATH}/ready")
+        return cast(HealthRecord, (yield from self._target.ask("GET", f"{CONTROL_PATH}/ready")))
 
-    def now(self) -> datetime:
+    @sends_requests
+    def now(self) -> Steps[datetime]:
         """The wall time of the sandbox, to the second."""
-        return parsedate_to_datetime(str(self.send("GET", f"{CONTROL_PATH}/health").headers["Date"]))
+        return (yield from self._now())
 
-    def accounts(self) -> list[JsonObject]:
+    def _now(self) -> Steps[datetime]:
+        response = yield self._target.call("GET", f"{CONTROL_PATH}/health")
+        return parsedate_to_datetime(str(response.headers["Date"]))
+
+    def _instant(self, value: Any, name: str) -> Steps[str]:
+        """An instant as it is sent; words without a date are about the day of the sandbox's wall time."""
+        text = instant(value, name)
+        now = None if is_complete(text) else (yield from self._now())
+        try:
+            return instant_text(text, lambda: now or datetime.min)
+        except ValueError:
+            raise ClientError(f"{name} must be {FORMS}, not {text!r}") from None
+
+    @sends_requests
+    def accounts(self) -> Steps[list[ListedAccountRecord]]:
         """All accounts without their secrets, the oldest first."""
-        found: list[JsonObject] = []
+        found: list[Any] = []
         after = ""
         while True:
-            page = self.ask("GET", f"{CONTROL_PATH}/accounts?limit=1000{after}", self.authorization("", None))
-            found += self.list_in("accounts", page)
+            path = f"{CONTROL_PATH}/accounts?limit=1000{after}"
+            page = yield from self._target.ask("GET", path, self._administrator())
+            found += self._target.list_in("accounts", page)
             if page.get("next") is None:
                 return found
             after = f"&after={quote(page['next'], safe='')}"
 
-    def all_requests(self, **filters: Any) -> list[JsonObject]:
-        """The last requests of all accounts and of none, oldest first; filters are those of an account's `requests`."""
-        path = f"{CONTROL_PATH}/requests{query(filters)}"
-        return list(self.ask("GET", path, self.authorization("", None))["requests"])
+    @sends_requests
+    def all_requests(
+        self, operation: Operation | None = None, **filters: Unpack[LogFilters]
+    ) -> Steps[list[LogEntryRecord]]:
+        """
+        The last requests of all accounts and of none, oldest first.
 
-    def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
-        """Create an account; a setting that is left out or None is chosen by the sandbox."""
-        body = {name: value for name, value in settings.items() if value is not None}
-        at, agents = body.pop("at", None), body.pop("agents", None)
+        Args:
+            operation, filters: Those of an account's `requests`.
+        """
+        name = None if operation is None else text_of(operation, "operation")
+        given: JsonObject = {**filters, "operation": None if name == "any" else name}
+        if given.get("since") is not None:
+            given["since"] = yield from self._instant(given["since"], "since")
+        found = yield from self._target.ask("GET", f"{CONTROL_PATH}/requests{query(given)}", self._administrator())
+        return self._target.list_in("requests", found)
+
+    def _created(self, settings: Mapping[str, Any]) -> Steps[tuple[str, str, JsonObject]]:
+        """Create an account; its id, its secret, and what the sandbox answered."""
+        body = present(**settings)
+        at = body.pop("at", None)
         if at is not None:
-            body["clock"] = {"mode": "frozen", "at": at}
-        if agents is not None:
-            body["profile"] = {**(settings.get("profile") or {}), "agents": agents}
-        made = self.ask("POST", f"{CONTROL_PATH}/accounts", self.authorization("", None), body)
-        return Account(self, self.text_in("client_id", made), self.text_in("client_secret", made), made)
+            body["clock"] = _frozen((yield from self._instant(at, "at")), body.get("clock"))
+        elif isinstance(body.get("clock"), Mapping) and body["clock"].get("at") is not None:
+            body["clock"] = {**body["clock"], "at": (yield from self._instant(body["clock"]["at"], "clock.at"))}
+        if "agents" in body:
+            body["profile"] = _with_agents(body.pop("agents"), body.get("profile"))
+        for name in ("client_id", "client_secret"):
+            if name in body:
+                body[name] = text_of(body[name], name)
+        content = control_value({**body, **present(seed=seed_text(body.get("seed")))})
+        made = yield from self._target.ask("POST", f"{CONTROL_PATH}/accounts", self._administrator(), content)
+        return self._target.text_in("client_id", made), self._target.text_in("client_secret", made), made
+
+
+class Client(SandboxRequests, Blocking):
+    """
+    A running sandbox; every method raises `ClientError` when there is no response or the sandbox refuses.
+
+    Args:
+        url: Its base URL.
+        admin_token: The administrator's token, for what takes the administrator.
+        proxies: Whether to use the proxies of the environment.
+    """
+
+    def __init__(self, url: str, admin_token: str | None = None, *, proxies: bool = False) -> None:
+        connection = Connection(url, admin_token, proxies=proxies)
+        super().__init__(connection)
+        self._connection = connection
+
+    @sends_requests
+    def new_account(self, **settings: Unpack[NewAccountSettings]) -> Steps[Account]:
+        """Create an account; a setting that is left out or None is chosen by the sandbox."""
+        return Account(self, *(yield from self._created(settings)))
 
     def account(self, client_id: str, client_secret: str | None = None) -> Account:
         """
@@ -90,3 +199,52 @@ class Client(Connection):
             client_secret: Its secret; without one the administrator asks.
         """
         return Account(self, client_id, client_secret)
+
+
+class AsyncClient(SandboxRequests, Awaiting):
+    """
+    A running sandbox, as `Client`, whose methods are awaited; it takes the extra `async`, which brings httpx.
+
+    Args:
+        url, admin_token: As for `Client`.
+    """
+
+    def __init__(self, url: str, admin_token: str | None = None) -> None:
+        connection = AsyncConnection(url, admin_token)
+        super().__init__(connection)
+        self._connection = connection
+
+    @sends_requests
+    def new_account(self, **settings: Unpack[NewAccountSettings]) -> Steps[AsyncAccount]:
+        """Create an account; a setting that is left out or None is chosen by the sandbox."""
+        return AsyncAccount(self, *(yield from self._created(settings)))
+
+    def account(self, client_id: str, client_secret: str | None = None) -> AsyncAccount:
+        """
+        An account that exists.
+
+        Args:
+            client_id: Its client id.
+            client_secret: Its secret; without one the administrator asks.
+        """
+        return AsyncAccount(self, client_id, client_secret)
+
+
+def _frozen(at: str, clock: Any) -> JsonObject:
+    """The clock that stands at an instant, where a clock that is given, too, must say the same."""
+    if clock is None:
+        return {"mode": "frozen", "at": at}
+    plain = json_value(clock, "clock")
+    if not isinstance(plain, dict) or plain.get("mode") != "frozen" or plain.get("at", at) != at:
+        raise ClientError(f"at={at} freezes the clock, so clock must be left out, not {shown(clock)}")
+    return {**plain, "at": at}
+
+
+def _with_agents(agents: Any, profile: Any) -> Any:
+    """A profile with this number of agents, where one that is given, too, must say the same."""
+    plain = {} if profile is None else json_value(profile, "profile")
+    if not isinstance(plain, dict):
+        return plain
+    if plain.get("agents", agents) != json_value(agents, "agents"):
+        raise ClientError(f"agents must be given once, not as {shown(agents)} and in profile as {plain['agents']!r}")
+    return {**plain, "agents": agents}

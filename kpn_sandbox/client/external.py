@@ -13,7 +13,8 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, Request, build_opener
 
-from kpn_sandbox.client.http import Headers, Response
+from kpn_sandbox.client.http import Response
+from kpn_sandbox.client.values import Headers
 
 LARGEST_BODY = 5 * 1024 * 1024
 """Bytes of the largest body that is read."""

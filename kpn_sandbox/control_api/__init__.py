@@ -8,6 +8,6 @@ The sandbox's own API, under /_sandbox: the remote control of accounts. No vendo
     auth                an account with its secret, or the administrator with a token
     request_schemas     validation of bodies and queries, with `fields` as their parts
     serializers         from accounts and facts to the records of responses
-    response_schemas    shapes of these records, for type checks and for the OpenAPI document, which `openapi` makes
+    openapi             the OpenAPI document, also from the types of these records, `kpn_sandbox.client.records`
     errors              problem documents (RFC 9457)
 """

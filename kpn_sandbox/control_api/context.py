@@ -11,8 +11,8 @@ from typing import Any
 
 from flask import Response
 
+from kpn_sandbox.client.errors import FieldError
 from kpn_sandbox.control_api.errors import invalid_fields
-from kpn_sandbox.control_api.fields import FieldError
 from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.literals import ObjectKind
 from kpn_sandbox.tenants.faults import ANY_OPERATION, FaultPlan, Outcome

@@ -17,7 +17,8 @@ from flask import Response, request
 from marshmallow import ValidationError
 from werkzeug import exceptions as http
 
-from kpn_sandbox.control_api.fields import FieldError, field_errors
+from kpn_sandbox.client.errors import FieldError
+from kpn_sandbox.control_api.fields import field_errors
 from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.simulation.errors import InstantOutOfRange, InvalidProfile, ObjectNotFound
 from kpn_sandbox.tenants.errors import (

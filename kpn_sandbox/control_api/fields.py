@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, ClassVar, NotRequired, TypedDict
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from kpn_sandbox import validation
+from kpn_sandbox.client.errors import FieldError
 from kpn_sandbox.literals import SCENARIO_NAMES
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, day_of
 from kpn_sandbox.simulation.errors import InstantOutOfRange
@@ -46,14 +47,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLUS_AS_SPACE = re.compile(r"(:[0-9.]+) (\d\d:?\d\d)$")
 _LONGEST_SHOWN = 200
 _MIDDLE = 2.5e9
-
-
-class FieldError(TypedDict):
-    """A wrong field: its name, its value unless absent or secret, and what would be right."""
-
-    field: str
-    value: NotRequired[Any]
-    allowed: str
 
 
 class StrictSchema(Schema):

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from marshmallow import Schema, fields
 
 from kpn_sandbox import __version__
+from kpn_sandbox.client.records import Keywords, LogPageRecord, ProblemRecord
 from kpn_sandbox.control_api.fields import ShorthandField
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
-from kpn_sandbox.control_api.response_schemas import Keywords, LogPageRecord, ProblemRecord
 from kpn_sandbox.gateway.openapi import TEXT, Json, add_conditions, list_schema, reference
 from kpn_sandbox.literals import OBJECT_KINDS
 from kpn_sandbox.simulation.profile import field_ranges, field_schemas
@@ -87,7 +87,7 @@ def _own_field_schema(converter: Any, field: Any, **options: Any) -> Json:
 
 
 def _json_schema(hint: Any, components: dict[str, Json]) -> Json:
-    """Return the JSON schema of a type of `response_schemas`; types with fields become components."""
+    """Return the JSON schema of a type of `kpn_sandbox.client.records`; types with fields become components."""
     origin, arguments = get_origin(hint), get_args(hint)
     if is_typeddict(hint):
         name = _COMPONENT_NAMES.get(hint.__name__) or hint.__name__.removesuffix("Record")

@@ -8,9 +8,9 @@ from typing import Any, get_type_hints
 
 from marshmallow import Schema
 
+from kpn_sandbox.client.records import CallsRecord, IntervalsRecord, LogPageRecord, ProfileRecord
 from kpn_sandbox.control_api import request_schemas as requests
 from kpn_sandbox.control_api.context import ControlView
-from kpn_sandbox.control_api.response_schemas import CallsRecord, IntervalsRecord, LogPageRecord, ProfileRecord
 from kpn_sandbox.control_api.snapshot_schemas import SnapshotRequestSchema
 from kpn_sandbox.control_api.views import accounts, configuration, inspection, overrides, status
 from kpn_sandbox.gateway.api import Behavior

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from kpn_sandbox.control_api import response_schemas as records
+from kpn_sandbox.client import records
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 from kpn_sandbox.simulation.calendar import zone
 from kpn_sandbox.simulation.customers import Customers

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import orjson
 from marshmallow import Schema, ValidationError
 
+from kpn_sandbox.client.errors import FieldError
 from kpn_sandbox.control_api.context import checked_fields, checked_plan
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
-from kpn_sandbox.control_api.fields import FieldError, field_errors, shortened
+from kpn_sandbox.control_api.fields import field_errors, shortened
 from kpn_sandbox.control_api.request_schemas import OwnerSchema
 from kpn_sandbox.control_api.serializers import fault_record, profile_record, quota_record
 from kpn_sandbox.control_api.snapshot_schemas import SnapshotRequestSchema

@@ -7,7 +7,8 @@ A set is JSON: `{"pins": [{"kind": "agents", "key": "40001", "fields": {"Agent":
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from kpn_sandbox.client import Account, ClientError, JsonObject
+from kpn_sandbox.client import Account, ClientError
+from kpn_sandbox.client.records import FaultRecord
 from kpn_sandbox.drift.captures import Capture, CaptureError, Skip, read_captures, read_json
 from kpn_sandbox.drift.comparison import KEY_FIELDS, Difference
 from kpn_sandbox.vendors.kpn.api import KpnApi
@@ -58,38 +59,6 @@ def pin_set(pins: Iterable[CapturedPin]) -> dict[str, Any]:
     return {"pins": [pin._asdict() for pin in pins]}
 
 
-def apply_pins(account: Account, pins: Iterable[CapturedPin]) -> list[JsonObject]:
-    """
-    Set all pins at the sandbox, or none, and return them as it has them.
-
-    Args:
-        account: The account that gets them.
-        pins: What to pin.
-
-    Raises:
-        ClientError: The sandbox refuses one; what was pinned before is pinned again.
-    """
-    before = {(pin["kind"], pin["key"]): pin for pin in account.pins()}
-    done: list[JsonObject] = []
-    try:
-        for pin in pins:
-            done.append(_set(account, pin._asdict()))
-    except ClientError:
-        for made in done:
-            place = made["kind"], made["key"]
-            if place in before:
-                _set(account, before[place])
-            else:
-                account.unpin(*place)
-        raise
-    return done
-
-
-def _set(account: Account, pin: Mapping[str, Any]) -> JsonObject:
-    limits = {name: pin[name] for name in ("expires_at", "reads") if pin.get(name) is not None}
-    return account.pin(pin["kind"], pin["key"], **limits, **pin["fields"])
-
-
 def check_pins(pins: Iterable[CapturedPin]) -> None:
     """
     Check the kinds and the values of pins, before any is set.
@@ -104,7 +73,7 @@ def check_pins(pins: Iterable[CapturedPin]) -> None:
             raise CaptureError(f"{pin.kind} {pin.key}: {name} must be {allowed}, not {pin.fields[name]!r}")
 
 
-def serve_verbatim(account: Account, captures: Iterable[Capture]) -> list[JsonObject]:
+def serve_verbatim(account: Account, captures: Iterable[Capture]) -> list[FaultRecord]:
     """
     Let the sandbox answer captured requests with the captured bodies, as they are, until these faults are dropped.
 
@@ -122,12 +91,13 @@ def serve_verbatim(account: Account, captures: Iterable[Capture]) -> list[JsonOb
     chosen = {each.path: each for each in captures if each.operation is not TOKEN and each.status >= 200}
     if not chosen:
         raise CaptureError("the capture holds no answer about agents, queues or trunks")
-    done: list[JsonObject] = []
+    done: list[FaultRecord] = []
     try:
         for capture in chosen.values():
             key = capture.path.rpartition("/")[2] if capture.operation.parameter else None
             outcome = {"status": capture.status, "body": capture.text}
-            done.append(account.fail(capture.operation.key, outcome, repeat=True, key=key))
+            operation: Any = capture.operation.key
+            done.append(account.fail(operation, outcome, repeat=True, key=key))
     except ClientError:
         for plan in done:
             account.heal(plan["id"])

@@ -9,8 +9,7 @@ The fixtures `kpn_sandbox` and `kpn_account` of the pytest plugin return them; t
         assert account.get("/agents").status == 200
 """
 
-from kpn_sandbox.client import Response
-from kpn_sandbox.testing.sandbox import FixtureAccount as Account
+from kpn_sandbox.client import Account, Response
 from kpn_sandbox.testing.sandbox import RunningSandbox, running
 
 # Earlier names.

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kpn_sandbox.client import USER_AGENT, Account, ClientError, JsonObject, describe_fault
+from kpn_sandbox.client import USER_AGENT, Account, ClientError, describe_fault
 from kpn_sandbox.literals import CONDUCT_RULES, ConductRule
 from kpn_sandbox.safe_text import terminal_text
 
@@ -107,7 +107,7 @@ def _broken_rules(account: Account, rules: Sequence[str], tokens: int, judged: s
             yield f"bad conduct, {finding['rule']} (requests {', '.join(finding['examples'])}): {finding['advice']}"
 
 
-def needless_tokens(requests: Sequence[JsonObject]) -> list[str]:
+def needless_tokens(requests: Sequence[Mapping[str, Any]]) -> list[str]:
     """The ids of token requests, in an ordered request log, that came while the last token of their API was good."""
     good_until: dict[str, datetime] = {}
     needless = []
@@ -123,7 +123,7 @@ def needless_tokens(requests: Sequence[JsonObject]) -> list[str]:
     return needless
 
 
-def _is_own(request: JsonObject) -> bool:
+def _is_own(request: Mapping[str, Any]) -> bool:
     headers: dict[str, Any] = request["headers"]
     return any(name.lower() == "user-agent" and value == USER_AGENT for name, value in headers.items())
 
@@ -158,7 +158,7 @@ def _lines(account: Account, most: int) -> Iterator[str]:
     yield f"X-Sandbox-Replay: {settings['replay']}"
 
 
-def _request_line(request: JsonObject) -> str:
+def _request_line(request: Mapping[str, Any]) -> str:
     query = f"?{request['query']}" if request["query"] else ""
     status = request["status"] or "no answer"
     note = f"  ({request['note']})" if request["note"] else ""

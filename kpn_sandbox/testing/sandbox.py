@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any, Unpack
 
-from kpn_sandbox.client import Account, Client, ClientError, JsonObject, NewAccountSettings
+from kpn_sandbox.client import Account, Client, ClientError, NewAccountSettings
 from kpn_sandbox.client.http import CONTROL_PATH
 from kpn_sandbox.settings import SettingError, Settings, base_url, from_environment, remote_sandbox
 
@@ -25,28 +25,6 @@ ABANDONED_SECONDS = 24 * 3600
 
 class SandboxNotRunning(Exception):
     """The sandbox for the tests does not start or does not answer; the message says in one line what would be right."""
-
-
-class FixtureAccount(Account):
-    """An account for a test, with what takes more than the client: reading captured answers."""
-
-    client_secret: str
-
-    def load(self, source: Any) -> list[JsonObject]:
-        """
-        Pin the answers in a file, or in its content: an answer of KPN, an HTTP archive of them, or a set of pins.
-
-        Raises:
-            ClientError: There are none, or the sandbox refuses one.
-        """
-        # Not at the top, as with `_local` below: it takes 0.8 s, and annotations take this module only.
-        from kpn_sandbox.drift.captures import CaptureError
-        from kpn_sandbox.drift.pin_sets import apply_pins, read_pins
-
-        try:
-            return apply_pins(self, read_pins(source))
-        except CaptureError as error:
-            raise ClientError(str(error)) from None
 
 
 class RunningSandbox:
@@ -63,16 +41,15 @@ class RunningSandbox:
         self._expires_in_seconds = expires_in_seconds
         self.url = url
         self.admin_token = admin_token
-        self.made: list[FixtureAccount] = []
+        self.made: list[Account] = []
         """The accounts made here and not dropped yet."""
         self._client = Client(url, admin_token)
 
-    def new_account(self, **settings: Unpack[NewAccountSettings]) -> FixtureAccount:
+    def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """Create an account, which lives until it is dropped; the sandbox chooses settings left out or None."""
         if settings.get("expires_in_seconds") is None:
             settings["expires_in_seconds"] = self._expires_in_seconds
-        made = self._client.new_account(**settings)
-        self.made.append(FixtureAccount(self._client, made.client_id, made.client_secret, made.settings))
+        self.made.append(self._client.new_account(**settings))
         return self.made[-1]
 
     def drop(self, account: Account) -> None:

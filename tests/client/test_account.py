@@ -272,8 +272,7 @@ def test_every_method_takes_values_as_programs_have_them(account):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda account: account.freeze(datetime(2026, 11, 23)),
-        lambda account: account.freeze("yesterday"),
+        lambda account: account.freeze("yesteryear"),
         lambda account: account.advance(timedelta(-1)),
         lambda account: account.scenario(object()),
         lambda account: account.pin("agents", "../40001", Agent="x"),
@@ -282,7 +281,6 @@ def test_every_method_takes_values_as_programs_have_them(account):
         lambda account: account.fail("agents", "vanish"),
         lambda account: account.fail("agents", float("nan")),
         lambda account: account.fail("agents", 503, key="Jansen"),
-        lambda account: account.get("/a b"),
         lambda account: account.get("/agents", headers={"X": "a\nb"}),
         lambda account: account.get("/agents", headers={"X": "\u4f60"}),
         lambda account: account.get("/agents", headers={"X": object()}),
@@ -301,3 +299,80 @@ def test_only_errors_of_the_client_come_out(account, call):
         call(account)
 
     assert "\n" not in str(error.value)
+
+
+def test_what_is_dropped_is_named(account):
+    """`heal` takes what `fail` returned, `unpin` what `pin` did; what was not there is an error."""
+    first, second, third = (account.fail("agents", status) for status in (500, 502, 503))
+    account.heal(second)
+    assert [fault["id"] for fault in account.faults()] == [first["id"], third["id"]]
+    account.heal([first, third["id"]])
+    assert account.faults() == []
+    with pytest.raises(ClientError, match="404"):
+        account.heal(first)
+
+    pin = account.pin("agents", 40001, Agent="Anna")
+    with pytest.raises(ClientError, match="nothing is pinned of queues 1004; pinned is agents 40001"):
+        account.unpin("queues", 1004)
+    assert account.unpin("queues") == []
+    assert account.unpin(pin) == [pin]
+    assert account.unpin() == []
+
+
+def test_an_account_is_described_and_dropped(client):
+    """`repr` has id, clock and scenario, also of one that was not asked yet; a `with` block drops the account."""
+    with client.new_account(at=MONDAY, scenario="busy", client_id="dropped") as account:
+        account.scenario("trunk outage")
+        for each in (account, client.account("dropped")):
+            assert f"Account 'dropped' at {client.url}: clock frozen at {MONDAY}, scenario trunk outage" in repr(each)
+
+    with pytest.raises(ClientError, match="401"):
+        account.show()
+    account.drop()
+    assert "clock not known" in repr(client.account("dropped"))
+
+
+def test_responses_say_whether_they_are_right(account):
+    """`ok`, `raise_for_status` and `json` mean what they mean in other libraries; errors are the client's."""
+    response = account.get("/agents", params={"a": [1, 2], "b": None, "c": HTTPStatus.OK})
+    assert response.ok and response.raise_for_status() is response
+    assert account.requests()[-1]["query"] == "a=1&a=2&c=200"
+
+    account.fail("agents", {"status": 503, "body": "{"}, 302)
+    broken = account.get("/agents")
+    assert not broken.ok
+    with pytest.raises(ClientError, match="the response is 503") as error:
+        broken.raise_for_status()
+    assert error.value.status == 503
+    with pytest.raises(ClientError, match=r"the body must be JSON, not '\{'"):
+        broken.json()
+    assert account.get("/agents").status == 302
+
+
+def test_a_problem_comes_with_the_error(account):
+    """The problem document of the control API is there as it came."""
+    with pytest.raises(ClientError) as error:
+        account.profile(agents=0, load=9)
+
+    assert error.value.status == 400
+    assert [each["field"] for each in error.value.problem["errors"]] == ["agents", "load"]
+
+
+def test_requests_are_deleted_with_a_path_and_the_account_without(client):
+    """`delete` with a path is a request like `get`; without one the account is gone, as after `drop`."""
+    account = client.new_account()
+    assert account.delete("/agents").status == 405
+    assert account.delete().status == 204
+
+    with pytest.raises(ClientError, match="404"):
+        account.delete()
+
+
+def test_a_wrong_name_of_an_argument_says_what_is_right(account):
+    """What a method does not take is an error of the client, like everything else."""
+    with pytest.raises(ClientError, match=r"'tokns'; it takes \(at.*tokens"):
+        account.freeze(MONDAY, tokns="wall")
+    with pytest.raises(ClientError, match="an option of a request must be one of params, token, headers, timeout"):
+        account.get("/agents", tokn="x")
+    with pytest.raises(ClientError, match="bogus"):
+        account.requests(bogus=1)

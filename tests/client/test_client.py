@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kpn_sandbox.client import Client, Rejected, Unreachable
+from kpn_sandbox.client import Client, ClientError, Rejected, Unreachable
 from tests.client.conftest import MONDAY
 
 
@@ -20,13 +20,32 @@ def test_accounts_are_created_listed_and_deleted(client, account):
     assert account.client_id not in [each["client_id"] for each in client.accounts()]
 
 
-def test_an_instant_and_agents_go_before_clock_and_profile(client):
+def test_an_instant_and_agents_are_short_forms(client):
     """`at` and `agents` are short for a frozen clock and for a field of the profile; None leaves a choice open."""
-    made = client.new_account(at=MONDAY, agents=3, profile={"agents": 7, "queues": 2}, scenario=None)
+    made = client.new_account(at=MONDAY, agents=3, profile={"queues": 2}, scenario=None)
 
     assert (made.settings["clock"]["mode"], made.settings["clock"]["at"]) == ("frozen", MONDAY)
     assert (made.settings["profile"]["agents"], made.settings["profile"]["queues"]) == (3, 2)
     assert made.settings["scenario"] == "normal"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"at": MONDAY, "clock": {"mode": "running"}},
+        {"at": MONDAY, "clock": {"mode": "frozen", "at": "2026-11-24T10:00:00+01:00"}},
+        {"agents": 3, "profile": {"agents": 7}},
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(client, settings):
+    """Neither of two values that cannot both be meant is preferred; two that say the same are one."""
+    before = len(client.accounts())
+
+    with pytest.raises(ClientError, match=r"must be (left out|given once)"):
+        client.new_account(**settings)
+    assert len(client.accounts()) == before
+    with client.new_account(at=MONDAY, clock={"mode": "frozen", "at": MONDAY}, agents=3, profile={"agents": 3}) as made:
+        assert made.now().isoformat() == MONDAY
 
 
 def test_the_administrator_needs_no_secret(client, account):
@@ -64,4 +83,7 @@ def test_the_client_needs_the_standard_library_only():
 
     ours = {name for name in loaded if name.startswith("kpn_sandbox") and not name.startswith("kpn_sandbox.client")}
     others = {name.split(".")[0] for name in loaded} - {"kpn_sandbox", *sys.stdlib_module_names}
-    assert (ours, others) == ({"kpn_sandbox", "kpn_sandbox.literals", "kpn_sandbox.safe_text"}, set())
+    # A part of the standard library whose name holds the platform's.
+    others = {name for name in others if not name.startswith("_sysconfigdata")}
+    leaves = {f"kpn_sandbox.{name}" for name in ("instants", "literals", "safe_text", "validation")}
+    assert (ours, others) == ({"kpn_sandbox", *leaves}, set())

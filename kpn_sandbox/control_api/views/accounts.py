@@ -4,9 +4,9 @@ from typing import Any
 
 from kpn_sandbox import auth
 from kpn_sandbox.auth.errors import UnknownToken
+from kpn_sandbox.client.records import AccountRecord, AccountsRecord, NewAccountRecord, RevokedRecord
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import invalid_fields
-from kpn_sandbox.control_api.response_schemas import AccountRecord, AccountsRecord, NewAccountRecord, RevokedRecord
 from kpn_sandbox.control_api.serializers import account_record, listed_account_record, new_account_record
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.tenants.accounts import NewAccount

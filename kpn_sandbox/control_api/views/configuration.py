@@ -5,9 +5,9 @@ import json
 import orjson
 from flask import Response
 
+from kpn_sandbox.client.records import ClockRecord, ResetRecord, RestoredRecord, ScenarioInForceRecord
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
-from kpn_sandbox.control_api.response_schemas import ClockRecord, ResetRecord, RestoredRecord, ScenarioInForceRecord
 from kpn_sandbox.control_api.serializers import (
     account_record,
     clock_record,

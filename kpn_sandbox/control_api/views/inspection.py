@@ -9,10 +9,7 @@ import orjson
 from flask import Response
 
 from kpn_sandbox import __version__
-from kpn_sandbox.control_api import serializers
-from kpn_sandbox.control_api.context import ControlRequest
-from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
-from kpn_sandbox.control_api.response_schemas import (
+from kpn_sandbox.client.records import (
     ConductRecord,
     CustomersRecord,
     InboxRecord,
@@ -20,6 +17,9 @@ from kpn_sandbox.control_api.response_schemas import (
     ScheduleRecord,
     StatesRecord,
 )
+from kpn_sandbox.control_api import serializers
+from kpn_sandbox.control_api.context import ControlRequest
+from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
 from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from kpn_sandbox.client.records import FaultRecord, FaultsRecord, PinRecord, PinsRecord, QuotaRecord
 from kpn_sandbox.control_api.context import ControlRequest, checked_fields, checked_plan
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
-from kpn_sandbox.control_api.response_schemas import FaultRecord, FaultsRecord, PinRecord, PinsRecord, QuotaRecord
 from kpn_sandbox.control_api.serializers import fault_record, instant_text, pin_record, quota_record
 from kpn_sandbox.literals import OBJECT_KINDS, ObjectKind
 from kpn_sandbox.simulation.center import Center

@@ -4,15 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from kpn_sandbox import __version__
+from kpn_sandbox.client.records import ApiFidelityRecord, BehaviorRecord, FidelityRecord, HealthRecord, ScenariosRecord
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError
-from kpn_sandbox.control_api.response_schemas import (
-    ApiFidelityRecord,
-    BehaviorRecord,
-    FidelityRecord,
-    HealthRecord,
-    ScenariosRecord,
-)
 from kpn_sandbox.gateway.api import Behavior
 from kpn_sandbox.simulation.randomness import ENGINE_VERSION
 from kpn_sandbox.simulation.scenarios import SCENARIOS

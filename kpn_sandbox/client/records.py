@@ -1,15 +1,15 @@
 """
-Types of the JSON objects that the control API responds with.
+Types of the JSON objects that the control API responds with, and so of what the client returns.
 
-Serializers and views return them, and `openapi` makes the document's component schemas from their annotations: a text
-beside a type is the description of the field. Instants are ISO 8601 with offset.
+Here, because the client may import nothing of the server. `openapi` of the control API makes component schemas from the
+annotations: a text beside a type is the description of the field. Instants are ISO 8601 with offset.
 """
 
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from kpn_sandbox import literals
-from kpn_sandbox.control_api.fields import FieldError
+from kpn_sandbox.client.errors import FieldError
 
 
 class Keywords(NamedTuple):

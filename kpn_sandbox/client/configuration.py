@@ -1,0 +1,217 @@
+"""Settings of an account: profile, scenario, clock, snapshots and resets."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Unpack
+
+from kpn_sandbox.client.arguments import ProfilePatch
+from kpn_sandbox.client.errors import ClientError, Rejected
+from kpn_sandbox.client.http import JsonObject, Steps
+from kpn_sandbox.client.records import (
+    AccountRecord,
+    ClockRecord,
+    NewAccountRecord,
+    ProfileRecord,
+    ScenarioInForceRecord,
+)
+from kpn_sandbox.client.requests import AccountRequests
+from kpn_sandbox.client.steps import sends_requests
+from kpn_sandbox.client.values import (
+    Document,
+    Instant,
+    Seconds,
+    as_list,
+    control_value,
+    instant,
+    present,
+    query,
+    read_document,
+    seconds,
+)
+from kpn_sandbox.instants import FORMS, instant_text, is_complete
+from kpn_sandbox.literals import Effective, ResetLayer, ScenarioName, TokenTime
+
+_GONE = 404
+
+
+class AccountConfiguration(AccountRequests):
+    """Settings of an account."""
+
+    @sends_requests
+    def show(self) -> Steps[AccountRecord]:
+        """Its settings, without secrets."""
+        return (yield from self._shown())
+
+    def _shown(self) -> Steps[AccountRecord]:
+        shown = yield from self._record(AccountRecord, "GET")
+        self._notice(clock=shown.get("clock"), scenario=shown.get("scenario"))
+        return shown
+
+    def _notice(self, **seen: Any) -> None:
+        """Remember what `repr` shows."""
+        self.settings.update(present(**seen))
+
+    @sends_requests
+    def drop(self) -> Steps[None]:
+        """Delete the account with all of its state; one that is gone already is no error."""
+        try:
+            self._target.check((yield self._deletion()))
+        except Rejected as error:
+            if error.status != _GONE:
+                raise
+
+    @sends_requests
+    def rotate(self) -> Steps[NewAccountRecord]:
+        """Make new secrets and return them."""
+        made = yield from self._record(NewAccountRecord, "POST", "/secret")
+        if self.client_secret:
+            self.client_secret = made["client_secret"]
+        return made
+
+    @sends_requests
+    def replay(self) -> Steps[str]:
+        """Engine, account, seed, configuration and instant: enough to get the same answers again."""
+        return str((yield from self._shown())["replay"])
+
+    @sends_requests
+    def profile(self, *, effective: Effective | Enum = "always", **patch: Unpack[ProfilePatch]) -> Steps[ProfileRecord]:
+        """
+        Change the profile if there is a patch, and return the one in force.
+
+        Args:
+            effective: `always`, as if the center had never been different, or `now`, from the present second on.
+            patch: Fields of the profile; None restores a default.
+        """
+        changes = "/profile" + query({"effective": effective})
+        method, path = ("PATCH", changes) if patch else ("GET", "/profile")
+        return (yield from self._record(ProfileRecord, method, path, _settings(patch)))
+
+    @sends_requests
+    def scenario(
+        self,
+        name: ScenarioName | Enum | None = None,
+        *,
+        effective: Effective | Enum | None = None,
+        for_seconds: Seconds | None = None,
+    ) -> Steps[ScenarioInForceRecord]:
+        """
+        Set the scenario if there is a name, and return the one in force.
+
+        Args:
+            name: Name of a scenario.
+            effective: `always` or `now`, as for `profile`; always by default, now when there are seconds.
+            for_seconds: After how many seconds the scenario before comes back; never by default.
+
+        Raises:
+            ClientError: There is no name for the other arguments.
+        """
+        if name is None and (effective is not None or for_seconds is not None):
+            raise ClientError("name must be that of a scenario where effective or for_seconds is given")
+        body = present(name=name, effective=effective, for_seconds=_optional_seconds(for_seconds, "for_seconds"))
+        method = "PUT" if body else "GET"
+        found = yield from self._record(ScenarioInForceRecord, method, "/scenario", _settings(body))
+        self._notice(scenario=found.get("name"))
+        return found
+
+    @sends_requests
+    def clock(self) -> Steps[ClockRecord]:
+        """The clock, and in words which dated changes are not in force at its instant."""
+        return (yield from self._clock("GET"))
+
+    def _clock(self, method: str, path: str = "/clock", body: Any = None) -> Steps[ClockRecord]:
+        clock = yield from self._record(ClockRecord, method, path, body)
+        self._notice(clock=clock)
+        return clock
+
+    def _now(self) -> Steps[datetime]:
+        return datetime.fromisoformat((yield from self._clock("GET"))["at"])
+
+    @sends_requests
+    def now(self) -> Steps[datetime]:
+        """The present instant of its clock."""
+        return (yield from self._now())
+
+    def _instant(self, value: Any, name: str) -> Steps[str | None]:
+        """An instant as it is sent; words without a date are about the day of the account's clock."""
+        if value is None:
+            return None
+        text = instant(value, name)
+        now = None if is_complete(text) else (yield from self._now())
+        try:
+            return instant_text(text, lambda: now or datetime.min)
+        except ValueError:
+            raise ClientError(f"{name} must be {FORMS}, not {text!r}") from None
+
+    @sends_requests
+    def freeze(self, at: Instant | None = None, *, tokens: TokenTime | Enum | None = None) -> Steps[ClockRecord]:
+        """
+        Stop the clock.
+
+        Args:
+            at: Where it stands; where it is by default.
+            tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
+        """
+        where = yield from self._instant(at, "at")
+        return (yield from self._clock("PUT", body=present(mode="frozen", at=where, tokens=tokens)))
+
+    @sends_requests
+    def run(
+        self, at: Instant | None = None, *, speed: float | Decimal | None = None, tokens: TokenTime | Enum | None = None
+    ) -> Steps[ClockRecord]:
+        """
+        Start the clock; with neither instant nor speed it shows wall time again.
+
+        Args:
+            at: Where it starts.
+            speed: Seconds of the account per second of wall time.
+            tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
+        """
+        where = yield from self._instant(at, "at")
+        return (yield from self._clock("PUT", body=present(mode="running", at=where, speed=speed, tokens=tokens)))
+
+    @sends_requests
+    def advance(self, seconds: Seconds) -> Steps[ClockRecord]:
+        """Move the clock forward; `seconds` may be a `timedelta`."""
+        return (yield from self._clock("POST", "/clock/advance", {"seconds": _optional_seconds(seconds, "seconds")}))
+
+    @sends_requests
+    def reset(self, *layers: ResetLayer | Enum) -> Steps[list[ResetLayer]]:
+        """Restore layers of the account's state, all by default, to what they were at its creation."""
+        named = [each for layer in layers for each in as_list(layer)]
+        self._token = ""
+        # What `repr` showed may be so no longer.
+        self._notice(clock={}, scenario="")
+        return self._target.list_in(
+            "layers", (yield from self._ask("POST", "/reset", {"layers": named} if named else {}))
+        )
+
+    @sends_requests
+    def snapshot(self) -> Steps[JsonObject]:
+        """The account's state as one JSON object, which `restore` takes, here or in another account."""
+        return (yield from self._ask("GET", "/snapshot"))
+
+    @sends_requests
+    def restore(self, snapshot: Document) -> Steps[JsonObject]:
+        """
+        Restore a snapshot, whole or not at all, and return the account with notes about what may differ.
+
+        Args:
+            snapshot: The object, its JSON text or bytes, the path of a file with it, or the open file.
+
+        Raises:
+            ClientError: The file cannot be read, or there is no JSON.
+        """
+        restored = yield from self._ask("PUT", "/snapshot", read_document(snapshot))
+        self._token = ""
+        self._notice(clock=restored.get("clock"), scenario=restored.get("scenario"))
+        return restored
+
+
+def _settings(values: Mapping[str, Any]) -> Any:
+    return control_value(values, "body") if values else None
+
+
+def _optional_seconds(value: Any, name: str) -> float | None:
+    return None if value is None else seconds(value, name)

@@ -1,0 +1,117 @@
+"""Outcomes of faults as programs naturally name them: a status, a word, a delay, the exception that a client sees."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from kpn_sandbox.client.errors import ClientError
+from kpn_sandbox.client.values import control_value, json_value, milliseconds_of, shown
+from kpn_sandbox.literals import CONNECTION_FAULTS, ConnectionFault
+
+OUTCOMES = (
+    f'a status such as 503, "ok", "timeout", one of {", ".join(CONNECTION_FAULTS)}, a timedelta, an exception class '
+    "such as TimeoutError, or a mapping of status, delay_ms, body, headers, connection"
+)
+"""The forms of an outcome, to be read after "must be"."""
+
+CLIENT_EXCEPTIONS: Mapping[ConnectionFault, str] = {
+    "hang": """
+        TimeoutError Timeout ConnectTimeout ReadTimeout WriteTimeout PoolTimeout TimeoutException ConnectTimeoutError
+        ReadTimeoutError ServerTimeoutError ConnectionTimeoutError SocketTimeoutError
+    """,
+    "reset": """
+        ConnectionError ConnectionResetError ConnectionAbortedError ConnectionRefusedError BrokenPipeError ConnectError
+        ReadError WriteError CloseError NetworkError URLError ClientOSError ClientConnectorError ClientConnectionError
+        NewConnectionError MaxRetryError Unreachable
+    """,
+    "empty": "RemoteDisconnected ServerDisconnectedError",
+    "garbage": "BadStatusLine ProtocolError LocalProtocolError RemoteProtocolError HTTPException InvalidHeader",
+    "truncate": "ChunkedEncodingError IncompleteRead IncompleteReadError ClientPayloadError ContentDecodingError",
+}
+"""The exceptions that clients raise for each kind of broken connection, by their names."""
+
+# The names of the standard library, requests, urllib3, httpx and aiohttp, which need not be installed.
+_EXCEPTIONS: Mapping[str, ConnectionFault] = {
+    name: fault for fault, names in CLIENT_EXCEPTIONS.items() for name in names.split()
+}
+_DEEPEST = 20
+
+
+def outcomes_of(given: Any, depth: int = 0) -> list[Any]:
+    """
+    Return outcomes as the control API takes them; lists, tuples and generators of outcomes count one by one.
+
+    Args:
+        given: An outcome, or outcomes.
+        depth: How many lists it stands in.
+
+    Raises:
+        ClientError: One is none; the message says what would be right.
+    """
+    if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping | type | Enum):
+        return [outcome_of(given)]
+    if depth > _DEEPEST:
+        raise ClientError(f"outcomes must be nested at most {_DEEPEST} deep")
+    found: list[Any] = []
+    for each in given:
+        found += outcomes_of(each, depth + 1)
+        if len(found) > 10_000:
+            raise ClientError("outcomes must be at most 10000")
+    return found
+
+
+def outcome_of(given: Any) -> Any:
+    """
+    Return one outcome as the control API takes it.
+
+    Raises:
+        ClientError: It is none; the message says what would be right.
+    """
+    kind = given if isinstance(given, type) else type(given)
+    if issubclass(kind, BaseException):
+        return _of_exception(kind)
+    if isinstance(given, timedelta):
+        return json_value({"delay_ms": given})
+    if isinstance(given, Mapping):
+        return _of_mapping(given)
+    plain = json_value(given, "outcome")
+    if isinstance(plain, str):
+        return _of_word(plain)
+    if isinstance(plain, int | float) and not isinstance(plain, bool):
+        return {"status": plain}
+    raise ClientError(f"an outcome must be {OUTCOMES}, not {shown(given)}")
+
+
+def _of_exception(kind: type) -> Any:
+    for each in kind.__mro__:
+        if each.__name__ in _EXCEPTIONS:
+            return {"connection": _EXCEPTIONS[each.__name__]}
+    raise ClientError(f"an outcome must be {OUTCOMES}; which connection fault {kind.__name__} stands for is not known")
+
+
+def _of_mapping(given: Mapping[Any, Any]) -> Any:
+    delay = given.get("delay")
+    if delay is not None:
+        # A number is in seconds, as everywhere; the field of the control API is in milliseconds.
+        delay = delay if isinstance(delay, timedelta | str) else json_value(delay, "delay") * 1000
+        given = {name: value for name, value in given.items() if name != "delay"} | {"delay_ms": delay}
+    if given.get("connection") == "timeout":
+        given = {**given, "connection": "hang"}
+    body = {"body": given["body"]} if "body" in given else {}
+    # What is in a body is what a vendor's response has, where "15m" is a text.
+    return {**control_value({name: value for name, value in given.items() if name != "body"}), **json_value(body)}
+
+
+def _of_word(given: str) -> Any:
+    word = given.strip().lower()
+    if word == "ok":
+        return {"ok": True}
+    if word in CONNECTION_FAULTS or word == "timeout":
+        return {"connection": "hang" if word == "timeout" else word}
+    if word.isdecimal() and len(word) < 5:
+        return {"status": int(word)}
+    try:
+        return {"delay_ms": milliseconds_of(word)}
+    except ValueError:
+        raise ClientError(f"an outcome must be {OUTCOMES}, not {shown(given)}") from None
