@@ -6,6 +6,7 @@ Source:
     amount and what belongs to it.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +35,8 @@ class PanelRow(NamedTuple):
     mark: str = ""
     color: str = NO_COLOR
     links: tuple[tuple[str, str], ...] = ()
+    cells: tuple[str, ...] = ()
+    """Number, date and amount of a document one by one, for those who align them."""
 
 
 def panel_rows(body: Any) -> list[PanelRow]:
@@ -89,7 +92,7 @@ def _document(document: dict[str, Any]) -> Iterator[PanelRow]:
     mark = _text(status.get("name")) + (f" ({updated})" if updated else "")
     head = (_text(document.get("documentNumber")), _moment(document.get("documentDate")), _amount(document))
     links = tuple((name, _text(document[key])) for key, name in _LINKS.items() if document.get(key))
-    yield PanelRow(1, "  ".join(filter(None, head)), mark, color, links)
+    yield PanelRow(1, "  ".join(filter(None, head)), mark, color, links, head)
     for field in _objects(document, "fields"):
         yield PanelRow(2, _field(field))
     for line in _objects(document, "lines"):
@@ -139,7 +142,8 @@ def _field(field: dict[str, Any]) -> str:
 
 
 def _moment(value: Any) -> str:
-    return _text(value).removesuffix("Z").replace("T", " ")
+    # The API's dates with a Z are in UTC, and whoever reads them must not take them for local time.
+    return re.sub(r"Z$", " UTC", _text(value).replace("T", " "))
 
 
 def _objects(holder: Any, name: str) -> list[dict[str, Any]]:

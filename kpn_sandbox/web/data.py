@@ -6,11 +6,13 @@ Data of the pages that no API has in the same form.
     panel_data          the KPI panel of a customer, laid out as ITX shows it
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
 
+from kpn_sandbox.control_api.errors import invalid_fields
 from kpn_sandbox.control_api.serializers import account_clock_record, instant_text
 from kpn_sandbox.itx_check.panel import panel_rows
 from kpn_sandbox.simulation.calendar import FIRST_DATE, day_of
@@ -19,7 +21,7 @@ from kpn_sandbox.simulation.history import History
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.vendors.itx.records import IDENTIFIERS, panel
 from kpn_sandbox.vendors.kaisa.records import DATASETS, DatasetPeriod
-from kpn_sandbox.web.live import goals
+from kpn_sandbox.web.live import MOST_DAYS, Shown, goals
 
 STEP_SECONDS = 900
 """Seconds between two points of the wallboard's day."""
@@ -72,26 +74,46 @@ def _point(tenant: Tenant, at: int) -> dict[str, Any]:
     }
 
 
-def history_data(tenant: Tenant, at: float, days: int, history: History) -> dict[str, Any]:
+def history_data(shown: Shown, first: date, last: date, history: History) -> dict[str, Any]:
     """
-    Return Kaisa's datasets for the last days, today included.
+    Return Kaisa's datasets of some days; the present one counts up to the instant.
 
     Args:
-        tenant: Account of the center.
-        at: Instant of the center, in epoch seconds.
-        days: Number of days, from 1 on; fewer are shown when the first would be before 2000.
+        shown: Account and instant.
+        first, last: The days, both included.
         history: Computes and caches calls of earlier days.
     """
-    today = day_of(at).date
-    first = max(today - timedelta(days - 1), FIRST_DATE)
+    tenant, at = shown
     customers = customers_of(tenant.center, at)
-    period = DatasetPeriod(history.days(tenant.center, first, today, at), customers, None)
+    period = DatasetPeriod(history.days(tenant.center, first, last, at), customers, None)
     return {
         "client_id": tenant.account.client_id,
         "from": first.isoformat(),
-        "to": today.isoformat(),
+        "to": last.isoformat(),
+        "today": day_of(at).date.isoformat(),
         "datasets": {name: DATASETS[name](period) for name in CHART_DATASETS},
     }
+
+
+def history_days(query: Mapping[str, Any], today: date) -> tuple[date, date]:
+    """
+    Return the first and the last day that a query asks for; the last one is the present day unless it says another.
+
+    Args:
+        query: The query as `HistoryQuerySchema` loaded it.
+        today: The date of the instant that is shown.
+
+    Raises:
+        ProblemError: The days lie ahead, end before they begin, or are more than `MOST_DAYS`.
+    """
+    last: date = query.get("last", today)
+    if last > today:
+        raise invalid_fields({"field": "to", "value": last.isoformat(), "allowed": f"at most the present day, {today}"})
+    first: date = query.get("first", max(last - timedelta(query["days"] - 1), FIRST_DATE))
+    if not 0 <= (last - first).days < MOST_DAYS:
+        allowed = f"at most to ({last}), and at most {MOST_DAYS} days with it"
+        raise invalid_fields({"field": "from", "value": first.isoformat(), "allowed": allowed})
+    return first, last
 
 
 def panel_data(tenant: Tenant, at: float, customer_id: str, history: History) -> dict[str, Any]:

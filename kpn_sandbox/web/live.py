@@ -76,9 +76,11 @@ class CallsQuerySchema(ShownQuerySchema):
 
 
 class HistoryQuerySchema(ShownQuerySchema):
-    """Query of the history page."""
+    """Query of the history page: the first and the last date, or so many days up to the last one."""
 
     days = WholeNumberField(1, MOST_DAYS, load_default=30, metadata=in_query())
+    first = DateField(data_key="from", metadata=in_query())
+    last = DateField(data_key="to", metadata=in_query())
 
 
 class PanelQuerySchema(ShownQuerySchema):

@@ -39,7 +39,7 @@ from kpn_sandbox.validation import parse_instant
 from kpn_sandbox.vendors.kpn.api import KpnApi
 from kpn_sandbox.web.assets import static_file, swagger_ui_file, template
 from kpn_sandbox.web.blocked import blocked_requests, quota_use
-from kpn_sandbox.web.data import history_data, panel_data, wallboard_data
+from kpn_sandbox.web.data import history_data, history_days, panel_data, wallboard_data
 from kpn_sandbox.web.day_data import agent_day_data, call_feed_data, day_outline_data, queue_day_data
 from kpn_sandbox.web.live import (
     CallsQuerySchema,
@@ -158,9 +158,11 @@ class PageViews:
         return _json(queue_day_data(*shown, _number_in_path("Number", number)))
 
     def history_days(self) -> Response:
-        """Return the datasets of the last days, for the history page."""
+        """Return the datasets of some days, for the history page."""
         query = _query(HistoryQuerySchema)
-        return _json(history_data(*self._shown(query), query["days"], self.history))
+        shown = self._shown(query)
+        first, last = history_days(query, day_of(shown.at).date)
+        return _json(history_data(shown, first, last, self.history))
 
     def panel_rows(self) -> Response:
         """Return the KPI panel of a customer, for the panel page."""

@@ -13,7 +13,7 @@ def test_the_panel_is_laid_out():
 
     assert laid_out == [
         (0, "Orders", "NORMAL"),
-        (1, "SO26110030  2026-11-19 10:30:00  EUR 179.90", "ORANGE"),
+        (1, "SO26110030  2026-11-19 10:30:00 UTC  EUR 179.90", "ORANGE"),
         (2, "Products: 1", "NORMAL"),
         (2, "Webshop", "NORMAL"),
         (2, "2 x Modem, 1 delivered", "NORMAL"),
@@ -23,6 +23,7 @@ def test_the_panel_is_laid_out():
         (0, "Invoices", "NORMAL"),
         (1, "No data available", "NORMAL"),
     ]
+    assert panel_rows(SAMPLE)[1].cells == ("SO26110030", "2026-11-19 10:30:00 UTC", "EUR 179.90")
     assert panel_rows(SAMPLE)[1].links[0] == ("open", "https://shop.example.com/orders/SO26110030")
 
 

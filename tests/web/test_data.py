@@ -44,6 +44,32 @@ def test_days_have_a_range(client, days):
     assert (answer.status_code, answer.json["errors"][0]["allowed"]) == (400, "a whole number from 1 to 90")
 
 
+def test_days_are_chosen_by_their_dates(client):
+    """The history has the days from one date to another, both included, and at most the present one."""
+    history = client.get("/history/days?from=2026-11-02&to=2026-11-04").json
+
+    assert [day["name"] for day in history["datasets"]["calls_per_day"]] == ["2026-11-02", "2026-11-03", "2026-11-04"]
+    assert (history["from"], history["to"], history["today"]) == ("2026-11-02", "2026-11-04", "2026-11-23")
+    assert client.get("/history/days?to=2026-11-04&days=2").json["from"] == "2026-11-03"
+    assert client.get("/history/days?from=2026-11-20").json["to"] == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("to=2026-11-24", "to"),
+        ("from=2026-11-04&to=2026-11-03", "from"),
+        ("from=2026-08-01&to=2026-11-03", "from"),
+        ("from=yesterday", "from"),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(client, query, field):
+    """Days ahead, days in the wrong order and too many of them are refused by the name of the field."""
+    answer = client.get(f"/history/days?{query}")
+
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, field)
+
+
 def test_the_panel_has_the_rows_of_the_api(app, client):
     """The panel page shows ITX's answer section for section and document for document."""
     secret = app.extensions["kpn_sandbox"].sandbox.accounts.rotate_secret("APP_CONSUMER_KEY").client_secret

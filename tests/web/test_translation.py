@@ -19,7 +19,7 @@ CALL = re.compile(r'(?<![\w.])t\(\s*("(?:[^"\\]|\\.)*")')
 FROM_PYTHON = {text for _, name, purpose in PAGES for text in (name, purpose)}
 """Texts that the server hands to a page, which translates them."""
 
-UNTRANSLATED = {"console.html", "wallboard.html", "history.html", "panel.html", "docs.html", "manual.html"}
+UNTRANSLATED = {"console.html", "wallboard.html", "docs.html", "manual.html"}
 """Templates with texts that are English in every language."""
 
 NAMES = {"kpn_sandbox", "kpn-sandbox", "OpenAPI", "Swagger", "API", "English", "Nederlands"}

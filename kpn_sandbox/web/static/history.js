@@ -1,45 +1,67 @@
-// Calls of earlier days, with the login of the wallboard in this tab.
+// Calls of earlier days, with the login that the pages of this tab share.
 import { find, put } from "./common.js";
+import { t } from "./words.js";
 import { PageData, storeLogin, storedLogin } from "./page_data.js";
 import { Bars } from "./bars.js";
 
+const DAY = 86_400_000;
+
 const form = find("#login");
-const charts = [...document.querySelectorAll("[data-set]")].map((container) => [container.dataset.set, new Bars(container)]);
+const [from, to, days] = ["#from", "#to", "#days"].map((selector) => find(selector));
+const charts = [...document.querySelectorAll("[data-set]")].map((container) => new Bars(container));
 let login = storedLogin();
 let data = null;
 let latest = 0;
 
-function draw() {
-  for (const [name, bars] of charts) bars.show(data.datasets[name]);
+function showPeriod() {
+  from.value = data.from;
+  to.value = data.to;
+  from.max = to.max = data.today;
+  const count = Math.round((Date.parse(data.to) - Date.parse(data.from)) / DAY) + 1;
+  days.value = data.to === data.today && [...days.options].some((option) => option.value === String(count)) ? String(count) : "";
+  put(find("#period"), t("{account}: {count} day|{account}: {count} days", { account: data.client_id, count }));
+  // The address shows the same when it is opened again.
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries({ from: data.from, to: data.to })) url.searchParams.set(name, value);
+  history.replaceState(null, "", url);
 }
 
-async function show() {
+async function show(wanted) {
   latest += 1;
   const number = latest;
   try {
-    put(find("#period"), "Reading");
-    const body = await new PageData(login).read("/history/days", { days: find("#days").value });
+    put(find("#period"), t("Reading …"));
+    const body = await new PageData(login).read("/history/days", wanted);
     // A later choice may have been answered already.
     if (number !== latest) return;
     form.hidden = true;
     find("#shown").hidden = false;
     data = body;
-    put(find("#period"), `${data.client_id}, ${data.from} to ${data.to}`);
-    draw();
+    showPeriod();
+    for (const chart of charts) chart.show(data.datasets[chart.name], `${data.from}-${data.to}`);
   } catch (error) {
-    if (error.status !== 401) return put(find("#period"), `▲ ${error.message}`);
+    if (error.status !== 401) {
+      const [wrong] = error.errors ?? [];
+      return put(find("#period"), `▲ ${wrong ? `${wrong.field}: ${wrong.allowed}` : error.message}`);
+    }
     form.hidden = false;
     put(find("#refused"), error.message);
   }
+}
+
+function begin() {
+  const given = new URLSearchParams(location.search);
+  return show(Object.fromEntries(["from", "to", "days"].filter((name) => given.get(name)).map((name) => [name, given.get(name)])));
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   login = { id: form.client_id.value, secret: form.client_secret.value };
   storeLogin(login);
-  show();
+  begin();
 });
-find("#days").addEventListener("change", show);
-addEventListener("resize", () => data && draw());
-if (login || form.dataset.local === "yes") show();
+days.addEventListener("change", () => days.value && show({ days: days.value }));
+for (const field of [from, to]) field.addEventListener("change", () => from.value && to.value && show({ from: from.value, to: to.value }));
+addEventListener("resize", () => data && charts.forEach((chart) => chart.draw()));
+if (login || form.dataset.local === "yes") begin();
 else form.hidden = false;

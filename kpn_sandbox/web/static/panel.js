@@ -1,14 +1,19 @@
-// The KPI panel of one customer, with the login of the wallboard in this tab.
+// The KPI panel of one customer, with the login that the pages of this tab share.
 import { find, make, put } from "./common.js";
+import { t } from "./words.js";
 import { PageData, storeLogin, storedLogin } from "./page_data.js";
 
 const form = find("#login");
 const customer = find("#customer");
 let login = storedLogin();
 
-function row({ depth, text, mark, color }) {
-  const marks = mark ? [make("span", { class: `mark ${color}` }, mark)] : [];
-  return make("span", { class: `depth-${depth}` }, text, ...marks);
+// Columns stand below each other: number, date, amount and status of documents, names and values of their fields.
+function row({ depth, text, mark, color, cells }) {
+  const colon = text.indexOf(": ");
+  const columns = cells.length ? cells : depth > 1 && colon > 0 ? [text.slice(0, colon), text.slice(colon + 2)] : [text];
+  const parts = columns.map((column) => make("span", {}, column));
+  if (mark) parts.push(make("span", { class: `mark ${color}` }, mark));
+  return make("span", { class: `depth-${depth} columns-${columns.length}` }, ...parts);
 }
 
 // The values of a document are folded away below it.
@@ -36,7 +41,7 @@ async function show() {
       return show();
     }
     find("#rows").replaceChildren(...grouped(body.rows));
-    return put(find("#message"), `Customer ${customer.customer_id.value} of ${body.client_id}`);
+    return put(find("#message"), t("Customer {customer} of {account}", { customer: customer.customer_id.value, account: body.client_id }));
   } catch (error) {
     if (error.status !== 401) return put(find("#message"), `▲ ${error.message}`);
     form.hidden = false;
