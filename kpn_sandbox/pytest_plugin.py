@@ -2,24 +2,28 @@
 The pytest plugin: fixtures, markers and options.
 
 pytest imports this module for every project in whose environment the package is installed. So the rest of the package
-is imported inside functions, once a test asks for a fixture: that takes 0.1 s, and 0.8 s with a server.
+is imported inside functions, once a test asks for a fixture or has a marker: that takes 0.1 s, and 0.8 s with a server.
 """
 
-import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from kpn_sandbox.testing import Account, RunningSandbox
+    from kpn_sandbox.testing.watched import WatchedSandbox
 
-SANDBOX: "pytest.StashKey[RunningSandbox]" = pytest.StashKey()
-ACCOUNT: "pytest.StashKey[Account]" = pytest.StashKey()
-ACCOUNTS_BEFORE = pytest.StashKey[int]()
-FACTORY_ACCOUNTS: "pytest.StashKey[list[Account]]" = pytest.StashKey()
-JUDGED = pytest.StashKey[set[str]]()
-"""Ids of the requests whose conduct tests before have answered for."""
+SANDBOX: "pytest.StashKey[WatchedSandbox]" = pytest.StashKey()
+SETTINGS = pytest.StashKey[dict[str, Any]]()
+SETUPS = pytest.StashKey[list[Any]]()
+"""Requests of the fixtures that are being set up, the innermost one last."""
+CURRENT = pytest.StashKey[list[Any]]()
+"""The test that runs, alone in a list."""
+BEFORE = pytest.StashKey[set[str]]()
+"""Ids of what a test does not answer for, because it was there before."""
+BEGUN = pytest.StashKey[float]()
+"""When the set-up of a test began, in epoch seconds."""
 
 OPTIONS: tuple[tuple[str, str, Any, Any], ...] = (
     ("kpn_sandbox_scenario", "Scenario of the accounts that tests get.", None, ""),
@@ -53,9 +57,30 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    for name in ("kpn_sandbox_agents", "kpn_sandbox_requests"):
-        if not re.fullmatch("[0-9]{0,6}", config.getini(name)):
-            raise pytest.UsageError(f"{name} must be a whole number, not {config.getini(name)!r}")
+    config.stash[SETUPS] = []
+    config.stash[CURRENT] = []
+    if any(config.getini(name) != default for name, _, _, default in OPTIONS):
+        from kpn_sandbox.testing.collection import check_ini_options
+
+        check_ini_options(config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Refuse the tests of a module or class whose markers cannot be used."""
+    report = yield
+    marked = [each for each in report.result or () if isinstance(each, pytest.Item) and _is_marked(each)]
+    if marked:
+        from kpn_sandbox.testing.collection import marker_errors
+
+        errors = marker_errors(marked)
+        if errors:
+            return pytest.CollectReport(report.nodeid, "failed", "\n".join(errors), [])
+    return report
+
+
+def _is_marked(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("kpn_sandbox", "kpn_conduct"))
 
 
 @pytest.fixture(scope="session")
@@ -69,11 +94,16 @@ def kpn_sandbox(request: pytest.FixtureRequest, kpn_sandbox_settings: dict[str, 
     """A sandbox that runs as long as the tests do, or the one that `KPN_SANDBOX_URL` names."""
     from kpn_sandbox.safe_text import terminal_text
     from kpn_sandbox.testing.sandbox import SandboxNotRunning, running
+    from kpn_sandbox.testing.watched import WatchedSandbox
 
+    stash = request.config.stash
     try:
         with running(kpn_sandbox_settings) as sandbox:
-            request.config.stash[SANDBOX] = sandbox
-            yield sandbox
+            watched = WatchedSandbox(sandbox, request.config, stash[SETUPS], stash[CURRENT])
+            stash[SANDBOX] = watched
+            stash[SETTINGS] = kpn_sandbox_settings
+            yield watched
+            watched.close()
     except SandboxNotRunning as error:
         pytest.fail(terminal_text(f"kpn_sandbox: {error}"), pytrace=False)
 
@@ -89,81 +119,108 @@ def kpn_account(
     request: pytest.FixtureRequest, kpn_sandbox: "RunningSandbox", kpn_account_settings: dict[str, Any]
 ) -> "Iterator[Account]":
     """An account of the test's own; it is deleted afterwards."""
-    from kpn_sandbox.client import ClientError
-    from kpn_sandbox.safe_text import terminal_text
-    from kpn_sandbox.testing.pytest_support import MarkerError, account_options
+    yield from _account(request, kpn_sandbox, kpn_account_settings)
 
-    markers = request.node.iter_markers("kpn_sandbox")
-    try:
-        account = kpn_sandbox.new_account(**account_options(request.config, kpn_account_settings, markers))
-    except (MarkerError, ClientError) as error:
-        pytest.fail(terminal_text(f"kpn_account: {error}"), pytrace=False)
-    request.node.stash[ACCOUNT] = account
-    yield account
-    kpn_sandbox.drop(account)
+
+@pytest.fixture(scope="module")
+def kpn_module_account(request: pytest.FixtureRequest, kpn_sandbox: "RunningSandbox") -> "Iterator[Account]":
+    """An account that the tests of a module share, as the module's marker and the ini options say."""
+    yield from _account(request, kpn_sandbox, {})
 
 
 @pytest.fixture(scope="session")
-def kpn_account_factory(
-    request: pytest.FixtureRequest, kpn_sandbox: "RunningSandbox"
-) -> "Iterator[Callable[..., Account]]":
+def kpn_session_account(request: pytest.FixtureRequest, kpn_sandbox: "RunningSandbox") -> "Iterator[Account]":
+    """An account that all tests share, as the ini options say; for servers that live as long as the tests run."""
+    yield from _account(request, kpn_sandbox, {})
+
+
+def _account(
+    request: pytest.FixtureRequest, sandbox: "RunningSandbox", chosen: Mapping[str, Any]
+) -> "Iterator[Account]":
+    from kpn_sandbox.client import ClientError
+    from kpn_sandbox.safe_text import terminal_text
+    from kpn_sandbox.testing.account_options import OptionError, account_options
+
+    markers: Iterable[pytest.Mark] = request.node.iter_markers("kpn_sandbox")
+    try:
+        account = sandbox.new_account(**account_options(request.config, chosen, markers))
+    except (OptionError, ClientError) as error:
+        pytest.fail(terminal_text(f"{request.fixturename}: {error}"), pytrace=False)
+    yield account
+    sandbox.drop(account)
+
+
+@pytest.fixture(scope="session")
+def kpn_account_factory(kpn_sandbox: "RunningSandbox") -> "Callable[..., Account]":
     """A function that makes accounts which live as long as the tests run, such as `factory(scenario="peak")`."""
     from kpn_sandbox.client import ClientError
-    from kpn_sandbox.testing.pytest_support import MarkerError, account_options
-
-    made: list[Account] = request.config.stash.setdefault(FACTORY_ACCOUNTS, [])
+    from kpn_sandbox.testing.account_options import OptionError
+    from kpn_sandbox.testing.watched import WatchedSandbox
 
     def factory(**settings: Any) -> "Account":
+        if not isinstance(kpn_sandbox, WatchedSandbox):
+            # The fixture is overridden.
+            return kpn_sandbox.new_account(**settings)
         try:
-            options = account_options(request.config, settings)
-        except MarkerError as error:
+            return kpn_sandbox.further_account(**settings)
+        except OptionError as error:
             raise ClientError(f"kpn_account_factory: {error}") from None
-        made.append(kpn_sandbox.new_account(**options))
-        return made[-1]
 
-    yield factory
-    while made:
-        kpn_sandbox.drop(made.pop())
+    return factory
 
 
-def _watched(item: pytest.Item) -> "list[Account]":
-    """The accounts that a test asked for, its own and those of the factory."""
-    own = [item.stash[ACCOUNT]] if ACCOUNT in item.stash else []
-    uses_factory = "kpn_account_factory" in getattr(item, "fixturenames", ())
-    return own + (item.config.stash.get(FACTORY_ACCOUNTS, []) if uses_factory else [])
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+    """Note which fixture is set up, for the accounts that it makes."""
+    __tracebackhide__ = True
+    setups = request.config.stash[SETUPS]
+    setups.append(request)
+    try:
+        return (yield)
+    finally:
+        setups.pop()
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Count the accounts before the test, so that its report shows only its own."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note what was there before the test, so that it answers only for its own."""
+    item.config.stash[CURRENT][:] = [item]
     sandbox = item.config.stash.get(SANDBOX, None)
-    item.stash[ACCOUNTS_BEFORE] = len(sandbox.made) if sandbox else 0
-    return (yield)
+    shared = sandbox.watched_by(item) if sandbox else []
+    if shared:
+        from kpn_sandbox.testing.checks import ids_before
+
+        item.stash[BEFORE] = ids_before(item, shared)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed, if its client broke a rule or a fault was left unused."""
     result = yield
-    watched = _watched(item)
-    if watched or item.get_closest_marker("kpn_conduct"):
-        from kpn_sandbox.testing.pytest_support import failed_checks
+    sandbox = item.config.stash.get(SANDBOX, None)
+    accounts = sandbox.watched_by(item) if sandbox else []
+    if accounts or item.get_closest_marker("kpn_conduct"):
+        from kpn_sandbox.testing.checks import failed_checks
 
-        failed = failed_checks(item, watched, item.config.stash.setdefault(JUDGED, set()))
+        failed = failed_checks(item, accounts, item.stash.get(BEFORE, set()))
         if failed:
             pytest.fail("\n".join(failed), pytrace=False)
     return result
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the last requests of its accounts to the report of a failed test."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add its accounts to the report of a failed test."""
     report = yield
+    if call.when == "setup":
+        item.stash[BEGUN] = call.start
     sandbox = item.config.stash.get(SANDBOX, None)
     if report.failed and sandbox is not None and report.when != "teardown":
-        from kpn_sandbox.testing.pytest_support import report_sections
+        from kpn_sandbox.testing.failure_report import report_sections
 
-        made = sandbox.made[item.stash.get(ACCOUNTS_BEFORE, 0) :]
-        accounts = [*(each for each in _watched(item) if each not in made), *made]
-        report.sections.extend(report_sections(accounts, int(item.config.getini("kpn_sandbox_requests") or 0)))
+        most = int(item.config.getini("kpn_sandbox_requests") or 0)
+        unassigned, settings = sandbox.unassigned_requests(item.stash[BEGUN]), item.config.stash[SETTINGS]
+        report.sections += report_sections(sandbox.watched_by(item), unassigned, settings, most)
     return report

@@ -55,6 +55,7 @@ MODULES_INSIDE = {
 }
 IMPORTS_LATE = {
     "pytest_plugin.py": "every run of pytest loads it, also those that use nothing of it",
+    "testing/account_options.py": "the rules of profiles take all of the server, which few markers need",
     "testing/sandbox.py": "tests against a sandbox that runs elsewhere need no server",
 }
 """Modules that import inside functions what only some of their users need."""

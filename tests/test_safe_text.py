@@ -18,7 +18,7 @@ from kpn_sandbox.safe_text import (
     terminal_json,
     terminal_text,
 )
-from kpn_sandbox.testing.pytest_support import report_sections
+from kpn_sandbox.testing.failure_report import report_sections
 from tests.drift.conftest import archive, entry
 
 SECRET = """
@@ -197,19 +197,24 @@ class HostileServer(BaseHTTPRequestHandler):
     """Answers everything with text that a terminal would obey, in each place where there can be text."""
 
     REQUEST = {
-        **dict.fromkeys(("at", "method", "path", "query", "note", "api", "operation", "id"), HOSTILE),
+        **dict.fromkeys(("at", "method", "path", "query", "note", "reason", "api", "operation", "id"), HOSTILE),
         **{"status": 200, "duration_ms": 1.0, "headers": {HOSTILE: HOSTILE}},
     }
     FAULT = {"id": HOSTILE, "api": HOSTILE, "operation": HOSTILE, "remaining": 2}
     BODY = {
         **dict.fromkeys(("access_token", "detail", "replay", "scenario", HOSTILE), HOSTILE),
         **{
-            "clock": {"mode": HOSTILE},
+            "clock": {"mode": HOSTILE, "at": HOSTILE, "speed": 1},
             "not_in_force": [HOSTILE],
             "accounts": [{"client_id": "x"}],
             "layers": [HOSTILE],
         },
-        **{"requests": [REQUEST], "faults": [FAULT], "pins": [{HOSTILE: HOSTILE}], "findings": [{"rule": HOSTILE}]},
+        **{
+            "requests": [REQUEST],
+            "faults": [FAULT],
+            "pins": [{"kind": HOSTILE, "key": HOSTILE, "fields": {HOSTILE: HOSTILE}}],
+            "findings": [{"rule": HOSTILE}],
+        },
         "DataSet": {kind: [{HOSTILE: HOSTILE}] for kind in ("agents", "queues", "trunks")},
         "sections": [
             {
@@ -302,10 +307,10 @@ def test_no_command_prints_what_a_terminal_would_obey(hostile, tmp_path, command
 
 def test_the_report_of_a_failed_test_shows_escapes(hostile):
     """Requests, faults and the replay line in the report are shown line by line, without what a terminal obeys."""
-    ((_, report),) = report_sections([Client(hostile).account("anna", "secret")], 10)
+    ((_, report),) = report_sections([Client(hostile).account("anna", "secret")], [], {}, 10)
 
     assert not OBEYED & set(report)
-    assert len(report.splitlines()) == 5
+    assert len(report.splitlines()) == 10
     assert r"a\x1b[31m\x07\x9b2J\x7f\r\n\u202eb" in report
 
 

@@ -7,12 +7,14 @@ The fixtures `kpn_sandbox` and `kpn_account` of the pytest plugin return them; t
     with running() as sandbox:
         account = sandbox.new_account(scenario="peak")
         assert account.get("/agents").status == 200
+
+In a REPL `start().new_account()` does, until it ends.
 """
 
 from kpn_sandbox.client import Account, Response
-from kpn_sandbox.testing.sandbox import RunningSandbox, running
+from kpn_sandbox.testing.sandbox import RunningSandbox, running, start
 
 # Earlier names.
 Sandbox, Reply = RunningSandbox, Response
 
-__all__ = ["Account", "Reply", "Response", "RunningSandbox", "Sandbox", "running"]
+__all__ = ["Account", "Reply", "Response", "RunningSandbox", "Sandbox", "running", "start"]

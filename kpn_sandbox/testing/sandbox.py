@@ -4,9 +4,10 @@ The sandbox that tests talk to over a socket: one in the tests' own process, or 
 A server in the process costs a test run one start, and no test has to find a port or clean up a database.
 """
 
+import atexit
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import fields
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -38,7 +39,7 @@ class RunningSandbox:
     """
 
     def __init__(self, url: str, admin_token: str, expires_in_seconds: int | None = None) -> None:
-        self._expires_in_seconds = expires_in_seconds
+        self.expires_in_seconds = expires_in_seconds
         self.url = url
         self.admin_token = admin_token
         self.made: list[Account] = []
@@ -48,7 +49,7 @@ class RunningSandbox:
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """Create an account, which lives until it is dropped; the sandbox chooses settings left out or None."""
         if settings.get("expires_in_seconds") is None:
-            settings["expires_in_seconds"] = self._expires_in_seconds
+            settings["expires_in_seconds"] = self.expires_in_seconds
         self.made.append(self._client.new_account(**settings))
         return self.made[-1]
 
@@ -63,6 +64,22 @@ class RunningSandbox:
         """Delete every account that was made here."""
         while self.made:
             self.drop(self.made[-1])
+
+
+def start(settings: Mapping[str, Any] | None = None) -> RunningSandbox:
+    """
+    Run a sandbox until the process ends, as in a REPL or a notebook, or use the one that `KPN_SANDBOX_URL` names.
+
+    Args:
+        settings: As for `running`.
+
+    Raises:
+        SandboxNotRunning: As for `running`.
+    """
+    stack = ExitStack()
+    sandbox = stack.enter_context(running(settings))
+    atexit.register(stack.close)
+    return sandbox
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 from kpn_sandbox.literals import CONDUCT_RULES
 from kpn_sandbox.pytest_plugin import OPTIONS
 from kpn_sandbox.testing import Account
-from kpn_sandbox.testing.pytest_support import ACCOUNT_OPTIONS
+from kpn_sandbox.testing.account_options import ACCOUNT_OPTIONS
 from tests.testing.conftest import DOCS, RECIPES
 
 SECTION = (DOCS / "pytest.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.testing.pytest_support import needless_tokens
+from kpn_sandbox.testing.checks import needless_tokens
 
 AT = "2026-11-23T10:{:02}:00+01:00"
 

@@ -1,0 +1,205 @@
+"""
+The options of the accounts that tests get: from ini options, markers, fixtures and calls, and what each may be.
+
+pytest imports the plugin for every project; this module is imported once a test asks for a fixture or has a marker.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kpn_sandbox.client import ClientError
+from kpn_sandbox.client.values import control_value, instant, text_of
+from kpn_sandbox.instants import FORMS, instant_text
+from kpn_sandbox.literals import SCENARIO_NAMES
+from kpn_sandbox.settings import SettingError, Settings, remote_sandbox
+from kpn_sandbox.validation import InvalidValue, Rule, choice, invalid_value_message, near_miss, spelled
+
+ACCOUNT_OPTIONS = ("scenario", "at", "agents", "seed", "profile", "clock", "client_id", "client_secret")
+"""The names that the marker `kpn_sandbox` and the fixture `kpn_account_settings` take."""
+
+INI_OPTIONS = ("scenario", "at", "agents", "seed")
+"""The names that are ini options, too, there with `kpn_sandbox_` before them."""
+
+_OF_SETTINGS: Mapping[str, Rule[Any]] = {each.name: each.metadata["rule"] for each in fields(Settings)}
+_RULES: Mapping[str, Rule[Any]] = {
+    **{name: _OF_SETTINGS[name] for name in ("agents", "seed", "client_secret")},
+    # A path has it between slashes, which the demo account is known without.
+    "client_id": Rule(
+        "1 to 128 visible ASCII characters without colon and slash",
+        lambda text: "/" not in text and _OF_SETTINGS["client_id"].accepts(text),
+    ),
+    "scenario": choice(*SCENARIO_NAMES),
+    "at": Rule(FORMS, lambda text: text != Settings.clock and _OF_SETTINGS["clock"].accepts(text)),
+}
+"""The rule of each option that is a single value, as a text."""
+
+
+class OptionError(ValueError):
+    """
+    An option of an account cannot be used; the message says in one line what would be right.
+
+    Args:
+        message: The message.
+        name: The option that is wrong, empty when it is none alone.
+    """
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def ini_options(config: pytest.Config) -> dict[str, Any]:
+    """Return the account's options among the ini options that are set, checked."""
+    values = {name: config.getini(f"kpn_sandbox_{name}") for name in INI_OPTIONS}
+    options: dict[str, Any] = {name: value for name, value in values.items() if value}
+    check_values(options)
+    if "agents" in options:
+        options["agents"] = int(options["agents"])
+    if "at" in options:
+        # A TOML file may have an instant, which pytest writes with a space.
+        options["at"] = instant(options["at"])
+    return options
+
+
+def account_options(
+    config: pytest.Config, chosen: Mapping[str, Any], markers: Iterable[pytest.Mark] = ()
+) -> dict[str, Any]:
+    """
+    Collect the settings of an account: markers go before what was chosen, and both before the ini options.
+
+    Args:
+        config: The configuration with the ini options.
+        chosen: What the fixture `kpn_account_settings` returned.
+        markers: The markers of the test, the nearest one first.
+
+    Returns:
+        Arguments for `RunningSandbox.new_account`.
+
+    Raises:
+        OptionError: A name is none of `ACCOUNT_OPTIONS`.
+    """
+    options = combined(ini_options(config), chosen)
+    # The last update wins.
+    for marker in reversed(list(markers)):
+        options = combined(options, marker.kwargs)
+    check_names(options)
+    return options
+
+
+def combined(options: Mapping[str, Any], nearer: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return options with nearer ones on top.
+
+    What says the same by another name is replaced, too: a clock an instant, an instant a clock, a profile its agents.
+
+    Args:
+        options: Those from further away.
+        nearer: Those that win.
+    """
+    hidden = {"clock": "at", "at": "clock"}
+    dropped = {hidden[name] for name in nearer if name in hidden} - set(nearer)
+    if "agents" in (nearer.get("profile") or {}) and "agents" not in nearer:
+        dropped.add("agents")
+    return {**{name: value for name, value in options.items() if name not in dropped}, **nearer}
+
+
+def check_marker(marker: pytest.Mark) -> None:
+    """
+    Check a marker `kpn_sandbox` by itself.
+
+    Raises:
+        OptionError: It cannot be used, whatever else there is.
+    """
+    if marker.args:
+        raise OptionError(f"it takes names with values ({', '.join(ACCOUNT_OPTIONS)}), not {marker.args[0]!r}")
+    check_names(marker.kwargs)
+    check_values(marker.kwargs)
+
+
+def check_names(options: Iterable[str], known: Iterable[str] = ACCOUNT_OPTIONS) -> None:
+    """
+    Check the names of options.
+
+    Args:
+        options: The names.
+        known: The names that may be.
+
+    Raises:
+        OptionError: One is not known.
+    """
+    for name in options:
+        if name not in known:
+            meant = near_miss(name, known)
+            raise OptionError(f"it takes {', '.join(known)}, not {name!r}{'.' if meant else ''}{meant}", name)
+
+
+def check_values(options: Mapping[str, Any]) -> None:
+    """
+    Check the values of options, by the rules of the control API.
+
+    Raises:
+        OptionError: A value cannot be used, or two exclude each other.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in _RULES:
+        if name in given:
+            _check_value(name, given[name])
+    if "at" in given and "clock" in given:
+        raise OptionError("it takes either at or clock, not both", "at")
+    for name in ("profile", "clock"):
+        if name in given and not isinstance(given[name], Mapping):
+            raise OptionError(f"{name} must be a dictionary, not {given[name]!r:.200}", name)
+    # A sandbox elsewhere checks these itself, and its tests need not wait for the import of all rules.
+    if ("profile" in given or "clock" in given) and not _is_elsewhere():
+        _check_objects({name: given[name] for name in ("profile", "clock") if name in given})
+
+
+def _is_elsewhere() -> bool:
+    try:
+        return remote_sandbox() is not None
+    except SettingError:
+        # The fixture says what is wrong.
+        return True
+
+
+def _check_value(name: str, value: Any) -> None:
+    try:
+        _RULES[name](name, _instant(value, name) if name == "at" else spelled(text_of(value, name), SCENARIO_NAMES))
+    except ClientError as error:
+        raise OptionError(str(error), name) from None
+    except InvalidValue as error:
+        raise OptionError(invalid_value_message(name, value, error.allowed), name) from None
+
+
+def _instant(value: Any, name: str) -> str:
+    """Return an instant in ISO 8601; on which day words such as "10:00" mean does not matter for a check."""
+    text = instant(value, name)
+    try:
+        return instant_text(text, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    except ValueError:
+        return text
+
+
+def _check_objects(values: Mapping[str, Any]) -> None:
+    # Not at the top: it takes 0.9 s, which only a sandbox of the tests' own needs anyway.
+    from marshmallow import ValidationError
+
+    from kpn_sandbox.control_api.fields import field_errors
+    from kpn_sandbox.control_api.request_schemas import NewAccountRequestSchema
+
+    try:
+        body = control_value(values)
+        if isinstance(body.get("clock", {}).get("at"), str):
+            body["clock"]["at"] = _instant(body["clock"]["at"], "clock.at")
+        NewAccountRequestSchema().load(body)
+    except ClientError as error:
+        raise OptionError(str(error)) from None
+    except ValidationError as error:
+        wrong = field_errors(error.messages, body)[0]
+        shown = f", not {wrong['value']!r}" if "value" in wrong else ""
+        name = wrong["field"].partition(".")[0]
+        raise OptionError(f"{wrong['field']} must be {wrong['allowed']}{shown}", name) from None
