@@ -220,6 +220,24 @@ def text_schema(pattern: str) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^(?:{ecma})$"}
 
 
+def one_of_two(name: str, other: str) -> dict[str, Any]:
+    """
+    Return the JSON schema of objects that have at least one of two fields.
+
+    It is written as a condition, because generators of clients take a choice of schemas for one of several types.
+
+    Args:
+        name, other: Names of the fields.
+    """
+    return {"if": {"not": having(name)}, "then": having(other)}
+
+
+def having(*names: str) -> dict[str, Any]:
+    """Return the JSON schema of objects that have these fields, whatever they hold."""
+    # Linters want to see every required field declared, and take the fields of a condition for all that there are.
+    return {"required": list(names), "properties": dict.fromkeys(names, {}), "additionalProperties": True}
+
+
 def matching(pattern: str, allowed: str) -> Rule[str]:
     """
     A rule for texts that match the whole of a pattern.

@@ -141,12 +141,7 @@ class ScenarioField(ChoiceField):
 
 
 class ApiField(ChoiceField):
-    """Key of an API; the spelling of URLs and commands is taken, too."""
-
-    def __init__(self, choices: Iterable[str], **options: Any) -> None:
-        words = tuple(choices)
-        self.json_schema = {"type": "string", "enum": sorted({each for key in words for each in spellings(key)})}
-        super().__init__(words, **options)
+    """Key of an API; the spelling of URLs is taken, too, and not documented: generators make one name of both."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         key = value.replace("-", "_") if isinstance(value, str) else value
@@ -164,16 +159,26 @@ class FlagField(fields.Boolean):
 
 
 class InstantField(fields.String):
-    """ISO 8601 instant with offset, loaded as epoch seconds; at most `margin` seconds outside the years of a center."""
+    """
+    ISO 8601 instant with offset, loaded as epoch seconds.
 
-    def __init__(self, *, margin: float = 0.0, **options: Any) -> None:
-        self._margin = margin
-        metadata = {"format": "date-time", "example": "2026-11-23T10:00:00+01:00", **options.pop("metadata", {})}
-        self.json_schema = validation.text_schema(_INSTANT_PATTERN)
-        super().__init__(metadata=metadata, **_with_message(INSTANT, options))
+    Args:
+        margin: Seconds that it may be outside the years of a center.
+        word: Word for the instant that counts by default, loaded as None; empty for none.
+    """
+
+    def __init__(self, *, margin: float = 0.0, word: str = "", **options: Any) -> None:
+        self._margin, self._word = margin, word
+        pattern = f"{word}|{_INSTANT_PATTERN}" if word else _INSTANT_PATTERN
+        own = {"default": word} if word else {"format": "date-time"}
+        metadata = {**own, "example": "2026-11-23T10:00:00+01:00", **options.pop("metadata", {})}
+        self.json_schema = validation.text_schema(pattern)
+        super().__init__(metadata=metadata, **_with_message(f"{word}, or {INSTANT}" if word else INSTANT, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
+        if self._word and text == self._word:
+            return None
         if self.metadata.get("in_query"):
             text = with_plus_sign(text)
         try:
@@ -295,16 +300,6 @@ class HeadersField(fields.Dict):
 def with_plus_sign(text: str) -> str:
     """Return an instant of a query with its plus sign, which means a space there: whoever pastes it overlooks that."""
     return _PLUS_AS_SPACE.sub(r"\1+\2", text)
-
-
-def spellings(api: str) -> list[str]:
-    """Return the key of an API as it is spelled in bodies and in URLs."""
-    return list(dict.fromkeys((api, api.replace("_", "-"))))
-
-
-def without(*names: str) -> dict[str, Any]:
-    """Return the JSON schema of objects that do not have all of these fields."""
-    return {"not": {"required": list(names)}}
 
 
 def in_query(**metadata: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ OpenAPI document, where a body's schema is named after its class: `PinRequestSch
 
 from typing import Any
 
-from marshmallow import fields, validates_schema
+from marshmallow import fields, post_load, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from kpn_sandbox import literals
@@ -32,8 +32,6 @@ from kpn_sandbox.control_api.fields import (
     WholeNumberField,
     field_error,
     in_query,
-    spellings,
-    without,
 )
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES
@@ -42,6 +40,7 @@ from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.faults import ANY_OPERATION, MOST_OUTCOMES
 from kpn_sandbox.tenants.timeline import patched
+from kpn_sandbox.validation import having, one_of_two
 from kpn_sandbox.vendors import APIS
 
 # A client id is part of URLs, so it has no slash and is neither of the path segments "." and ".."; HTTP Basic allows no
@@ -63,15 +62,43 @@ def _operations(api: type[VendorApi]) -> list[str]:
     return [ANY_OPERATION, *(operation.key for operation in api.operations)]
 
 
-def _name_filter(name: str) -> PatternField:
-    """Return a filter by the exact text of a field; a text that no entry has finds nothing."""
-    return PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata=in_query(description=f"Only this {name}."))
+def _operations_of(api: type[VendorApi], *others: type[VendorApi]) -> dict[str, Any]:
+    """
+    Return the JSON schema of objects whose operation is one of their API.
+
+    Args:
+        api, others: The APIs that there are.
+    """
+    known = _where("operation", _operations(api))
+    if not others:
+        return known
+    return {"if": _where("api", [api.key]), "then": known, "else": _operations_of(*others)}
+
+
+def _where(name: str, values: list[str]) -> dict[str, Any]:
+    return {"properties": {name: {"enum": values}}, "additionalProperties": True}
+
+
+def _name_filter(name: str, example: str) -> PatternField:
+    """
+    Return a filter by the exact text of a field; a text that no entry has finds nothing.
+
+    Args:
+        name: What the text is.
+        example: Such a text.
+    """
+    metadata = in_query(description=f"Only this {name}.", example=example)
+    return PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata=metadata)
+
+
+def _number_filter(name: str) -> WholeNumberField:
+    return WholeNumberField(0, 999_999_999, metadata=in_query(description=f"Only this {name}; 0 for all.", default=0))
 
 
 class ClockRequestSchema(StrictSchema):
     """Clock to set: following wall time, running from an instant at some speed, or frozen."""
 
-    conditions = {"not": {"properties": {"mode": {"enum": ["frozen"]}}, "required": ["mode", "speed"]}}
+    conditions = {"not": {"properties": {"mode": {"enum": ["frozen"]}, "speed": {}}, "required": ["mode", "speed"]}}
 
     mode = ChoiceField(literals.CLOCK_MODES, required=True)
     at = InstantField(
@@ -153,14 +180,19 @@ class OutcomeRequestSchema(StrictSchema):
     """Outcome of one request: a status, a delay, a broken connection or the ordinary response."""
 
     conditions = {
-        "anyOf": [{"required": [name]} for name in ("status", "delay_ms", "connection", "ok")],
+        "minProperties": 1,
         "dependentRequired": {"body": ["status"], "headers": ["status"]},
-        "allOf": [
-            {"properties": {"ok": {"enum": [True]}}},
-            without("ok", "status"),
-            without("ok", "connection"),
-            {"not": {"properties": {"connection": {"enum": list(BREAKS)}}, "required": ["status", "connection"]}},
-        ],
+        "not": {
+            "anyOf": [
+                {"properties": {"ok": {"enum": [False]}}, "required": ["ok"]},
+                having("ok", "status"),
+                having("ok", "connection"),
+                {
+                    "properties": {"status": {}, "connection": {"enum": list(BREAKS)}},
+                    "required": ["status", "connection"],
+                },
+            ]
+        },
     }
 
     status = WholeNumberField(200, 599)
@@ -203,19 +235,15 @@ class FaultRequestSchema(StrictSchema):
     """Fault plan to add: outcomes that are used up in order, or one that happens by chance."""
 
     conditions = {
-        "oneOf": [
-            {"required": ["outcomes"], "allOf": [without(name) for name in ("probability", "outcome", "seed")]},
-            {"required": ["probability", "outcome"], "allOf": [without("outcomes"), without("repeat")]},
-        ],
-        "anyOf": [
-            {
-                "properties": {
-                    "api": {"enum": spellings(api.key)},
-                    "operation": {"enum": [ANY_OPERATION, *_operations(api)]},
-                }
-            }
-            for api in APIS
-        ],
+        "not": having("outcomes", "probability"),
+        "dependentRequired": {
+            "probability": ["outcome"],
+            "outcome": ["probability"],
+            "seed": ["probability"],
+            "repeat": ["outcomes"],
+        },
+        "dependentSchemas": {"operation": _operations_of(*APIS)},
+        **one_of_two("outcomes", "probability"),
     }
 
     api = ApiField(literals.API_KEYS, required=True)
@@ -284,30 +312,34 @@ class NoBodySchema(StrictSchema):
 class AccountsQuerySchema(QuerySchema):
     """Page of accounts."""
 
-    limit = WholeNumberField(1, 1000, metadata=in_query(description="Accounts on a page; 100 by default."))
+    limit = WholeNumberField(1, 1000, metadata=in_query(description="Accounts on a page.", default=100))
     after = PatternField(
         r"[!-~]{1,200}",
         "what next was on the page before, or the client id of an account",
-        metadata=in_query(description="What next was on the page before; the first page by default."),
+        metadata=in_query(description="What next was on the page before.", default="0:0"),
     )
 
 
 class EffectiveQuerySchema(QuerySchema):
     """From when on a change of the profile or the scenario counts."""
 
-    effective = ChoiceField(_EFFECTIVE, metadata=in_query(description=_EFFECTIVE_DESCRIPTION))
+    effective = ChoiceField(_EFFECTIVE, metadata=in_query(description=_EFFECTIVE_DESCRIPTION, default="always"))
 
 
 class RequestsQuerySchema(QuerySchema):
     """Filters and format of the request log."""
 
     api = ApiField(literals.API_KEYS, metadata=in_query())
-    operation = _name_filter("operation")
-    method = PatternField("[A-Za-z]{1,20}", "an HTTP method, such as GET", metadata=in_query())
+    operation = PatternField(
+        PRINTABLE,
+        PRINTABLE_ALLOWED,
+        metadata=in_query(description=f"Only this operation; {ANY_OPERATION} for all.", default=ANY_OPERATION),
+    )
+    method = PatternField("[A-Za-z]{1,20}", "an HTTP method, such as GET", metadata=in_query(example="GET"))
     path = PatternField(
         '/[!-"$->@-~]{0,2000}',
         "a path that begins with a slash",
-        metadata=in_query(description="As it was sent; a * at the end stands for any end.", example="/agents"),
+        metadata=in_query(description="As it was sent; a * at the end stands for any end.", default="/*"),
     )
     status = PatternField(
         "[1-5](?:[0-9]{2}|[xX]{2})|0",
@@ -315,14 +347,14 @@ class RequestsQuerySchema(QuerySchema):
         metadata=in_query(example="5xx"),
     )
     since = InstantField(metadata=in_query())
-    limit = WholeNumberField(1, 1000, metadata=in_query(description="Only the newest so many."))
+    limit = WholeNumberField(1, 1000, metadata=in_query(description="Only the newest so many.", default=1000))
     format = ChoiceField(("json", "har"), metadata=in_query())
     wait = NumberField(
         0,
         literals.LONGEST_WAIT_SECONDS,
-        metadata=in_query(description="Seconds to wait at most for requests that match."),
+        metadata=in_query(description="Seconds to wait at most for requests that match.", default=0),
     )
-    count = WholeNumberField(1, 1000, metadata=in_query(description="How many to wait for; 1 by default."))
+    count = WholeNumberField(1, 1000, metadata=in_query(description="How many to wait for.", default=1))
 
     @validates_schema
     def _check_count(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -333,23 +365,27 @@ class RequestsQuerySchema(QuerySchema):
 class PeriodQuerySchema(QuerySchema):
     """Period of at most seven days; from midnight to now by default."""
 
-    from_ = InstantField(data_key="from", metadata=in_query())
-    to = InstantField(metadata=in_query())
+    from_ = InstantField(word="midnight", data_key="from", metadata=in_query())
+    to = InstantField(word="now", metadata=in_query())
+
+    @post_load
+    def _drop_words(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if value is not None}
 
 
 class CallsQuerySchema(PeriodQuerySchema):
     """Period and filters of calls."""
 
-    queue = WholeNumberField(0, 999_999_999, metadata=in_query())
-    agent = WholeNumberField(0, 999_999_999, metadata=in_query())
+    queue = _number_filter("queue")
+    agent = _number_filter("agent")
     direction = ChoiceField(("in", "out"), metadata=in_query())
 
 
 class IntervalsQuerySchema(PeriodQuerySchema):
     """Period, length of an interval and queue."""
 
-    minutes = ChoiceField(("15", "30", "60"), metadata=in_query(description="Of an interval; 30 by default."))
-    queue = WholeNumberField(0, 999_999_999, metadata=in_query())
+    minutes = ChoiceField(("15", "30", "60"), metadata=in_query(description="Of an interval.", default="30"))
+    queue = _number_filter("queue")
 
 
 class ScheduleQuerySchema(QuerySchema):
@@ -361,22 +397,26 @@ class ScheduleQuerySchema(QuerySchema):
 class CustomersQuerySchema(QuerySchema):
     """Page of customers, or one of them."""
 
-    limit = WholeNumberField(1, 1000, metadata=in_query(description="Customers on a page; 100 by default."))
-    after = WholeNumberField(0, 10**15, metadata=in_query(description="The primary_key of the last one before."))
+    limit = WholeNumberField(1, 1000, metadata=in_query(description="Customers on a page.", default=100))
+    after = WholeNumberField(
+        0, 10**15, metadata=in_query(description="The primary_key of the last one before; 0 for none.", default=0)
+    )
     identifier = PatternField(
-        PRINTABLE, PRINTABLE_ALLOWED, metadata=in_query(description="Only the one with this number of any kind.")
+        PRINTABLE,
+        PRINTABLE_ALLOWED,
+        metadata=in_query(description="Only the one with this number of any kind.", example="10006"),
     )
 
     @validates_schema
     def _check_page(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if "identifier" in data and "after" in data:
+        if "identifier" in data and data.get("after"):
             raise field_error("after", "left out beside identifier")
 
 
 class InboxQuerySchema(QuerySchema):
     """Filters of received KPI records."""
 
-    type = _name_filter("type")
-    context = _name_filter("context")
-    kpi = _name_filter("kpi")
+    type = _name_filter("type", "kpi")
+    context = _name_filter("context", "sales")
+    kpi = _name_filter("kpi", "device_sales")
     since = InstantField(metadata=in_query())

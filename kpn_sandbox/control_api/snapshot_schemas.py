@@ -29,13 +29,14 @@ from kpn_sandbox.control_api.request_schemas import (
     QuotaRequestSchema,
 )
 from kpn_sandbox.tenants.faults import MOST_OUTCOMES
+from kpn_sandbox.validation import having, one_of_two
 from kpn_sandbox.vendors import STATE_PARTS
 
 
 class SnapshotChangeSchema(StrictSchema):
     """Dated change of a snapshot: of the profile, or of the scenario."""
 
-    conditions = {"oneOf": [{"required": ["profile"]}, {"required": ["scenario"]}]}
+    conditions = {**one_of_two("profile", "scenario"), "not": having("profile", "scenario")}
 
     # The end of a scenario that is set for some seconds may lie in the year after the last one.
     effective_at = InstantField(required=True, margin=YEAR_SECONDS)

@@ -19,9 +19,13 @@ from kpn_sandbox.literals import LONGEST_DELAY_MS
 Json = dict[str, Any]
 
 TEXT: Json = {"type": "string"}
+_NULL: Json = {"type": "null"}
+_COMPONENT = "#/components/schemas/"
 
 _PREFER = {
     "name": "Prefer",
+    # It changes no answer; tools send every example.
+    "example": "delay-ms=20",
     "description": f"Sandbox: `code=503` forces a status, `delay-ms=250` delays (0 to {LONGEST_DELAY_MS}), "
     '`at="2026-11-23T10:00:00+01:00"` answers as of that instant.',
     "schema": TEXT,
@@ -41,6 +45,7 @@ class OperationDoc:
         path_bodies: The body of paths for which it is another one.
         body_options: Members of the request body beside its content.
         security: Security requirements; those of the API when empty.
+        tag: One of the API's tags; its first one when empty.
     """
 
     schema: Json | None = None
@@ -50,6 +55,7 @@ class OperationDoc:
     path_bodies: Mapping[str, Json] = field(default_factory=dict)
     body_options: Json = field(default_factory=lambda: {"required": True})
     security: Sequence[Json] = ()
+    tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class ApiDoc:
     Args:
         title: Name of the product.
         version: Version of the API.
+        page: URL of the vendor's page about it.
+        tags: Groups of operations, and what they are about.
         package: Package of the vendor, whose docstring is the description, apart from the list of its modules.
         operations: Description of each operation, in the order of the document.
         error_for_status: Returns the error for a status, as `VendorApi.error_for_status` does.
@@ -76,6 +84,8 @@ class ApiDoc:
 
     title: str
     version: str
+    page: str
+    tags: Mapping[str, str]
     package: ModuleType
     operations: Mapping[Operation, OperationDoc]
     error_for_status: Callable[[int, Operation, str], ApiError]
@@ -98,8 +108,8 @@ class ApiDoc:
         # Schemas that are only referred to get the name of their class.
         plugin = MarshmallowPlugin(schema_name_resolver=_class_name)
         description = (self.package.__doc__ or "").partition("\nModules:\n")[0] + self.notes
-        servers, info = [{"url": base_url}], {"description": description}
-        spec = APISpec(self.title, self.version, "3.1.0", plugins=[plugin], info=info, servers=servers)
+        head = heading(base_url, description, self.page, self.tags, "The terms of its vendor")
+        spec = APISpec(self.title, self.version, "3.1.0", plugins=[plugin], **head)
         converter: Any = plugin.converter
         converter.add_attribute_function(_own_field_schema)
         for schema in self.schemas:
@@ -115,24 +125,110 @@ class ApiDoc:
                 spec.path(path=path, operations={operation.method.lower(): _operation(self, operation, doc, path)})
         document: Json = spec.to_dict()
         add_conditions(document, converter.refs)
-        return document
+        return finished(document)
+
+
+def heading(base_url: str, description: str, page: str, tags: Mapping[str, str], license_name: str) -> Json:
+    """
+    Return the members of a document that come before its paths.
+
+    Args:
+        base_url: URL of the sandbox.
+        description: Markdown about the API.
+        page: URL of the page that documents the API.
+        tags: Groups of operations, and what they are about.
+        license_name: Terms of the API, which are on that page.
+    """
+    contact = {"name": "kpn_sandbox", "url": f"{base_url}/manual"}
+    return {
+        "info": {"description": description, "contact": contact, "license": {"name": license_name, "url": page}},
+        "externalDocs": {"url": page},
+        "servers": [{"url": base_url}],
+        "tags": [{"name": name, "description": text} for name, text in tags.items()],
+    }
 
 
 def add_conditions(document: Json, names: Mapping[tuple[Any, ...], str]) -> None:
     """
-    Add to the components of a document what their schemas say about several fields together.
+    Add to the components of a document what their schemas say about several fields, and drop fields left undocumented.
 
     Args:
         document: An OpenAPI document.
         names: Names of components by the keys of apispec, which begin with the class of the schema.
     """
     for (schema, *_), name in names.items():
-        document["components"]["schemas"][name] |= getattr(schema, "conditions", {})
+        component = document["components"]["schemas"][name]
+        component |= getattr(schema, "conditions", {})
+        for member in getattr(schema, "undocumented", ()):
+            component["properties"].pop(member, None)
+
+
+def finished(document: Json) -> Json:
+    """
+    Return a document in the form that generators of clients and testing tools understand.
+
+    No schema is just null: generators know a schema of that kind only as one of several types. And a body, and a
+    parameter that a path needs, has its example as its default value, too, because tools that import documents fill in
+    default values and no examples.
+    """
+    schemas = document["components"]["schemas"]
+    typed: Json = _with_nulls_in_types(document, schemas)
+    # Some were only referred to beside null.
+    for name in schemas:
+        if f'"{_COMPONENT}{name}"' not in json.dumps(typed):
+            del typed["components"]["schemas"][name]
+    for operations in typed["paths"].values():
+        for operation in operations.values():
+            for each in operation["parameters"]:
+                if each.get("in") == "path" and "example" in each:
+                    each["schema"].setdefault("default", each["example"])
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                if "example" in content:
+                    _target(content["schema"], typed).setdefault("default", content["example"])
+    return typed
+
+
+def _target(schema: Json, document: Json) -> Json:
+    """Return the schema that a reference leads to; every other schema is its own."""
+    name = schema.get("$ref", "").removeprefix(_COMPONENT)
+    target: Json = document["components"]["schemas"][name] if name else schema
+    return target
+
+
+def _with_nulls_in_types(part: Any, schemas: Json) -> Any:
+    """
+    Return a part of a document in which a choice between a schema and null is a schema with one type more.
+
+    Args:
+        part: The part.
+        schemas: Schemas of the components, which are copied where they are referred to beside null.
+    """
+    if isinstance(part, list):
+        return [_with_nulls_in_types(each, schemas) for each in part]
+    if not isinstance(part, dict):
+        return part
+    part = {name: _with_nulls_in_types(each, schemas) for name, each in part.items()}
+    if _NULL not in part.get("anyOf", ()):
+        return part
+    first, *others = (each for each in part.pop("anyOf") if each != _NULL)
+    if "$ref" in first:
+        first = _with_nulls_in_types(schemas[first["$ref"].removeprefix(_COMPONENT)], schemas)
+    nullable = with_null(first)
+    return {**part, "anyOf": [nullable, *others]} if others else {**nullable, **part}
+
+
+def with_null(schema: Json) -> Json:
+    """Return the schema of a value that may also be null."""
+    if "anyOf" in schema:
+        first, *others = schema["anyOf"]
+        return {**schema, "anyOf": [with_null(first), *others]}
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return {**schema, "type": [*types, "null"]}
 
 
 def reference(name: str) -> Json:
     """Return a reference to a component schema."""
-    return {"$ref": f"#/components/schemas/{name}"}
+    return {"$ref": f"{_COMPONENT}{name}"}
 
 
 def object_schema(*required: str, **properties: Json) -> Json:
@@ -151,19 +247,20 @@ def list_schema(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
-def parameter(name: str, location: str, description: str = "", *, required: bool = False, **schema: Any) -> Json:
+def parameter(name: str, location: str, description: str, example: Any, **schema: Any) -> Json:
     """
-    Return a parameter, a string unless its schema has another type.
+    Return a parameter, a string unless its schema has another type; one of a path is required.
 
     Args:
         name: Name of the parameter.
         location: `path` or `query`.
-        description: One sentence; left out when empty.
-        required: Whether requests must have it.
-        schema: Members of its schema.
+        description: One sentence.
+        example: A value that the server accepts.
+        schema: Members of its schema, and `required`.
     """
-    described = {"description": description} if description else {}
-    return {"name": name, "in": location, "required": required, **described, "schema": {**TEXT, **schema}}
+    required = schema.pop("required", location == "path")
+    texts = {"description": description, "example": example}
+    return {"name": name, "in": location, "required": required, **texts, "schema": {**TEXT, **schema}}
 
 
 def oauth2_scheme(token_url: str) -> Json:
@@ -183,10 +280,7 @@ def example_of(schema: type[Schema]) -> Json:
 def _own_field_schema(converter: Any, field: Any, **options: Any) -> Json:
     """Return the `json_schema` of a marshmallow field that has one, for apispec, which knows only marshmallow's own."""
     schema = getattr(field, "json_schema", {})
-    if not schema or not field.allow_none:
-        return dict(schema)
-    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return {**schema, "type": [*types, "null"]}
+    return with_null(schema) if schema and field.allow_none else dict(schema)
 
 
 def _class_name(schema: Any) -> str:
@@ -199,6 +293,7 @@ def _operation(api: ApiDoc, operation: Operation, doc: OperationDoc, path: str) 
     number = operation.paths.index(path)
     described: Json = {
         "operationId": f"{operation.key}_{number}" if number else operation.key,
+        "tags": [doc.tag or next(iter(api.tags))],
         "summary": operation.summary,
         "description": f"{operation.label.capitalize()}: {operation.source}.",
         "parameters": _parameters(doc, path),
@@ -210,7 +305,10 @@ def _operation(api: ApiDoc, operation: Operation, doc: OperationDoc, path: str) 
     if api.security or doc.security:
         described["security"] = list(doc.security) or [{name: []} for name in api.security]
     if doc.body:
-        described["requestBody"] = {**doc.body_options, "content": doc.path_bodies.get(path, doc.body)}
+        content = doc.path_bodies.get(path, doc.body)
+        # A path with a body of its own names the object itself, so the body may be left out.
+        options = doc.body_options if content is doc.body else {}
+        described["requestBody"] = {**options, "content": content}
     return described
 
 
@@ -250,5 +348,5 @@ def _error(api: ApiDoc, operation: Operation, status: int) -> Json:
         return {}
     example = json.loads(body)
     names = api.error_names(operation, example) if api.error_names else tuple(api.error_schemas)
-    any_of: Json = {"anyOf": [reference(name) for name in names]}
-    return {"schema": any_of if api.error_names or len(names) > 1 else any_of["anyOf"][0], "example": example}
+    references = [reference(name) for name in names]
+    return {"schema": references[0] if len(names) == 1 else {"anyOf": references}, "example": example}

@@ -253,7 +253,9 @@ _OUTAGE_TRUNK = validation.Rule[int](
     lambda value: validation.is_whole(value) and (1 <= value <= MOST_TRUNKS or FIRST_NUMBER <= value <= _LAST_NUMBER),
     lambda value: int(value) if value < FIRST_NUMBER else int(value) - FIRST_NUMBER + 1,
     type="integer",
-    anyOf=[{"minimum": 1, "maximum": MOST_TRUNKS}, {"minimum": FIRST_NUMBER, "maximum": _LAST_NUMBER}],
+    minimum=1,
+    maximum=_LAST_NUMBER,
+    **{"not": {"minimum": MOST_TRUNKS + 1, "maximum": FIRST_NUMBER - 1}},
 )
 _OUTAGE = validation.object_with({"trunk": _OUTAGE_TRUNK, **_TIMES}, required=("trunk",))
 _LOCALE = validation.text(2, 20)

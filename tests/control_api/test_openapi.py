@@ -19,10 +19,11 @@ def described(operation):
 
 
 def test_the_document_describes_every_operation():
-    """The document has exactly the paths and methods of the table of operations."""
+    """The document has the paths and methods of the table of operations, and the figures for Prometheus beside them."""
     found = {(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods}
 
-    assert found == {(PREFIX + operation.path, operation.method.lower()) for operation in OPERATIONS}
+    table = {(PREFIX + operation.path, operation.method.lower()) for operation in OPERATIONS}
+    assert found == {*table, ("/metrics", "get")}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.key)
@@ -56,7 +57,7 @@ RIGHT_AND_WRONG = [
     ("NewAccountWish", {"profile": {"queues": [{"name": "a"}]}}, {"profile": {"queues": []}}),
     ("ProfilePatch", {"outages": [{"trunk": 1}], "load": None}, {"outages": {}}),
     ("FaultWish", {"api": "kpn", "outcomes": [503, "drip"]}, {"api": "kpn", "outcomes": [503], "probability": 0.5}),
-    ("FaultWish", {"api": "bright-pattern", "outcomes": [200]}, {"api": "kpn", "operation": "data", "outcomes": [200]}),
+    ("FaultWish", {"api": "bright_pattern", "outcomes": [200]}, {"api": "kpn", "operation": "data", "outcomes": [200]}),
     ("FaultWish", {"api": "kpn", "key": 40001, "outcomes": [503]}, {"api": "kpn", "key": -1, "outcomes": [503]}),
     ("OutcomeWish", {"status": 503, "headers": {"Te-x": "a"}}, {"status": 503, "headers": {"tE": "a"}}),
     ("OutcomeWish", {"connection": "reset"}, {"connection": "reset", "status": 503}),

@@ -29,6 +29,7 @@ from kpn_sandbox.simulation.identifiers import NUMBERINGS
 from kpn_sandbox.simulation.intervals import fold_intervals
 from kpn_sandbox.simulation.schedule import find_schedule
 from kpn_sandbox.tenants.conduct import conduct
+from kpn_sandbox.tenants.faults import ANY_OPERATION
 from kpn_sandbox.tenants.http_archive import har
 from kpn_sandbox.tenants.request_log import LogPage
 from kpn_sandbox.vendors.atobi.store import Inbox
@@ -61,6 +62,8 @@ def _log_filters(request: ControlRequest) -> dict[str, Any]:
     filters = {name: request.query[name] for name in request.query.keys() - {"format", "wait", "count"}}
     apis = [api for api in request.context.apis if api.key == filters.get("api", api.key)]
     known = list(dict.fromkeys(operation.key for api in apis for operation in api.operations))
+    if filters.get("operation") == ANY_OPERATION:
+        del filters["operation"]
     if filters.get("operation", known[0]) not in known:
         allowed = f"one of {', '.join(known)}"
         raise invalid_fields({"field": "operation", "value": filters["operation"], "allowed": allowed})
@@ -113,7 +116,7 @@ def list_customers(request: ControlRequest) -> CustomersRecord:
         found = customers.find(query["identifier"], NUMBERINGS)
         chosen = range(0) if found is None else range(found, found + 1)
         return {"customers": serializers.customer_records(customers, chosen), "next": None}
-    last = customers.find(str(query["after"]), ("primary_key",)) if "after" in query else -1
+    last = customers.find(str(query["after"]), ("primary_key",)) if query.get("after") else -1
     if last is None:
         allowed = "the primary_key of a customer, such as `next` of the page before"
         raise invalid_fields({"field": "after", "value": query["after"], "allowed": allowed})
@@ -130,7 +133,7 @@ def list_calls(request: ControlRequest) -> Response:
         ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins.
     """
     period, center = _period(request), request.tenant.center
-    filters = {name: request.query.get(name) for name in ("queue", "agent")}
+    filters = {name: request.query.get(name) or None for name in ("queue", "agent")}
     if "direction" in request.query:
         filters["direction"] = Direction(request.query["direction"].upper())
     # A week of a large center is hundreds of thousands of calls, so they are computed and sent bit by bit.
@@ -159,7 +162,7 @@ def list_intervals(request: ControlRequest) -> Response:
     Raises:
         ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins.
     """
-    minutes, queue = int(request.query.get("minutes", 30)), request.query.get("queue")
+    minutes, queue = int(request.query.get("minutes", 30)), request.query.get("queue") or None
     days = fold_intervals(request.tenant.center, _period(request), minutes=minutes, queue=queue)
     return _json_list("intervals", (list(map(serializers.interval_record, facts)) for facts in days))
 

@@ -15,6 +15,8 @@ def document(base_url: str) -> dict[str, Any]:
     return ApiDoc(
         title="Atobi KPI integration",
         version="1.0.0",
+        page="https://help.atobi.io/article/80-kpi-integration",
+        tags={"kpi": "Key figures.", "token": "Access tokens."},
         package=atobi,
         operations=_operations(),
         error_for_status=error_for_status,
@@ -31,7 +33,7 @@ def document(base_url: str) -> dict[str, Any]:
 def _operations() -> dict[Operation, OperationDoc]:
     form = {"schema": reference("TokenForm"), "example": _CREDENTIALS}
     types = ("application/x-www-form-urlencoded", "application/json")
-    version = parameter("api_version", "path", "Version of the API.", required=True, enum=list(VERSIONS))
+    version = parameter("api_version", "path", "Version of the API.", VERSIONS[0], enum=list(VERSIONS))
     body = {"application/json": {"schema": reference("Body"), "example": _SAMPLE}}
     return {
         TOKEN: OperationDoc(
@@ -41,6 +43,7 @@ def _operations() -> dict[Operation, OperationDoc]:
             # No tool can send a type that does not exist, so it is no key of the content.
             body_options={"required": True, "description": "A form may be labeled application/x-www-urlencoded, too."},
             security=[{}, {"basic": []}],
+            tag="token",
         ),
         KPI: OperationDoc(
             reference("Acknowledgment"),

@@ -16,6 +16,8 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 from marshmallow.validate import Equal, Length
 
+from kpn_sandbox.validation import one_of_two
+
 _LONGEST = 255
 _LONGEST_NUMBER = 64
 
@@ -61,7 +63,7 @@ class _TextField(fields.Field[str]):
 class WordField(_TextField):
     """A short text."""
 
-    json_schema = {"type": ["string"], **_TEXT_LIMITS}
+    json_schema = {"type": "string", **_TEXT_LIMITS}
     allowed = f"must be a string of 1 to {_LONGEST} characters"
 
 
@@ -204,7 +206,7 @@ class ElementSchema(_TolerantSchema):
 class ItemSchema(_TolerantSchema):
     """Key figures of a user, a location, or a user at a location."""
 
-    conditions = {"anyOf": [{"required": ["user_id"]}, {"required": ["location_id"]}]}
+    conditions = one_of_two("user_id", "location_id")
 
     user_id = _optional(AtobiIdField, "123", "The user.")
     location_id = _optional(AtobiIdField, "321", "The location.")

@@ -2,13 +2,24 @@
 
 from typing import Any
 
-from kpn_sandbox.gateway.openapi import TEXT, ApiDoc, OperationDoc, oauth2_scheme, object_schema, parameter, reference
+from kpn_sandbox.gateway.openapi import (
+    TEXT,
+    ApiDoc,
+    OperationDoc,
+    example_of,
+    list_schema,
+    oauth2_scheme,
+    object_schema,
+    parameter,
+    reference,
+)
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import bright_pattern
 from kpn_sandbox.vendors.bright_pattern import schemas
 from kpn_sandbox.vendors.bright_pattern.errors import Code, error_for_status
-from kpn_sandbox.vendors.bright_pattern.operations import OPEN, OPERATIONS, STATUSES, TOKEN
+from kpn_sandbox.vendors.bright_pattern.operations import LOGIN, LOGOUT, OPEN, OPERATIONS, STATUSES, TOKEN
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS
+from kpn_sandbox.vendors.bright_pattern.store import wallboard_id
 
 
 def document(base_url: str) -> dict[str, Any]:
@@ -16,9 +27,11 @@ def document(base_url: str) -> dict[str, Any]:
     return ApiDoc(
         title="Bright Pattern Real-Time Statistics API",
         version="5.36",
+        page="https://help3x.brightpattern.com/3.10:Real-time-statistics-api/APIDescription",
+        tags=_TAGS,
         package=bright_pattern,
         notes=f"\n{_tables()}",
-        operations={each: _operation(each) for each in OPERATIONS},
+        operations={each: _operation(each) for each in sorted(OPERATIONS, key=_order)},
         error_for_status=error_for_status,
         error_schemas=_ERRORS,
         error_names=_error_names,
@@ -42,13 +55,25 @@ def document(base_url: str) -> dict[str, Any]:
     ).document(base_url)
 
 
+def _order(operation: Operation) -> tuple[bool, int]:
+    """Return where an operation stands: tools send requests in that order, and the log-out ends the session of all."""
+    order = {"change_wallboard": 0, "show_wallboard": 1, "remove_wallboard": 2}
+    return operation in (LOGIN, LOGOUT), order.get(operation.key, -1)
+
+
 def _operation(operation: Operation) -> OperationDoc:
     return OperationDoc(
+        tag=_tag(operation),
         schema=_RESPONSES.get(operation.key),
         parameters=_PARAMETERS.get(operation.key, []),
         body=_BODIES.get(operation.key, {}),
         security=[{}] if operation in OPEN else [],
     )
+
+
+def _tag(operation: Operation) -> str:
+    view = operation.path.split("/")[2:4]
+    return next((tag for tag in ("subscription", "wallboards") if tag in view), _TAG_OF.get(view[0], "configuration"))
 
 
 def _tables() -> str:
@@ -63,6 +88,13 @@ def _error_names(operation: Operation, body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((found, "Refusal")))
 
 
+_TAGS = {
+    "sessions": "Log-in, log-out and access tokens.",
+    "subscription": "Statistics that a client wishes, and their values.",
+    "configuration": "Teams, agents, services, dispositions.",
+    "wallboards": "Wallboards that clients store.",
+}
+_TAG_OF = {"auth": "sessions", "v2": "sessions"}
 _TRUTH = {"type": "boolean"}
 _ERRORS = {
     "Refusal": object_schema("error_code", "error_message", error_code={"type": "integer"}, error_message=TEXT),
@@ -71,49 +103,63 @@ _ERRORS = {
 }
 _ENTRY = object_schema("id", "name", "is_global", "is_default", id=TEXT, name=TEXT, is_global=_TRUTH, is_default=_TRUTH)
 _SCREEN = {**_ENTRY, "properties": {**_ENTRY["properties"], "config": {"type": "object"}}}
-_NAMED = {"type": "array", "items": reference("Named")}
+_NAMED = list_schema(reference("Named"))
 _RESPONSES: dict[str, dict[str, Any]] = {
     "login": reference("LoginAnswer"),
     "token": reference("TokenAnswer"),
     "data": {"type": "object", "additionalProperties": reference("ApplicationAnswer")},
-    "dispositions": {
-        "anyOf": [
-            object_schema("dispositions", dispositions={"type": "array", "items": TEXT}),
-            {"type": "array", "items": TEXT},
-        ]
-    },
+    "dispositions": {"anyOf": [object_schema("dispositions", dispositions=list_schema(TEXT)), list_schema(TEXT)]},
     "teams": _NAMED,
     "agents": _NAMED,
     "services": _NAMED,
     "available_agents": object_schema("availability", availability=_TRUTH),
-    "wallboards": object_schema("wallboards", wallboards={"type": "array", "items": _ENTRY}),
+    "wallboards": object_schema("wallboards", wallboards=list_schema(_ENTRY)),
     "add_wallboard": object_schema("id", id=TEXT),
     "show_wallboard": _SCREEN,
 }
-_ID = parameter("id", "path", required=True)
+_ID = parameter("id", "path", "Id of the wallboard.", wallboard_id("APP_CONSUMER_KEY", 1))
+_PROPERTY = parameter(
+    "property", "path", "The property that the body has.", "name", enum=list(schemas.WALLBOARD_PROPERTIES)
+)
 _PARAMETERS: dict[str, list[dict[str, Any] | str]] = {
     "dispositions": [
-        *(parameter(name, "query", enum=["0", "1"]) for name in ("agentCanSelect", "inbound", "outbound", "preview")),
-        parameter("format", "query", enum=["object", "array"]),
+        *(
+            parameter(name, "query", "1: only those that are so.", "0", enum=["0", "1"])
+            for name in ("agentCanSelect", "inbound", "outbound", "preview")
+        ),
+        parameter("format", "query", "An object, or a bare array.", "object", enum=["object", "array"]),
     ],
-    "available_agents": [parameter(name, "query", required=True, minLength=1) for name in ("tenantUrl", "service")],
+    "available_agents": [
+        parameter("tenantUrl", "query", "Host of the tenant.", "localhost", required=True, minLength=1),
+        parameter("service", "query", "Name of a service.", "Klantenservice", required=True, minLength=1),
+    ],
     "show_wallboard": [_ID],
     "remove_wallboard": [_ID],
-    "change_wallboard": [_ID, parameter("property", "path", required=True, enum=list(schemas.WALLBOARD_PROPERTIES))],
+    "change_wallboard": [_ID, _PROPERTY],
 }
 _SUBSCRIPTION = {"type": "object", "minProperties": 1, "additionalProperties": reference("Application")}
 _SAMPLE = {"data": {"agent_grids": [{"id": "1", "columns": [{"id": "1", "stat_name": "acd_state"}]}]}}
-_CREDENTIALS = object_schema("grant_type", grant_type=TEXT, client_id=TEXT, client_secret=TEXT, scope=TEXT)
 _FORM = {"grant_type": "client_credentials", "client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
+_CREDENTIALS = object_schema(
+    "grant_type", **{name: {**TEXT, "example": value} for name, value in _FORM.items()}, scope=TEXT
+)
+_PROPERTIES = {"name": "Reception", "is_global": False, "is_default": False, "config": {"widgets": []}}
 _CHANGE = {
     "description": "The member that the path names.",
     "type": "object",
-    "properties": {"name": TEXT, "is_global": _TRUTH, "is_default": _TRUTH, "config": {"type": "object"}},
+    "properties": {
+        "name": {**TEXT, "example": "Reception"},
+        "is_global": _TRUTH,
+        "is_default": _TRUTH,
+        "config": {"type": "object", "example": {"widgets": []}},
+    },
 }
 _BODIES: dict[str, dict[str, Any]] = {
-    "login": {"application/json": {"schema": reference("Login")}},
+    "login": {"application/json": {"schema": reference("Login"), "example": example_of(schemas.LoginSchema)}},
     "token": {"application/x-www-form-urlencoded": {"schema": _CREDENTIALS, "example": _FORM}},
     "subscribe": {"application/json": {"schema": _SUBSCRIPTION, "example": _SAMPLE}},
-    "add_wallboard": {"application/json": {"schema": reference("Wallboard")}},
-    "change_wallboard": {"application/json": {"schema": _CHANGE, "example": {"config": {"widgets": []}}}},
+    "add_wallboard": {
+        "application/json": {"schema": reference("Wallboard"), "example": example_of(schemas.WallboardSchema)}
+    },
+    "change_wallboard": {"application/json": {"schema": _CHANGE, "example": _PROPERTIES}},
 }

@@ -94,7 +94,8 @@ class WordChoiceField(fields.Field[str]):
 
     def __init__(self, code: Code, *words: str, **options: Any) -> None:
         super().__init__(**options)
-        self.json_schema = {"type": "string", "enum": [*words, "", None]}
+        # An empty word, which clients send, too, is not documented: generators make no name of it.
+        self.json_schema = {"type": "string", "enum": [*words, None]}
         self._words = words
         self._code = code
 
@@ -139,7 +140,9 @@ def _direction(example: str) -> WordChoiceField:
 class ColumnSchema(_RequestSchema):
     """A column of a grid."""
 
-    conditions = {"anyOf": [{"required": ["stat_name"]}, {"required": ["statName"]}]}
+    # Generators make one name of both spellings, so clients are told one.
+    conditions = {"required": ["id", "stat_name"]}
+    undocumented = ("statName",)
 
     id = ColumnIdField(required=True, **_described("Names the value in each row.", "1"))
     stat_name = fields.String(**_described("A statistic, or SUM.", "acd_state", allow_none=True))

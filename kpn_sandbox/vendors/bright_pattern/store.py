@@ -7,8 +7,9 @@ A user has at most one subscription; wallboards belong to the account.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import (
     Column,
@@ -189,6 +190,17 @@ class Wallboard:
     config: Any = field(default_factory=lambda: {"widgets": []})
 
 
+def wallboard_id(client_id: str, number: int) -> str:
+    """
+    Return the id of a wallboard; a new one has the first that is free, so that documents can name it.
+
+    Args:
+        client_id: The account.
+        number: Number of the wallboard, from 1.
+    """
+    return str(uuid5(NAMESPACE_URL, f"kpn-sandbox:wallboard/{number}/{client_id}")).upper()
+
+
 class Wallboards:
     """The wallboards of all accounts; changing those of an unknown account raises UnknownAccount."""
 
@@ -224,8 +236,10 @@ class Wallboards:
             client_id: The account.
             properties: The name, and what else a `Wallboard` has.
         """
-        added = Wallboard(str(uuid4()).upper(), **properties)
         with account_transaction(self._database, client_id) as connection:
+            taken = set(connection.scalars(select(_WALLBOARD.id).where(_WALLBOARD.client_id == client_id)))
+            ids = (wallboard_id(client_id, number) for number in count(1))
+            added = Wallboard(next(each for each in ids if each not in taken), **properties)
             _insert(connection, client_id, added)
             newest_first = (
                 select(_WALLBOARD.serial).where(_WALLBOARD.client_id == client_id).order_by(_WALLBOARD.serial.desc())

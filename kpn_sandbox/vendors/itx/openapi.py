@@ -15,10 +15,13 @@ def document(base_url: str) -> dict[str, Any]:
     return ApiDoc(
         title="ITX Custom KPI API",
         version="1.0",
+        page="https://apidoc.itxuc.com/docs/guides/custom-kpi",
+        tags={"kpi": "The panel of a customer."},
         package=itx,
         operations={KPI: OperationDoc(reference("KpiResponseDTO"), SAMPLE, [_CUSTOMER])},
         error_for_status=error_for_status,
-        error_schemas={"Refusal": {"allOf": [reference("KpiResponseDTO")]}},
+        error_schemas={},
+        error_names=lambda operation, body: ("KpiResponseDTO",),
         schemas=(schemas.KpiResponseDTO,),
         security={"token": {"type": "apiKey", "in": "query", "name": PARAMETER}},
     ).document(base_url)
@@ -28,6 +31,7 @@ _CUSTOMER = parameter(
     "customerId",
     "query",
     "Primary key, entity id, ITX customer number, primary phone number or external id of a customer.",
+    "10006",
     required=True,
     minLength=1,
 )

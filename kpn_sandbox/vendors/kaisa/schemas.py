@@ -65,7 +65,7 @@ class HourSchema(Schema):
 class DaySchema(Schema):
     """A day."""
 
-    name = _text("2021-03-17", "Its date.", validate=Regexp(_DATE.pattern + "$"))
+    name = _text("2021-03-17", "Its date.", validate=Regexp(f"^{_DATE.pattern}$"))
     Answered = _whole(6, "Calls that were answered.")
     Missed = _whole(14, "Calls that were not.")
 

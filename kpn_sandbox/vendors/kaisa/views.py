@@ -53,10 +53,10 @@ def single_values(values: "MultiDict[str, str]") -> dict[str, str]:
     Return the values of parameters, without empty ones.
 
     Raises:
-        KaisaError: A parameter is repeated.
+        KaisaError: A parameter that the API knows is repeated.
     """
     for name, found in values.lists():
-        if len(found) > 1:
+        if len(found) > 1 and name in _PARAMETERS:
             raise KaisaError(400, f"{name} must be given once")
     return {name: value for name, value in values.items() if value != ""}
 
@@ -133,6 +133,9 @@ def ping(request: KaisaRequest) -> dict[str, Any]:
 
 
 ENDPOINTS = (widgets, customers, customer, add_customer, change_customer, ping)
+
+
+_PARAMETERS = frozenset({*WidgetsQuery().fields, *CustomersQuery().fields, *NewCustomerForm().fields})
 
 
 def _customers(request: KaisaRequest) -> dict[str, Any]:

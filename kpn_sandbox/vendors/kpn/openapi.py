@@ -4,7 +4,16 @@ from typing import Any
 
 from marshmallow import Schema
 
-from kpn_sandbox.gateway.openapi import TEXT, ApiDoc, OperationDoc, oauth2_scheme, object_schema, parameter, reference
+from kpn_sandbox.gateway.openapi import (
+    TEXT,
+    ApiDoc,
+    OperationDoc,
+    list_schema,
+    oauth2_scheme,
+    object_schema,
+    parameter,
+    reference,
+)
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors import kpn
 from kpn_sandbox.vendors.kpn import schemas
@@ -16,7 +25,7 @@ _RECORDS: dict[str, type[Schema]] = {
     "queues": schemas.QueueSchema,
     "trunks": schemas.TrunkSchema,
 }
-_NUMBERS = {"Logid": "40001", "Number": "1000"}
+_NUMBERS = {"Logid": "40001", "Number": "1001"}
 
 
 def document(base_url: str) -> dict[str, Any]:
@@ -24,7 +33,10 @@ def document(base_url: str) -> dict[str, Any]:
     return ApiDoc(
         title="KPN Dashboard Server",
         version="1.0",
+        page="https://developer.kpn.com/dashboard-server-documentation",
+        tags={"token": "Access tokens.", **{kind: f"Figures of {kind}." for kind in _RECORDS}},
         package=kpn,
+        notes=_NOTES,
         operations={each: _TOKEN if each is TOKEN else _resource(each) for each in OPERATIONS},
         error_for_status=error_for_status,
         error_schemas=_ERRORS,
@@ -45,9 +57,10 @@ def _resource(operation: Operation) -> OperationDoc:
     record, sample = _RECORDS[operation.kind], schemas.example(_RECORDS[operation.kind])
     shape = reference(record.__name__.removesuffix("Schema"))
     is_single = bool(operation.parameter)
-    data = object_schema(operation.key, **{operation.key: shape if is_single else {"type": "array", "items": shape}})
+    data = object_schema(operation.key, **{operation.key: shape if is_single else list_schema(shape)})
     return OperationDoc(
-        schema=object_schema("Error", "DataSet", Error={"type": "null"}, DataSet=data),
+        tag=operation.kind,
+        schema=object_schema("Error", "DataSet", Error=_NO_ERROR, DataSet=data),
         example={"Error": None, "DataSet": {operation.key: sample if is_single else [sample]}},
         parameters=[*([_number(operation.parameter)] if is_single else []), *_CONDITIONS],
         security=[{"oauth2": []}],
@@ -55,7 +68,8 @@ def _resource(operation: Operation) -> OperationDoc:
 
 
 def _number(name: str) -> dict[str, Any]:
-    return {**parameter(name, "path", required=True, pattern="^[0-9]{1,9}$"), "example": _NUMBERS[name]}
+    description = "Login id of the agent." if name == "Logid" else "Number of the queue or trunk."
+    return parameter(name, "path", description, _NUMBERS[name], pattern="^[0-9]{1,9}$")
 
 
 def _error_names(operation: Operation, body: dict[str, Any]) -> tuple[str, ...]:
@@ -80,29 +94,46 @@ _ERRORS = {
     },
     "Refusal": {
         "description": "A refusal of the API behind the gateway.",
-        **object_schema("Error", "DataSet", Error=TEXT, DataSet={"type": "null"}),
+        **object_schema("Error", "DataSet", Error=TEXT, DataSet={"type": ["object", "null"], "description": "Null."}),
     },
     "TokenRefusal": {
         "description": "A refusal of the token endpoint, with the spaces where Apigee has them.",
         **object_schema("ErrorCode", "Error", ErrorCode=TEXT, Error=TEXT),
     },
 }
+_NO_ERROR = {"type": ["string", "null"], "description": "Null: there is none."}
 _CONDITIONS = {
-    "IfNoneMatch": {"name": "If-None-Match", "description": "ETag of an answer at hand.", "schema": TEXT},
-    "IfMatch": {"name": "If-Match", "description": "ETag that the answer must have.", "schema": TEXT},
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "description": "ETag of a response at hand; if it is still the current one, the response is 304.",
+        "example": '"0a1b2c3d4e5f60718293a4b5"',
+        "schema": TEXT,
+    }
 }
+# As a parameter, tools would fill in whatever fails.
+_NOTES = """
+A request with `If-Match` and another `ETag` than that of the current response is refused with 412.
+"""
+_CREDENTIALS = {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
 _TOKEN = OperationDoc(
     schema={"anyOf": [reference("Token"), reference("RecentToken")]},
     example=schemas.example(schemas.TokenSchema),
     parameters=[
-        {"name": "grant_type", "in": "query", "required": True, "schema": {**TEXT, "enum": ["client_credentials"]}}
+        parameter(
+            "grant_type",
+            "query",
+            "KPN's gateway reads it from the query.",
+            "client_credentials",
+            required=True,
+            enum=["client_credentials"],
+        )
     ],
     body={
         "application/x-www-form-urlencoded": {
-            "schema": object_schema(client_id=TEXT, client_secret=TEXT),
-            "example": {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"},
+            "schema": object_schema(**{name: {**TEXT, "example": value} for name, value in _CREDENTIALS.items()}),
+            "example": _CREDENTIALS,
         }
     },
     body_options={"description": "The application's credentials; they may also come as HTTP Basic, without a body."},
-    security=[{"basic": []}, {}],
+    security=[{}, {"basic": []}],
 )
