@@ -1,5 +1,5 @@
 """
-Pages for people: start page, Swagger UI, wallboard, history, ITX panel, requests, console and manual.
+Pages for people: start page, Swagger UI, wallboard, history, comparison, ITX panel, requests, console and manual.
 
 They call the same public APIs as every client, from the browser; `data` holds the few figures that no API has. Every
 script, style and picture comes from this server: the Content-Security-Policy allows nothing else, and nothing inline.

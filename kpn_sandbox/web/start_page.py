@@ -10,6 +10,7 @@ from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 PAGES = (
     ("/wallboard", "Wallboard", "The center live, for a desk, a hall and a phone."),
     ("/history", "History", "Calls per day, by hour and by length, as in Kaisa."),
+    ("/compare", "Compare", "Two instants, scenarios or accounts side by side: what differs."),
     ("/panel", "ITX panel", "What ITX would show of a customer."),
     ("/docs", "Swagger UI", "Every API with Authorize and Try it out."),
     ("/requests", "Requests", "The request log live: why each answer was what it was, replay, copy as code."),

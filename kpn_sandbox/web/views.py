@@ -239,6 +239,7 @@ def blueprint(views: PageViews) -> Blueprint:
         "/wallboard/live": views.wallboard_live,
         "/history": lambda: page("history.html", local=is_local(request)),
         "/history/days": views.history_days,
+        "/compare": lambda: page("compare.html", local=is_local(request), literals=literals),
         "/panel": lambda: page("panel.html", local=is_local(request)),
         "/panel/rows": views.panel_rows,
         "/console": views.console,

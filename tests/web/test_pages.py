@@ -50,7 +50,10 @@ def test_everything_a_page_names_is_there(client, path):
 
 def test_modules_of_scripts_are_there(client):
     """Every module that a script imports is served, with the type of a script."""
-    known, found = set(), {"wallboard.js", "history.js", "panel.js", "console.js", "start.js", "requests.js"}
+    known, found = (
+        set(),
+        {"wallboard.js", "history.js", "panel.js", "console.js", "start.js", "requests.js", "compare.js"},
+    )
 
     while found - known:
         name = (found - known).pop()

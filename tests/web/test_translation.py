@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from kpn_sandbox.literals import OBJECT_KINDS
 from kpn_sandbox.web.assets import STATIC, TEMPLATES
 from kpn_sandbox.web.start_page import PAGES
 from kpn_sandbox.web.translation import FILES, LANGUAGES
@@ -16,13 +17,15 @@ SOURCES = [*sorted(TEMPLATES.glob("*.html")), *sorted(STATIC.glob("*.js"))]
 CALL = re.compile(r'(?<![\w.])t\(\s*("(?:[^"\\]|\\.)*")')
 """A text that is translated: the first argument of `t`, which is written out."""
 
-FROM_PYTHON = {text for _, name, purpose in PAGES for text in (name, purpose)}
+FROM_PYTHON = {text for _, name, purpose in PAGES for text in (name, purpose)} | {
+    kind.capitalize() for kind in OBJECT_KINDS
+}
 """Texts that the server hands to a page, which translates them."""
 
 UNTRANSLATED = {"console.html", "wallboard.html", "docs.html", "manual.html"}
 """Templates with texts that are English in every language."""
 
-NAMES = {"kpn_sandbox", "kpn-sandbox", "OpenAPI", "Swagger", "API", "English", "Nederlands"}
+NAMES = {"kpn_sandbox", "kpn-sandbox", "OpenAPI", "Swagger", "API", "CSV", "English", "Nederlands"}
 """Names that are the same in every language."""
 
 
@@ -40,11 +43,11 @@ def words(language, name):
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_every_text_is_translated_and_no_word_is_left_over(language):
-    """The files of words hold each text of the pages, each once, and nothing else."""
-    files = [words(language, name) for name in FILES]
+    """The files of words hold each text of the pages, the same in all that hold it, and nothing else."""
+    pairs = set().union(*(words(language, name).items() for name in FILES))
     texts = set().union(FROM_PYTHON, *map(wrapped, SOURCES))
 
-    found = [text for each in files for text in each]
+    found = [text for text, _ in pairs]
 
     assert sorted(found) == sorted(texts)
     assert {path.stem for path in (WORDS / language).iterdir()} == set(FILES)

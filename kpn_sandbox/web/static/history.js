@@ -1,7 +1,8 @@
 // Calls of earlier days, with the login that the pages of this tab share.
 import { find, put } from "./common.js";
 import { t } from "./words.js";
-import { PageData, storeLogin, storedLogin } from "./page_data.js";
+import { PageData } from "./page_data.js";
+import { usePageLogin } from "./page_login.js";
 import { Bars } from "./bars.js";
 
 const DAY = 86_400_000;
@@ -9,7 +10,7 @@ const DAY = 86_400_000;
 const form = find("#login");
 const [from, to, days] = ["#from", "#to", "#days"].map((selector) => find(selector));
 const charts = [...document.querySelectorAll("[data-set]")].map((container) => new Bars(container));
-let login = storedLogin();
+let login = null;
 let data = null;
 let latest = 0;
 
@@ -40,28 +41,17 @@ async function show(wanted) {
     showPeriod();
     for (const chart of charts) chart.show(data.datasets[chart.name], `${data.from}-${data.to}`);
   } catch (error) {
-    if (error.status !== 401) {
-      const [wrong] = error.errors ?? [];
-      return put(find("#period"), `▲ ${wrong ? `${wrong.field}: ${wrong.allowed}` : error.message}`);
-    }
-    form.hidden = false;
-    put(find("#refused"), error.message);
+    if (refused(error)) return;
+    const [wrong] = error.errors ?? [];
+    put(find("#period"), `▲ ${wrong ? `${wrong.field}: ${wrong.allowed}` : error.message}`);
   }
 }
 
-function begin() {
-  const given = new URLSearchParams(location.search);
-  return show(Object.fromEntries(["from", "to", "days"].filter((name) => given.get(name)).map((name) => [name, given.get(name)])));
-}
-
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  login = { id: form.client_id.value, secret: form.client_secret.value };
-  storeLogin(login);
-  begin();
+const refused = usePageLogin(form, (given) => {
+  login = given;
+  const query = new URLSearchParams(location.search);
+  show(Object.fromEntries(["from", "to", "days"].filter((name) => query.get(name)).map((name) => [name, query.get(name)])));
 });
 days.addEventListener("change", () => days.value && show({ days: days.value }));
 for (const field of [from, to]) field.addEventListener("change", () => from.value && to.value && show({ from: from.value, to: to.value }));
 addEventListener("resize", () => data && charts.forEach((chart) => chart.draw()));
-if (login || form.dataset.local === "yes") begin();
-else form.hidden = false;

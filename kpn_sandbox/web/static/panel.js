@@ -1,11 +1,12 @@
 // The KPI panel of one customer, with the login that the pages of this tab share.
 import { find, make, put } from "./common.js";
 import { t } from "./words.js";
-import { PageData, storeLogin, storedLogin } from "./page_data.js";
+import { PageData } from "./page_data.js";
+import { usePageLogin } from "./page_login.js";
 
 const form = find("#login");
 const customer = find("#customer");
-let login = storedLogin();
+let login = null;
 
 // Columns stand below each other: number, date, amount and status of documents, names and values of their fields.
 function row({ depth, text, mark, color, cells }) {
@@ -43,18 +44,12 @@ async function show() {
     find("#rows").replaceChildren(...grouped(body.rows));
     return put(find("#message"), t("Customer {customer} of {account}", { customer: customer.customer_id.value, account: body.client_id }));
   } catch (error) {
-    if (error.status !== 401) return put(find("#message"), `▲ ${error.message}`);
-    form.hidden = false;
-    return put(find("#refused"), error.message);
+    return refused(error) || put(find("#message"), `▲ ${error.message}`);
   }
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  login = { id: form.client_id.value, secret: form.client_secret.value };
-  storeLogin(login);
+const refused = usePageLogin(form, (given) => {
+  login = given;
   show();
 });
 customer.addEventListener("submit", (event) => { event.preventDefault(); show(); });
-if (login || form.dataset.local === "yes") show();
-else form.hidden = false;
