@@ -32,6 +32,7 @@ from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.history import History
 from kpn_sandbox.simulation.profile import field_ranges
 from kpn_sandbox.simulation.scenarios import SCENARIOS
+from kpn_sandbox.simulation.staffing import REASONS
 from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
@@ -187,8 +188,12 @@ class PageViews:
         tenant = self.sandbox.tenant(self._authenticated_client_id(query.get("account")))
         now = tenant.now()
         at = instant(_instant_of(query["at"], now)) if "at" in query else now
-        if "scenario" in query or "seed" in query:
-            tenant = self.sandbox.variant(tenant, seed=query.get("seed"), scenario=query.get("scenario"))
+        scenario = query.get("scenario")
+        if scenario == tenant.in_force(at).scenario:
+            # An address made of what is shown has to show the same, also where a dated change is in force.
+            scenario = None
+        if scenario is not None or "seed" in query:
+            tenant = self.sandbox.variant(tenant, seed=query.get("seed"), scenario=scenario)
         return Shown(tenant, at // 1)
 
     def _authenticated_client_id(self, named: str | None) -> str:
@@ -230,7 +235,9 @@ def blueprint(views: PageViews) -> Blueprint:
     views_by_rule: dict[str, Callable[..., Response]] = {
         "/": views.start,
         "/docs": lambda: page("docs.html", documents=OPENAPI),
-        "/wallboard": lambda: page("wallboard.html", local=is_local(request), object_kinds=literals.OBJECT_KINDS),
+        "/wallboard": lambda: page(
+            "wallboard.html", local=is_local(request), object_kinds=literals.OBJECT_KINDS, reasons=REASONS
+        ),
         "/wallboard/day": views.wallboard_day,
         "/wallboard/outline": views.wallboard_outline,
         "/wallboard/calls": views.wallboard_calls,

@@ -15,7 +15,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SIZES = {"desktop": (1366, 768), "hall": (1920, 1080), "phone": (390, 844)}
+SIZES = {"desktop": (1366, 768), "desk": (1440, 900), "hall": (1920, 1080), "phone": (390, 844)}
 
 
 def axe():

@@ -1,9 +1,10 @@
 """The wallboard shows the figures of the public API, and what its clients would meet."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
-
-from tests.pages.browser import SIZES
 
 pytestmark = pytest.mark.slow
 
@@ -68,11 +69,71 @@ def test_logged_out_agents_are_shown_on_demand(wallboard, objects):
 
 def test_trunks_are_those_of_the_api(wallboard, objects):
     """Each trunk shows its ports in use."""
-    shown = wallboard.locator("#trunk-list .figures").all_inner_texts()
+    shown = wallboard.locator("#trunk-list .counts").all_inner_texts()
 
     assert [text.split(",")[0] for text in shown] == [
         f"{trunk['PortsInUse']} of {trunk['TotalPorts']} ports in use" for trunk in objects("trunks")
     ]
+
+
+def test_reasons_are_words_with_a_legend(wallboard, objects):
+    """An agent in AUX has the reason in words, and the legend has the code of each word."""
+    auxiliary = [agent for agent in objects("agents") if agent["Status"] == "AUX"]
+    legend = wallboard.locator("#reasons li").all_inner_texts()[1:]
+    words = {text.split()[0]: text.split(maxsplit=1)[1].split(" (")[0] for text in legend}
+
+    tiles = wallboard.locator("#agent-tiles .aux").all_inner_texts()
+
+    assert len(auxiliary) > 0
+    assert all(words[agent["Reason"]] in tile for agent, tile in zip(auxiliary, tiles, strict=True))
+    assert words["2"] == "Lunch" and len(words) == 9
+
+
+def test_calls_are_those_of_the_records(wallboard, account):
+    """Under the figures stand the calls of the instant, those that wait first."""
+    account.freeze("2026-11-24T11:10:00+01:00")
+    expect(wallboard.locator("#time")).to_have_text("11:10:00")
+    calls = account.ask("GET", "/truth/calls?direction=in")["calls"]
+    waiting = [call for call in calls if call["left_at"] is None]
+
+    expect(wallboard.locator("#calls li").first).to_be_visible()
+    wallboard.wait_for_timeout(2500)
+
+    shown = wallboard.locator("#calls .wait, #calls .ring").count()
+    assert shown == min(len(waiting), 6) or len(waiting) > 6
+
+
+def test_no_calls_are_neither_good_nor_bad(open_page):
+    """A center that is closed says until when, and praises or alarms nobody for calls that did not come."""
+    page = open_page("/wallboard?at=2026-11-23T03:00&scenario=night+closed")
+
+    expect(page.locator("#closed")).to_have_text("Closed until 08:00")
+    figures = [page.locator(f"#k-{name} dd").inner_text() for name in ("waiting", "longest", "level", "free")]
+    assert figures == ["–"] * 4
+    assert page.locator(".kpis [data-mark=warn], .kpis [data-mark=bad], .kpis [data-mark=good]").count() == 0
+    assert [row[3] for row in cells(page)] == ["–"] * page.locator("#queue-rows tr").count()
+    expect(page.locator("#no-agents")).to_have_text("Closed: nobody is logged in.")
+
+
+def test_after_closing_the_next_day_is_named(open_page):
+    """In the evening the center opens tomorrow."""
+    page = open_page("/wallboard?at=2026-11-23T21:00&scenario=night+closed")
+
+    expect(page.locator("#closed")).to_have_text("Closed until 08:00 tomorrow")
+
+
+def test_the_chart_begins_anew_at_midnight(wallboard, account):
+    """At midnight nothing is left of the day before."""
+    account.freeze("2026-11-24T23:59:59+01:00")
+    expect(wallboard.locator("#time")).to_have_text("23:59:59")
+    expect(wallboard.locator("#day-table tbody tr")).to_have_count(48)
+
+    account.advance(1)
+
+    expect(wallboard.locator("#time")).to_have_text("00:00:00")
+    expect(wallboard.locator("#day-table tbody tr")).to_have_count(0, timeout=2000)
+    assert wallboard.locator("#chart polyline").count() == 0
+    assert "2026-11-25" in wallboard.locator("#date").inner_text()
 
 
 def test_the_board_moves_with_the_account(wallboard, account, objects):
@@ -136,6 +197,56 @@ def test_neither_time_nor_revocation_disturbs_the_board(wallboard, account):
     expect(wallboard.locator("#trouble")).to_be_hidden()
 
 
+@pytest.mark.parametrize("name", ["csv", "png"])
+def test_the_chart_can_be_saved(wallboard, name):
+    """The day is saved as figures or as a picture."""
+    expect(wallboard.locator("#chart polyline").first).to_be_visible()
+
+    with wallboard.expect_download() as saved:
+        wallboard.locator(f".day [data-save={name}]").click()
+
+    content = Path(saved.value.path()).read_bytes()
+    assert saved.value.suggested_filename == f"2026-11-24.{name}"
+    assert content.startswith(b"\x89PNG" if name == "png" else b"Half hour,Arrivals,Answered,Abandoned,In time\r\n")
+
+
+def test_the_csv_has_the_calls_of_the_day(wallboard, objects):
+    """The calls of all half hours together are the counters of the queues."""
+    expect(wallboard.locator("#chart polyline").first).to_be_visible()
+    with wallboard.expect_download() as saved:
+        wallboard.locator(".day [data-save=csv]").click()
+
+    rows = list(csv.DictReader(Path(saved.value.path()).read_text().splitlines()))
+
+    assert sum(int(row["Arrivals"]) for row in rows) == sum(int(queue["OfferedCalls"]) for queue in objects("queues"))
+
+
+def test_little_moves_and_little_is_asked_for(open_page, account):
+    """At speed 60 nothing on the page jumps, and a page asks for less than six kilobytes a second."""
+    account.ask("PUT", "/clock", {"mode": "running", "at": "2026-11-24T10:00:00+01:00", "speed": 60})
+    page = open_page("/wallboard", "desk")
+    expect(page.locator("#calls li").first).to_be_visible()
+    page.wait_for_timeout(2000)
+    page.evaluate(
+        """() => {
+            window.shifted = 0;
+            new PerformanceObserver((list) => { for (const each of list.getEntries()) window.shifted += each.value; })
+                .observe({type: "layout-shift"});
+        }"""
+    )
+    answers = []
+    page.on("requestfinished", lambda request: answers.append(request))
+
+    page.wait_for_timeout(8000)
+
+    assert page.evaluate("window.shifted") < 0.01
+    assert 4 <= len(answers)
+    assert (
+        sum(sum(answer.sizes()[part] for part in ("responseBodySize", "responseHeadersSize")) for answer in answers)
+        < 8 * 6000
+    )
+
+
 def test_an_address_shows_another_instant(open_page, account):
     """Instant and scenario of an address are shown, and the account stays as it is."""
     page = open_page("/wallboard?at=2026-11-23T15:00&scenario=peak")
@@ -162,16 +273,3 @@ def test_a_visitor_from_elsewhere_logs_in(browser, server, open_page, expected):
     page.get_by_label("Client secret").fill("APP_CONSUMER_SECRET")
     page.get_by_role("button", name="Show the wallboard").click()
     expect(page.locator("#queue-rows tr").first).to_be_visible()
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_is_cut_off(open_page, size):
-    """No page needs scrolling to the side, and the hall display needs none at all."""
-    page = open_page("/wallboard", size)
-    expect(page.locator("#agent-tiles li").first).to_be_visible()
-
-    wide, high = page.evaluate(
-        "() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
-    )
-    assert wide <= 0
-    assert size != "hall" or high <= 0

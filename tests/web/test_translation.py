@@ -6,6 +6,7 @@ import re
 import pytest
 
 from kpn_sandbox.literals import OBJECT_KINDS
+from kpn_sandbox.simulation.staffing import REASONS
 from kpn_sandbox.web.assets import STATIC, TEMPLATES
 from kpn_sandbox.web.start_page import PAGES
 from kpn_sandbox.web.translation import FILES, LANGUAGES
@@ -17,15 +18,17 @@ SOURCES = [*sorted(TEMPLATES.glob("*.html")), *sorted(STATIC.glob("*.js"))]
 CALL = re.compile(r'(?<![\w.])t\(\s*("(?:[^"\\]|\\.)*")')
 """A text that is translated: the first argument of `t`, which is written out."""
 
-FROM_PYTHON = {text for _, name, purpose in PAGES for text in (name, purpose)} | {
-    kind.capitalize() for kind in OBJECT_KINDS
+FROM_PYTHON = {
+    *(text for _, name, purpose in PAGES for text in (name, purpose)),
+    *(kind.capitalize() for kind in OBJECT_KINDS),
+    *REASONS,
 }
 """Texts that the server hands to a page, which translates them."""
 
-UNTRANSLATED = {"console.html", "wallboard.html", "docs.html", "manual.html"}
+UNTRANSLATED = {"console.html", "docs.html", "manual.html"}
 """Templates with texts that are English in every language."""
 
-NAMES = {"kpn_sandbox", "kpn-sandbox", "OpenAPI", "Swagger", "API", "CSV", "English", "Nederlands"}
+NAMES = {"CSV", "PNG", "kpn_sandbox", "kpn-sandbox", "OpenAPI", "Swagger", "API", "English", "Nederlands"}
 """Names that are the same in every language."""
 
 
@@ -72,7 +75,7 @@ def test_a_translation_has_what_the_text_has(language, name):
 def test_a_template_has_no_text_of_its_own(path):
     """All that a template shows or says goes through `t`; code and names are the same in every language."""
     text = re.sub(
-        r"\{% block body_class %\}\w+|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}",
+        r"\{% block body_class %\}.*?\{% endblock %\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}",
         "",
         path.read_text(encoding="utf-8"),
         flags=re.DOTALL,

@@ -1,67 +1,84 @@
-// Agents as tiles: color, word and sign show the state, the figure how long it lasts.
+// Agents as tiles, as large as the panel allows; when there are many, as groups.
 import { duration, find, make, put } from "./common.js";
-import { isHallDisplay } from "./queues.js";
+import { showGroups } from "./agent_groups.js";
+import { isHallDisplay, isWholeScreen, widthOf } from "./screen.js";
+import { isLoggedIn, shortName, showLegend, stateOf, stateWord } from "./states.js";
+import { t } from "./words.js";
 
-const STATES = {
-  AVAIL: ["free", "Free", "○"],
-  RINGING: ["ring", "Ring", "◎"],
-  ACD: ["talk", "Talk", "●"],
-  ACW: ["wrap", "Wrap", "◐"],
-  AUX: ["aux", "AUX", "▲"],
-  UNSTAFF: ["out", "Logged out", "–"],
-};
-const WIDE = 2.5;
-const LONG = 600;
+export const MOST_TILES = 60;
+const LONG = 3600;
+const GAP = 6;
+// What has to fit into a tile: a name of 20 letters above state and time, or in one line a sign, a short name and a time;
+// at the least a sign, a first name and a time, or in its place the reason of an AUX.
+const FULL = { name: "full", wide: widthOf("Boaz van Barneveld-D", 600) + 1.1, high: 2.75 };
+const SHORT = { name: "short", wide: widthOf("Melissa · Back office", 600) + widthOf("● 59:59", 700) + 1.4, high: 1.55 };
+const BRIEF = { name: "brief", wide: widthOf("Jennifer", 600) + widthOf("●59:59", 700) + 1.5, high: 1.55 };
 
-export function showLegend(list) {
-  list.replaceChildren(...Object.values(STATES).map(([kind, word, sign]) => make("li", { class: kind }, `${sign} ${word}`)));
+function tile(agent, open) {
+  const button = make("button", { type: "button", onclick: () => open("agents", agent.Logid) }, make("b"), make("span"), make("i"));
+  return make("li", { "data-number": agent.Logid }, button);
 }
 
-function tile(agent) {
-  return make("li", { "data-number": agent.Logid }, make("b"), make("span"), make("i"));
+function nameOn(form, name, reason) {
+  if (form === "full") return name;
+  const first = name.split(" ")[0];
+  if (reason) return form === "brief" ? `${reason} · ${first}` : `${first} · ${reason}`;
+  return form === "brief" ? first : shortName(name);
 }
 
-// Across a hall few large letters say more than many small ones.
-const shortName = (name) => name.replace(/^(\S+) (?:.* )?(\p{L})\S*$/u, "$1 $2.");
-const shortTime = (seconds) => (seconds < LONG ? duration(seconds) : seconds < 3600 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`);
-
-function fill(item, agent, tiny) {
-  const [kind, word, sign] = STATES[agent.Status] || ["out", agent.Status, "?"];
-  const state = agent.Reason ? `${word} ${agent.Reason}` : word;
-  const [name, status, time] = item.children;
-  const far = isHallDisplay();
+function fill(item, agent, form) {
+  const { kind, word, sign } = stateOf(agent.Status);
+  const state = stateWord(agent);
+  const [name, status, time] = item.firstChild.children;
   if (item.className !== kind) item.className = kind;
-  put(name, far ? shortName(agent.Agent) : agent.Agent);
-  put(status, tiny ? sign : `${sign} ${far && agent.Reason ? agent.Reason : state}`);
-  put(time, far ? shortTime(Number(agent.Time)) : duration(agent.Time));
-  item.title = `${agent.Agent} (${agent.Logid}), ${state}${agent.Direction === "OUT" ? ", calls out" : ""}`;
+  put(name, nameOn(form, agent.Agent, state === word ? "" : state));
+  put(status, form === "full" ? `${sign} ${state}` : sign);
+  put(time, form === "brief" && state !== word ? "" : form !== "full" && agent.Time >= LONG ? t("{hours} h", { hours: Math.floor(agent.Time / LONG) }) : duration(agent.Time));
+  const title = `${agent.Agent} (${agent.Logid}), ${state === word ? word : `${word}, ${state}`}${agent.Direction === "OUT" ? `, ${t("calls out")}` : ""}`;
+  if (item.title !== title) item.title = title;
 }
 
-// On a wall the tiles are as large as the panel allows.
-function fit(list, count) {
-  const panel = list.closest(".panel");
-  panel.classList.toggle("fitted", isHallDisplay());
-  if (!isHallDisplay() || !count) return;
+// The largest letters with which so many tiles fit, in the first form that allows it; null when none are large enough.
+function fitting(list, count) {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const [width, height] = [list.clientWidth, list.clientHeight];
-  let best = { size: 0, columns: 1 };
-  for (let columns = 1; columns <= count; columns += 1) {
-    const size = Math.min(width / columns / WIDE, height / Math.ceil(count / columns));
-    if (size > best.size) best = { size, columns };
+  const least = isHallDisplay() ? rem : rem * 0.75;
+  for (const form of [FULL, SHORT, BRIEF]) {
+    for (let size = rem * (isHallDisplay() ? 1.5 : 1.1); size > least - 0.01; size -= 0.5) {
+      const columns = Math.floor((width + GAP) / (form.wide * size + GAP));
+      const rows = Math.floor((height + GAP) / (form.high * size + GAP));
+      if (columns * rows >= count) return { form: form.name, size, high: form.high * size, columns: Math.max(Math.min(columns, 6), Math.ceil(count / rows)) };
+    }
   }
-  list.style.setProperty("--columns", best.columns);
-  list.style.setProperty("--high", `${Math.min(best.size, 140) - 6}px`);
-  panel.classList.toggle("tiny", best.size < 44);
+  return null;
 }
 
-export function showAgents(agents) {
-  const list = find("#agent-tiles");
-  const withLoggedOut = find("#all-agents").checked;
-  const shown = withLoggedOut ? agents : agents.filter((agent) => agent.Status !== "UNSTAFF");
+function showTiles(list, shown, open) {
+  const whole = isWholeScreen();
+  const fit = whole ? fitting(list, shown.length) : { form: "full" };
+  if (!fit) return false;
+  if (whole) {
+    for (const [name, value] of Object.entries({ "--columns": fit.columns, "--high": `${fit.high}px`, "--size": `${fit.size}px` })) list.style.setProperty(name, value);
+  }
+  list.dataset.form = fit.form;
   const same = list.children.length === shown.length && shown.every((agent, at) => list.children[at].dataset.number === agent.Logid);
-  if (!same) list.replaceChildren(...shown.map(tile));
-  fit(list, shown.length);
-  const tiny = isHallDisplay() && list.closest(".tiny") !== null;
-  shown.forEach((agent, at) => fill(list.children[at], agent, tiny));
-  const loggedIn = agents.filter((agent) => agent.Status !== "UNSTAFF").length;
-  put(find("#agent-count"), `${loggedIn} of ${agents.length} logged in`);
+  if (!same) list.replaceChildren(...shown.map((agent) => tile(agent, open)));
+  shown.forEach((agent, at) => fill(list.children[at], agent, fit.form));
+  return true;
+}
+
+export function showAgents({ agents, queues, closed_until: closed }, open) {
+  const panel = find(".agents");
+  const [list, groups] = [find("#agent-tiles"), find("#agent-groups")];
+  const inside = agents.filter(isLoggedIn);
+  const shown = find("#all-agents").checked ? agents : inside;
+  put(find("#agent-count"), t("{inside} of {all} logged in", { inside: inside.length, all: agents.length }));
+  showLegend(find("#legend"), find("#reasons"), agents);
+  find("#no-agents").hidden = shown.length > 0;
+  put(find("#no-agents"), closed ? t("Closed: nobody is logged in.") : t("Nobody is logged in."));
+  panel.classList.toggle("grouped", agents.length > MOST_TILES);
+  if (agents.length <= MOST_TILES && showTiles(list, shown, open)) return;
+  panel.classList.add("grouped");
+  list.replaceChildren();
+  showGroups(groups, agents, queues, open);
 }

@@ -10,7 +10,12 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-const cell = (value) => (/[",\n;]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+// A text that a spreadsheet would take for a formula gets an apostrophe.
+function cell(value) {
+  const text = String(value ?? "");
+  const safe = typeof value === "string" && /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /[",\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
 
 // Rows are lists of cells, the heads first (RFC 4180).
 export function saveCsv(rows, name) {
@@ -40,7 +45,7 @@ export async function savePng(svg, name) {
   await picture.decode();
   const canvas = make("canvas", { width: width * SCALE, height: height * SCALE });
   const context = canvas.getContext("2d");
-  context.fillStyle = getComputedStyle(svg.closest(".panel") ?? document.body).backgroundColor;
+  context.fillStyle = getComputedStyle(svg.closest(".panel, dialog") ?? document.body).backgroundColor;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   save(await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); }), name);

@@ -1,24 +1,28 @@
-// Reads the live data of the wallboard, and what the account's clients would meet in its place now.
+// Reads the data of the wallboard, and what the account's clients would meet in its place now.
 import { LiveData } from "./page_data.js";
 import { find } from "./common.js";
+import { t } from "./words.js";
 
 const KINDS = find("#wallboard").dataset.kinds.split(" ");
 
 export class DashboardClient {
-  constructor(login) {
+  constructor(login, view) {
     this.live = new LiveData(login);
-    this.goodAt = Date.now();
-    this.complaint = "";
+    this.account = this.live.pages.parameters.account;
+    Object.assign(this, { view, goodAt: Date.now(), complaint: "" });
   }
 
   get data() { return this.live.data; }
 
+  get shownAt() { return Date.parse(this.data.at); }
+
   async all() {
+    this.live.pages.parameters = { ...(this.account ? { account: this.account } : {}), ...this.view.parameters };
     await this.live.read();
     this.goodAt = Date.now();
     const blocked = this.data.blocked.filter(({ api, operation }) => api === "kpn" && [...KINDS, "any"].includes(operation));
-    this.complaint = blocked.map(({ request, text }) => `${request} gets ${text}.`).join(" ");
+    this.complaint = blocked.map(({ request, text }) => t("{request} gets {text}.", { request, text })).join(" ");
   }
 
-  frame() { return this.live.pages.read("/wallboard/day"); }
+  read(path, parameters = {}) { return this.live.pages.read(`/wallboard/${path}`, { at: this.data.at, ...parameters }); }
 }

@@ -2,32 +2,47 @@
 import { find, put } from "./common.js";
 import { storeLogin, storedLogin } from "./page_data.js";
 import { DashboardClient } from "./dashboard_client.js";
+import { showAgents } from "./agents.js";
+import { feedLength, showCalls } from "./call_feed.js";
 import { Chart } from "./chart.js";
-import { showAgents, showLegend } from "./agents.js";
+import { DayDialog } from "./day_dialog.js";
+import { shortText } from "./local_time.js";
 import { showQueues } from "./queues.js";
-import { showTrunks } from "./trunks.js";
+import { TimeBar } from "./time_bar.js";
 import { showTotals } from "./totals.js";
+import { showTrunks } from "./trunks.js";
+import { View } from "./view.js";
+import { t } from "./words.js";
 
 const SECOND = 1000;
 const STALE_AFTER = 4 * SECOND;
-const FRAME_EVERY = 30 * SECOND;
+const CALLS_EVERY = 2 * SECOND;
 
 const form = find("#login");
 const local = form.dataset.local === "yes";
+const view = new View();
 const chart = new Chart(find("#chart"), find("#day-table"));
+const dialog = new DayDialog(find("#day-dialog"), (kind, number) => client.read(`${kind}/${number}`));
+const bar = new TimeBar(find("#time-bar"), {
+  read: (date) => client.read("outline", { date }),
+  seek: (at) => { view.seek(at); soon(); },
+  play: (speed) => { view.play(client.shownAt, speed); soon(); },
+  live: () => { view.follow(); soon(); },
+});
 let login = storedLogin();
 let client = null;
-let framedAt = -Infinity;
-let framedFor = "";
+let timer = 0;
+let busy = false;
+// What the slower parts were read for.
+const read = { day: "", calls: "", callsAt: 0 };
 
 async function logIn() {
-  const opened = new DashboardClient(login);
+  const opened = new DashboardClient(login, view);
   await opened.all();
   client = opened;
   const account = client.data.client_id;
-  framedAt = -Infinity;
   put(find("#account-name"), account);
-  document.title = `${account} · Wallboard · kpn_sandbox`;
+  document.title = `${account} · ${t("Wallboard")} · kpn_sandbox`;
   form.hidden = true;
   find("#wallboard").hidden = false;
 }
@@ -36,13 +51,7 @@ function showLogin(text) {
   find("#wallboard").hidden = true;
   form.hidden = false;
   put(find("#refused"), text);
-  put(find("#state"), "Not logged in");
-}
-
-function trouble(text) {
-  const alarm = find("#trouble");
-  put(alarm, text);
-  alarm.hidden = !text;
+  put(find("#state"), t("Not logged in"));
 }
 
 function showState() {
@@ -50,58 +59,107 @@ function showState() {
   const stale = age > STALE_AFTER;
   document.body.classList.toggle("stale", stale);
   const frozen = client.data.clock.mode === "frozen";
-  put(find("#state"), stale ? "■ Stale" : client.complaint ? "▲ Trouble" : frozen ? "❚❚ Frozen" : "● Live");
-  const words = [client.complaint, stale ? `Data is stale: the last good answer came ${Math.floor(age / SECOND)} s ago.` : ""];
-  trouble(words.filter(Boolean).join(" "));
+  put(find("#state"), stale ? t("■ Stale") : client.complaint ? t("▲ Trouble") : view.own ? t("◷ Replay") : frozen ? t("❚❚ Frozen") : t("● Live"));
+  const words = [client.complaint, stale ? t("Data is stale: the last good answer came {seconds} s ago.", { seconds: Math.floor(age / SECOND) }) : ""];
+  const alarm = find("#trouble");
+  put(alarm, words.filter(Boolean).join(" "));
+  alarm.hidden = !alarm.textContent;
 }
 
 function showClock() {
   const { at, clock: { mode, speed }, scenario, faults, pins } = client.data;
   put(find("#time"), at.slice(11, 19));
   put(find("#date"), at.slice(0, 10));
-  const changed = [mode === "frozen" ? "clock frozen" : speed && speed !== 1 ? `clock × ${speed}` : "", scenario,
-    faults ? `▲ ${faults} fault plan${faults > 1 ? "s" : ""}` : "", pins ? `${pins} pinned` : ""];
+  const changed = [mode !== "frozen" && speed !== 1 && !view.own ? t("clock × {speed}", { speed }) : "", scenario,
+    faults ? t("▲ {count} fault plan|▲ {count} fault plans", { count: faults }) : "", pins ? t("{count} pinned", { count: pins }) : ""];
   put(find("#clock"), changed.filter(Boolean).join(" · "));
+  const pace = view.at !== null ? view.speed : mode === "frozen" || view.own ? 0 : speed;
+  bar.show({ at: client.shownAt, speed: pace, key: configuration(), viewing: view.own });
 }
 
+// What a day follows from besides its date.
+const configuration = () => client.data.replay.replace(/; at=.*/, "");
+
 function show() {
-  const { agents, queues, trunks, goals } = client.data;
-  showQueues(queues, goals);
-  showTotals(queues, goals);
-  showAgents(agents);
-  showTrunks(trunks);
+  showQueues(client.data, open);
+  showTotals(client.data);
+  showAgents(client.data, open);
+  showTrunks(client.data);
   showClock();
 }
 
-// The frame is read now and then, and when the account's clock was set.
-async function refreshFrame() {
-  const { at, replay } = client.data;
-  const tenMinutes = at.slice(0, 15) + replay.replace(/; at=.*/, "");
-  if (Date.now() - framedAt < FRAME_EVERY && tenMinutes === framedFor) return;
-  const next = await client.frame();
-  framedAt = Date.now();
-  framedFor = tenMinutes;
-  chart.show(next);
+const open = (kind, number) => dialog.open(kind, number);
+
+// The day is read again when its next half of a quarter has begun, and at once on another day or in another center.
+async function readDay() {
+  const now = client.shownAt;
+  const key = `${client.data.at.slice(0, 10)} ${Math.floor(now / 450_000)} ${configuration()}`;
+  if (key === read.day) return;
+  chart.show(await client.read("day"));
+  read.day = key;
 }
 
+async function readCalls() {
+  const key = client.data.at + configuration();
+  if (key === read.calls || Date.now() - read.callsAt < CALLS_EVERY) return;
+  const most = feedLength();
+  read.callsAt = Date.now();
+  showCalls(await client.read("calls", { most }), most);
+  read.calls = key;
+}
+
+async function readAll() {
+  if (client) await client.all();
+  else await logIn();
+  show();
+  await Promise.all([readDay(), readCalls()]);
+}
+
+// Nothing is asked for before the answer to the last request; an error is shown and tried again.
 async function tick() {
+  if (busy) return;
+  busy = true;
+  clearTimeout(timer);
   const began = Date.now();
   try {
-    if (client) await client.all();
-    else await logIn();
-    await refreshFrame();
-    show();
+    await readAll();
   } catch (error) {
     if (error.status === 401 || error.status === 404) {
       client = null;
       login = null;
       storeLogin(null);
-      return showLogin(error.message);
+      busy = false;
+      showLogin(error.message);
+      return;
     }
-    if (client) client.complaint = error.status ? error.message : `No connection to the sandbox: ${error.message}.`;
-    else put(find("#state"), "No connection to the sandbox");
+    const words = error.status ? error.message : t("No connection to the sandbox: {message}.", { message: error.message });
+    if (client) client.complaint = words;
+    else put(find("#state"), words);
   }
-  setTimeout(tick, Math.max(200, SECOND - (Date.now() - began)));
+  busy = false;
+  timer = setTimeout(tick, Math.max(200, SECOND - (Date.now() - began)));
+}
+
+function soon() {
+  read.callsAt = 0;
+  clearTimeout(timer);
+  timer = setTimeout(tick, 20);
+}
+
+async function copyLink() {
+  const { scenario, seed } = client.data;
+  const link = view.link({ at: shortText(client.shownAt), scenario, seed });
+  const button = find("#copy-link");
+  let words = t("Copied");
+  try {
+    await navigator.clipboard.writeText(link);
+  } catch {
+    // Without TLS there is no clipboard.
+    history.replaceState(null, "", link);
+    words = t("See the address bar");
+  }
+  put(button, words);
+  setTimeout(() => put(button, t("Copy link")), 2 * SECOND);
 }
 
 form.addEventListener("submit", (event) => {
@@ -110,9 +168,9 @@ form.addEventListener("submit", (event) => {
   storeLogin(login);
   tick();
 });
+find("#copy-link").addEventListener("click", copyLink);
 setInterval(() => client && showState(), 500);
 find("#all-agents").addEventListener("change", () => client && show());
-addEventListener("resize", () => { if (client) { show(); chart.draw(); } });
-showLegend(find("#legend"));
+addEventListener("resize", () => client && show());
 if (login || local) tick();
 else showLogin("");
