@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 from kpn_sandbox import literals
 from kpn_sandbox.gateway.fault_injection import BREAKS, DAMAGES
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.tenants.conduct import RULES
+from kpn_sandbox.tenants.faults import ANY_OPERATION
 from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 
@@ -26,6 +28,12 @@ def test_conduct_rules_are_those_of_the_client_lint():
 def test_api_keys_are_those_of_the_vendors():
     """Every vendor's API can be named by a literal, and the other way round, in the same order."""
     assert tuple(api.key for api in APIS) == literals.API_KEYS
+
+
+def test_operation_names_are_those_of_the_vendors():
+    """Every operation of a vendor's API can be named by a literal, and the other way round; `any` is all of them."""
+    keys = dict.fromkeys(operation.key for api in APIS for operation in api.operations)
+    assert get_args(literals.OperationName) == (ANY_OPERATION, *keys)
 
 
 def test_connection_faults_break_the_connection_or_damage_the_answer():

@@ -158,8 +158,10 @@ class SandboxRequests:
         at = body.pop("at", None)
         if at is not None:
             body["clock"] = _frozen((yield from self._instant(at, "at")), body.get("clock"))
-        elif isinstance(body.get("clock"), Mapping) and body["clock"].get("at") is not None:
-            body["clock"] = {**body["clock"], "at": (yield from self._instant(body["clock"]["at"], "clock.at"))}
+        elif "clock" in body:
+            clock = json_value(body["clock"], "clock")
+            given = clock.get("at") if isinstance(clock, dict) else None
+            body["clock"] = {**clock, "at": (yield from self._instant(given, "clock.at"))} if given else clock
         if "agents" in body:
             body["profile"] = _with_agents(body.pop("agents"), body.get("profile"))
         for name in ("client_id", "client_secret"):
@@ -243,8 +245,9 @@ def _frozen(at: str, clock: Any) -> JsonObject:
 def _with_agents(agents: Any, profile: Any) -> Any:
     """A profile with this number of agents, where one that is given, too, must say the same."""
     plain = {} if profile is None else json_value(profile, "profile")
+    agents = json_value(agents, "agents")
     if not isinstance(plain, dict):
         return plain
-    if plain.get("agents", agents) != json_value(agents, "agents"):
+    if plain.get("agents", agents) != agents:
         raise ClientError(f"agents must be given once, not as {shown(agents)} and in profile as {plain['agents']!r}")
     return {**plain, "agents": agents}

@@ -155,12 +155,13 @@ class Target:
         Raises:
             ClientError: A value cannot be sent.
         """
+        method = text_of(method, "method")
         content, kind = body or Body(b"" if method in ("POST", "PUT") else None)
         sent = _checked_headers({} if headers is None else headers)
         if kind and not any(name.lower() == "content-type" for name in sent):
             sent["Content-Type"] = kind
         patience = _TIMEOUT_SECONDS if timeout is None else seconds(timeout)
-        return Call(text_of(method, "method"), self.url + self.path(path, params), sent, content, patience)
+        return Call(method, self.url + self.path(path, params), sent, content, patience)
 
     def path(self, path: Any, params: Any = None) -> str:
         """

@@ -1,12 +1,20 @@
 """Outcomes of faults as programs naturally name them: a status, a word, a delay, the exception that a client sees."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from enum import Enum
 from typing import Any
 
 from kpn_sandbox.client.errors import ClientError
-from kpn_sandbox.client.values import control_value, json_value, milliseconds_of, shown
+from kpn_sandbox.client.values import (
+    control_value,
+    flattened,
+    items_of,
+    json_value,
+    milliseconds_of,
+    seconds,
+    shown,
+    text_of,
+)
 from kpn_sandbox.literals import CONNECTION_FAULTS, ConnectionFault
 
 OUTCOMES = (
@@ -35,30 +43,16 @@ CLIENT_EXCEPTIONS: Mapping[ConnectionFault, str] = {
 _EXCEPTIONS: Mapping[str, ConnectionFault] = {
     name: fault for fault, names in CLIENT_EXCEPTIONS.items() for name in names.split()
 }
-_DEEPEST = 20
 
 
-def outcomes_of(given: Any, depth: int = 0) -> list[Any]:
+def outcomes_of(given: Any) -> list[Any]:
     """
     Return outcomes as the control API takes them; lists, tuples and generators of outcomes count one by one.
-
-    Args:
-        given: An outcome, or outcomes.
-        depth: How many lists it stands in.
 
     Raises:
         ClientError: One is none; the message says what would be right.
     """
-    if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping | type | Enum):
-        return [outcome_of(given)]
-    if depth > _DEEPEST:
-        raise ClientError(f"outcomes must be nested at most {_DEEPEST} deep")
-    found: list[Any] = []
-    for each in given:
-        found += outcomes_of(each, depth + 1)
-        if len(found) > 10_000:
-            raise ClientError("outcomes must be at most 10000")
-    return found
+    return [outcome_of(each) for each in flattened(given, "outcomes")]
 
 
 def outcome_of(given: Any) -> Any:
@@ -91,16 +85,15 @@ def _of_exception(kind: type) -> Any:
 
 
 def _of_mapping(given: Mapping[Any, Any]) -> Any:
-    delay = given.get("delay")
-    if delay is not None:
-        # A number is in seconds, as everywhere; the field of the control API is in milliseconds.
-        delay = delay if isinstance(delay, timedelta | str) else json_value(delay, "delay") * 1000
-        given = {name: value for name, value in given.items() if name != "delay"} | {"delay_ms": delay}
-    if given.get("connection") == "timeout":
-        given = {**given, "connection": "hang"}
-    body = {"body": given["body"]} if "body" in given else {}
+    fields = {text_of(name, "a name in outcome"): value for name, value in items_of(given, "outcome")}
+    if "delay" in fields:
+        # Seconds, as everywhere; the field of the control API is in milliseconds.
+        fields["delay_ms"] = round(seconds(fields.pop("delay"), "delay") * 1000, 3)
+    if fields.get("connection") == "timeout":
+        fields["connection"] = "hang"
     # What is in a body is what a vendor's response has, where "15m" is a text.
-    return {**control_value({name: value for name, value in given.items() if name != "body"}), **json_value(body)}
+    body = {"body": json_value(fields.pop("body"), "body")} if "body" in fields else {}
+    return {**control_value(fields, "outcome"), **body}
 
 
 def _of_word(given: str) -> Any:

@@ -1,6 +1,6 @@
 """Overrides of the simulated center: pins, faults and the quota."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
@@ -81,8 +81,8 @@ class AccountOverrides(AccountConfiguration):
             ClientError: An object is named, and nothing of it is pinned.
         """
         if isinstance(kind, Mapping):
-            key = kind.get("key")
-            kind = kind.get("kind")
+            pin = json_value(kind, "pin")
+            kind, key = pin.get("kind"), pin.get("key")
         if kind is None and key is not None:
             raise ClientError(f"kind must be one of {', '.join(OBJECT_KINDS)} where a key is given, not None")
         place = "/pins" if kind is None else f"/pins/{_kind(kind)}" if key is None else _place(kind, key)
@@ -109,7 +109,7 @@ class AccountOverrides(AccountConfiguration):
         # Named by a text, because the reader knows KPN's operations and so imports the server's packages (0.4 s).
         reader: Any = import_module("kpn_sandbox.drift.pin_sets")
         try:
-            wanted = [pin._asdict() for pin in reader.read_pins(read_document(source, "a capture"))]
+            wanted = [pin._asdict() for pin in reader.read_pins(json_value(read_document(source, "a capture")))]
         except reader.CaptureError as error:
             raise ClientError(str(error)) from None
         before = {(pin["kind"], pin["key"]): pin for pin in (yield from self._listed("pins", "/pins"))}
@@ -215,9 +215,8 @@ class AccountOverrides(AccountConfiguration):
         Args:
             fault: What `fail` returned, or its id; a list of such; all by default.
         """
-        chosen = [None] if fault is None else _fault_ids(fault)
-        for each in chosen:
-            yield from self._ask("DELETE", "/faults" if each is None else f"/faults/{segment(each, 'fault')}")
+        for path in ["/faults"] if fault is None else _fault_paths(json_value(fault, "fault")):
+            yield from self._ask("DELETE", path)
 
     @sends_requests
     def quota(
@@ -295,14 +294,13 @@ def _place(kind: Any, key: Any) -> str:
     return f"/pins/{_kind(kind)}/{object_number(key)}"
 
 
-def _fault_ids(fault: Any) -> list[Any]:
-    if isinstance(fault, Mapping):
-        if "id" not in fault:
-            raise ClientError(f"a fault must be what fail returned, or its id, not {shown(fault)}")
-        return [fault["id"]]
-    if isinstance(fault, Sequence | set | frozenset) and not isinstance(fault, str | bytes):
-        return [each for one in fault for each in _fault_ids(one)]
-    return [fault]
+def _fault_paths(fault: Any) -> list[str]:
+    if isinstance(fault, list):
+        return [path for each in fault for path in _fault_paths(each)]
+    chosen = fault.get("id") if isinstance(fault, dict) else fault
+    if not isinstance(chosen, str):
+        raise ClientError(f"a fault must be what fail returned, or its id, not {shown(fault)}")
+    return [f"/faults/{segment(chosen, 'fault')}"]
 
 
 def _units(interval: Any, unit: Any) -> Any:

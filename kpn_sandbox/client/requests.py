@@ -43,7 +43,7 @@ class AccountRequests:
 
     def _ask(self, method: str, path: str = "", body: Any = None) -> Steps[JsonObject]:
         authorization = self._target.authorization(self.client_id, self.client_secret)
-        return self._target.ask(method, self._path + path, authorization, body)
+        return self._target.ask(method, self._path + text_of(path, "path"), authorization, body)
 
     def _record(self, kind: type[Record], method: str, path: str = "", body: Any = None) -> Steps[Record]:
         """Ask for an object whose fields are known."""

@@ -204,6 +204,47 @@ def segment(value: Any, name: str = "value") -> str:
     return quote(text, safe="")
 
 
+def items_of(values: Any, name: str) -> list[tuple[Any, Any]]:
+    """
+    Return the items of a mapping, or pairs as they are.
+
+    Args:
+        values: A mapping, or pairs.
+        name: Its name, for the error.
+
+    Raises:
+        ClientError: It is neither.
+    """
+    try:
+        given = values.items() if isinstance(values, Mapping) else values
+        return [(key, value) for key, value in _entries(given, name)]
+    except _ODD as error:
+        raise ClientError(f"{name} must be a mapping, not {shown(values)}") from error
+
+
+def flattened(values: Any, name: str, depth: int = 0) -> list[Any]:
+    """
+    Return a value, or the entries of lists, tuples, generators and the like, which may stand in each other.
+
+    Args:
+        values: The value, or an iterable; texts, mappings and classes are values.
+        name: Its name, for the error.
+        depth: How many lists it stands in.
+
+    Raises:
+        ClientError: There are too many, or they cannot be read.
+    """
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping | type | Enum | timedelta):
+        return [values]
+    if depth > _DEEPEST:
+        raise ClientError(f"{name} must be nested at most {_DEEPEST} deep")
+    try:
+        entries = _entries(values, name)
+    except _ODD as error:
+        raise ClientError(f"{name} must be a list, not {shown(values)}") from error
+    return [each for entry in entries for each in flattened(entry, name, depth + 1)]
+
+
 def pairs(values: Any, name: str) -> list[tuple[str, str]]:
     """
     Return the fields of a query or a form in order; what is None is left out, and each value of a list is a field.
@@ -211,19 +252,11 @@ def pairs(values: Any, name: str) -> list[tuple[str, str]]:
     Args:
         values: A mapping, or pairs.
         name: Its name, for the error.
-
-    Raises:
-        ClientError: It is neither, or there is no text for a value.
     """
-    given = values.items() if isinstance(values, Mapping) else values
-    try:
-        listed = [(text_of(key, name), value) for key, value in _entries(given, name)]
-    except _ODD as error:
-        raise ClientError(f"{name} must be a mapping, not {shown(values)}") from error
     found: list[tuple[str, str]] = []
-    for key, value in listed:
-        plain = json_value(value, key)
-        found += [(key, text_of(each, key)) for each in as_list(plain) if each is not None]
+    for key, value in items_of(values, name):
+        field = text_of(key, name)
+        found += [(field, text_of(each, field)) for each in as_list(json_value(value, field)) if each is not None]
     return found
 
 

@@ -44,6 +44,7 @@ _INSTANT_PATTERN = (
     "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"[.]0+\Z")
 _PLUS_AS_SPACE = re.compile(r"(:[0-9.]+) (\d\d:?\d\d)$")
 _LONGEST_SHOWN = 200
 _MIDDLE = 2.5e9
@@ -82,7 +83,9 @@ class WholeNumberField(fields.Integer):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if self.metadata.get("in_query"):
-            return _checked(self, validation.digits(self._rule), value)
+            # Programs that know no whole numbers write 20.0 here, too.
+            plain = _WHOLE.sub("", value) if isinstance(value, str) else value
+            return _checked(self, validation.digits(self._rule), plain)
         return _checked(self, self._rule, value)
 
 
@@ -284,9 +287,14 @@ class HeadersField(fields.Dict):
             "type": "object",
             "maxProperties": 20,
             "propertyNames": validation.text_schema(f"(?!(?:{_FRAMING_PATTERN})$){_HEADER_NAME.pattern}"),
-            "additionalProperties": validation.text_schema(_HEADER_TEXT.pattern),
+            "additionalProperties": {"anyOf": [validation.text_schema(_HEADER_TEXT.pattern), {"type": "integer"}]},
         }
         super().__init__(keys=fields.String(), validate=self._check, **_with_message(self.ALLOWED, options))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        texts = validation.numbers_as_text(value)
+        headers: Any = super()._deserialize(texts, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        return headers
 
     def _check(self, headers: dict[Any, Any]) -> None:
         for name, text in headers.items():

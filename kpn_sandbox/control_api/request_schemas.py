@@ -223,6 +223,8 @@ class OutcomeRequestSchema(StrictSchema):
 
 _WORDS: dict[str, dict[str, Any]] = {
     "ok": {"ok": True},
+    # As clients say that they wait in vain.
+    "timeout": {"connection": "hang"},
     **{kind: {"connection": kind} for kind in literals.CONNECTION_FAULTS},
 }
 

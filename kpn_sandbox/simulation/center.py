@@ -54,6 +54,16 @@ class Center:
         # Requests are mostly for one day; threads that miss at once make equal ones.
         self._last_day: _CenterDay | None = None
 
+    @property
+    def most_agents(self) -> int:
+        """The greatest number of agents that it has at any time."""
+        return max(epoch.profile.agents for epoch in self._epochs)
+
+    @property
+    def most_queues(self) -> int:
+        """The greatest number of queues that it has at any time."""
+        return max(epoch.profile.queue_count for epoch in self._epochs)
+
     def agents(self, at: float) -> tuple[AgentFact, ...]:
         """All agents at an instant, those logged out included; the same tuple while nothing about any has changed."""
         index, instant = self.day_index_at(at)

@@ -146,6 +146,11 @@ class Profile:
         return self if self.trunks is not None else replace(self, trunks=self.trunk_count)
 
     @property
+    def queue_count(self) -> int:
+        """The number of queues."""
+        return self.queues if isinstance(self.queues, int) else len(self.queues)
+
+    @property
     def trunk_count(self) -> int:
         """The number of trunks."""
         if self.trunks is None:

@@ -8,7 +8,7 @@ import pytest
 from kpn_sandbox.vendors.atobi.store import inbox
 from tests.application import CREDENTIALS, TOKEN_URL
 
-from .conftest import MONDAY
+from .conftest import MONDAY, on_one_database
 
 
 def test_requests_are_kept_without_secrets(control, kpn, made):
@@ -70,7 +70,35 @@ def test_an_operation_that_no_api_has_is_refused(control):
     error = control("GET", "/requests?api=kpn&operation=agnets").json["errors"][0]
 
     assert error["field"] == "operation"
-    assert error["allowed"] == "one of token, agents, agent, queues, queue, trunks, trunk"
+    assert error["allowed"] == "one of token, agents, agent, queues, queue, trunks, trunk, or any"
+    assert control("GET", "/requests?operation=any").json == control("GET", "/requests").json
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/truth/calls?queue=1003", "the number of one of the center's 3 queues, 1000 to 1002"),
+        ("/truth/calls?queue=1", "the number of one of the center's 3 queues, 1000 to 1002"),
+        ("/truth/calls?agent=40016", "the number of one of the center's 15 agents, 40001 to 40015"),
+        ("/truth/intervals?queue=9999", "the number of one of the center's 3 queues, 1000 to 1002"),
+    ],
+)
+def test_a_queue_or_an_agent_that_never_was_is_refused(control, path, allowed):
+    """A filter by a number that no object has would find nothing, ever; the answer names those that there are."""
+    refused = control("GET", path)
+
+    assert refused.status_code == 400
+    assert refused.json["errors"][0]["allowed"] == allowed
+
+
+def test_a_queue_that_is_gone_can_be_asked_for(control):
+    """What a center had before a change, or has after one, is known at all times; a whole number may come as 1002.0."""
+    control("PATCH", "/profile?effective=now", {"queues": 2})
+
+    assert control("GET", "/truth/calls?queue=1002.0").json["calls"]
+    control("PATCH", "/profile", {"queues": 2})
+    assert control("GET", "/truth/calls?queue=1002").status_code == 400
 
 
 def test_requests_are_waited_for(control, kpn, pauses):

@@ -176,7 +176,7 @@ def test_outcomes_numbers_and_seeds_are_taken_as_programs_write_them(control, kp
     """A bare status or word stands for an outcome, whole numbers may be floats, a seed and a key may be numbers."""
     words = [503, 502.0, "ok", {"connection": "truncate", "delay_ms": 20.0}, {"status": 500.0}]
     fault = control("POST", "/faults", {"api": "kpn", "operation": "any", "outcomes": words, "key": 40001.0}).json
-    chance = {"api": "kpn", "probability": 1, "outcome": "hang", "seed": 7}
+    chance = {"api": "kpn", "probability": 1, "outcome": "timeout", "seed": 7}
 
     assert fault["outcomes"] == [
         {"status": 503},
@@ -189,6 +189,14 @@ def test_outcomes_numbers_and_seeds_are_taken_as_programs_write_them(control, kp
     assert [kpn(f"/agent/logid/{login}").status_code for login in (40002, 40001, 40001)] == [200, 503, 502]
     made = control("POST", "/faults", chance).json
     assert (made["outcome"], made["seed"], made["key"]) == ({"connection": "hang"}, "7", None)
+
+
+def test_headers_of_an_outcome_may_be_numbers(control, kpn):
+    """A whole number is told as its digits, as in `Retry-After`."""
+    outcome = {"status": 503, "headers": {"Retry-After": 5}}
+    control("POST", "/faults", {"api": "kpn", "operation": "agents", "outcomes": [outcome]})
+
+    assert kpn("/agents").headers["Retry-After"] == "5"
 
 
 def test_a_refused_key_says_which_operations_have_one(control):

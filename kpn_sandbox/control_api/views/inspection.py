@@ -1,7 +1,7 @@
 """Views of what happened: the request log, the client's conduct, received records, and the calls behind the figures."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -20,9 +20,11 @@ from kpn_sandbox.client.records import (
 from kpn_sandbox.control_api import serializers
 from kpn_sandbox.control_api.context import ControlRequest
 from kpn_sandbox.control_api.errors import ProblemError, invalid_fields
+from kpn_sandbox.literals import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation import call_detail_records
 from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod
+from kpn_sandbox.simulation.center import Center
 from kpn_sandbox.simulation.customers import customers_of
 from kpn_sandbox.simulation.facts import Direction
 from kpn_sandbox.simulation.identifiers import NUMBERINGS
@@ -60,12 +62,12 @@ def list_requests(request: ControlRequest) -> LogPageRecord | dict[str, Any]:
 
 def _log_filters(request: ControlRequest) -> dict[str, Any]:
     filters = {name: request.query[name] for name in request.query.keys() - {"format", "wait", "count"}}
-    apis = [api for api in request.context.apis if api.key == filters.get("api", api.key)]
-    known = list(dict.fromkeys(operation.key for api in apis for operation in api.operations))
     if filters.get("operation") == ANY_OPERATION:
         del filters["operation"]
+    apis = [api for api in request.context.apis if api.key == filters.get("api", api.key)]
+    known = list(dict.fromkeys(operation.key for api in apis for operation in api.operations))
     if filters.get("operation", known[0]) not in known:
-        allowed = f"one of {', '.join(known)}"
+        allowed = f"one of {', '.join(known)}, or {ANY_OPERATION}"
         raise invalid_fields({"field": "operation", "value": filters["operation"], "allowed": allowed})
     if "method" in filters:
         filters["method"] = filters["method"].upper()
@@ -130,10 +132,11 @@ def list_calls(request: ControlRequest) -> Response:
     Return the calls that arrived in a period or that agents made in it.
 
     Raises:
-        ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins.
+        ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins, or there never was such an
+            agent or queue.
     """
     period, center = _period(request), request.tenant.center
-    filters = {name: request.query.get(name) or None for name in ("queue", "agent")}
+    filters: dict[str, Any] = {name: _known_number(request, name) for name in ("queue", "agent")}
     if "direction" in request.query:
         filters["direction"] = Direction(request.query["direction"].upper())
     # A week of a large center is hundreds of thousands of calls, so they are computed and sent bit by bit.
@@ -160,11 +163,29 @@ def list_intervals(request: ControlRequest) -> Response:
     Return the figures of queues in each interval of a period.
 
     Raises:
-        ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins.
+        ProblemError: The period is longer than `LONGEST_PERIOD` or ends before it begins, or there never was such a
+            queue.
     """
-    minutes, queue = int(request.query.get("minutes", 30)), request.query.get("queue") or None
+    minutes, queue = int(request.query.get("minutes", 30)), _known_number(request, "queue")
     days = fold_intervals(request.tenant.center, _period(request), minutes=minutes, queue=queue)
     return _json_list("intervals", (list(map(serializers.interval_record, facts)) for facts in days))
+
+
+def _known_number(request: ControlRequest, name: str) -> int | None:
+    """Return the number of a queue or an agent in the query, which the center has had at some time; 0 is for all."""
+    number: int | None = request.query.get(name) or None
+    first, count = _NUMBERS[name](request.tenant.center)
+    if number is not None and not first <= number < first + count:
+        allowed = f"the number of one of the center's {count} {name}s, {first} to {first + count - 1}"
+        raise invalid_fields({"field": name, "value": number, "allowed": allowed})
+    return number
+
+
+_NUMBERS: dict[str, Callable[[Center], tuple[int, int]]] = {
+    "queue": lambda center: (FIRST_NUMBER, center.most_queues),
+    "agent": lambda center: (FIRST_LOGIN, center.most_agents),
+}
+"""The first number of a kind of objects, and how many there are at most."""
 
 
 def show_schedule(request: ControlRequest) -> ScheduleRecord:
