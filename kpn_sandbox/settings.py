@@ -303,7 +303,7 @@ def _parsed(setting: Field[Any], text: str, origin: str) -> Any:
     try:
         return setting.metadata["rule"](origin, text)
     except InvalidValue as error:
-        # What is no right URL may still hold a password; that of a user, or a secret, is never told.
+        # What is no right URL may still hold a password; that of a user, or a secret, is never shown.
         shown = {"database_url": masked_url(text)}.get(setting.name, "***" if setting.name in _SECRETS else text)
         raise SettingError(str(InvalidValue(origin, shown, error.allowed))) from None
 

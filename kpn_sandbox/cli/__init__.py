@@ -83,7 +83,7 @@ def main(
     try:
         sys.exit(commands.main(words, prog_name="kpn-sandbox", standalone_mode=False, obj=before_serving))
     except (click.ClickException, CommandError) as error:
-        # click breaks some of its own messages into lines; all else is told in one.
+        # click breaks some of its own messages into lines; all else is written in one.
         message = str(error) if isinstance(error, CommandError) else " ".join(error.format_message().split())
         click.echo(f"kpn-sandbox: {terminal_text(message)}", err=True)
         sys.exit(error.exit_code)

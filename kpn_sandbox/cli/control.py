@@ -156,7 +156,7 @@ def fault(account: Account) -> Any:
 
 @fault.command(
     "add",
-    help="Let the next requests of OPERATION end as told, one OUTCOME after the other.\n\n"
+    help="Let the next requests of OPERATION end as given, one OUTCOME after the other.\n\n"
     "OPERATION is token, agents, agent, queues, queue, trunks, trunk, or any; an OUTCOME is like 503, 200ms, "
     f"503+200ms, ok, {', '.join(CONNECTION_FAULTS)}, or the JSON of one.",
 )

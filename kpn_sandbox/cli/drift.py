@@ -86,7 +86,7 @@ def diff(
 @_with_account
 def load(account: Account, source: str, verbatim: bool) -> None:
     """
-    Let the sandbox answer what was captured: pin what an HTTP archive, an answer's body or a set of pins tells.
+    Let the sandbox answer what was captured: pin what an HTTP archive, an answer's body or a set of pins says.
 
     All is pinned or nothing. A capture of a center with other numbers than this one's cannot be pinned, but --verbatim
     serves it.

@@ -110,7 +110,7 @@ class NewAccountSettings(TypedDict, total=False):
 
 
 class PinFields(TypedDict, total=False):
-    """Fields of agents, queues and trunks, as KPN spells them; a number is told as a text."""
+    """Fields of agents, queues and trunks, as KPN spells them; a number is sent as a text."""
 
     Agent: PinValue
     Status: PinValue

@@ -114,7 +114,7 @@ class AccountRecord(AccountSettingsRecord):
 
     created_at: Annotated[InstantText, "By wall time."]
     expires_at: Annotated[InstantText | None, "When it is dropped, by wall time; null for never."]
-    replay: Annotated[str, "What X-Sandbox-Replay tells with answers of this second."]
+    replay: Annotated[str, "What X-Sandbox-Replay says with answers of this second."]
 
 
 class ListedAccountRecord(TypedDict):
@@ -127,7 +127,7 @@ class ListedAccountRecord(TypedDict):
     expires_at: Annotated[InstantText | None, "When it is dropped, by wall time; null for never."]
     profile: NotRequired[Mapping[str, Any]]
     clock: NotRequired[AccountClockRecord]
-    replay: NotRequired[Annotated[str, "What X-Sandbox-Replay tells with answers of this second."]]
+    replay: NotRequired[Annotated[str, "What X-Sandbox-Replay says with answers of this second."]]
     unreadable: NotRequired[Annotated[str, "Why this version cannot read it; it can be deleted."]]
 
 

@@ -138,6 +138,6 @@ EXCEPTION_MAP: ExceptionMap = {
     http.NotFound: lambda error: ProblemError(404, "Nothing has this path; see /openapi/sandbox.json."),
     http.MethodNotAllowed: _wrong_method,
     http.HTTPException: lambda error: ProblemError(400, error.description or error.name),
-    Exception: lambda error: ProblemError(500, "The sandbox failed; its log tells why under the id in X-Request-Id."),
+    Exception: lambda error: ProblemError(500, "The sandbox failed; its log says why under the id in X-Request-Id."),
 }
 """The error of an exception; the errors of the pages' data come from here, too."""

@@ -143,7 +143,7 @@ OPERATIONS = (
         accounts.create_account,
         "POST",
         "/accounts",
-        "Make an account; its secrets are told this once.",
+        "Make an account; its secrets are shown this once.",
         body=requests.NewAccountRequestSchema,
         access=Access.ADMIN,
         success=201,
@@ -151,7 +151,7 @@ OPERATIONS = (
     ),
     _get(accounts.show_account, "", "An account without its secrets."),
     _delete(accounts.delete_account, "", "Drop an account with its whole world.", reads_account=False),
-    _post(accounts.rotate_secret, "/secret", "New secrets, told this once; old ones are void."),
+    _post(accounts.rotate_secret, "/secret", "New secrets, shown this once; old ones are void."),
     _post(
         accounts.revoke_tokens,
         "/tokens/revoke",

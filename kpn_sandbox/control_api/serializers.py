@@ -280,7 +280,7 @@ def log_entry_record(entry: LogEntry, *, with_account: bool = False) -> records.
     Return an entry of the request log.
 
     Args:
-        entry, with_account: The entry, and whether its account is told.
+        entry, with_account: The entry, and whether the record names its account.
     """
     record: records.LogEntryRecord = {
         "id": entry.id,

@@ -72,7 +72,9 @@ class SnapshotFaultSchema(FaultRequestSchema):
 
     id = PatternField("[A-Za-z0-9]{1,16}", "1 to 16 letters and digits", metadata={"description": "Made by default."})
     used = WholeNumberField(0, 2**53, metadata={"description": "Requests that it has been applied to; 0 by default."})
-    remaining = WholeNumberField(0, MOST_OUTCOMES, metadata={"description": "Outcomes that are left, as used tells."})
+    remaining = WholeNumberField(
+        0, MOST_OUTCOMES, metadata={"description": "Outcomes that are left; used counts the others."}
+    )
 
     @validates_schema
     def _check_used(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -44,7 +44,7 @@ class Capture:
 
 
 Skip = Callable[[str], None]
-"""Is told in one line of each entry of an archive that cannot be read and is left out."""
+"""Is called with one line about each entry of an archive that cannot be read and is left out."""
 
 
 def _ignore(reason: str) -> None:
@@ -57,7 +57,7 @@ def read_captures(source: Any, skip: Skip = _ignore) -> list[Capture]:
 
     Args:
         source: A file's path, or what is in it: an HTTP archive, or the body of one response.
-        skip: Is told of each entry that is left out.
+        skip: Is called with each entry that is left out.
 
     Returns:
         At least one capture.

@@ -30,7 +30,7 @@ def read_pins(source: Any, skip: Skip | None = None) -> list[CapturedPin]:
     Args:
         source: A file's path, or what is in it: a pin set, an HTTP archive, or the body of one response. Of several
             responses about one object the last counts.
-        skip: Is told of each entry of an archive that is left out.
+        skip: Is called with each entry of an archive that is left out.
 
     Raises:
         CaptureError: There are none.

@@ -22,7 +22,7 @@ PIN = "pin"
 PREFER_HEADER = "Prefer header"
 QUOTA = "quota"
 RESERVED_NUMBER = "reserved number"
-"""The sandbox was told to respond so."""
+"""The sandbox was made to respond so."""
 
 UNKNOWN_PATH = "unknown path"
 INVALID_REQUEST = "invalid request"

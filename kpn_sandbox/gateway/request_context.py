@@ -359,7 +359,7 @@ class RequestLifecycle:
 
         Args:
             api: API that refuses it.
-            reason: The reason, which does not count if the sandbox was told to refuse it.
+            reason: The reason, which does not count if the sandbox was made to refuse it.
         """
         context: RequestContext | None = request.environ.get(_CONTEXT)
         if context is None:

@@ -147,8 +147,8 @@ def credit_notes(seed: str, customer: int, at: float, most: int) -> list[CreditN
         at, most: The instant, in epoch seconds, and how many at most.
     """
     issued = [each.credit_note() for each in _lifecycles(seed, customer, at) if each.is_returned]
-    told = (note for note in issued if note.issued_at <= at)
-    return sorted(told, key=lambda note: (note.issued_at, note.number), reverse=True)[:most]
+    past = (note for note in issued if note.issued_at <= at)
+    return sorted(past, key=lambda note: (note.issued_at, note.number), reverse=True)[:most]
 
 
 class _OrderLifecycle(NamedTuple):

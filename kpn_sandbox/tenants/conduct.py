@@ -89,13 +89,17 @@ def _reused_tokens(entries: Sequence[LogEntry]) -> list[str]:
 
 
 RULES: tuple[tuple[ConductRule, str, Callable[[Sequence[LogEntry]], list[str]]], ...] = (
-    ("token-per-request", "Fetch a token once and use it until it expires; the answer tells expires_in.", _many_tokens),
+    (
+        "token-per-request",
+        "Fetch a token once and use it until it expires; the answer says so in expires_in.",
+        _many_tokens,
+    ),
     (
         "beyond-quota",
-        "Ask less often: the quota-* headers tell what is left and when counting begins anew.",
+        "Ask less often: the quota-* headers say what is left and when counting begins anew.",
         _beyond_the_quota,
     ),
-    ("retry-too-early", "Wait as many seconds as Retry-After tells before asking again.", _too_early),
+    ("retry-too-early", "Wait as many seconds as Retry-After says before asking again.", _too_early),
     ("expired-token-reused", "Fetch a new token after a 401 before asking again.", _reused_tokens),
 )
 """Each rule with its advice and the check that returns the ids of the requests that break it."""

@@ -59,7 +59,7 @@ def is_local(request: Request) -> bool:
     requests with a foreign Origin are refused because proxies that add no header of their own (such as an nginx with
     its default upstream protocol) produce them. Requests for another host name do not count, either: a name in
     somebody's DNS that resolves to 127.0.0.1 would let that site's pages read ours (DNS rebinding). A tunnel that
-    passes bytes on, such as `ssh -R`, cannot be told from a program at this machine.
+    passes bytes on, such as `ssh -R`, looks like a program at this machine.
     """
     environ = request.environ
     if environ.get("SERVER_PROTOCOL") == "HTTP/1.0" or any(map(_FORWARDING.fullmatch, environ)):

@@ -19,7 +19,7 @@ pm.test("All of it was taken", () => {
     pm.expect(body.received).to.eql(6);
     pm.expect(body.created + body.updated).to.eql(6);
 });
-pm.test("The throttle is told", () => pm.expect(pm.response.headers.get("X-RateLimit-Limit")).to.match(/^[0-9]+$/));
+pm.test("The rate limit is shown", () => pm.expect(pm.response.headers.get("X-RateLimit-Limit")).to.match(/^[0-9]+$/));
 """
 _AGAIN_TESTS = _TAKEN_TESTS + 'pm.test("Nothing is new", () => pm.expect(body.created).to.eql(0));\n'
 _WRONG_TESTS = """\

@@ -59,24 +59,24 @@ pm.test("Token is a UUID and also a cookie", () => {
 
 _TOKEN_TESTS = """\
 pm.test("Token is 64 hexadecimal digits in capitals", () => pm.expect(body.access_token).to.match(/^[0-9A-F]{64}$/));
-pm.test("Its life is told as a string", () => pm.expect(body.expires_in).to.match(/^[0-9]+$/));
+pm.test("expires_in is a string", () => pm.expect(body.expires_in).to.match(/^[0-9]+$/));
 pm.environment.set("bright_pattern_token", body.access_token);
 """
 
 _DATA_TESTS = """\
-const told = body.data;
+const data = body.data;
 pm.test("Every value is a string", () => {
-    const rows = [told.stats_totals].concat(told.service_grids[0].values, told.agent_grids[0].values);
+    const rows = [data.stats_totals].concat(data.service_grids[0].values, data.agent_grids[0].values);
     rows.forEach((row) => Object.values(row).forEach((value) => pm.expect(value).to.be.a("string")));
 });
 pm.test("Services add up to the totals", () => {
-    const sum = (name) => told.service_grids[0].values.reduce((total, row) => total + Number(row[name]), 0);
-    pm.expect(String(sum("received"))).to.eql(told.stats_totals.in_calls_received_per_day);
-    pm.expect(String(sum("waiting"))).to.eql(told.stats_totals.in_calls_waiting);
-    pm.expect(String(sum("logged"))).to.eql(told.stats_totals.agents_logged);
+    const sum = (name) => data.service_grids[0].values.reduce((total, row) => total + Number(row[name]), 0);
+    pm.expect(String(sum("received"))).to.eql(data.stats_totals.in_calls_received_per_day);
+    pm.expect(String(sum("waiting"))).to.eql(data.stats_totals.in_calls_waiting);
+    pm.expect(String(sum("logged"))).to.eql(data.stats_totals.agents_logged);
 });
 pm.test("Rows are in order and not too many", () => {
-    const handled = told.agent_grids[0].values.map((row) => Number(row.handled));
+    const handled = data.agent_grids[0].values.map((row) => Number(row.handled));
     pm.expect(handled).to.eql([...handled].sort((one, other) => other - one));
     pm.expect(handled.length).to.be.at.most(20);
 });

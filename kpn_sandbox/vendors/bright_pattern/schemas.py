@@ -140,7 +140,7 @@ def _direction(example: str) -> WordChoiceField:
 class ColumnSchema(_RequestSchema):
     """A column of a grid."""
 
-    # Generators make one name of both spellings, so clients are told one.
+    # Generators make one name of both spellings, so clients get one.
     conditions = {"required": ["id", "stat_name"]}
     undocumented = ("statName",)
 
@@ -169,7 +169,7 @@ class GridSchema(_RequestSchema):
     order_dir = _direction("ASC")
     order = fields.List(fields.Nested(OrderSchema), **_described("Instead of order_by and order_dir.", allow_none=True))
     limit = LimitField(**_described("So many rows at most.", 1000, allow_none=True))
-    filter_by = ColumnIdField(**_described("Id of the column that decides which rows are told.", allow_none=True))
+    filter_by = ColumnIdField(**_described("Id of the column that decides which rows are shown.", allow_none=True))
     filter_value = ComparableField(**_described("What its value is compared with.", allow_none=True))
     filter_operation = WordChoiceField(
         Code.WRONG_OPERATION, "EQ", "NE", "LT", "GT", "LE", "GE", **_described("How.", "EQ", allow_none=True)

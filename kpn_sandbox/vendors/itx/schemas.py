@@ -167,7 +167,7 @@ class KpiSectionDTO(_PanelSchema):
 
     title = _text("Orders", "Title.", required=True)
     message = _text("No data available", "An error or any other message.")
-    documents = _many(KpiDocumentDTO, "Documents of the kind that the title tells.", required=True)
+    documents = _many(KpiDocumentDTO, "Documents of the kind that the title names.", required=True)
 
 
 class KpiResponseDTO(_PanelSchema):

@@ -8,7 +8,7 @@ import { FaultDialog } from "./fault_dialog.js";
 
 const BODIES = find("#shown").dataset.bodies === "yes";
 
-// Headers that differ each time, or that the log leaves out, tell nothing about a change.
+// Headers that differ each time, or that the log leaves out, say nothing about a change.
 const ALWAYS_OTHER = ["connection", "date", "keep-alive", "server", "transfer-encoding", "x-request-id"];
 
 const pretty = (text) => {
