@@ -12,6 +12,7 @@ The center is a pure function of a seed, a configuration and an instant; an acco
     documents       routes of the OpenAPI and Postman documents
     drift           captured answers of KPN beside the sandbox's
     itx_check       a client that plays ITX against a user's endpoint
+    conformance     documented behaviors of an API, tried against any server
     web             pages for people
     app             puts the application together
     server          gunicorn and Werkzeug as libraries

@@ -17,6 +17,7 @@ LAYERS = (
     "documents",
     "drift",
     "itx_check",
+    "conformance",
     "web",
     "app",
     "server",
@@ -62,7 +63,7 @@ IMPORTS_LATE = {
 
 MOST_MODULES = 255
 MOST_LINES = 450
-MOST_LINES_IN_ALL = 41_000
+MOST_LINES_IN_ALL = 42_000
 TABLES = "storage/tables.py"
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "inspect": ("status", "requests", "conduct"),
     "documents": ("openapi", "postman"),
     "drift": ("diff", "load"),
+    "conformance": ("conformance",),
     "itx": ("itx",),
 }
 """The commands of each module."""

@@ -92,7 +92,7 @@ url_option = _connection_option(
     callback=lambda context, parameter, value: value and url_of(value),
     help="Base URL of the sandbox. [KPN_SANDBOX_URL; default: host and port]",
 )
-_secret_file_option = _connection_option(
+client_secret_file_option = _connection_option(
     "--client-secret-file",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     help="File with the client secret, in place of KPN_SANDBOX_CLIENT_SECRET; - is standard input.",
@@ -104,7 +104,7 @@ def connection_options(*names: str) -> Callable[[Command], Command]:
 
     def decorate(command: Command) -> Command:
         if "client_secret" in names:
-            command = _secret_file_option(command)
+            command = client_secret_file_option(command)
         return url_option(setting_options(*names, section=CONNECTION)(command))
 
     return decorate
@@ -114,10 +114,13 @@ def output_options(command: Command) -> Command:
     """Give a command the options for what it prints, and print what it returns."""
 
     @wraps(command)
-    def run(as_json: bool, quiet: bool, **rest: Any) -> None:
+    def run(as_json: bool, quiet: bool, **rest: Any) -> Any:
         mode = OutputMode(*(inherited(name, value) for name, value in (("as_json", as_json), ("quiet", quiet))))
         click.get_current_context().meta[OUTPUT] = mode
-        print_result(command(**rest), mode)
+        result = command(**rest)
+        print_result(result, mode)
+        # The command line ends with what a command returns.
+        return getattr(result, "exit_code", None)
 
     quiet = click.option("-q", "--quiet", is_flag=True, cls=SectionOption, section=OUTPUT, help="Print only errors.")
     text = "Print JSON, as into a pipe, where a table would be."

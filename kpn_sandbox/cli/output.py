@@ -41,6 +41,24 @@ class Sections(dict[str, Any]):
         self.shown = shown
 
 
+class Report(dict[str, Any]):
+    """
+    A JSON object that is printed as lines of text unless JSON is asked for, into a pipe, too.
+
+    Args:
+        record: The object.
+        lines: The lines, each with its color, None for the terminal's own.
+        exit_code: Exit code of the command.
+    """
+
+    def __init__(
+        self, record: Mapping[str, Any], lines: Iterable[tuple[str, str | None]], *, exit_code: int = 0
+    ) -> None:
+        super().__init__(record)
+        self.lines = list(lines)
+        self.exit_code = exit_code
+
+
 def deleted(*things: str) -> dict[str, list[str]]:
     """Return the result of a command that deletes: what was deleted, each thing in words."""
     return {"deleted": list(things)}
@@ -62,7 +80,10 @@ def print_result(result: Any, mode: OutputMode) -> None:
     """
     if result is None or mode.quiet:
         return
-    if mode.as_json or not is_terminal():
+    if isinstance(result, Report) and not mode.as_json:
+        for line, color in result.lines:
+            click.secho(terminal_text(line), fg=color)
+    elif mode.as_json or not is_terminal():
         click.echo(terminal_json(json.dumps(result, indent=2, ensure_ascii=False)))
     elif isinstance(result, dict) and list(result) == ["deleted"]:
         click.echo("\n".join(terminal_text(f"deleted {thing}") for thing in result["deleted"]) or "nothing to delete")

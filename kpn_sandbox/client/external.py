@@ -65,15 +65,33 @@ def get_external(url: str, headers: Headers, seconds: float = TIMEOUT_SECONDS) -
         UnusableAnswer: It is too large, or no proper HTTP.
         ValueError: It is no URL of HTTP.
     """
+    return request_external("GET", url, headers, seconds=seconds)
+
+
+def request_external(method: str, url: str, headers: Headers, body: bytes | None = None, *, seconds: float) -> Response:
+    """
+    Return the response to a request, whatever its status.
+
+    Args:
+        method, url, headers: The request; the URL is one of HTTP or HTTPS.
+        body: Its body; None for none.
+        seconds: How long to wait for the whole response.
+
+    Raises:
+        NoResponse: There is none in time.
+        UnusableAnswer: It is too large, or no proper HTTP.
+        ValueError: It is no URL of HTTP.
+    """
     check_url(url)
     deadline = _Deadline(seconds)
     opener = build_opener(_AnyStatus, _Http(deadline), _Https(deadline))
+    request = Request(url, body, dict(headers), method=method)
     try:
-        with deadline, opener.open(Request(url, headers=dict(headers)), timeout=seconds) as response:
-            body = _read(response, deadline)
+        with deadline, opener.open(request, timeout=seconds) as response:
+            content = _read(response, deadline)
     except (OSError, HTTPException, ValueError) as error:
         raise _error(error, deadline) from None
-    return Response(response.status, response.headers, body)
+    return Response(response.status, response.headers, content)
 
 
 def _read(response: Any, deadline: "_Deadline") -> bytes:

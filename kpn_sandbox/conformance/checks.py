@@ -1,0 +1,340 @@
+"""
+Checks of an API's behaviors, the run of them, and the requests that they send.
+
+A check is a function that sends requests and raises `Differs` when the server does something else. What cannot be tried
+without changing something is listed with the reason, so a report names every operation and behavior of the API.
+Requests are sent one after the other, slowly, and to one server only.
+
+Source:
+    RFC 7616 for HTTP Digest.
+"""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from secrets import token_hex
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.request import parse_http_list, parse_keqv_list
+
+from kpn_sandbox.client import Response
+from kpn_sandbox.client.external import ExternalError, NoResponse, check_url, request_external
+from kpn_sandbox.gateway.api import Behavior, VendorApi
+from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.safe_text import REDACTED, redacted_value
+
+HOLDS, DIFFERS, NOT_TRIED = "holds", "differs", "not tried"
+
+_LONGEST = 160
+# Characters of a text of the server that are looked at for secrets.
+_MOST_READ = 2000
+FORM = "application/x-www-form-urlencoded"
+Headers = Mapping[str, str]
+Form = Mapping[str, str] | Sequence[tuple[str, str]]
+
+# Statuses that say nothing of the behavior that is checked.
+_BUSY = {429: "it limits the rate of requests", 502: "bad gateway", 503: "it is unavailable", 504: "gateway timeout"}
+
+
+class Differs(Exception):
+    """The server does something else; the message says what."""
+
+
+class NotTried(Exception):
+    """A check cannot be made; the message says why."""
+
+
+class ServerUnreachable(Exception):
+    """The server has not answered a single request; the message says why."""
+
+
+class Requester:
+    """
+    Sends requests to a server and remembers which secrets must not be shown.
+
+    Args:
+        url: Base URL.
+        client_id, client_secret: Credentials.
+        rate, seconds: Requests per second at most, and how long to wait for each whole response.
+        pause, now: Waits for some seconds, and returns the seconds of a clock that never goes back.
+        base_path: Path of KPN's resources below the URL; None if it is to be found.
+        customer_id: Identifier of a customer whom ITX's provider knows.
+        send: Sends a request and returns the response, as `request_external` does.
+
+    Raises:
+        ValueError: The URL is none of HTTP.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        rate: float,
+        seconds: float,
+        pause: Callable[[float], object],
+        now: Callable[[], float],
+        base_path: str | None = None,
+        customer_id: str = "",
+        send: Callable[..., Response] = request_external,
+    ) -> None:
+        check_url(url)
+        self.url = url.rstrip("/")
+        self.client_id, self.client_secret = client_id, client_secret
+        self.base_path, self.customer_id = base_path, customer_id
+        self._answered = False
+        self._interval, self._seconds, self._pause, self._now = 1 / rate, seconds, pause, now
+        self._next = 0.0
+        self._send_external = send
+        self._answers: dict[str, Response] = {}
+        pair = f"{client_id}:{client_secret}"
+        self._secrets = [client_secret, quote(client_secret, safe=""), quote_plus(client_secret), _base64(pair)]
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Fields of a form with the credentials."""
+        return {"client_id": self.client_id, "client_secret": self.client_secret}
+
+    @property
+    def basic(self) -> dict[str, str]:
+        """Header with the credentials."""
+        return {"Authorization": f"Basic {_base64(f'{self.client_id}:{self.client_secret}')}"}
+
+    def get(self, path: str, headers: Headers | None = None, *, method: str = "GET") -> Response:
+        """
+        Return the response to a GET.
+
+        Args:
+            path: Path below the base URL, with its query.
+            headers, method: Headers of the request, and HEAD in place of GET.
+        """
+        return self._send(method, path, dict(headers or {}), None)
+
+    def post(self, path: str, form: Form | bytes, headers: Headers | None = None) -> Response:
+        """
+        Return the response to a form that is posted.
+
+        Args:
+            path: Path below the base URL, with its query.
+            form: The form, or a body of another content type.
+            headers: Headers of the request.
+        """
+        body = form if isinstance(form, bytes) else urlencode(form).encode()
+        return self._send("POST", path, {"Content-Type": FORM, **(headers or {})}, body)
+
+    def once(self, key: str, send: Callable[[], Response]) -> Response:
+        """
+        Return a response that several checks look at, requested by the first of them.
+
+        Args:
+            key, send: Name of the response, and what requests it.
+        """
+        if key not in self._answers:
+            self._answers[key] = send()
+        return self._answers[key]
+
+    def hide(self, secret: str) -> None:
+        """Never show a secret from now on."""
+        self._secrets.append(secret)
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text without the credentials and the tokens of this run."""
+        for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
+            text = text.replace(secret, REDACTED)
+        return text
+
+    def digest(self, path: str) -> Response:
+        """
+        Return the response to a GET with HTTP Digest, which a request without credentials comes before.
+
+        Raises:
+            NotTried: There is no challenge.
+        """
+        challenge = self.get(path).headers.get("WWW-Authenticate", "")
+        scheme, _, text = challenge.partition(" ")
+        if scheme.lower() != "digest":
+            raise NotTried("there is no challenge of HTTP Digest")
+        return self.get(path, {"Authorization": self._digest(parse_keqv_list(parse_http_list(text)), path)})
+
+    def _digest(self, given: dict[str, str], path: str) -> str:
+        uri, cnonce, count = urlsplit(self.url).path + path, token_hex(8), "00000001"
+        user = _md5(f"{self.client_id}:{given['realm']}:{self.client_secret}")
+        self._secrets.append(user)
+        proof = _md5(f"{user}:{given['nonce']}:{count}:{cnonce}:auth:{_md5(f'GET:{uri}')}")
+        named = {"username": self.client_id, "realm": given["realm"], "nonce": given["nonce"], "uri": uri}
+        quoted = {**named, "response": proof, "cnonce": cnonce, "algorithm": "MD5"}
+        joined = ", ".join(f'{name}="{value}"' for name, value in quoted.items())
+        return f"Digest {joined}, qop=auth, nc={count}"
+
+    def _send(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Response:
+        self._pace()
+        headers = {"Accept": "application/json", "User-Agent": "kpn-sandbox conformance", **headers}
+        try:
+            url = path if "://" in path else self.url + path
+            response = self._send_external(method, url, headers, body, seconds=self._seconds)
+        except NoResponse as error:
+            if not self._answered:
+                raise ServerUnreachable(str(error)) from None
+            raise
+        self._answered = True
+        # Whatever the status, a report must not show the token of an answer.
+        if isinstance(token := response.get("access_token"), str):
+            self._secrets.append(token)
+        if response.status in _BUSY:
+            raise NotTried(f"the server answers {response.status}: {_BUSY[response.status]}")
+        return response
+
+    def _pace(self) -> None:
+        wait = self._next - self._now()
+        if wait > 0:
+            self._pause(wait)
+        self._next = self._now() + self._interval
+
+
+def token_in(answer: Response) -> str:
+    """
+    Return the access token of an answer.
+
+    Raises:
+        NotTried: There is none.
+    """
+    token = answer.get("access_token") if answer.status == 200 else None
+    if not isinstance(token, str) or not token:
+        raise NotTried("there is no access token")
+    return token
+
+
+RunCheck = Callable[[Requester], None]
+"""Sends requests, and raises an error if the server does something else."""
+
+
+class ApiCheck(NamedTuple):
+    """A behavior that should be so, in words, and the function that tries it."""
+
+    expected: str
+    run: RunCheck
+
+
+class CheckSuite:
+    """
+    The checks of an API.
+
+    Args:
+        api: The API.
+        untried: By reason, the names of operations and behaviors that have no check, or how these begin; of several
+            reasons the last one counts.
+    """
+
+    def __init__(self, api: type[VendorApi], untried: Mapping[str, Sequence[str]]) -> None:
+        self.api = api
+        self.checks: dict[str, ApiCheck] = {}
+        self._untried = untried
+
+    def reason(self, behavior: str) -> str | None:
+        """Return why a behavior of the fidelity list has no check; None for one that nobody has thought of."""
+        found = [why for why, begins in self._untried.items() if behavior.startswith(tuple(begins))]
+        return found[-1] if found else None
+
+    def check(self, behavior: Operation | str, expected: str) -> Callable[[RunCheck], RunCheck]:
+        """
+        Make a decorator that makes a function a check.
+
+        Args:
+            behavior, expected: An operation, or the name of a behavior; and what should be so.
+        """
+        name = behavior if isinstance(behavior, str) else f"{behavior.method} {behavior.path}"
+
+        def decorate(run: RunCheck) -> RunCheck:
+            self.checks[name] = ApiCheck(expected, run)
+            return run
+
+        return decorate
+
+
+class CheckResult(NamedTuple):
+    """The result of a check: `holds`, `differs` with what was got, or `not tried` with the reason."""
+
+    behavior: str
+    label: str
+    result: str
+    expected: str
+    got: str
+
+
+def run_checks(suite: CheckSuite, requester: Requester, *, with_invented: bool) -> Iterator[CheckResult]:
+    """
+    Yield the result of each check, in the order of the fidelity list.
+
+    Args:
+        suite, requester: The checks, and what sends their requests.
+        with_invented: Whether to check what is the sandbox's own choice, too.
+    """
+    operations, behaviors = suite.api.fidelity()
+    for behavior in (*operations, *behaviors):
+        if with_invented or behavior.label != "invented":
+            yield _run(suite, behavior, requester)
+
+
+def expect(truth: object, got: object) -> None:
+    """
+    Do nothing if something is so.
+
+    Args:
+        truth: Whether it is so.
+        got: What is so instead.
+
+    Raises:
+        Differs: It is not so.
+    """
+    if not truth:
+        raise Differs(str(got))
+
+
+def check_no_store(*answers: Response) -> None:
+    """Check that no cache may keep these responses."""
+    for answer in answers:
+        found = answer.headers.get("Cache-Control", "none")
+        expect("no-store" in found, f"{answer.status} with Cache-Control: {found}")
+
+
+def expect_status(answer: Response, *statuses: int) -> None:
+    """
+    Check that a response has one of some statuses.
+
+    Args:
+        answer, statuses: The response, and the statuses.
+    """
+    expect(answer.status in statuses, f"{answer.status} {answer.text}")
+
+
+def _run(suite: CheckSuite, behavior: Behavior, requester: Requester) -> CheckResult:
+    check = suite.checks.get(behavior.name)
+    if check is None:
+        return CheckResult(behavior.name, behavior.label, NOT_TRIED, "", suite.reason(behavior.name) or "")
+    result, got = HOLDS, ""
+    try:
+        check.run(requester)
+    except Differs as error:
+        result, got = DIFFERS, str(error)
+    except (NotTried, ExternalError) as error:
+        result, got = NOT_TRIED, str(error)
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        # Checks read an answer as it should be; what is not there, or of another type, is a difference like others.
+        result, got = DIFFERS, f"an answer that cannot be read: {type(error).__name__} {error}"
+    return CheckResult(behavior.name, behavior.label, result, check.expected, _shown(got, requester))
+
+
+def _shown(text: str, requester: Requester) -> str:
+    """Return a text that may be from the server: without secrets, in one line, and not long."""
+    text = redacted_value(requester.without_secrets(text[:_MOST_READ]))
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
