@@ -37,6 +37,7 @@ from kpn_sandbox.tenants.clock import instant
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.validation import parse_instant
+from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.vendors.kpn.api import KpnApi
 from kpn_sandbox.web.assets import static_file, swagger_ui_file, template
 from kpn_sandbox.web.blocked import blocked_requests, quota_use
@@ -104,6 +105,19 @@ class PageViews:
             ranges=field_ranges(),
             literals=literals,
         )
+
+    def itx_token(self) -> Response:
+        """
+        Return the token of ITX's URLs for the account whose secret the request has, for pages that send such requests.
+
+        Raises:
+            ProblemError: There are no client id and secret, or they do not belong together.
+        """
+        given = request.authorization
+        if given is None or not given.username or not given.password:
+            raise ProblemError(401, "Send an account's client id and secret as HTTP Basic.")
+        self.control_auth.authenticate(request, Access.ACCOUNT, given.username)
+        return _json({"token": itx_token(given.username, given.password)})
 
     def wallboard_live(self) -> Response:
         """Return what the account's clients would see, as whole rows or as the difference to those of a tag."""
@@ -252,6 +266,7 @@ def blueprint(views: PageViews) -> Blueprint:
         "/console": views.console,
         "/requests": views.requests,
         "/requests/live": views.live_requests,
+        "/requests/itx-token": views.itx_token,
         "/manual": manual_page,
         "/manual/<name>": manual_page,
         "/assets/<name>": static_file,

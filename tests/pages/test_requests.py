@@ -71,6 +71,9 @@ def test_typing_finds_requests(open_page, traffic):
     page.get_by_label("only errors").check()
     expect(shown).to_have_count(1)
     expect(page.locator("#counted")).to_have_text("1 of 4 requests")
+    page.reload()
+    expect(page.get_by_label("Filter")).to_have_value("get -queues")
+    expect(shown).to_have_count(2)
 
 
 def test_the_keyboard_opens_and_closes_a_request(open_page, traffic):
@@ -91,7 +94,7 @@ def test_the_keyboard_opens_and_closes_a_request(open_page, traffic):
     assert page.evaluate("document.activeElement.closest('tr')?.rowIndex") == 2
 
 
-@pytest.mark.parametrize("path", ["/agents", "/customers?filter=x", "/statsapi/cfg/teams"])
+@pytest.mark.parametrize("path", ["/agents", "/customers?filter=x", "/statsapi/cfg/teams", "/rest/kpi?customerId=1"])
 def test_a_request_is_sent_again(open_page, server, account, expected, path):
     """A replay has credentials of its own for each API, and its answer is shown beside the old one."""
     # The challenge of HTTP Digest.
@@ -100,6 +103,9 @@ def test_a_request_is_sent_again(open_page, server, account, expected, path):
     user, secret = SECRET
     if path.startswith("/customers"):
         http.get(server.url + path, auth=http.auth.HTTPDigestAuth(user, secret), timeout=9)
+    elif path.startswith("/rest"):
+        token = http.get(f"{server.url}/requests/itx-token", auth=SECRET, timeout=5).json()["token"]
+        http.get(f"{server.url}{path}&token={token}", timeout=5)
     elif path.startswith("/statsapi"):
         form = {"grant_type": "client_credentials", "client_id": user, "client_secret": secret}
         token = http.post(f"{server.url}/configapi/v2/oauth/token", data=form, timeout=5).json()["access_token"]

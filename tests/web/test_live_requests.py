@@ -111,6 +111,15 @@ def test_a_stream_ends_when_the_client_has_left(app):
         assert list(answer.response) == [b": connected\n\n"]
 
 
+def test_pages_get_the_token_of_itx(client):
+    """Whoever has an account's secret gets the token of ITX's URLs, which opens its panel; nobody else does."""
+    token = client.get("/requests/itx-token", headers=OWN).json["token"]
+
+    assert client.get(f"/rest/kpi?customerId=1&token={token}").status_code == 200
+    assert client.get("/requests/itx-token").status_code == 401
+    assert client.get("/requests/itx-token", auth=("APP_CONSUMER_KEY", "wrong")).status_code == 401
+
+
 def test_every_reason_is_explained():
     """The page explains each reason that the request log may give."""
     constants = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}

@@ -2,8 +2,8 @@
 import { find, request } from "./common.js";
 import { t } from "./words.js";
 import { digestAuthorization } from "./digest.js";
+import { REDACTED, withItxToken, withSecrets } from "./secrets.js";
 
-const REDACTED = "***";
 // Headers that change the answer; all others are the browser's own or those of the old connection.
 const KEPT = ["Accept", "Accept-Language", "Content-Type", "If-Match", "If-None-Match", "Prefer", "X-Mock-Response-Code", "X-Mock-Response-Delay"];
 const TOKENS = { kpn: () => find("#shown").dataset.tokenRequest, bright_pattern: () => "/configapi/v2/oauth/token", atobi: () => "/oauth/token" };
@@ -17,7 +17,8 @@ export class Replay {
   }
 
   async send(entry) {
-    const path = `${entry.path}${entry.query ? `?${this.filled(entry.query, encodeURIComponent)}` : ""}`;
+    if (entry.api === "itx") await withItxToken(this.login);
+    const path = `${entry.path}${entry.query ? `?${this.filled(entry.query, entry, encodeURIComponent)}` : ""}`;
     const body = this.body(entry);
     const sent = Object.fromEntries(Object.entries(entry.headers).filter(([name]) => KEPT.some((kept) => kept.toLowerCase() === name.toLowerCase())));
     const headers = { ...sent, ...(await this.credentials(entry, path)) };
@@ -30,15 +31,13 @@ export class Replay {
   }
 
   body(entry) {
-    if (entry.request_body !== null) return this.filled(entry.request_body, (text) => text);
+    if (entry.request_body !== null) return this.filled(entry.request_body, entry);
     if (hasBody(entry)) throw new Error(t("The body was not logged: start the sandbox with --journal-bodies."));
     return undefined;
   }
 
-  // The log keeps no secrets; those of the account that is logged in are put back.
-  filled(text, encode) {
-    const secret = this.login.secret ? encode(this.login.secret) : REDACTED;
-    const found = text.replace(/((?:client_secret|password)(?:=|"\s*:\s*"))\*\*\*/g, (whole, name) => name + secret);
+  filled(text, entry, encode) {
+    const found = withSecrets(text, entry, this.login, encode);
     if (found.includes(REDACTED)) throw new Error(t("The log left a secret out of this request, so it cannot be sent again."));
     return found;
   }

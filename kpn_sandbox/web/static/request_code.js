@@ -1,8 +1,8 @@
 // A request of the log as code that runs as it is, with a fresh token; only a secret that the page does not know is
 // taken from the environment.
 import { find } from "./common.js";
+import { REDACTED, withSecrets } from "./secrets.js";
 
-const REDACTED = "***";
 const SECRET = "KPN_SANDBOX_CLIENT_SECRET";
 // What a tool sends by itself.
 const OWN = ["host", "user-agent", "content-length", "connection", "accept-encoding", "transfer-encoding", "authorization", "cookie", "x-request-id", "pragma", "cache-control", "priority"];
@@ -19,14 +19,13 @@ function scheme({ api, operation, headers }) {
   return { kind: "token", tokenUrl: absolute(api === "atobi" ? "/oauth/token" : "/configapi/v2/oauth/token"), form: true };
 }
 
-function parts(entry, { id, secret }) {
-  const known = secret || REDACTED;
-  const filled = (text, value) => text.replace(/((?:client_secret|password)(?:=|"\s*:\s*"))\*\*\*/g, (whole, name) => name + value);
+function parts(entry, login) {
+  const filled = (text, encode) => withSecrets(text, entry, login, encode);
   return {
-    id, secret: known, ...scheme(entry), method: entry.method,
-    url: absolute(entry.path) + (entry.query ? `?${filled(entry.query, secret ? encodeURIComponent(secret) : REDACTED)}` : ""),
+    id: login.id, secret: login.secret || REDACTED, ...scheme(entry), method: entry.method,
+    url: absolute(entry.path) + (entry.query ? `?${filled(entry.query, encodeURIComponent)}` : ""),
     headers: Object.entries(entry.headers).filter(([name, value]) => !OWN.includes(name.toLowerCase()) && !/^sec-/i.test(name) && !(name === "Accept" && value === "*/*") && value !== REDACTED),
-    body: entry.request_body === null ? null : filled(entry.request_body, known),
+    body: entry.request_body === null ? null : filled(entry.request_body),
   };
 }
 

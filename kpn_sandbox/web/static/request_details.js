@@ -4,6 +4,7 @@ import { t, number } from "./words.js";
 import { reasons } from "./reasons.js";
 import { asCode } from "./request_code.js";
 import { Replay, hasBody } from "./replay.js";
+import { withItxToken } from "./secrets.js";
 import { FaultDialog } from "./fault_dialog.js";
 
 const BODIES = find("#shown").dataset.bodies === "yes";
@@ -99,6 +100,7 @@ export class Details {
   }
 
   async copy(format) {
+    if (this.entry.api === "itx") await withItxToken(this.login);
     const text = format === "HAR" ? await this.entryArchive() : asCode(format, this.entry, this.login);
     const code = find("#code");
     put(code, text);

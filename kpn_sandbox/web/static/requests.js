@@ -46,6 +46,11 @@ const words = () => find("#filter").value.toLowerCase().split(/\s+/).filter(Bool
 
 function filter() {
   const wanted = words();
+  // The address finds the same again.
+  const url = new URL(location.href);
+  if (find("#filter").value) url.searchParams.set("filter", find("#filter").value);
+  else url.searchParams.delete("filter");
+  history.replaceState(null, "", url);
   for (const [element, known] of entries) element.hidden = !matches(known, wanted);
   count();
 }
@@ -136,6 +141,7 @@ async function saveArchive(client) {
 }
 
 function connectControls(client, login) {
+  find("#filter").value = new URLSearchParams(location.search).get("filter") ?? "";
   find("#filter").addEventListener("input", filter);
   find("#only-errors").addEventListener("change", filter);
   find("#nobody-choice").hidden = !login.token;
