@@ -34,7 +34,7 @@ class Landmark(NamedTuple):
 
 
 class WaitingCurve(NamedTuple):
-    """The calls that wait in all queues together, from midnight to midnight in equal steps."""
+    """The calls that wait, in all queues together or in one, from midnight to midnight in equal steps."""
 
     at: list[int]
     """How many wait at each step, as counters have it."""
@@ -42,16 +42,17 @@ class WaitingCurve(NamedTuple):
     """The most that waited at once since the step before."""
 
 
-def waiting_curve(trace: DayTrace, step: int) -> WaitingCurve:
+def waiting_curve(trace: DayTrace, step: int, queue: int | None = None) -> WaitingCurve:
     """
     Return the calls that wait over a day.
 
     Args:
         trace: The day.
         step: Milliseconds between two points; the first point is midnight, the last one the next midnight.
+        queue: Only calls of this queue, from 0.
     """
     calls = trace.calls
-    entered = calls.outcome != BLOCKED
+    entered = (calls.outcome != BLOCKED) & (True if queue is None else calls.queue == queue)
     arrival = np.sort(calls.arrival[entered])
     left = np.sort(np.where(calls.answer >= 0, calls.answer, calls.end)[entered])
     points = np.arange(0, trace.day.length + 1, step, dtype=np.int64)

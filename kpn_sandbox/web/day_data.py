@@ -17,6 +17,7 @@ from kpn_sandbox.control_api.serializers import instant_text, interval_record
 from kpn_sandbox.simulation.calendar import CalendarDay, day_of
 from kpn_sandbox.simulation.call_detail_records import ObservedPeriod, find_calls, find_states, recent_calls
 from kpn_sandbox.simulation.customers import Customers, customers_of
+from kpn_sandbox.simulation.day_index import FIRST_NUMBER
 from kpn_sandbox.simulation.day_outline import landmarks, waiting_curve
 from kpn_sandbox.simulation.facts import CallFact, Direction, StateFact, Status
 from kpn_sandbox.simulation.intervals import fold_intervals
@@ -226,8 +227,12 @@ def queue_day_data(tenant: Tenant, at: float, number: int) -> dict[str, Any]:
     period = ObservedPeriod(day.starts_at, at + 0.001, at // 1)
     intervals = [fact for facts in fold_intervals(center, period, minutes=30, queue=number) for fact in facts]
     calls = recent_calls(center, at, CALLS_OF_A_QUEUE // 2, queue=number)
+    curve = waiting_curve(center.day_index(day).trace, OUTLINE_SECONDS * 1000, number - FIRST_NUMBER)
+    passed = int(at // 1 - day.starts_at) // OUTLINE_SECONDS + 1
     return {
         **_day_head(day, at),
+        "step_seconds": OUTLINE_SECONDS,
+        "most_waiting": curve.most[:passed],
         "number": number,
         "name": center.queue(number, at).name,
         "half_hours": [interval_record(fact) for fact in intervals],

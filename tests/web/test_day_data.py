@@ -115,6 +115,9 @@ def test_the_day_of_a_queue_is_that_of_the_intervals(page, truth):
 
     assert day["half_hours"] == truth("intervals", minutes=30, queue=1000)["intervals"]
     assert {call["queue"] for call in day["calls"]} == {day["name"]}
+    # Ten hours in steps of five minutes, both ends included.
+    assert len(day["most_waiting"]) == 121
+    assert max(day["most_waiting"]) <= max(page("/wallboard/outline").json["most"])
 
 
 @pytest.mark.parametrize("path", ["agents/49999", "agents/x", "queues/1", "queues/4000000000"])

@@ -10,7 +10,7 @@ const LONG = 3600;
 const GAP = 6;
 // What has to fit into a tile: a name of 20 letters above state and time, or in one line a sign, a short name and a time;
 // at the least a sign, a first name and a time, or in its place the reason of an AUX.
-const FULL = { name: "full", wide: widthOf("Boaz van Barneveld-D", 600) + 1.1, high: 2.75 };
+const FULL = { name: "full", wide: widthOf("Daphne van Maasgouwe", 600) + 0.9, high: 2.9 };
 const SHORT = { name: "short", wide: widthOf("Melissa · Back office", 600) + widthOf("● 59:59", 700) + 1.4, high: 1.55 };
 const BRIEF = { name: "brief", wide: widthOf("Jennifer", 600) + widthOf("●59:59", 700) + 1.5, high: 1.55 };
 

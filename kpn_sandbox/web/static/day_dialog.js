@@ -6,6 +6,7 @@ import { reasonWord, stateOf, STATES } from "./states.js";
 import { t } from "./words.js";
 
 const WIDTH = 1000;
+const HIGH = 34;
 const HOUR = 3600;
 
 const percent = (share) => (share === null || share === undefined ? "–" : `${Math.round(share * 100)} %`);
@@ -39,20 +40,33 @@ function levelOf({ answered, abandoned, flowed_out: flowedOut, in_service_level:
   return left ? inTime / left : null;
 }
 
-// The states of a day as one row, from midnight to midnight.
+// A row from midnight to midnight, with the hours below it.
+function row(label, seconds, ...shapes) {
+  const x = (second) => (second / seconds) * WIDTH;
+  const hours = Array.from({ length: Math.floor(seconds / HOUR / 4) + 1 }, (_, at) => at * 4)
+    .map((hour) => draw("text", { x: x(hour * HOUR), y: 52, "text-anchor": hour === 0 ? "start" : hour * HOUR >= seconds ? "end" : "middle" }, `${String(hour).padStart(2, "0")}:00`));
+  return draw("svg", { viewBox: `0 0 ${WIDTH} 58`, class: "gantt", role: "img", "aria-label": label },
+    draw("rect", { class: "ground", x: 0, y: 0, width: WIDTH, height: HIGH }), ...shapes, ...hours);
+}
+
+// The states of an agent.
 function gantt({ states, seconds, known }) {
   const x = (second) => (second / seconds) * WIDTH;
-  const parts = states.map((state, at) => {
+  return row(t("States from midnight to midnight"), seconds, ...states.map((state, at) => {
     const end = states[at + 1]?.from ?? known;
     const { kind, word } = stateOf(state.status);
     const name = state.reason === null ? word : `${word}, ${reasonWord(state.reason)}`;
     const title = `${name}: ${state.at.slice(11, 19)}, ${duration(end - state.from)}`;
-    return draw("rect", { class: kind, x: x(state.from), y: 0, width: Math.max(0.5, x(end) - x(state.from)), height: 34 }, draw("title", {}, title));
-  });
-  const hours = Array.from({ length: Math.floor(seconds / HOUR / 4) + 1 }, (_, at) => at * 4)
-    .map((hour) => draw("text", { x: Math.min(WIDTH - 1, x(hour * HOUR)), y: 52, "text-anchor": hour === 0 ? "start" : hour * HOUR >= seconds ? "end" : "middle" }, `${String(hour).padStart(2, "0")}:00`));
-  return draw("svg", { viewBox: `0 0 ${WIDTH} 58`, class: "gantt", role: "img", "aria-label": t("States from midnight to midnight") },
-    draw("rect", { class: "ground", x: 0, y: 0, width: WIDTH, height: 34 }), ...parts, ...hours);
+    return draw("rect", { class: kind, x: x(state.from), y: 0, width: Math.max(0.5, x(end) - x(state.from)), height: HIGH }, draw("title", {}, title));
+  }));
+}
+
+// The calls that wait in a queue.
+function waiting({ most_waiting: most, step_seconds: step, seconds }) {
+  const top = Math.max(1, ...most);
+  const points = most.map((value, at) => `${((at * step) / seconds) * WIDTH},${HIGH * (1 - value / top)}`).join(" ");
+  const label = t("Waiting calls from midnight on, at most {count}", { count: Math.max(...most) });
+  return row(label, seconds, draw("polygon", { class: "curve", points: `0,${HIGH} ${points} ${(((most.length - 1) * step) / seconds) * WIDTH},${HIGH}` }));
 }
 
 function table(columns, halves) {
@@ -95,13 +109,17 @@ export class DayDialog {
     try {
       this.day = await this.read(kind, number);
     } catch (error) {
-      return body.replaceChildren(make("p", { role: "alert" }, error.message));
+      body.replaceChildren(make("p", { role: "alert" }, error.message));
+      return;
     }
     this.columns = kind === "agents" ? AGENT_COLUMNS : QUEUE_COLUMNS;
     put(find("h2", this.dialog), `${this.day.name} (${this.day.number}), ${this.day.date}, ${t("up to {time}", { time: this.day.at.slice(11, 16) })}`);
-    const parts = kind === "agents" ? [gantt(this.day), make("ul", { class: "legend" }, ...Object.values(STATES).map(({ kind: css, sign, word }) => make("li", { class: css }, `${sign} ${word}`)))] : [];
-    find("[data-save=png]", this.dialog).hidden = kind !== "agents";
-    return body.replaceChildren(...parts, make("h3", {}, t("Half hours")), table(this.columns, this.day.half_hours),
+    const legend = () => make("ul", { class: "legend" }, ...Object.values(STATES).map(({ kind: css, sign, word }) => make("li", { class: css }, `${sign} ${word}`)));
+    const above = kind === "agents" ? [gantt(this.day), legend()] : [make("h3", {}, t("Waiting calls")), waiting(this.day)];
+    body.replaceChildren(...above, make("h3", {}, t("Half hours")), table(this.columns, this.day.half_hours),
       make("h3", {}, t("Calls, the latest first")), callList(this.day.calls));
+    // The latest half hours are the last ones.
+    const halves = find(".scroll", body);
+    halves.scrollTop = halves.scrollHeight;
   }
 }
