@@ -17,7 +17,7 @@ UNRELATED = ("anyio", "faker", "hypothesispytest", "pytest_cov", "schemathesis")
 """Plugins of this environment that other projects do not have, and that take half a second each time."""
 RECIPES = HERE.parent / "recipes"
 
-collect_ignore = ["project"]
+collect_ignore = ["project", "projects"]
 
 
 class Project:
