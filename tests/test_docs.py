@@ -14,7 +14,7 @@ GUIDES = {name: PAGES[name] for name in ("architecture.md", "contributing.md")}
 README = PROJECT / "README.md"
 ARCHITECTURE = GUIDES["architecture.md"]
 
-TOOLS = {"newman", "nginx"}
+TOOLS = {"newman", "pyright", "nginx"}
 """Names of programs that the tests use and the package does not."""
 
 SUFFIXES = "py|md|toml|cfg|css|js|html|json|txt"
