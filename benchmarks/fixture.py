@@ -1,6 +1,8 @@
 """
 The cost of the pytest plugin: loading it, the first fixture, an account per test, and many tests side by side.
 
+CPU time is judged, as another program on the machine lengthens the seconds on the wall.
+
     python benchmarks/fixture.py
 """
 
@@ -21,26 +23,26 @@ from kpn_sandbox.testing import running
 
 LOAD = """
 import pytest, time
-begin = time.perf_counter()
+begin = time.process_time()
 import kpn_sandbox.pytest_plugin
-print(time.perf_counter() - begin)
+print(time.process_time() - begin)
 """
 KEEPING: dict[str, str] = {}
 """The environment of the processes that are measured."""
 
 READY = """
 import time
-begin = time.perf_counter()
+begin = time.process_time()
 from kpn_sandbox.testing import running
 with running() as sandbox:
     sandbox.new_account()
-    print(time.perf_counter() - begin)
+    print(time.process_time() - begin)
 """
 IMPORTING = """
 import time
-begin = time.perf_counter()
+begin = time.process_time()
 {}
-print(time.perf_counter() - begin)
+print(time.process_time() - begin)
 """
 BARE = IMPORTING.format(IMPORTS)
 ALL = IMPORTING.format(IMPORTS + ", apispec, click, flask_swagger_ui, gunicorn.app.base, orjson, platformdirs, tzdata")
@@ -71,14 +73,19 @@ def main() -> None:
 
 def measure(chosen: Namespace) -> None:
     """Print each figure."""
-    print(f"loading the plugin: {1000 * median(LOAD, chosen.rounds):.1f} ms (at most 20)")
+    print(f"loading the plugin: {judged(1000 * median(LOAD, chosen.rounds), 20)} ms of CPU")
     print_first_fixture(chosen.rounds)
     print_accounts()
     print_side_by_side(chosen.runs, chosen.tests)
 
 
+def judged(value: float, most: float) -> str:
+    """A figure with its goal."""
+    return f"{value:.2f} (goal at most {most:g}: {'reached' if value <= most else 'MISSED'})"
+
+
 def seconds(program: str) -> float:
-    """Return the time that a program, in a process of its own, prints."""
+    """Return the seconds of CPU that a program, in a process of its own, prints."""
     ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=KEEPING)
     return float(ran.stdout)
 
@@ -96,8 +103,8 @@ def print_first_fixture(rounds: int) -> None:
         pairs = [(seconds(READY), seconds(bare)) for _ in range(rounds)]
         ratios = sorted(ours / theirs for ours, theirs in pairs)
         ours, theirs = (middle([pair[position] for pair in pairs]) for position in (0, 1))
-        print(f"first fixture: {ours:.3f} s beside the bare import of {name} {theirs:.3f} s", end=", ")
-        print(f"ratio {middle(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; at most 1.5)")
+        print(f"first fixture: {ours:.3f} s of CPU beside the bare import of {name} {theirs:.3f} s", end=", ")
+        print(f"ratio {judged(middle(ratios), 1.3)} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
 def print_accounts(count: int = 200) -> None:
@@ -105,17 +112,18 @@ def print_accounts(count: int = 200) -> None:
     taken: dict[str, list[float]] = {"account": [], "first answer": [], "dropping it": []}
     with running() as sandbox:
         for _ in range(count):
-            begin = time.perf_counter()
+            begin = time.process_time()
             account = sandbox.new_account(seed="pytest")
-            made = time.perf_counter()
+            made = time.process_time()
             account.get("/agents")
-            answered = time.perf_counter()
+            answered = time.process_time()
             sandbox.drop(account)
-            steps = (made - begin, answered - made, time.perf_counter() - answered)
+            steps = (made - begin, answered - made, time.process_time() - answered)
             for step, each in zip(taken.values(), steps, strict=True):
                 step.append(1000 * each)
     for name, times in taken.items():
-        print(f"{name}: {middle(times):.1f} ms, 95 % within {sorted(times)[int(0.95 * count)]:.1f} ms")
+        shown = judged(middle(times), 5) if name == "account" else f"{middle(times):.1f}"
+        print(f"{name}: {shown} ms of CPU, 95 % within {sorted(times)[int(0.95 * count)]:.1f} ms")
 
 
 def print_side_by_side(runs: int, count: int) -> None:
