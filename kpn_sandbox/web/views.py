@@ -21,19 +21,22 @@ from kpn_sandbox.control_api.errors import ProblemError, error_for, invalid_fiel
 from kpn_sandbox.control_api.fields import QuerySchema, with_plus_sign
 from kpn_sandbox.control_api.operations import Access
 from kpn_sandbox.control_api.routes import single_values
+from kpn_sandbox.control_api.serializers import fault_record, log_entry_record, pin_record, profile_record
 from kpn_sandbox.documents import FILES, OPENAPI
 from kpn_sandbox.gateway.api import VendorApi
 from kpn_sandbox.gateway.cors import CORS_HEADERS
 from kpn_sandbox.gateway.hosts import base_url
+from kpn_sandbox.gateway.operations import STATUSES, phrase
 from kpn_sandbox.gateway.request_info import REFUSAL, request_id
 from kpn_sandbox.gateway.responses import etag, unchanged
 from kpn_sandbox.instants import FORMS, instant_text
 from kpn_sandbox.simulation.calendar import calendar_day, day_of
 from kpn_sandbox.simulation.history import History
-from kpn_sandbox.simulation.profile import field_ranges
+from kpn_sandbox.simulation.profile import Profile, field_ranges, field_schemas
 from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.simulation.staffing import REASONS
 from kpn_sandbox.tenants.clock import instant
+from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 from kpn_sandbox.validation import parse_instant
@@ -58,6 +61,9 @@ from kpn_sandbox.web.manual import manual_page
 from kpn_sandbox.web.security import is_local, page
 from kpn_sandbox.web.start_page import PAGES, start_document
 from kpn_sandbox.web.translation import template_values, words_script
+
+SHOWN_REQUESTS = 12
+"""Requests that the console shows."""
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +109,10 @@ class PageViews:
             apis=self.apis,
             scenarios=SCENARIOS.values(),
             ranges=field_ranges(),
+            schemas=field_schemas(),
+            defaults=profile_record(Profile()),
+            statuses=STATUSES,
+            phrases={status: phrase(status) for status in STATUSES},
             literals=literals,
         )
 
@@ -119,16 +129,25 @@ class PageViews:
         self.control_auth.authenticate(request, Access.ACCOUNT, given.username)
         return _json({"token": itx_token(given.username, given.password)})
 
+    def console_live(self) -> Response:
+        """Return what clients change of an account: what is left of faults and pins, and the last requests."""
+        tenant, at = self._shown(_query(ShownQuerySchema))
+        client_id, log = tenant.account.client_id, self.sandbox.request_log
+        faults, pins = self.sandbox.faults.list(client_id), self.sandbox.pins.list(client_id, at)
+        return _conditional(
+            {
+                "faults": [fault_record(plan) for plan in faults],
+                "pins": [pin_record(pin) for pin in pins],
+                "log": log.last_number(client_id),
+                "requests": [_brief(entry) for entry in log.entries(client_id, limit=SHOWN_REQUESTS).entries],
+            }
+        )
+
     def wallboard_live(self) -> Response:
         """Return what the account's clients would see, as whole rows or as the difference to those of a tag."""
         query = _query(LiveQuerySchema)
         shown = self._shown(query)
-        body = orjson.dumps(live_data(shown, query.get("since", ""), self._limits(shown.tenant)))
-        tag = etag(body)
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if unchanged(request.environ, tag):
-            return Response(status=304, headers=headers)
-        return Response(body, content_type="application/json", headers=headers)
+        return _conditional(live_data(shown, query.get("since", ""), self._limits(shown.tenant)))
 
     def requests(self) -> Response:
         """Return the page of the request log, with the words and limits that its forms offer."""
@@ -267,6 +286,7 @@ def blueprint(views: PageViews) -> Blueprint:
         "/requests": views.requests,
         "/requests/live": views.live_requests,
         "/requests/itx-token": views.itx_token,
+        "/console/live": views.console_live,
         "/manual": manual_page,
         "/manual/<name>": manual_page,
         "/assets/<name>": static_file,
@@ -294,6 +314,21 @@ def error_response(error: Exception) -> Response:
 
 def _json(document: Mapping[str, Any]) -> Response:
     return Response(orjson.dumps(document), content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _conditional(document: Mapping[str, Any]) -> Response:
+    body = orjson.dumps(document)
+    headers = {"ETag": etag(body), "Cache-Control": "no-cache"}
+    if unchanged(request.environ, headers["ETag"]):
+        return Response(status=304, headers=headers)
+    return Response(body, content_type="application/json", headers=headers)
+
+
+def _brief(entry: LogEntry) -> dict[str, Any]:
+    """Return an entry of the request log without headers and bodies."""
+    record = log_entry_record(entry)
+    names = ("received_at", "api", "operation", "method", "path", "query", "status", "reason", "note")
+    return {name: record[name] for name in names}  # type: ignore[literal-required]
 
 
 def _query(schema: type[QuerySchema]) -> dict[str, Any]:

@@ -21,13 +21,26 @@ def test_the_wallboard(open_page, size, scheme):
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_the_console(open_page, size, scheme):
-    """An open console has roles, names and contrast."""
+def test_the_console(open_page, account, size, scheme, expected):
+    """The console has roles, names and contrast: closed, open, with a banner, with wrong fields, in each dialog."""
+    expected.append("400")
     page = open_page("/console", size, scheme)
     assert serious(page) == []
+    account.fail("queues", 503)
+    account.pin("queues", 1000, InQueueCalls="7")
     page.get_by_role("button", name="Log in").click()
-    expect(page.locator("#values tbody tr").first).to_be_visible()
+    expect(page.locator("#banner")).to_be_visible()
+    page.get_by_text("More fields").click()
+    page.locator("#profile").get_by_label("Agents", exact=True).fill("0")
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.locator("[aria-invalid]")).to_have_count(1)
+    assert serious(page) == []
 
+    page.get_by_role("button", name="All values…").click()
+    expect(page.locator("#values tbody tr").first).to_be_visible()
+    assert serious(page) == []
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("button", name="Reset…").click()
     assert serious(page) == []
 
 

@@ -45,18 +45,23 @@ export function duration(seconds) {
 export function enableCopyButtons(within) {
   for (const button of within.querySelectorAll("[data-copies]")) {
     button.addEventListener("click", async () => {
-      const source = document.getElementById(button.dataset.copies);
-      try {
-        await navigator.clipboard.writeText(source.textContent);
-      } catch {
-        // Without TLS there is no clipboard; the text is selected for Ctrl-C.
-        getSelection().selectAllChildren(source);
-      }
-      const name = button.textContent;
-      button.textContent = t("Copied");
-      setTimeout(() => { button.textContent = name; }, 1500);
+      await copy(document.getElementById(button.dataset.copies), button);
     });
   }
+}
+
+// Copies a text and says on the button what became of it; a text that cannot be copied is selected for the keyboard.
+export async function copy(source, button) {
+  const copied = await navigator.clipboard?.writeText(source.textContent).then(() => true, () => false) || copiedBySelection(source);
+  const name = button.dataset.name ??= button.textContent;
+  button.textContent = copied ? t("Copied") : t("Press Ctrl+C");
+  setTimeout(() => { button.textContent = name; }, 2500);
+}
+
+// Other machines reach the pages without TLS, where there is no clipboard for scripts.
+function copiedBySelection(source) {
+  getSelection().selectAllChildren(source);
+  return document.execCommand("copy");
 }
 
 export const basic = (user, secret) => {

@@ -1,99 +1,144 @@
-// The console: every control sends the request that its curl line shows, then everything is read again.
-import { enableCopyButtons, find, put } from "./common.js";
+// The console: every control sends the request that its curl line shows. Looking on changes nothing.
+import { AccountPicker, withAccount } from "./accounts.js";
+import { connectClock, connectScenarios, isFrozen, playClock, seekClock, showLive, showScenario } from "./account.js";
+import { Code } from "./code.js";
+import { copy, enableCopyButtons, find, put } from "./common.js";
 import { Actions, ControlClient } from "./control_client.js";
-import { Values } from "./values.js";
-import { RequestLog } from "./request_log.js";
-import { faultPlan, pickApi, showFaults } from "./faults.js";
-import { profilePatch, showProfile } from "./profile.js";
-import { showAccount, showClock, showScenario } from "./account.js";
+import { connectFaults, connectQuota, showFaults, showQuota } from "./faults.js";
+import { LiveData, PageData, storeLogin, storedLogin } from "./page_data.js";
+import { Pins } from "./pins.js";
+import { connectProfile, forgetTyped, showProfile } from "./profile.js";
+import { connectRequests, showConduct, showRequests } from "./request_log.js";
+import { TimeBar } from "./time_bar.js";
+import { t } from "./words.js";
 
-const actions = new Actions(readAgain);
-const values = new Values(actions);
-const requestLog = new RequestLog(actions);
+const SECOND = 1000;
+
 const form = find("#login");
+const code = new Code(find("#console").dataset.publicSecret);
+const actions = new Actions((plan) => code.look(plan), readSettings);
+const pins = new Pins(actions, () => live.data);
+const picker = new AccountPicker(actions, (id, login = actions.client.login) => logIn({ ...login, id }), () => reading);
+const bar = new TimeBar(find("#time-bar"), {
+  read: (date) => pages.read("/wallboard/outline", { date }),
+  seek: (at) => actions.act(find("#jump"), seekClock(at)),
+  play: (speed) => actions.act(find("#jump"), playClock(speed)),
+});
+let live = null;
+let reading = Promise.resolve();
+let pages = null;
+// What changes by itself as clients make requests, and the tag that it has.
+let changing = { tag: null, log: null };
 
-async function readAgain() {
-  const client = actions.client;
-  const [account, clock, [profile, headers], scenario, faults] = await Promise.all([
-    client.call("GET", ""),
-    client.call("GET", "/clock"),
-    client.callWithHeaders("GET", "/profile"),
-    client.call("GET", "/scenario"),
-    client.call("GET", "/faults"),
-  ]);
-  showAccount(account);
-  showClock(clock);
+// What only changes when somebody changes it: profile, scenario and the whole state as a snapshot.
+async function readSettings() {
+  const { client } = actions;
+  const [[profile, headers], scenario, snapshot] = await Promise.all([client.callWithHeaders("GET", "/profile"), client.call("GET", "/scenario"), client.call("GET", "/snapshot")]);
   showProfile(profile, headers.get("X-Sandbox-Effective-From"));
   showScenario(scenario);
-  showFaults(faults.faults, actions);
-  await Promise.all([values.read(), requestLog.read()]);
+  code.set({ client, snapshot, defaults: JSON.parse(find("#console").dataset.defaults) });
+  await readLive();
 }
 
-async function logIn(login) {
+async function readLive() {
+  await Promise.all([live.read(), readChanging()]);
+  showLive(live.data);
+  showQuota(live.data.quota);
+  pins.refresh();
+  const { at, clock, replay } = live.data;
+  bar.show({ at: Date.parse(at), speed: isFrozen(clock) ? 0 : clock.speed, key: replay.replace(/; at=.*/, "") });
+}
+
+async function readChanging() {
+  const answer = await pages.request("/console/live", {}, changing.tag ? { "If-None-Match": changing.tag } : {});
+  if (answer.status === 304) return;
+  const { faults, pins: pinned, requests, log } = await answer.json();
+  showFaults(faults, actions);
+  pins.show(pinned);
+  showRequests(requests);
+  if (log !== changing.log) showConduct((await actions.client.call("GET", "/conduct")).findings);
+  changing = { tag: answer.headers.get("ETag"), log };
+}
+
+async function logIn(given) {
+  const login = await withAccount(given);
   const client = new ControlClient(login);
   await client.call("GET", "");
   actions.client = client;
-  sessionStorage.setItem("console", JSON.stringify(login));
-  put(find("#logged-in"), `${login.id}${login.token ? " (administrator)" : ""}`);
+  [live, pages, changing] = [new LiveData(login, {}), new PageData(login, {}), { tag: null, log: null }];
+  storeLogin(login);
+  put(find("#logged-in"), login.token ? t("administrator") : login.id);
+  await live.read();
+  forgetTyped();
   form.hidden = true;
   find("#console").hidden = false;
   find("#log-out").hidden = false;
-  await readAgain();
+  await readSettings();
+  await picker.show();
 }
 
 async function tryToLogIn(login) {
   try {
     await logIn(login);
   } catch (error) {
-    sessionStorage.removeItem("console");
+    storeLogin(null);
     put(find("#refused"), error.message);
   }
 }
 
-// Whose time a token's life follows goes along where it is changed.
-function setClock(fields) {
-  const tokens = find("#tokens");
-  return ["PUT", "/clock", tokens.value === tokens.dataset.inForce ? fields : { ...fields, tokens: tokens.value }];
+function connectSnapshots() {
+  const save = find("#save-snapshot");
+  save.addEventListener("click", async () => {
+    const snapshot = await actions.client.call("GET", "/snapshot");
+    const link = Object.assign(document.createElement("a"), { download: "snapshot.json", href: URL.createObjectURL(new Blob([JSON.stringify(snapshot, null, 2)], { type: "application/json" })) });
+    link.click();
+    URL.revokeObjectURL(link.href);
+    actions.say(save.closest("[data-card]"), t("The snapshot is saved as snapshot.json."));
+  });
+  save.addEventListener("pointerenter", () => code.look({ method: "GET", path: "/snapshot" }));
+  const file = find("#restore-snapshot");
+  file.addEventListener("change", async () => {
+    const card = file.closest("[data-card]");
+    const [chosen] = file.files;
+    // The same file may be chosen again, after it was changed.
+    file.value = "";
+    try {
+      const body = JSON.parse(await chosen.text());
+      forgetTyped();
+      await actions.act(file, { method: "PUT", path: "/snapshot", body, said: t("The snapshot is restored.") });
+    } catch (error) {
+      actions.say(card, t("The file holds no JSON: {error}", { error: error.message }), "bad");
+    }
+  });
 }
 
 function connectControls() {
-  pickApi();
-  for (const button of document.querySelectorAll("[data-scenario]")) {
-    actions.button(button, () => {
-      const [seconds, effective] = [Number(find("#for-seconds").value), find("#scenario-effective").value];
-      return ["PUT", "/scenario", { name: button.dataset.scenario, ...(seconds ? { for_seconds: seconds } : { effective }) }];
-    });
-  }
-  for (const button of document.querySelectorAll("[data-step]")) {
-    actions.button(button, () => ["POST", "/clock/advance", { seconds: Number(button.dataset.step) }]);
-  }
-  for (const button of document.querySelectorAll("[data-clock]")) {
-    actions.button(button, () => setClock({ mode: button.dataset.clock }));
-  }
-  actions.form(find("#jump"), (button) => setClock({ mode: (button || find("#jump button")).value, at: find("#jump").at.value.trim() }));
-  actions.form(find("#speed"), () => setClock({ mode: find("#speed").dataset.mode, speed: Number(find("#speed").speed.value) }));
-  actions.form(find("#profile"), profilePatch);
-  actions.form(find("#fault"), faultPlan);
-  actions.button(find("#no-faults"), () => ["DELETE", "/faults"]);
-  actions.form(find("#quota"), () => {
-    const { limit, interval, unit, retry_after: retry } = find("#quota").elements;
-    return ["PUT", "/quota", { limit: Number(limit.value), interval: Number(interval.value), unit: unit.value, ...(retry.checked ? { retry_after: true } : {}) }];
+  connectScenarios(actions);
+  connectClock(actions, () => live.data);
+  connectProfile(actions);
+  connectFaults(actions);
+  connectQuota(actions);
+  connectRequests(actions);
+  connectSnapshots();
+  actions.button(find("#revoke"), () => ({ method: "POST", path: "/tokens/revoke", body: {}, said: ({ revoked }) => t("{count} token is revoked.|{count} tokens are revoked.", { count: revoked }) }));
+  const reset = find("#reset");
+  find("#open-reset").addEventListener("click", () => find("#reset-dialog").showModal());
+  const chosen = () => [...reset.elements].filter((each) => each.checked).map((each) => each.name);
+  reset.addEventListener("change", () => {
+    put(find(".danger", reset), chosen().length === find(".layers").children.length ? t("Reset everything") : t("Reset what is ticked"));
   });
-  actions.button(find("#no-quota"), () => ["DELETE", "/quota"]);
-  actions.form(find("#reset"), () => ["POST", "/reset", { layers: [...find("#reset").elements].filter((each) => each.checked).map((each) => each.name) }]);
+  actions.form(reset, () => ({ method: "POST", path: "/reset", body: { layers: chosen() }, said: ({ layers }) => { forgetTyped(); return t("Reset: {layers}.", { layers: layers.join(", ") }); } }));
+  for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
+  const replay = find("#copy-replay");
+  replay.addEventListener("click", () => copy(find("#replay"), replay));
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   tryToLogIn({ id: form.client_id.value, secret: form.client_secret.value, token: form.admin_token.value });
 });
-find("#log-out").addEventListener("click", () => { sessionStorage.removeItem("console"); location.reload(); });
+find("#log-out").addEventListener("click", () => { storeLogin(null); location.reload(); });
 enableCopyButtons(document);
 connectControls();
-const stored = sessionStorage.getItem("console");
-if (stored) tryToLogIn(JSON.parse(stored));
-setInterval(async () => {
-  if (!actions.client || document.hidden) return;
-  await actions.client.call("GET", "/clock").then(showClock).catch(() => {});
-  await requestLog.live().catch(() => {});
-}, 1000);
+if (storedLogin()) tryToLogIn(storedLogin());
+setInterval(() => { if (actions.client && !document.hidden) reading = readLive().catch(() => {}); }, SECOND);

@@ -1,5 +1,6 @@
-// Requests to the control API, and the curl lines that do the same.
+// Requests to the control API, and the controls that make them.
 import { request, basic, find, make, put } from "./common.js";
+import { t } from "./words.js";
 
 export class ControlClient {
   // Either a client's secret or the administrator's token.
@@ -8,7 +9,6 @@ export class ControlClient {
     this.login = login;
     this.id = id;
     this.authorization = token ? `Bearer ${token}` : basic(id, secret);
-    this.shown = token ? '-H "Authorization: Bearer $KPN_SANDBOX_ADMIN_TOKEN"' : '-u "$KPN_SANDBOX_CLIENT_ID:$KPN_SANDBOX_CLIENT_SECRET"';
     this.base = `/_sandbox/accounts/${encodeURIComponent(id)}`;
   }
 
@@ -16,75 +16,96 @@ export class ControlClient {
     return (await this.callWithHeaders(method, path, body))[0];
   }
 
+  // Paths are of the account; those that begin with /_ are whole. An error has the status and the wrong fields.
   async callWithHeaders(method, path, body) {
     const headers = { Authorization: this.authorization };
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const answer = await request(path.startsWith("/_") ? path : this.base + path, {
-      method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    const answer = await request(this.path(path), { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     const result = answer.status === 204 ? null : await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(result.detail || result.title), { status: answer.status });
+    if (!answer.ok) throw Object.assign(new Error(result.detail || result.title), { status: answer.status, errors: result.errors || [] });
     return [result, answer.headers];
   }
 
-  curl(method, path, body) {
-    const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-    const parts = ["curl", this.shown];
-    if (method !== "GET") parts.push(`-X ${method}`);
-    parts.push(quoted(new URL(`.${this.base}${path}`, location.href).href));
-    if (body !== undefined) parts.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);
-    return parts.join(" ");
-  }
+  path(path) { return path.startsWith("/_") ? path : this.base + path; }
 }
 
-// Every control of the console is an action: it shows its curl line beforehand, and then does just that.
+// A control sends a request, which its plan describes: method, path, body, and the words to say when it is done.
 export class Actions {
-  constructor(done) {
-    this.done = done;
-    this.client = null;
-    this.lines = new Map();
-    for (const card of document.querySelectorAll("[data-card]")) {
-      const line = make("pre", { tabindex: "0", id: `curl-${card.dataset.card}`, "aria-label": "The same with curl" });
-      const container = make("div", { class: "curl", hidden: true }, make("span", { class: "note" }, "The same with curl"), line);
-      card.append(container);
-      this.lines.set(card, { container, line });
-    }
-  }
-
-  show(element, [method, path, body]) {
-    const { container, line } = this.lines.get(element.closest("[data-card]"));
-    put(line, this.client.curl(method, path, body));
-    container.hidden = false;
+  // `planned` is told of the request of the control that is looked at, `done` is called when one has changed something.
+  constructor(planned, done) {
+    Object.assign(this, { planned, done, client: null });
   }
 
   button(element, plan) {
-    const preview = () => this.show(element, plan());
+    const preview = () => this.planned(plan());
     element.addEventListener("pointerenter", preview);
     element.addEventListener("focus", preview);
     element.addEventListener("click", () => this.act(element, plan()));
   }
 
   form(element, plan) {
-    element.addEventListener("input", (event) => { if (element.checkValidity()) this.show(element, plan(event.submitter)); });
+    element.addEventListener("input", (event) => this.planned(plan(event.submitter)));
     element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.act(element, plan(event.submitter));
     });
   }
 
-  async act(element, [method, path, body]) {
-    this.show(element, [method, path, body]);
-    const message = find("#message");
+  // Returns what the server answered, null when it refused.
+  async act(element, plan) {
+    const { method, path, body, said } = plan;
+    const card = element.closest("[data-card]");
+    this.planned(plan);
+    clearErrors(card);
     try {
-      await this.client.call(method, path, body);
-      message.dataset.mark = "";
-      put(message, `✓ ${method} ${path} done.`);
+      const result = await this.client.call(method, path, body);
+      this.say(card, typeof said === "function" ? said(result) : said);
       await this.done();
-      return true;
+      return result ?? {};
     } catch (error) {
-      message.dataset.mark = "bad";
-      put(message, `▲ ${method} ${path}: ${error.message}`);
-      return false;
+      this.say(card, markErrors(card, error), "bad");
+      return null;
     }
   }
+
+  say(card, text, mark = "") {
+    const message = find(".message", card);
+    message.dataset.mark = mark;
+    put(message, `${mark ? "▲" : "✓"} ${text}`);
+  }
+}
+
+function clearErrors(card) {
+  for (const field of card.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    if (field.dataset.described !== undefined) field.setAttribute("aria-describedby", field.dataset.described);
+  }
+  for (const text of card.querySelectorAll(".wrong")) text.remove();
+}
+
+// Marks the fields that the server refused, each with what would be right, and returns what is left to say.
+function markErrors(card, error) {
+  let marked = 0;
+  for (const { field: path, allowed } of error.errors || []) {
+    const field = fieldOf(card, path);
+    if (!field || field.hasAttribute("aria-invalid")) continue;
+    const id = `wrong-${card.dataset.card}-${field.name}`;
+    field.dataset.described = field.getAttribute("aria-describedby") ?? "";
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", `${field.dataset.described} ${id}`.trim());
+    field.closest("details")?.setAttribute("open", "");
+    const text = make("span", { class: "wrong", id }, t("must be {allowed}", { allowed }));
+    const place = field.closest(".field");
+    if (place) place.append(text);
+    else field.closest("label").after(text);
+    if (!marked) field.focus();
+    marked += 1;
+  }
+  return marked ? t("Not changed: {count} field is wrong.|Not changed: {count} fields are wrong.", { count: marked }) : error.message;
+}
+
+// A field of a body has its name in the form, or the one at the end of its path, such as delay_ms in outcomes[0].delay_ms.
+function fieldOf(card, path) {
+  const names = [path, path.split(/[.[]/)[0], path.split(".").at(-1)];
+  return names.map((name) => card.querySelector(`[name="${CSS.escape(name)}"]`)).find(Boolean) ?? null;
 }

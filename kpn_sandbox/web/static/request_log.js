@@ -1,50 +1,24 @@
-// The request log, newest first, and the conduct rules that the client broke.
+// The last requests of the account's clients, and what the clients could do better.
 import { find, make, put } from "./common.js";
+import { t } from "./words.js";
 
-const SHOWN = 200;
+export function showRequests(requests) {
+  find("#requests").replaceChildren(...requests.toReversed().map(row));
+  find("#no-requests").hidden = requests.length > 0;
+}
 
-export class RequestLog {
-  constructor(actions) {
-    this.actions = actions;
-    this.newest = "";
-    find("#filter").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.newest = "";
-      this.read().catch((error) => put(find("#counted"), error.message));
-    });
-    actions.button(find("#forget"), () => ["DELETE", "/requests"]);
-  }
+function row({ received_at: at, method, path, query, api, operation, status, reason, note }) {
+  const request = make("td", { title: `${api} ${operation || ""}` }, `${method} ${path}${query ? `?${query}` : ""}`);
+  const cells = [at.slice(11, 19), request, status || t("none"), reason || note || ""];
+  return make("tr", { class: status >= 400 || !status ? "failed" : "" }, ...cells.map((cell) => (cell instanceof Element ? cell : make("td", {}, String(cell)))));
+}
 
-  query() {
-    const filters = new URLSearchParams({ limit: SHOWN });
-    for (const name of ["api", "operation", "status"]) {
-      const text = find("#filter").elements[name].value.trim();
-      if (text) filters.set(name, text);
-    }
-    return `/requests?${filters}`;
-  }
+export function showConduct(findings) {
+  const items = findings.map((each) => make("li", {}, make("b", {}, `▲ ${each.rule}`), make("span", {}, t("{count} time.|{count} times.", { count: each.count })), each.advice));
+  find("#conduct").replaceChildren(...(items.length ? items : [make("li", {}, t("✓ Nothing to complain about."))]));
+}
 
-  async live() {
-    if (find("#filter").elements.live.checked) await this.read();
-  }
-
-  async read() {
-    const path = this.query();
-    const { count, dropped, requests } = await this.actions.client.call("GET", path);
-    this.actions.show(find("#filter"), ["GET", path]);
-    put(find("#counted"), `${count} shown${dropped ? `, ${dropped} older ones are gone` : ""}`);
-    const newest = `${path} ${count} ${requests.at(-1)?.id ?? ""} ${requests[0]?.id ?? ""}`;
-    if (newest === this.newest) return;
-    this.newest = newest;
-    const latestFirst = requests.length > 1 && requests[0].received_at < requests.at(-1).received_at ? requests.toReversed() : requests;
-    find("#requests").replaceChildren(...latestFirst.map((each) => this.row(each)));
-    const { findings } = await this.actions.client.call("GET", "/conduct");
-    const items = findings.map((each) => make("li", {}, make("b", {}, `▲ ${each.rule}`), `${each.count} times. ${each.advice}`));
-    find("#conduct").replaceChildren(...(items.length ? items : [make("li", {}, "✓ Nothing to complain about.")]));
-  }
-
-  row({ at, method, path, query, api, operation, status, duration_ms: took, note }) {
-    const cells = [at.slice(0, 19).replace("T", " "), `${method} ${path}${query ? `?${query}` : ""}`, `${api} ${operation || ""}`, status || "none", Math.round(took * 10) / 10, note || ""];
-    return make("tr", { class: status >= 400 || !status ? "failed" : "" }, ...cells.map((text) => make("td", {}, String(text))));
-  }
+export function connectRequests(actions) {
+  actions.button(find("#forget"), () => ({ method: "DELETE", path: "/requests", said: t("The log is empty.") }));
+  put(find("#conduct"), "");
 }
