@@ -23,7 +23,7 @@ from kpn_sandbox.control_api.snapshots import read_entries, restore_entries
 from kpn_sandbox.gateway.api import Services
 from kpn_sandbox.gateway.error_handling import ErrorHandler
 from kpn_sandbox.gateway.fast_path import FAST_PATH, FastPathMiddleware
-from kpn_sandbox.gateway.middleware import AccessLogMiddleware, LazyRule, RequestMiddleware
+from kpn_sandbox.gateway.middleware import ACCESS_LOG, AccessLogMiddleware, LazyRule, RequestMiddleware
 from kpn_sandbox.gateway.request_context import CONTROL_KEY, Pause, RequestLifecycle
 from kpn_sandbox.gateway.request_metrics import RequestMetrics
 from kpn_sandbox.literals import LARGEST_BODY_BYTES, SCENARIO_NAMES
@@ -186,7 +186,8 @@ def _register(app: Flask, parts: Parts, pause: Pause, history: History) -> None:
         fast_path, public_url=settings.public_url, hsts=settings.hsts, body_limit=control_routes.body_limit
     )
     if settings.access_log:
-        app.wsgi_app = AccessLogMiddleware(app.wsgi_app, sandbox.wall_clock, _to_standard_error)  # type: ignore[method-assign]
+        access_log = AccessLogMiddleware(app.wsgi_app, sandbox.wall_clock, _to_standard_error)
+        app.wsgi_app = app.extensions[ACCESS_LOG] = access_log  # type: ignore[method-assign]
 
 
 def _to_standard_error(line: str) -> None:

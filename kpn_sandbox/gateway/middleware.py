@@ -22,17 +22,20 @@ from werkzeug.exceptions import HTTPException, RequestTimeout
 from werkzeug.routing import Rule
 
 from kpn_sandbox.gateway.error_handling import BodyTooLarge, MalformedRequest
-from kpn_sandbox.gateway.fast_path import FAST_REQUEST
 from kpn_sandbox.gateway.hosts import PUBLIC_URL, parse_host
 from kpn_sandbox.gateway.request_info import LOG_FACTS, REFUSAL, WITHOUT_HSTS, LogFacts, raw_path, request_id
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.safe_text import redacted_path, redacted_query, terminal_text
 from kpn_sandbox.tenants.clock import WallClock
 
+ACCESS_LOG = "kpn_sandbox.access_log"
+"""Key of the `AccessLogMiddleware` among the extensions of an application that writes an access log."""
+
 MOST_DISCARDED_BYTES = 64 * LARGEST_BODY_BYTES
 """Bytes of a body that are read and discarded; the connection of a client that sends more is closed."""
 
 _PIECE_BYTES = 65_536
+_SENT_TARGET = "kpn_sandbox.sent_target"
 _HSTS = "strict-transport-security"
 _log = logging.getLogger(__name__)
 
@@ -179,8 +182,7 @@ class AccessLogMiddleware:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
-        at, target = self._wall_clock(), _target(environ)
-        environ[LOG_FACTS] = LogFacts()
+        at = self.open(environ)
         # A connection that a fault breaks has neither.
         answered = ["-", "-"]
 
@@ -190,18 +192,32 @@ class AccessLogMiddleware:
             return start_response(status, headers, *more)
 
         body = self.next_app(environ, start)
-        facts: LogFacts = environ[LOG_FACTS]
-        # A server that knows the request would answer the next one without this middleware.
-        environ.pop(FAST_REQUEST, None)
-        when = datetime.fromtimestamp(at, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
-        request = f"{environ['REQUEST_METHOD']} {target} {environ.get('SERVER_PROTOCOL', 'HTTP/1.1')}"
-        reason = "; ".join([*facts.notes, *([facts.refusal] if facts.refusal and answered[0] >= "400" else [])])
-        sender = f"{environ.get('REMOTE_ADDR') or '-'} - {facts.account or '-'}"
-        line = (
-            f'{sender} [{when}] "{_quoted(request)}" {" ".join(answered)} {facts.api or "-"} {facts.operation or "-"}'
-        )
-        self._write(f'{terminal_text(line)} "{_quoted(reason or "-")}"\n')
+        self.write_line(environ, at, *answered)
         return body
+
+    def open(self, environ: dict[str, Any]) -> float:
+        """Prepare the environment of a request, and return the instant of its line."""
+        environ[LOG_FACTS] = LogFacts()
+        # The application may know the request below another path.
+        environ.setdefault(_SENT_TARGET, _target(environ))
+        return self._wall_clock()
+
+    def write_line(self, environ: dict[str, Any], at: float, status: str, size: str) -> None:
+        """
+        Write the line of a request.
+
+        Args:
+            environ: Its environment, after `open` and the response.
+            at: What `open` returned.
+            status, size: Status and length of the response, "-" where it has none.
+        """
+        facts: LogFacts = environ[LOG_FACTS]
+        when = datetime.fromtimestamp(at, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+        request = f"{environ['REQUEST_METHOD']} {environ[_SENT_TARGET]} {environ.get('SERVER_PROTOCOL', 'HTTP/1.1')}"
+        reason = "; ".join([*facts.notes, *([facts.refusal] if facts.refusal and status >= "400" else [])])
+        sender = f"{environ.get('REMOTE_ADDR') or '-'} - {facts.account or '-'}"
+        line = f'{sender} [{when}] "{_quoted(request)}" {status} {size} {facts.api or "-"} {facts.operation or "-"}'
+        self._write(f'{terminal_text(line)} "{_quoted(reason or "-")}"\n')
 
 
 def _target(environ: dict[str, Any]) -> str:

@@ -21,6 +21,8 @@ TURN_SECONDS = 0.02
 
 # A greenlet that sleeps for no time at all may go on before the loop has looked at any other connection.
 _OTHERS_SECONDS = 0.002
+# As much of a head as the log of a refusal shows.
+_HEAD_BYTES = 65_536
 
 
 class Phase(IntEnum):
@@ -74,6 +76,8 @@ class ClientConnection(gevent_socket):
         self.phase = Phase.IDLE
         self.answered = False
         """Whether bytes of a response to the present request have been sent."""
+        self.head = b""
+        """Bytes of the head of the present request, as far as they have arrived."""
         self.environ: dict[str, Any] = {}
         """WSGI environment of the present request, once the application has it."""
         self._turn_since = monotonic()
@@ -120,6 +124,8 @@ class ClientConnection(gevent_socket):
         now = monotonic()
         if now - began > _OTHERS_SECONDS:
             self._turn_since = now
+        if self.phase is Phase.HEAD and len(self.head) < _HEAD_BYTES:
+            self.head += data
         if not data and self._ended and self.phase in (Phase.HEAD, Phase.REQUEST):
             raise RequestTimeout
         return data

@@ -25,6 +25,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreDa
 from gunicorn.workers.ggevent import GeventWorker
 
 from kpn_sandbox.gateway.fast_path import FAST_PATH, WsgiApp
+from kpn_sandbox.gateway.middleware import ACCESS_LOG
 from kpn_sandbox.gateway.request_info import STREAMS
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.server import protocol_errors
@@ -93,9 +94,11 @@ class SandboxWorker(GeventWorker):
     def run(self) -> None:
         """Serve until a signal says stop, then finish the requests in flight."""
         self.deadlines = self.app.deadlines
-        parts = self.app.callable_app.extensions["kpn_sandbox"]
-        self.heads = RequestHeadCache(self.app.callable_app.extensions[FAST_PATH], hsts=parts.settings.hsts)
-        metrics = self.app.callable_app.extensions[FAST_PATH].metrics
+        extensions = self.app.callable_app.extensions
+        parts = extensions["kpn_sandbox"]
+        access_log = extensions.get(ACCESS_LOG)
+        self.heads = RequestHeadCache(extensions[FAST_PATH], hsts=parts.settings.hsts, access_log=access_log)
+        metrics = extensions[FAST_PATH].metrics
         metrics.use_part(self.part)
         log = parts.sandbox.request_log
         log.commit = GroupCommit(log.write_all).write
@@ -155,15 +158,16 @@ class SandboxWorker(GeventWorker):
             client, addr: The connection, and the address of its other end.
         """
         parser = get_parser(self.cfg, client, addr)
+        sender = addr[0] if isinstance(addr, tuple) else ""
         request = None
         try:
             while received := self._received(client, parser.unreader):
                 client.phase, client.answered = Phase.REQUEST, False
-                response = self.heads.respond(received) if self.alive else None
+                response = self.heads.respond(received, sender) if self.alive else None
                 if response is not None:
                     client.sendall(response)
                     continue
-                client.phase = Phase.HEAD
+                client.phase, client.head = Phase.HEAD, received
                 parser.unreader.unread(received)
                 request = next(parser)
                 client.phase, client.environ = Phase.REQUEST, {}
@@ -179,7 +183,7 @@ class SandboxWorker(GeventWorker):
         except (NoMoreData, RequestTimeout) as error:
             if isinstance(error, NoMoreData) or client.answered:
                 return
-            client.sendall(protocol_errors.TIMEOUT.to_bytes())
+            self._refuse(client, protocol_errors.TIMEOUT)
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets a response
@@ -204,7 +208,11 @@ class SandboxWorker(GeventWorker):
         response = _response(exc)
         if response is protocol_errors.SERVER_FAILED:
             self.log.error("request failed before it reached the application", exc_info=exc)
-        client.sendall(response.to_bytes())
+        self._refuse(client, response)
+
+    def _refuse(self, client: ClientConnection, response: protocol_errors.ProtocolErrorResponse) -> None:
+        log = self.app.callable_app.extensions["kpn_sandbox"].sandbox.request_log
+        client.sendall(protocol_errors.refuse(response, client.head, log))
 
     def _end_late_waits(self) -> None:
         idle = self.deadlines.crowded if self._room.locked() else self.deadlines.idle

@@ -16,7 +16,7 @@ from gunicorn.util import http_date
 
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.gateway.fast_path import FAST_REQUEST, FastPathMiddleware, FastRequest, FastResponse
-from kpn_sandbox.gateway.middleware import without_hsts
+from kpn_sandbox.gateway.middleware import AccessLogMiddleware, without_hsts
 from kpn_sandbox.gateway.request_info import REQUEST_ID
 from kpn_sandbox.tenants.clock import WallClock, wall_time
 from kpn_sandbox.tenants.request_log import SentHeaders
@@ -58,17 +58,31 @@ class RequestHeadCache:
         fast_path: Answers them.
         hsts: Whether responses may have a `Strict-Transport-Security` header.
         wall_clock: Returns wall time, in epoch seconds, for their `Date`.
+        access_log: Writes their lines; None where there is no access log.
     """
 
-    def __init__(self, fast_path: FastPathMiddleware, *, hsts: bool = True, wall_clock: WallClock = wall_time) -> None:
+    def __init__(
+        self,
+        fast_path: FastPathMiddleware,
+        *,
+        hsts: bool = True,
+        wall_clock: WallClock = wall_time,
+        access_log: AccessLogMiddleware | None = None,
+    ) -> None:
         self._fast_path = fast_path
+        self._access_log = access_log
         self._wall_clock = wall_clock
         self._hsts = hsts
         self._heads: BoundedCache[_KnownHead] = BoundedCache(MOST_HEADS)
         self._date = (0, b"")
 
-    def respond(self, received: bytes) -> bytes | None:
-        """Return the whole response to what a client has sent; None leaves it to gunicorn."""
+    def respond(self, received: bytes, sender: str = "") -> bytes | None:
+        """
+        Return the whole response to what a client has sent; None leaves it to gunicorn.
+
+        Args:
+            received, sender: What the client has sent, and its address.
+        """
         began = perf_counter()
         known, tag = self._heads.get(received), None
         if known is None:
@@ -82,8 +96,16 @@ class RequestHeadCache:
             facts = request.facts
             headers = SentHeaders({**facts.headers, "If-None-Match": tag})
             request = request._replace(facts=facts._replace(headers=headers))
+        if self._access_log is not None:
+            environ["REMOTE_ADDR"] = sender
+            at = self._access_log.open(environ)
         response = self._fast_path.respond(request, environ, began)
-        return None if response is None else self._encoded(response)
+        if response is None:
+            return None
+        if self._access_log is not None:
+            size = "-" if response.is_unchanged else str(len(response.body))
+            self._access_log.write_line(environ, at, response.status[:3], size)
+        return self._encoded(response)
 
     def __len__(self) -> int:
         """The number of heads."""
@@ -107,7 +129,7 @@ class RequestHeadCache:
         headers = SentHeaders({name: value for name, value in facts.headers.items() if name != "If-None-Match"})
         # The rest of the environment belongs to the connection or to the one request.
         kept = {key: value for key, value in environ.items() if isinstance(value, str)}
-        for key in (REQUEST_ID, "HTTP_IF_NONE_MATCH"):
+        for key in (REQUEST_ID, "HTTP_IF_NONE_MATCH", "REMOTE_ADDR", "REMOTE_PORT"):
             kept.pop(key, None)
         self._heads.put(head, _KnownHead(kept, request._replace(facts=facts._replace(headers=headers))))
 

@@ -10,7 +10,7 @@ Source:
 import re
 from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from kpn_sandbox.server.protocol_errors import (
@@ -45,7 +45,14 @@ class RequestHead(NamedTuple):
     headers: list[tuple[str, str]]
 
 
-def read_head(first: bytes, stream: BufferedIOBase) -> RequestHead | ProtocolErrorResponse | None:
+class Lines(Protocol):
+    """A stream that is read by lines."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Return the next line, or so many bytes of it; none at the end."""
+
+
+def read_head(first: bytes, stream: Lines) -> RequestHead | ProtocolErrorResponse | None:
     """
     Return the head of a request, or its refusal; None when the client left before the end.
 
@@ -68,7 +75,7 @@ def read_head(first: bytes, stream: BufferedIOBase) -> RequestHead | ProtocolErr
     return headers if not isinstance(headers, list) else _checked(request, headers)
 
 
-def _read_headers(stream: BufferedIOBase) -> list[tuple[str, str]] | ProtocolErrorResponse | None:
+def _read_headers(stream: Lines) -> list[tuple[str, str]] | ProtocolErrorResponse | None:
     headers: list[tuple[str, str]] = []
     while (line := stream.readline(HEADER_BYTES + 1)) != b"\r\n":
         if len(headers) == MOST_HEADERS or len(line) > HEADER_BYTES:

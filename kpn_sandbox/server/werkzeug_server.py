@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPMessage
+from io import BufferedIOBase
 from socket import SHUT_RDWR, socket
 from time import sleep
 from typing import Any
@@ -14,7 +15,13 @@ from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
-from kpn_sandbox.server.protocol_errors import HEADERS_TOO_LONG, LINE_TOO_LONG, ProtocolErrorResponse, bad_request
+from kpn_sandbox.server.protocol_errors import (
+    HEADERS_TOO_LONG,
+    LINE_TOO_LONG,
+    ProtocolErrorResponse,
+    bad_request,
+    refuse,
+)
 from kpn_sandbox.server.strict_http import ChunkedBody, RequestHead, read_head
 
 _BY_STATUS = {response.status: response for response in (LINE_TOO_LONG, HEADERS_TOO_LONG)}
@@ -33,18 +40,38 @@ _FULL_SECONDS = 0.02
 _HANG_UP = getattr(signal, "SIGHUP", signal.SIGTERM)
 
 
+class _RecordedLines:
+    """
+    The lines of a stream, which are kept when they are read.
+
+    Args:
+        first, stream: The line that was read before, and the stream.
+    """
+
+    def __init__(self, first: bytes, stream: BufferedIOBase) -> None:
+        self.received = bytearray(first)
+        self._stream = stream
+
+    def readline(self, size: int) -> bytes:
+        line = self._stream.readline(size)
+        self.received += line
+        return line
+
+
 class QuietRequestHandler(WSGIRequestHandler):
     """A request handler that logs nothing, sends its errors as JSON and is as strict as gunicorn."""
 
     timeout = STALLED_SECONDS
     server: "ThreadedServer"
+    _lines: "_RecordedLines | None" = None
 
     def parse_request(self) -> bool:
         """Read the head of a request; refuse what gunicorn refuses, and return whether there is a request."""
-        head = read_head(self.raw_requestline, self.rfile)
+        self._lines = _RecordedLines(self.raw_requestline, self.rfile)
+        head = read_head(self.raw_requestline, self._lines)
         self.close_connection = True
         if isinstance(head, ProtocolErrorResponse):
-            self.wfile.write(head.to_bytes())
+            self._refuse(head)
         if not isinstance(head, RequestHead):
             return False
         self.command, self.path, self.request_version = head.method, head.target, head.version
@@ -83,7 +110,15 @@ class QuietRequestHandler(WSGIRequestHandler):
         self.close_connection = True
         status = HTTPStatus(code)
         response = _BY_STATUS.get(status) or bad_request(message or status.phrase)
-        self.wfile.write(response.to_bytes())
+        self._refuse(response)
+
+    def _refuse(self, response: ProtocolErrorResponse) -> None:
+        # Programs may serve an application of their own.
+        parts = self.server.app.extensions.get("kpn_sandbox")  # type: ignore[attr-defined]
+        log = None if parts is None else parts.sandbox.request_log
+        # A request line that is too long is refused before its headers are read.
+        received = bytes(self._lines.received) if self._lines is not None else self.raw_requestline
+        self.wfile.write(refuse(response, received, log))
 
 
 class ThreadedServer(ThreadedWSGIServer):

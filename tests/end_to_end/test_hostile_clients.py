@@ -19,6 +19,7 @@ from .hostile import CLOSING, IDLE, STALLED, Crowd, answers, waits
 
 pytestmark = pytest.mark.slow
 
+ADMIN = "administrator-token"
 SOON = 20
 STOPS = [(signal.SIGTERM, False), (signal.SIGINT, True), (signal.SIGHUP, True)]
 SHORT = """
@@ -28,7 +29,7 @@ patch_standard_library()
 from kpn_sandbox.server import serve
 from kpn_sandbox.server.client_connection import Deadlines
 from kpn_sandbox.settings import from_environment
-settings = from_environment(overrides={"port": "0", "database_url": sys.argv[1]})
+settings = from_environment(overrides={"port": "0", "database_url": sys.argv[1], "admin_token": sys.argv[2]})
 serve(settings, announce=lambda app, url: None, ready=lambda url: print(url, flush=True),
       deadlines=Deadlines(stalled=1, idle=3, linger=1))
 """
@@ -39,7 +40,7 @@ serve(settings, announce=lambda app, url: None, ready=lambda url: print(url, flu
 def short_url(tmp_path):
     """The URL of a server that waits a second for a stalled client and three for a silent one."""
     database = f"sqlite:///{tmp_path / 'sandbox.db'}"
-    command = [sys.executable, "-c", SHORT, database]
+    command = [sys.executable, "-c", SHORT, database, ADMIN]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield server.stdout.readline().strip()
@@ -97,7 +98,7 @@ def test_a_request_that_was_sent_before_the_stop_is_answered(start):
 
 @pytest.mark.parametrize("request_bytes", STALLED, ids=["line", "header", "body", "chunk"])
 def test_a_stalled_request_gets_408(short_url, request_bytes):
-    """A client that stops in the middle of a request is told so, and its connection is closed."""
+    """A client that stops in the middle of a request is told so, its connection is closed, and the log has it."""
     with connection_to(short_url) as connection:
         connection.sendall(request_bytes)
         answer = connection.makefile("rb").read()
@@ -105,6 +106,8 @@ def test_a_stalled_request_gets_408(short_url, request_bytes):
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 408 Request Timeout\r\n") and b"\r\nConnection: close" in head
     assert json.loads(body)["fault"]["faultstring"] == "Request timeout"
+    (entry,) = Client(short_url, admin_token=ADMIN).all_requests()
+    assert (entry["status"], entry["id"]) == (408, head.rpartition(b"X-Request-Id: ")[2].decode())
 
 
 def test_progress_is_what_counts(short_url):

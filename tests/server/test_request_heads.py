@@ -10,6 +10,7 @@ from gunicorn.http.errors import NoMoreData, ParseException
 from gunicorn.http.wsgi import create
 
 from kpn_sandbox.gateway.fast_path import FAST_PATH
+from kpn_sandbox.gateway.middleware import ACCESS_LOG
 from kpn_sandbox.server.request_heads import MOST_HEADS, RequestHeadCache
 from kpn_sandbox.storage import StorageError
 from kpn_sandbox.tenants.faults import FaultPlan, Outcome
@@ -408,3 +409,18 @@ def _change(draw, sandbox, wall):
         sandbox.clocks.advance(ME, draw.randrange(3))
     else:
         wall.at += draw.randrange(3)
+
+
+def test_known_heads_have_a_line_in_the_access_log(start, settings, head, capsys):
+    """The line of a request that is known by its head is that of the usual way, with the address of its sender."""
+    app = start(**settings, access_log=True)
+    worker = Worker(app, access_log=app.extensions[ACCESS_LOG])
+    known = head("/agents?a=%7e&token=b", 'Prefer: at="2026-07-03T12:00:00Z"')
+    tag = f"If-None-Match: {tag_of(worker.by_gunicorn(known))}"
+    usual = capsys.readouterr().err
+
+    assert worker.heads.respond(known, "127.0.0.1") and capsys.readouterr().err == usual != ""
+    assert worker.heads.respond(known, "::1") and capsys.readouterr().err == usual.replace("127.0.0.1", "::1", 1)
+    unchanged = known[:-2] + f"{tag}\r\n\r\n".encode()
+    assert worker.by_gunicorn(unchanged) and "304 -" in (usual := capsys.readouterr().err)
+    assert worker.heads.respond(unchanged, "127.0.0.1") and capsys.readouterr().err == usual
