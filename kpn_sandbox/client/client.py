@@ -13,7 +13,7 @@ from kpn_sandbox.client.errors import ClientError
 from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Response, Steps, Target
 from kpn_sandbox.client.overrides import seed_text
 from kpn_sandbox.client.records import HealthRecord, ListedAccountRecord, LogEntryRecord
-from kpn_sandbox.client.steps import Awaiting, Blocking, sends_requests
+from kpn_sandbox.client.steps import Awaiting, Blocking, checks_arguments, sends_requests
 from kpn_sandbox.client.values import (
     Headers,
     Seconds,
@@ -192,6 +192,7 @@ class Client(SandboxRequests, Blocking):
         """Create an account; a setting that is left out or None is chosen by the sandbox."""
         return Account(self, *(yield from self._created(settings)))
 
+    @checks_arguments
     def account(self, client_id: str, client_secret: str | None = None) -> Account:
         """
         An account that exists.
@@ -221,6 +222,7 @@ class AsyncClient(SandboxRequests, Awaiting):
         """Create an account; a setting that is left out or None is chosen by the sandbox."""
         return AsyncAccount(self, *(yield from self._created(settings)))
 
+    @checks_arguments
     def account(self, client_id: str, client_secret: str | None = None) -> AsyncAccount:
         """
         An account that exists.

@@ -82,7 +82,9 @@ class AccountOverrides(AccountConfiguration):
         """
         if isinstance(kind, Mapping):
             pin = json_value(kind, "pin")
-            kind, key = pin.get("kind"), pin.get("key")
+            if not {"kind", "key"} <= pin.keys():
+                raise ClientError(f"a pin must be what pin returned, not {shown(kind)}")
+            kind, key = pin["kind"], pin["key"]
         if kind is None and key is not None:
             raise ClientError(f"kind must be one of {', '.join(OBJECT_KINDS)} where a key is given, not None")
         place = "/pins" if kind is None else f"/pins/{_kind(kind)}" if key is None else _place(kind, key)

@@ -95,6 +95,17 @@ def bound(method: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         raise ClientError(f"{reason}; it takes ({what})") from None
 
 
+def checks_arguments(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Decorate a method that sends nothing; a wrong argument of it becomes a `ClientError`, too."""
+
+    @wraps(method)
+    def call(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
+        made: Result = bound(method, *arguments, **named)
+        return made
+
+    return call
+
+
 def _function(method: Callable[..., Steps[Any]]) -> Callable[..., Any]:
     @wraps(method)
     def send_all(self: Any, /, *arguments: Any, **named: Any) -> Any:

@@ -38,6 +38,7 @@ _DEEPEST = 50
 _LONGEST = 10_000
 _LARGEST = 1e300
 _MOST_SECONDS = 1e9
+_NO_LIST = (str, bytes, bytearray, memoryview, PathLike)
 # What operators and methods of somebody else's value may raise.
 _ODD = (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
@@ -71,7 +72,7 @@ def _json(value: Any, name: str, depth: int) -> Any:
         return _json(value.tolist(), name, depth + 1)
     if isinstance(value, Mapping):
         return {_key(key, name): _json(item, str(key), depth + 1) for key, item in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | memoryview | PathLike):
+    if isinstance(value, Iterable) and not isinstance(value, _NO_LIST) and not hasattr(value, "read"):
         return [_json(item, name, depth + 1) for item in _entries(value, name)]
     return _scalar(value, name)
 

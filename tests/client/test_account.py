@@ -368,10 +368,12 @@ def test_requests_are_deleted_with_a_path_and_the_account_without(client):
         account.delete()
 
 
-def test_a_wrong_name_of_an_argument_says_what_is_right(account):
+def test_a_wrong_name_of_an_argument_says_what_is_right(client, account):
     """What a method does not take is an error of the client, like everything else."""
     with pytest.raises(ClientError, match=r"'tokns'; it takes \(at.*tokens"):
         account.freeze(MONDAY, tokns="wall")
+    with pytest.raises(ClientError, match="it takes .client_id"):
+        client.account(id="x")
     with pytest.raises(ClientError, match="an option of a request must be one of params, token, headers, timeout"):
         account.get("/agents", tokn="x")
     with pytest.raises(ClientError, match="bogus"):
