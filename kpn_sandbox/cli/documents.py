@@ -8,15 +8,18 @@ import click
 
 from kpn_sandbox.cli.commands import Choice, command
 from kpn_sandbox.cli.options import ACCOUNT_SETTINGS, account_flags, address_of, connection_options, settings_from
-from kpn_sandbox.documents import FILES, OPENAPI, openapi_document, text
+from kpn_sandbox.documents import FILES, OPENAPI, OPENAPI_VERSIONS, openapi_document, text
 
 
 @command()
 @click.argument("api", default="kpn", type=Choice(OPENAPI))
+@click.option(
+    "--openapi", "version", default=OPENAPI_VERSIONS[0], type=Choice(OPENAPI_VERSIONS), help="Version of OpenAPI."
+)
 @connection_options("host", "port")
-def openapi(api: str, url: str | None, **flags: Any) -> None:
+def openapi(api: str, version: str, url: str | None, **flags: Any) -> None:
     """Print the OpenAPI document of an API."""
-    click.echo(json.dumps(openapi_document(api, address_of(url, settings_from(flags))), indent=2))
+    click.echo(json.dumps(openapi_document(api, address_of(url, settings_from(flags)), version), indent=2))
 
 
 @command()

@@ -239,7 +239,7 @@ def object_schema(*required: str, **properties: Json) -> Json:
         required: Names of required members.
         properties: Schemas of members.
     """
-    return {"type": "object", "required": list(required), "properties": properties}
+    return {"type": "object", **({"required": list(required)} if required else {}), "properties": properties}
 
 
 def list_schema(items: Json) -> Json:

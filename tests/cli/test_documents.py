@@ -20,6 +20,13 @@ def test_an_api_is_named_in_either_spelling(run):
     assert run("openapi", "bright_pattern")[0] == 0
 
 
+def test_the_openapi_document_may_be_of_version_3_0(run):
+    """`openapi --openapi 3.0` prints the document for tools that read no newer one."""
+    code, out, _ = run("openapi", "itx", "--openapi", "3.0")
+
+    assert (code, json.loads(out)["openapi"]) == (0, "3.0.3")
+
+
 def test_the_postman_files_are_written(run, tmp_path):
     """`postman` writes the collections and the environment and says where."""
     code, out, _ = run("postman", str(tmp_path / "new"), "--client-id", "me", "--url", "http://box:1/")

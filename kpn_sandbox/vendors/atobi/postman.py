@@ -25,12 +25,14 @@ _AGAIN_TESTS = _TAKEN_TESTS + 'pm.test("Nothing is new", () => pm.expect(body.cr
 _WRONG_TESTS = """\
 pm.test("Status is 422", () => pm.response.to.have.status(422));
 pm.test("The field is named", () =>
-    pm.expect(Object.keys(pm.response.json().errors)).to.eql(["data.0.elements.0.value"]));
+    pm.expect(Object.keys(pm.response.json().errors)).to.eql(["data.0.elements.0.date_to"]));
 """
 
 
 def _items() -> list[dict[str, Any]]:
-    wrong = _body([{"user_id": "123", "elements": [_element(1, "device_sales", "many")]}])
+    # The period ends before it begins, which the OpenAPI document cannot forbid.
+    backwards = {**_element(1, "device_sales", "100"), "date_to": "2019-09-09 13:09:23"}
+    wrong = _body([{"user_id": "123", "elements": [backwards]}])
     return [
         _token(),
         _send(KPI.name, _SAMPLE, ANSWER_TESTS + _TAKEN_TESTS),

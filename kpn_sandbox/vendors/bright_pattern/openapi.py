@@ -49,6 +49,7 @@ def document(base_url: str) -> dict[str, Any]:
             "bearer": {"type": "http", "scheme": "bearer"},
             "sessionHeader": {"type": "apiKey", "in": "header", "name": "X-BP-SESSION-ID"},
             "sessionCookie": {"type": "apiKey", "in": "cookie", "name": "X-STATSAPI-TOKEN"},
+            "sessionIdCookie": {"type": "apiKey", "in": "cookie", "name": "X-BP-SESSION-ID"},
         },
         statuses=tuple(STATUSES),
         phrases=STATUSES,
