@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PICTURE = Path(__file__).with_name("wallboard.png")
-AT, AGENTS, SIZE = "2026-11-23T11:20:00+01:00", "30", "1440,840"
+AT, AGENTS, SIZE = "2026-11-23T11:20:00+01:00", "24", "1400,800"
 MOST_BYTES = 200_000
 FLAGS = (
     "--headless",
@@ -26,6 +26,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    # README shows the picture smaller still.
+    "--force-device-scale-factor=0.85",
 )
 SANDBOX = ("exec", "--scenario", "peak", "--clock", AT, "--agents", AGENTS, "--")
 
@@ -46,7 +48,7 @@ def _take(picture: str) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or sys.exit("chromium is not installed")
     with TemporaryDirectory() as folder:
         options = (f"--user-data-dir={folder}", f"--window-size={SIZE}", "--virtual-time-budget=5000")
-        url = f"{os.environ['KPN_SANDBOX_URL']}/wallboard?kiosk"
+        url = f"{os.environ['KPN_SANDBOX_URL']}/wallboard"
         subprocess.run([chromium, *FLAGS, *options, f"--screenshot={picture}", url], check=True, timeout=60)
 
 

@@ -177,6 +177,23 @@ def test_the_time_bar_moves_the_account(console, account):
     assert account.clock()["speed"] == 60
 
 
+def test_a_drag_sets_the_clock_where_it_ends(console, account):
+    """While the handle is dragged the account stays where it is; it goes to where the handle is left."""
+    sent = []
+    console.on("request", lambda request: sent.append(request.method) if request.url.endswith("/clock") else None)
+    box = console.get_by_role("slider").bounding_box()
+    middle = box["y"] + box["height"] / 2
+
+    console.mouse.move(box["x"] + box["width"] * 10 / 24, middle)
+    console.mouse.down()
+    console.mouse.move(box["x"] + box["width"] * 15 / 24, middle, steps=12)
+    console.mouse.up()
+
+    expect(console.locator("#now")).to_have_text("2026-11-24 15:00:00")
+    assert sent == ["PUT"]
+    assert account.clock()["at"] == "2026-11-24T15:00:00+01:00"
+
+
 def test_tokens_follow_the_time_that_is_chosen(console, account, said):
     """The choice counts at once, and leaves the clock as it is."""
     account.run(at="2026-12-01T10:00:00+01:00", speed=0.001)

@@ -52,8 +52,9 @@ export function feedLength() {
   return Math.max(1, Math.min(MOST, Math.floor(list.clientHeight / line)));
 }
 
-export function showCalls({ calls }, most) {
+export function showCalls({ calls }) {
   const list = find("#calls");
+  const most = feedLength();
   const waiting = calls.filter(({ state }) => state === "waiting" || state === "ringing");
   const others = calls.slice(waiting.length);
   // Half of the lines are for what happened last, however many wait.

@@ -21,8 +21,9 @@ const pins = new Pins(actions, () => live.data);
 const picker = new AccountPicker(actions, (id, login = actions.client.login) => logIn({ ...login, id }), () => reading);
 const bar = new TimeBar(find("#time-bar"), {
   read: (date) => pages.read("/wallboard/outline", { date }),
-  seek: (at) => actions.act(find("#jump"), seekClock(at)),
-  play: (speed) => actions.act(find("#jump"), playClock(speed)),
+  seek: (at) => setClock(seekClock(at)),
+  play: (speed) => setClock(playClock(speed)),
+  whileDragging: false,
 });
 let live = null;
 let reading = Promise.resolve();
@@ -40,13 +41,27 @@ async function readSettings() {
   await readLive();
 }
 
+// One request after the other, and of instants that are chosen meanwhile only the last, so that the clock ends there.
+const wanted = { plan: null, underWay: false };
+async function setClock(plan) {
+  wanted.plan = plan;
+  if (wanted.underWay) return;
+  wanted.underWay = true;
+  while (wanted.plan) {
+    const next = wanted.plan;
+    wanted.plan = null;
+    await actions.act(find("#jump"), next);
+  }
+  wanted.underWay = false;
+}
+
 async function readLive() {
   await Promise.all([live.read(), readChanging()]);
   showLive(live.data);
   showQuota(live.data.quota);
   pins.refresh();
   const { at, clock, replay } = live.data;
-  bar.show({ at: Date.parse(at), speed: isFrozen(clock) ? 0 : clock.speed, key: replay.replace(/; at=.*/, "") });
+  if (!wanted.plan) bar.show({ at: Date.parse(at), speed: isFrozen(clock) ? 0 : clock.speed, key: replay.replace(/; at=.*/, "") });
 }
 
 async function readChanging() {

@@ -24,8 +24,9 @@ function nameOf(mark, hour) {
 export class TimeBar {
   // read(date) resolves to the outline of a day; seek(instant in milliseconds) goes there, play(speed) moves on from
   // there, with 0 to stand still, and live(), if given, comes back from a view of the page's own.
-  constructor(container, { read, seek, play, live = null }) {
-    Object.assign(this, { container, read, seek, play, live, outline: null, at: NaN, dragged: null, key: "", sought: 0 });
+  // While the handle is dragged it goes along, unless going somewhere is costly.
+  constructor(container, { read, seek, play, live = null, whileDragging = true }) {
+    Object.assign(this, { container, read, seek, play, live, whileDragging, outline: null, at: NaN, dragged: null, key: "", sought: 0 });
     this.build();
     new ResizeObserver(() => this.draw()).observe(this.track);
   }
@@ -168,7 +169,7 @@ export class TimeBar {
     if (this.dragged === null) return;
     this.dragged = this.secondAt(event);
     this.point(this.dragged);
-    if (Date.now() - this.sought < SEEK_EVERY) return;
+    if (!this.whileDragging || Date.now() - this.sought < SEEK_EVERY) return;
     this.sought = Date.now();
     this.go(this.dragged);
   }

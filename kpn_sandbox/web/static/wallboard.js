@@ -34,7 +34,7 @@ let client = null;
 let timer = 0;
 let busy = false;
 // What the slower parts were read for.
-const read = { day: "", calls: "", callsAt: 0 };
+const read = { day: "", calls: "", callsAt: 0, shown: null };
 
 async function logIn() {
   const opened = new DashboardClient(login, view);
@@ -85,6 +85,7 @@ function show() {
   showTotals(client.data);
   showAgents(client.data, open);
   showTrunks(client.data);
+  if (read.shown) showCalls(read.shown);
   showClock();
 }
 
@@ -102,9 +103,9 @@ async function readDay() {
 async function readCalls() {
   const key = client.data.at + configuration();
   if (key === read.calls || Date.now() - read.callsAt < CALLS_EVERY) return;
-  const most = feedLength();
   read.callsAt = Date.now();
-  showCalls(await client.read("calls", { most }), most);
+  read.shown = await client.read("calls", { most: feedLength() });
+  showCalls(read.shown);
   read.calls = key;
 }
 
