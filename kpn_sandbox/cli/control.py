@@ -273,10 +273,10 @@ def _outcome(word: str) -> dict[str, Any]:
             outcome["delay_ms"] = delay
         elif part == "ok":
             outcome["ok"] = True
-        elif part in CONNECTION_FAULTS:
+        elif part in (*CONNECTION_FAULTS, "timeout"):
             outcome["connection"] = part
         else:
-            meant = near_miss(part, ("ok", *CONNECTION_FAULTS))
+            meant = near_miss(part, ("ok", "timeout", *CONNECTION_FAULTS))
             example = "like 503, 200ms, 503+200ms, ok, reset or JSON"
             raise CommandError(f"an outcome must be {example}, not {word!r}{'.' if meant else ''}{meant}")
     return outcome

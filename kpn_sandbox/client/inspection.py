@@ -1,5 +1,6 @@
 """The past of an account: the request log, the client's conduct, and the calls behind the figures."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -105,8 +106,8 @@ class AccountInspection(AccountOverrides):
         title = f"{len(found)} request{'' if len(found) == 1 else 's'}{f' with {which}' if which else ''}"
         if found:
             return f"{title} (the last: {_lines(found[-_NEAREST:])}){rest}"
-        others = sorted((yield from self._requests({})), key=lambda each: _likeness(each, wanted))[-_NEAREST:]
-        return f"{title}{rest}; {f'the nearest are: {_lines(others[::-1])}' if others else 'the log is empty'}"
+        others = sorted((yield from self._requests({})), key=lambda each: _likeness(each, wanted), reverse=True)
+        return f"{title}{rest}; {f'the nearest are: {_lines(others)}' if others else 'the log is empty'}"
 
     @sends_requests
     def har(self, operation: Operation | None = None, **filters: Unpack[LogFilters]) -> Steps[JsonObject]:
@@ -220,7 +221,10 @@ class AccountInspection(AccountOverrides):
 
 
 def _lines(entries: list[Any]) -> str:
-    return "; ".join(f"{each['method']} {each['path']} {each['status'] or 'no answer'}" for each in entries)
+    """The first few different requests, each with how often it came: the same one may be there a thousand times."""
+    lines = Counter(f"{each['method']} {each['path']} {each['status'] or 'no answer'}" for each in entries)
+    first = list(lines.items())[:_NEAREST]
+    return "; ".join(f"{line} ({count} times)" if count > 1 else line for line, count in first)
 
 
 def _likeness(entry: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[float, datetime]:

@@ -272,7 +272,7 @@ class LogPageRecord(TypedDict):
 class FindingRecord(TypedDict):
     """Breach of a conduct rule, with examples and advice."""
 
-    rule: str
+    rule: literals.ConductRule
     count: int
     examples: Annotated[list[str], "Ids of requests."]
     advice: str
