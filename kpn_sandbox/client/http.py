@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from kpn_sandbox.client.errors import ClientError, NotJson, Rejected, Unreachable
-from kpn_sandbox.client.values import Body, Headers, body_of, json_value, pairs, present, seconds, shown, text_of
+from kpn_sandbox.client.values import Body, Headers, body_of, pairs, present, seconds, shown, text_of
 from kpn_sandbox.literals import LONGEST_DELAY_MS
 from kpn_sandbox.safe_text import redacted_value
 
@@ -171,9 +171,14 @@ class Target:
             path, params: As for `call`.
 
         Raises:
-            ClientError: It is no text.
+            ClientError: It is no text, or a URL of another server.
         """
-        text = f"/{text_of(path, 'path').removeprefix(self.url).removeprefix('/')}"
+        below = text_of(path, "path").removeprefix(self.url)
+        if re.match("[a-z]+://", below, re.IGNORECASE):
+            raise ClientError(
+                f"path must be a path such as /agents, or a URL below {self.url}, not {redacted_value(below)!r}"
+            )
+        text = f"/{below.removeprefix('/')}"
         # As browsers and other libraries do: what a path cannot have is encoded, what is encoded already stays.
         target = quote(text, safe="!#$%&'()*+,/:;=?@[]~")
         fields = [] if params is None else pairs(params, "params")
@@ -326,6 +331,9 @@ def _checked_headers(headers: Any) -> dict[str, str]:
 
 
 def _reason(response: Response) -> str:
-    """A problem's detail, else the beginning of the body."""
-    detail = response.get("detail")
-    return str(json_value(detail)) if detail else response.content[:500].decode(errors="replace")
+    """A problem's detail with the value that was refused, else the beginning of the body."""
+    detail, errors = response.get("detail"), response.get("errors")
+    if not detail:
+        return response.content[:500].decode(errors="replace")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    return f"{detail} It was {shown(first['value'])}." if "value" in first else str(detail)

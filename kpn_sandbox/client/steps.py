@@ -90,9 +90,8 @@ def bound(method: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
     try:
         return method(*arguments, **named)
     except TypeError as error:
-        what = ", ".join(str(each) for each in list(signature(method).parameters.values())[1:])
-        reason = str(error).rpartition(".")[2]
-        raise ClientError(f"{reason}; it takes ({what})") from None
+        names = ", ".join(list(signature(method).parameters)[1:]) or "nothing"
+        raise ClientError(f"{str(error).rpartition('.')[2]}; it takes {names}") from None
 
 
 def checks_arguments(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

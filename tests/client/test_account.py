@@ -51,9 +51,9 @@ def test_an_account_is_described_and_dropped(client):
 
 def test_a_wrong_name_of_an_argument_says_what_is_right(client, account):
     """What a method does not take is an error of the client, like everything else."""
-    with pytest.raises(ClientError, match=r"'tokns'; it takes \(at.*tokens"):
+    with pytest.raises(ClientError, match=r"'tokns'; it takes at, tokens"):
         account.freeze(MONDAY, tokns="wall")
-    with pytest.raises(ClientError, match="it takes .client_id"):
+    with pytest.raises(ClientError, match="it takes client_id, client_secret"):
         client.account(id="x")
     with pytest.raises(ClientError, match="an option of a request must be one of params, token, headers, timeout"):
         account.get("/agents", tokn="x")

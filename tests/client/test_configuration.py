@@ -77,7 +77,7 @@ def test_profile_and_scenario_are_set_and_reset(account):
 
 def test_an_error_says_what_would_be_right(account):
     """The error has one line that says what would be right, and the status."""
-    with pytest.raises(Rejected, match="agents must be a whole number from 1 to 5000") as rejected:
+    with pytest.raises(Rejected, match=r"agents must be a whole number from 1 to 5000\. It was 0\.$") as rejected:
         account.profile(agents=0)
 
     assert rejected.value.status == 400

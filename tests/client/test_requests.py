@@ -89,3 +89,11 @@ def test_only_errors_of_the_client_come_out(account, call):
         call(account)
 
     assert "\n" not in str(error.value)
+
+
+def test_a_url_of_another_server_is_no_path(account):
+    """The token is for the sandbox alone, so a URL that is not below its own is refused and never asked for."""
+    for url in ("http://example.com/agents", "HTTPS://127.0.0.1/agents", "file:///etc/passwd"):
+        with pytest.raises(ClientError, match="path must be a path such as /agents, or a URL below http://127"):
+            account.get(url)
+    assert account.get(account.url + "/agents").status == 200
