@@ -16,12 +16,14 @@ class CodeBlock(NamedTuple):
         page: Path of the page, from the root of the project.
         language: First word behind the fence.
         reason: Why no test runs it; empty when one does.
+        package: Package that it is run with, of PyPI or npm; empty for none beside the sandbox's own.
         text: Its lines.
     """
 
     page: str
     language: str
     reason: str
+    package: str
     text: str
 
     def __str__(self) -> str:
@@ -35,10 +37,10 @@ def _blocks() -> list[CodeBlock]:
             r"^```([^\n]*)\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
         ):
             language, _, rest = info.partition(" ")
-            reason = rest.removeprefix("not run: ")
-            found.append(
-                CodeBlock(path.relative_to(PROJECT).as_posix(), language, reason if reason != rest else "", text)
+            reason, package = (
+                rest.removeprefix(mark) if rest.startswith(mark) else "" for mark in ("not run: ", "with ")
             )
+            found.append(CodeBlock(path.relative_to(PROJECT).as_posix(), language, reason, package, text))
     return found
 
 

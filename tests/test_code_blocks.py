@@ -65,6 +65,9 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "nginx": parse_brackets,
     "ini": parse_unit,
     "toml": parse_settings,
+    "bru": parse_brackets,
+    "http": parse_brackets,
+    "robot": parse_brackets,
 }
 
 
@@ -80,4 +83,4 @@ def test_a_block_is_parsed(block: CodeBlock):
     """A block has a language, can be read in it, and is run or says why not."""
     PARSERS[block.language](block.text)
 
-    assert block.reason or block.language in RUN_ELSEWHERE
+    assert block.reason or block.package or block.language in RUN_ELSEWHERE

@@ -32,7 +32,9 @@ curl() {
 def runs_here(block: CodeBlock) -> bool:
     """Whether a block consists of commands, or of Python that is no file of the worked examples."""
     named = block.text.partition("\n")[0].endswith(".py")
-    return not block.reason and (block.language == "sh" or block.language == "python" and not named)
+    return (
+        not block.reason and not block.package and (block.language == "sh" or block.language == "python" and not named)
+    )
 
 
 RUN = [block for block in BLOCKS if runs_here(block)]
