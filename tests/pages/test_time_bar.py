@@ -143,6 +143,16 @@ def test_a_link_that_cannot_be_copied_is_not_called_copied(page):
     assert "scenario=normal" in page.url
 
 
+@pytest.mark.parametrize(("query", "words"), [("at=noon", "at must be an ISO 8601 instant"), ("scenario=pek", "peak")])
+def test_an_address_that_cannot_be_is_refused(open_page, expected, query, words):
+    """A page whose address asks for what cannot be says what would be right."""
+    expected.append("400")
+
+    page = open_page(f"/wallboard?{query}", "desk")
+
+    expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+
+
 def test_a_seed_of_the_address_shows_another_center(open_page, page):
     """Another seed is another center, and the account keeps its own."""
     other = open_page("/wallboard?at=2026-11-24T10:20&seed=another", "desk")

@@ -133,6 +133,12 @@ async function tick() {
       showLogin(error.message);
       return;
     }
+    if (!client && error.status === 400) {
+      // The address asks for what cannot be, and will not change by itself.
+      put(find("#wrong-address"), error.message);
+      find("#wrong-address").hidden = false;
+      return;
+    }
     const words = error.status ? error.message : t("No connection to the sandbox: {message}.", { message: error.message });
     if (client) client.complaint = words;
     else put(find("#state"), words);
