@@ -20,17 +20,21 @@ class Account(AccountInspection, Blocking):
 
     Args:
         connection: The way to the sandbox: its URL, a `Client`, or another account of it.
-        client_id: Its client id.
+        client_id: Its client id; by default it is the account that is given as the connection.
         client_secret: Its secret; without one the administrator asks, and there are no access tokens.
         settings: What the sandbox answered when the account was created.
     """
 
     def __init__(
-        self, connection: Any, client_id: Any, client_secret: Any = None, settings: Mapping[str, Any] | None = None
+        self,
+        connection: Any,
+        client_id: Any = None,
+        client_secret: Any = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         target = target_of(connection)
         own = target if isinstance(target, Connection) else Connection(target.url, target.admin_token)
-        super().__init__(own, client_id, client_secret, settings)
+        super().__init__(own, *_owner(connection, client_id, client_secret), settings)
         self._connection = own
 
     def __enter__(self) -> Self:
@@ -40,7 +44,7 @@ class Account(AccountInspection, Blocking):
         self.drop()
 
     def __repr__(self) -> str:
-        if not self.settings.get("clock"):
+        if not self._seen.get("clock"):
             try:
                 authorization = self._target.authorization(self.client_id, self.client_secret) or ""
                 call = self._target.call("GET", self._path, {"Authorization": authorization}, timeout=_GLANCE_SECONDS)
@@ -63,11 +67,15 @@ class AsyncAccount(AccountInspection, Awaiting):
     """
 
     def __init__(
-        self, connection: Any, client_id: Any, client_secret: Any = None, settings: Mapping[str, Any] | None = None
+        self,
+        connection: Any,
+        client_id: Any = None,
+        client_secret: Any = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         target = target_of(connection)
         own = target if isinstance(target, AsyncConnection) else AsyncConnection(target.url, target.admin_token)
-        super().__init__(own, client_id, client_secret, settings)
+        super().__init__(own, *_owner(connection, client_id, client_secret), settings)
         self._connection = own
 
     async def __aenter__(self) -> Self:
@@ -91,7 +99,15 @@ def target_of(connection: Any) -> Target:
     return found if isinstance(found, Target) else Target(found)
 
 
+def _owner(connection: Any, client_id: Any, client_secret: Any) -> tuple[Any, Any]:
+    """Id and secret of the account that is meant, which may be the one that leads to the sandbox."""
+    if client_id is None and isinstance(connection, AccountInspection):
+        return connection.client_id, connection.client_secret or None
+    return client_id, client_secret
+
+
 def _description(account: AccountInspection) -> str:
-    clock, scenario = account.settings.get("clock") or {}, account.settings.get("scenario") or "not known"
-    mode = f"{clock['mode']} at {clock['at']}" if clock.get("mode") == "frozen" else clock.get("mode", "not known")
+    clock, scenario = account._seen.get("clock"), account._seen.get("scenario") or "not known"
+    plain = clock if isinstance(clock, Mapping) else {}
+    mode = f"{plain['mode']} at {plain.get('at')}" if plain.get("mode") == "frozen" else plain.get("mode", "not known")
     return f"<{type(account).__name__} {account.client_id!r} at {account.url}: clock {mode}, scenario {scenario}>"

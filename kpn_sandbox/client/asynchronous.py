@@ -35,7 +35,7 @@ class AsyncConnection(Target):
                 response = await client.request(call.method, call.url, headers=headers, content=call.content)
         except httpx.TimeoutException:
             raise unreachable(call, TimeoutError()) from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RuntimeError) as error:
             raise unreachable(call, error) from error
         return Response(response.status_code, _message(response.headers.multi_items()), response.content)
 

@@ -51,7 +51,7 @@ class AccountConfiguration(AccountRequests):
 
     def _notice(self, **seen: Any) -> None:
         """Remember what `repr` shows."""
-        self.settings.update(present(**seen))
+        self._seen.update(present(**seen))
 
     @sends_requests
     def drop(self) -> Steps[None]:

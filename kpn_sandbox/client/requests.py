@@ -38,6 +38,7 @@ class AccountRequests:
         self.client_secret = "" if client_secret is None else text_of(client_secret, "client_secret")
         """Empty when it is not known here."""
         self.settings = dict(settings or {})
+        self._seen = {name: self.settings.get(name) for name in ("clock", "scenario")}
         self._path = f"{CONTROL_PATH}/accounts/{segment(client_id, 'client_id')}"
         self._token = ""
 

@@ -233,7 +233,7 @@ def test_faults_are_planned(control):
     ]
     assert control("fault", "add", "any", "500", "--probability", "0.2", "--seed", "dice")["operation"] == "any"
     assert [each["remaining"] for each in control("fault")] == [6, None]
-    one = control("fault", "add", "agent", "hang", "truncate+200ms", "--key", "40001")
+    one = control("fault", "add", "agent", "timeout", "truncate+200ms", "--key", "40001")
     assert (one["key"], one["outcomes"]) == (
         "40001",
         [{"connection": "hang"}, {"connection": "truncate", "delay_ms": 200}],

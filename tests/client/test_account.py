@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import pytest
 
-from kpn_sandbox.client import ClientError
+from kpn_sandbox.client import Account, ClientError
 from tests.client.conftest import MONDAY
 
 
@@ -47,6 +47,9 @@ def test_an_account_is_described_and_dropped(client):
         account.show()
     account.drop()
     assert "clock not known" in repr(client.account("dropped"))
+    assert account.settings["scenario"] == "busy"
+    same = Account(account)
+    assert (same.client_id, same.client_secret, same.url) == ("dropped", account.client_secret, client.url)
 
 
 def test_a_wrong_name_of_an_argument_says_what_is_right(client, account):

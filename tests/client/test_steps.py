@@ -68,7 +68,7 @@ def test_an_account_is_awaited(client):
 
 def test_an_object_is_used_in_one_event_loop_after_another(client, account):
     """Nothing of a loop stays behind, so a fixture may make an account that each test awaits in a loop of its own."""
-    same = AsyncAccount(account, account.client_id, account.client_secret)
+    same = AsyncAccount(account)
 
     assert [asyncio.run(same.get("/agents")).status for _ in range(2)] == [200, 200]
 
@@ -78,4 +78,4 @@ def test_without_httpx_the_error_names_the_extra(account, monkeypatch):
     monkeypatch.setitem(sys.modules, "httpx", None)
 
     with pytest.raises(ClientError, match=r"pip install 'kpn-sandbox\[async\]'"):
-        asyncio.run(AsyncAccount(account, account.client_id).show())
+        asyncio.run(AsyncAccount(account).show())
