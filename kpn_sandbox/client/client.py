@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Unpack, cast
 from urllib.parse import quote
 
@@ -111,7 +110,7 @@ class SandboxRequests:
 
     def _now(self) -> Steps[datetime]:
         response = yield self._target.call("GET", f"{CONTROL_PATH}/health")
-        return parsedate_to_datetime(str(response.headers["Date"]))
+        return self._target.date_of(response)
 
     def _instant(self, value: Any, name: str) -> Steps[str]:
         """An instant as it is sent; words without a date are about the day of the sandbox's wall time."""

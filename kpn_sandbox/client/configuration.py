@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 from kpn_sandbox.client.arguments import ProfilePatch
 from kpn_sandbox.client.errors import ClientError, Rejected
@@ -65,15 +65,16 @@ class AccountConfiguration(AccountRequests):
     @sends_requests
     def rotate(self) -> Steps[NewAccountRecord]:
         """Make new secrets and return them."""
-        made = yield from self._record(NewAccountRecord, "POST", "/secret")
+        made = yield from self._ask("POST", "/secret")
+        secret = self._target.text_in("client_secret", made)
         if self.client_secret:
-            self.client_secret = made["client_secret"]
-        return made
+            self.client_secret = secret
+        return cast(NewAccountRecord, made)
 
     @sends_requests
     def replay(self) -> Steps[str]:
         """Engine, account, seed, configuration and instant: enough to get the same answers again."""
-        return str((yield from self._shown())["replay"])
+        return self._target.text_in("replay", {**(yield from self._shown())})
 
     @sends_requests
     def profile(self, *, effective: Effective | Enum = "always", **patch: Unpack[ProfilePatch]) -> Steps[ProfileRecord]:
@@ -126,7 +127,7 @@ class AccountConfiguration(AccountRequests):
         return clock
 
     def _now(self) -> Steps[datetime]:
-        return datetime.fromisoformat((yield from self._clock("GET"))["at"])
+        return self._target.instant_in("at", {**(yield from self._clock("GET"))})
 
     @sends_requests
     def now(self) -> Steps[datetime]:

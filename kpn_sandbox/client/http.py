@@ -9,7 +9,9 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Generator
+from datetime import datetime
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.error import HTTPError
@@ -262,6 +264,34 @@ class Target:
         if not isinstance(body.get(name), str):
             raise self._not_a_sandbox()
         return str(body[name])
+
+    def instant_in(self, name: str, body: JsonObject) -> datetime:
+        """
+        An instant in the body of a successful response.
+
+        Args:
+            name: Its name.
+            body: The JSON object of the response.
+
+        Raises:
+            Rejected: There is none.
+        """
+        try:
+            return datetime.fromisoformat(self.text_in(name, body))
+        except ValueError:
+            raise self._not_a_sandbox() from None
+
+    def date_of(self, response: Response) -> datetime:
+        """
+        The wall time of the server, to the second.
+
+        Raises:
+            Rejected: The response does not have it.
+        """
+        try:
+            return parsedate_to_datetime(str(response.headers["Date"]))
+        except (TypeError, ValueError):
+            raise self._not_a_sandbox() from None
 
     def _not_a_sandbox(self) -> Rejected:
         return Rejected(f"{self.url} does not answer like a sandbox")

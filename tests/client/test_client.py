@@ -1,8 +1,12 @@
 """The client of a sandbox: accounts, tokens and errors."""
 
+import inspect
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -87,3 +91,54 @@ def test_the_client_needs_the_standard_library_only():
     others = {name for name in others if not name.startswith("_sysconfigdata")}
     leaves = {f"kpn_sandbox.{name}" for name in ("instants", "literals", "safe_text", "validation")}
     assert (ours, others) == ({"kpn_sandbox", *leaves}, set())
+
+
+METHODS = {
+    "advance": (1,),
+    "ask": ("GET",),
+    "fail": ("agents", 503),
+    "fail_sometimes": ("agents", 0.5, 503),
+    "get": ("/agents",),
+    "load": ({"pins": [{"kind": "agents", "key": "1", "fields": {"Agent": "x"}}]},),
+    "pin": ("agents", 1),
+    "post": ("/agents",),
+    "put": ("/agents",),
+    "restore": ({},),
+    "scenario": ("peak",),
+    "states": (1,),
+    "verify": ("agents", 1),
+    "wait_for": ("agents", 1, 0),
+}
+"""Arguments of the methods of an account that need some."""
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"clock": 1, "at": "soon", "detail": {}}', b"\xff", b"[" * 9999])
+@pytest.mark.parametrize("status", [200, 400])
+def test_another_server_is_no_sandbox(body, status):
+    """Whatever a server answers that is no sandbox, the errors are the client's."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response_only(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_PUT = do_POST = do_DELETE = do_PATCH = do_GET
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        client = Client(f"http://127.0.0.1:{server.server_port}", "token")
+        account = client.account("somebody", "secret")
+        for name, method in inspect.getmembers(account, inspect.ismethod):
+            if not name.startswith("_"):
+                with suppress(ClientError):
+                    method(*METHODS.get(name, ()))
+        for ask in (client.now, client.ready, client.accounts, client.all_requests, client.new_account):
+            with suppress(ClientError):
+                ask()
+        assert "clock not known" in repr(account)
+        server.shutdown()
