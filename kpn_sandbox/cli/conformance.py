@@ -30,6 +30,7 @@ from kpn_sandbox.conformance.checks import (
     run_checks,
 )
 from kpn_sandbox.literals import hyphenated
+from kpn_sandbox.safe_text import terminal_text
 
 _COLORS = {HOLDS: "green", DIFFERS: "red", NOT_TRIED: "yellow"}
 _LIMITS = click.FloatRange(0.1, 300)
@@ -80,13 +81,13 @@ def _report(api: str, results: list[CheckResult]) -> Report:
     record = {"api": api, **summary, "checks": [each._asdict() for each in results]}
     lines = [line for each in results for line in _lines(each)]
     total = f"{counted[HOLDS]} hold, {counted[DIFFERS]} do not, {counted[NOT_TRIED]} could not be tried"
-    return Report(record, [*lines, (total, None)], exit_code=1 if counted[DIFFERS] else 0)
+    return Report(record, [*lines, total], exit_code=1 if counted[DIFFERS] else 0)
 
 
-def _lines(check: CheckResult) -> list[tuple[str, str | None]]:
-    head: list[tuple[str, str | None]] = [
-        (f"{check.result:<9}  {check.label:<10}  {check.behavior}", _COLORS[check.result])
+def _lines(check: CheckResult) -> list[str]:
+    text = f"{check.result:<9}  {check.label:<10}  {check.behavior}"
+    more = {DIFFERS: [f"expected: {check.expected}", f"got: {check.got}"], NOT_TRIED: [check.got]}.get(check.result, [])
+    return [
+        click.style(terminal_text(text), fg=_COLORS[check.result]),
+        *(terminal_text(f"    {line}") for line in more),
     ]
-    if check.result == DIFFERS:
-        return [*head, (f"    expected: {check.expected}", None), (f"    got: {check.got}", None)]
-    return [*head, (f"    {check.got}", None)] if check.result == NOT_TRIED else head

@@ -14,10 +14,12 @@ from kpn_sandbox.cli.options import (
     account_flags,
     ask_sandbox,
     connection_options,
+    output_options,
     read_secret,
     settings_from,
     write_whole,
 )
+from kpn_sandbox.cli.output import Report
 from kpn_sandbox.client import Account, Client, Rejected
 from kpn_sandbox.drift.captures import Capture, CaptureError, fetch_captures, read_captures
 from kpn_sandbox.drift.comparison import Difference, compare
@@ -29,8 +31,9 @@ DIFFERENT = 1
 
 
 def _with_account(command: Command) -> Command:
-    """Give a command the account of the settings."""
+    """Give a command the account of the settings, and print what it returns."""
 
+    @output_options
     @wraps(command)
     def run(url: str | None, **rest: Any) -> Any:
         settings = settings_from(account_flags(rest))
@@ -59,7 +62,7 @@ def _with_account(command: Command) -> Command:
 @_with_account
 def diff(
     account: Account, *, source: str, token: str | None, token_file: Path | None, write: Path | None, pin: bool
-) -> int:
+) -> Report:
     """
     Compare captured answers of KPN with the sandbox: shape, types, headers, and values that do not move.
 
@@ -68,14 +71,14 @@ def diff(
     """
     token = token if token_file is None else read_secret(token_file)
     found = _compared(account, fetch_captures(source, token) if "://" in source else read_captures(source, _skip))
-    for difference in found:
-        click.echo(terminal_text(f"{difference.where}: {difference.text}"))
     pins = pins_for(found)
     if write is not None:
         write_whole(write, terminal_json(json.dumps(pin_set(pins), indent=2, ensure_ascii=False)) + "\n")
     if pin:
         account.load(pin_set(pins))
-    return DIFFERENT if found else 0
+    record = {"differences": [{"where": each.where, "text": each.text} for each in found]}
+    lines = [terminal_text(f"{each.where}: {each.text}") for each in found]
+    return Report(record, lines, exit_code=DIFFERENT if found else 0)
 
 
 @command()
@@ -84,7 +87,7 @@ def diff(
     "--verbatim", is_flag=True, help="Serve the captured bodies as they are, path by path, until `fault drop`."
 )
 @_with_account
-def load(account: Account, source: str, verbatim: bool) -> None:
+def load(account: Account, source: str, verbatim: bool) -> Report:
     """
     Let the sandbox answer what was captured: pin what an HTTP archive, an answer's body or a set of pins says.
 
@@ -93,11 +96,11 @@ def load(account: Account, source: str, verbatim: bool) -> None:
     """
     if verbatim:
         plans = serve_verbatim(account, read_captures(source, _skip))
-        click.echo(f"{len(plans)} served as they are, until fault drop")
-        return
+        return Report({"served": len(plans)}, [f"{len(plans)} served as they are, until fault drop"])
     pins = read_pins(source, _skip)
     check_pins(pins)
-    click.echo(f"{_pin_all(account, pins)} pinned")
+    count = _pin_all(account, pins)
+    return Report({"pinned": count}, [f"{count} pinned"])
 
 
 def _compared(account: Account, captures: list[Capture]) -> list[Difference]:

@@ -47,13 +47,11 @@ class Report(dict[str, Any]):
 
     Args:
         record: The object.
-        lines: The lines, each with its color, None for the terminal's own.
+        lines: The lines, whose texts a terminal may show as they are.
         exit_code: Exit code of the command.
     """
 
-    def __init__(
-        self, record: Mapping[str, Any], lines: Iterable[tuple[str, str | None]], *, exit_code: int = 0
-    ) -> None:
+    def __init__(self, record: Mapping[str, Any], lines: Iterable[str], *, exit_code: int = 0) -> None:
         super().__init__(record)
         self.lines = list(lines)
         self.exit_code = exit_code
@@ -81,8 +79,8 @@ def print_result(result: Any, mode: OutputMode) -> None:
     if result is None or mode.quiet:
         return
     if isinstance(result, Report) and not mode.as_json:
-        for line, color in result.lines:
-            click.secho(terminal_text(line), fg=color)
+        for line in result.lines:
+            click.echo(line)
     elif mode.as_json or not is_terminal():
         click.echo(terminal_json(json.dumps(result, indent=2, ensure_ascii=False)))
     elif isinstance(result, dict) and list(result) == ["deleted"]:

@@ -36,3 +36,13 @@ def test_the_postman_files_are_written(run, tmp_path):
     assert (code, out.count("\n"), set(written)) == (0, len(FILES), set(FILES))
     assert written[KpnApi.postman.file]["info"]["name"] == "KPN Dashboard Server"
     assert (values["base_url"], values["client_id"]) == ("http://box:1", "me")
+
+
+def test_quiet_prints_nothing(run, tmp_path):
+    """With `-q` the files are written and nothing is printed; with `--json` an object says which."""
+    assert run("openapi", "-q") == (0, "", "")
+    assert run("postman", str(tmp_path), "-q") == (0, "", "")
+    code, out, _ = run("postman", str(tmp_path), "--json")
+
+    assert (code, json.loads(out)) == (0, {"written": [str(tmp_path / name) for name in FILES]})
+    assert json.loads(run("openapi", "--json")[1])["openapi"].startswith("3.")

@@ -22,7 +22,7 @@ def sections(text):
         (("scenario",), ["Options", "Output options", "Connection options"]),
         (("clock",), ["Commands", "Options", "Output options", "Connection options"]),
         (("token",), ["Options", "Connection options"]),
-        (("diff",), ["Options", "Connection options"]),
+        (("diff",), ["Options", "Output options", "Connection options"]),
         (("serve",), ["Options"]),
     ],
 )

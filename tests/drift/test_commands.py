@@ -155,3 +155,15 @@ def test_a_redirect_is_not_followed(ask, account):
     code, _, err = ask("diff", f"{account.url}/agents", "--token", account.token())
 
     assert (code, err.count("\n")) == (2, 1) and "redirected to" in err
+
+
+def test_results_as_json_and_not_at_all(ask, capture):
+    """`--json` prints an object, `-q` nothing; the exit code is the same."""
+    code, out, _ = ask("diff", str(capture), "--json")
+
+    found = {"where": "queues 1000: Name", "text": "'Klantenservice', in the sandbox 'Naam skill 1'"}
+    assert (code, json.loads(out)) == (1, {"differences": [found]})
+    assert ask("diff", str(capture), "-q") == (1, "", "")
+    assert json.loads(ask("load", str(capture), "--json")[1]) == {"pinned": 2}
+    assert ask("load", str(capture), "-q") == (0, "", "")
+    assert json.loads(ask("load", str(capture), "--verbatim", "--json")[1]) == {"served": 1}

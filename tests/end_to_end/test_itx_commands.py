@@ -123,7 +123,7 @@ def test_the_panel_is_printed(endpoint):
     """The panel is printed as ITX would lay it out."""
     ran = check(f"{endpoint.url}/good")
 
-    order = "SO26110030  2026-11-19 10:30:00  EUR 179.90  [Partly delivered (2026-11-20 14:12:00)]"
+    order = "SO26110030  2026-11-19 10:30:00 UTC  EUR 179.90  [Partly delivered (2026-11-20 14:12:00 UTC)]"
     assert f"Orders\n  {order}" in ran.stdout
 
 
