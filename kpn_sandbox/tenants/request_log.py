@@ -35,7 +35,7 @@ _FORM = "application/x-www-form-urlencoded"
 # Headers of responses that hold no secret: a challenge names realm and nonce, the others are of the sandbox itself.
 _PUBLIC = {"WWW-Authenticate", "Cache-Control", "Content-Length", "ETag", "X-Sandbox-Replay", "X-Sandbox-Time"}
 
-# Share of the requests that delete entries beyond the capacity. They are drawn, so that every account has its turn
+# Share of the transactions that delete entries beyond the capacity. They are drawn, so that every account has its turn
 # without a count; the generator is this module's own, because programs may seed that of the process.
 _PRUNING = 0.01
 _RANDOM = Random()
@@ -79,10 +79,13 @@ class LoggedHeaders(dict[str, str]):
     """Headers of a response by their names, with a text that is made once for a response that is sent many times."""
 
     def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
-        super().__init__()
+        listed = list(headers)
+        super().__init__(listed)
         self._stored: str | None = None
-        for name, value in headers:
-            self[name] = f"{self[name]}, {value}" if name in self else value
+        if len(self) < len(listed):
+            self.clear()
+            for name, value in listed:
+                self[name] = f"{self[name]}, {value}" if name in self else value
 
     def stored(self, common: Mapping[str, str]) -> str:
         """Return as JSON, without secrets, what differs from the headers that are common to responses of the API."""
@@ -214,9 +217,10 @@ class RequestLog:
             if not self._insert_together(share, rows):
                 for row in rows:
                     self._insert(share, row)
-            for entry in written:
-                if _RANDOM.random() < _PRUNING:
-                    self._database.fetch_one(share.prune, of_owner=entry.client_id or "")
+            if _RANDOM.random() < _PRUNING:
+                # Accounts whose entries are written together have old ones on the same pages.
+                owners = sorted({entry.client_id or "" for entry in written})
+                self._database.execute_many(share.prune, [{"of_owner": owner} for owner in owners])
 
     def entries(
         self, client_id: str, *, since: float | None = None, limit: int | None = None, **wanted: Any
