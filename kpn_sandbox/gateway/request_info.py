@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from secrets import token_hex
+from os import urandom
 from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -57,7 +57,7 @@ def request_id(environ: dict[str, Any]) -> str:
     found: str | None = environ.get(REQUEST_ID)
     if found is None:
         sent = environ.get("HTTP_X_REQUEST_ID", "")
-        found = environ[REQUEST_ID] = sent if _SENT_ID.fullmatch(sent) else token_hex(16)
+        found = environ[REQUEST_ID] = sent if _SENT_ID.fullmatch(sent) else urandom(16).hex()
     return found
 
 

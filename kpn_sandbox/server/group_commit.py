@@ -32,6 +32,8 @@ class GroupCommit(Generic[Item]):
     def __init__(self, write_all: Callable[[Sequence[Item]], None]) -> None:
         self._write_all = write_all
         self._batch: _Batch[Item] | None = None
+        self._begun = Event()
+        self._writer: gevent.Greenlet | None = None
 
     def write(self, item: Item) -> None:
         """
@@ -43,16 +45,26 @@ class GroupCommit(Generic[Item]):
         batch = self._batch
         if batch is None:
             batch = self._batch = _Batch()
-            # A new greenlet begins when all those have run that are ready now, as their clients' bytes have arrived.
-            gevent.spawn(self._commit, batch)
+            # The writer runs when all those have run that are ready now, as their clients' bytes have arrived.
+            self._begun.set()
+            if not self._writer:
+                # One for all batches: a new greenlet needs memory from the system for its frames.
+                self._writer = gevent.spawn(self._run)
         batch.items.append(item)
         batch.done.wait()
         if (error := batch.error) is not None:
             raise error
 
+    def _run(self) -> None:
+        while True:
+            self._begun.wait()
+            self._begun.clear()
+            # Items that come while this transaction waits for its turn belong to the next one.
+            batch, self._batch = self._batch, None
+            if batch is not None:
+                self._commit(batch)
+
     def _commit(self, batch: _Batch[Item]) -> None:
-        # Items that come while this transaction waits for its turn belong to the next one.
-        self._batch = None
         try:
             self._write_all(batch.items)
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait for the transaction
