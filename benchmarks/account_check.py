@@ -4,7 +4,7 @@ of the two requests that tests make beside polls: a token, and a pin. The latter
 a reference loop in the same run.
 
 The request is `GET /agents` of 100 agents in the steady second, and its cost the processor time of a gunicorn worker;
-the application's own part of it, without socket and HTTP, stands beside it, by processor time, too. Figures are medians.
+the application's own part of it, without socket and HTTP, stands beside it, also as CPU time. Figures are medians.
 
     python benchmarks/account_check.py [--database-url postgresql+psycopg://user@host/name] [--rounds 15]
 """
