@@ -89,9 +89,15 @@ def bound(method: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
     """
     try:
         return method(*arguments, **named)
-    except TypeError as error:
-        names = ", ".join(list(signature(method).parameters)[1:]) or "nothing"
-        raise ClientError(f"{str(error).rpartition('.')[2]}; it takes {names}") from None
+    except TypeError:
+        taken = signature(method)
+        # Python words its own errors differently from version to version.
+        try:
+            taken.bind(*arguments, **named)
+        except TypeError as error:
+            names = ", ".join(list(taken.parameters)[1:]) or "nothing"
+            raise ClientError(f"{method.__name__}() {error}; it takes {names}") from None
+        raise
 
 
 def checks_arguments(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -54,6 +54,8 @@ def test_an_account_is_described_and_dropped(client):
 
 def test_a_wrong_name_of_an_argument_says_what_is_right(client, account):
     """What a method does not take is an error of the client, like everything else."""
+    with pytest.raises(ClientError, match=r"freeze\(\) too many positional arguments; it takes at, tokens"):
+        account.freeze(MONDAY, "wall", 3)
     with pytest.raises(ClientError, match=r"'tokns'; it takes at, tokens"):
         account.freeze(MONDAY, tokns="wall")
     with pytest.raises(ClientError, match="it takes client_id, client_secret"):
