@@ -91,7 +91,7 @@ class PageViews:
 
     def start(self) -> Response:
         """Return the start page, as HTML for browsers and as JSON for programs."""
-        document = start_document(base_url(request.environ), OPENAPI, FILES, self._visible_demo())
+        document = start_document(base_url(request.environ), OPENAPI, FILES, self.visible_demo())
         best = request.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
         # A program that accepts everything did not ask for HTML, so the type must be written out.
         if best == "text/html" and "text/html" in request.headers.get("Accept", ""):
@@ -105,7 +105,7 @@ class PageViews:
         """Return the console, with the words and limits that its forms offer."""
         return page(
             "console.html",
-            demo=self._visible_demo(),
+            demo=self.visible_demo(),
             apis=self.apis,
             scenarios=SCENARIOS.values(),
             ranges=field_ranges(),
@@ -152,7 +152,7 @@ class PageViews:
     def requests(self) -> Response:
         """Return the page of the request log, with the words and limits that its forms offer."""
         log = self.sandbox.request_log
-        return page("requests.html", demo=self._visible_demo(), literals=literals, logged=log.on, bodies=log.bodies)
+        return page("requests.html", demo=self.visible_demo(), literals=literals, logged=log.on, bodies=log.bodies)
 
     def live_requests(self) -> Response:
         """Return the entries of an account's request log as they come; `?nobody=1` adds those that belong to none."""
@@ -249,7 +249,7 @@ class PageViews:
         self.control_auth.authenticate(request, Access.ACCOUNT, client_id)
         return client_id
 
-    def _visible_demo(self) -> tuple[str, str] | None:
+    def visible_demo(self) -> tuple[str, str] | None:
         """Return the demo account's credentials if the visitor may see them."""
         return self.demo if self.demo[1] and is_local(request) else None
 
@@ -267,7 +267,7 @@ def blueprint(views: PageViews) -> Blueprint:
     routes.context_processor(lambda: {"page_links": PAGES, **template_values()})
     views_by_rule: dict[str, Callable[..., Response]] = {
         "/": views.start,
-        "/docs": lambda: page("docs.html", documents=OPENAPI),
+        "/docs": lambda: page("docs.html", documents=OPENAPI, demo=views.visible_demo()),
         "/wallboard": lambda: page(
             "wallboard.html", local=is_local(request), object_kinds=literals.OBJECT_KINDS, reasons=REASONS
         ),

@@ -25,16 +25,17 @@ def axe():
     return script.read_text(encoding="utf-8") if script.exists() else missing("axe-core")
 
 
-def serious(page):
-    """The violations that axe-core calls serious or critical."""
+def violations(page, impacts=("minor", "moderate", "serious", "critical")):
+    """The violations that axe-core finds, each with the HTML of some elements."""
     # The policy of the pages keeps out scripts from elsewhere, so the tool is evaluated, not loaded.
     page.evaluate(axe())
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
-    return [
-        (each["id"], [node["html"] for node in each["nodes"]][:3])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
+    return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found if each["impact"] in impacts]
+
+
+def serious(page):
+    """The violations that axe-core calls serious or critical."""
+    return violations(page, ("serious", "critical"))
 
 
 class Watch:

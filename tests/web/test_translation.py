@@ -25,7 +25,7 @@ FROM_PYTHON = {
 }
 """Texts that the server hands to a page, which translates them."""
 
-UNTRANSLATED = {"docs.html", "manual.html"}
+UNTRANSLATED = {"manual.html"}
 """Templates with texts that are English in every language."""
 
 NAMES = {"CSV", "PNG", "kpn_sandbox", "kpn-sandbox", "OpenAPI", "Swagger", "API", "English", "Nederlands"}
