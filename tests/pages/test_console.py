@@ -353,7 +353,7 @@ def test_every_kind_of_fault_can_be_planned(console, account):
 
 def test_a_quota_is_set_and_removed(console, account, objects):
     """The console shows the quota as clients use it up, and says when it is."""
-    console.get_by_role("spinbutton", name="Calls").fill("1")
+    console.get_by_role("spinbutton", name="Requests").fill("1")
     console.get_by_label("Unit").select_option("hour")
     console.get_by_label("Retry-After header").check()
     console.get_by_role("button", name="Set the quota").click()

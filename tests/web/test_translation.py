@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from kpn_sandbox.literals import OBJECT_KINDS
+from kpn_sandbox.literals import OBJECT_KINDS, QUOTA_UNITS
+from kpn_sandbox.simulation.scenarios import SCENARIOS
 from kpn_sandbox.simulation.staffing import REASONS
 from kpn_sandbox.web.assets import STATIC, TEMPLATES
 from kpn_sandbox.web.start_page import PAGES
@@ -21,6 +22,8 @@ CALL = re.compile(r'(?<![\w.])t\(\s*("(?:[^"\\]|\\.)*")')
 FROM_PYTHON = {
     *(text for _, name, purpose in PAGES for text in (name, purpose)),
     *(kind.capitalize() for kind in OBJECT_KINDS),
+    *(scenario.summary for scenario in SCENARIOS.values()),
+    *QUOTA_UNITS,
     *REASONS,
 }
 """Texts that the server hands to a page, which translates them."""
