@@ -198,7 +198,7 @@ def _schema(schema: Any) -> Json:
     _set_limits(found)
     _set_values(found, schema)
     for name in (each for each in _LISTS if each in found):
-        if {"type": "null"} in schema[name]:
+        if {"type": "null"} in schema.get(name, ()):
             found["nullable"] = True
             found[name] = [_schema(each) for each in schema[name] if each != {"type": "null"}]
     if "$ref" in found and len(found) > 1:
@@ -231,15 +231,21 @@ def _keyword(name: str, value: Any) -> Any:
 
 
 def _set_limits(found: Json) -> None:
-    """Write exclusive limits as 3.0 does: as a limit and a truth value."""
-    for exclusive, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        value = found.get(exclusive)
-        if isinstance(value, bool) or value is None:
-            continue
-        stricter = max if limit == "minimum" else min
-        found[limit] = stricter(value, found.get(limit, value))
-        # The other limit may be the stricter one, and that one is allowed itself.
-        found[exclusive] = found[limit] == value
+    """
+    Write exclusive limits as limits that are no values themselves.
+
+    3.0 has a truth value beside the limit for that, which openapi-backend takes for a number that is none.
+    """
+    excluded = []
+    for exclusive, limit, stricter in (("exclusiveMinimum", "minimum", max), ("exclusiveMaximum", "maximum", min)):
+        value = found.pop(exclusive, None)
+        if value is not None:
+            found[limit] = stricter(value, found.get(limit, value))
+            # The other limit may be the stricter one, and that one is allowed itself.
+            excluded += [value] if found[limit] == value else []
+    if excluded:
+        more = {"not": {"enum": excluded}}
+        found |= {"allOf": [*found.get("allOf", ()), more]} if "not" in found else more
 
 
 def _set_values(found: Json, schema: Json) -> None:

@@ -2,8 +2,12 @@
 
 import os
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +26,23 @@ def tool(*names: str) -> str:
     path = os.environ.get("PATH", "") + os.pathsep + _ADMINISTRATORS
     found = (shutil.which(name, path=path) for name in names)
     return next(filter(None, found), None) or missing(names[0])
+
+
+@cache
+def node_modules() -> Path:
+    """Return the folder of the global npm packages."""
+    return Path(subprocess.run([tool("npm"), "root", "--global"], capture_output=True, text=True).stdout.strip())
+
+
+def node_module(name: str) -> Path:
+    """Find a global npm package; without it the test is skipped, but under `CI=true` it fails."""
+    found = node_modules() / name
+    return found if found.is_dir() else Path(missing(name))
+
+
+def python_module(name: str) -> str:
+    """Return the name of a Python module; without it the test is skipped, but under `CI=true` it fails."""
+    return name if find_spec(name) else missing(name)
 
 
 def missing(name: str) -> str:

@@ -198,7 +198,9 @@ def _query_parameter(name: str, schema: Json) -> Json:
     # An example of all parameters is accepted, which one of all values is not: some exclude others.
     example = schema.get("default", schema.pop("example", None) or next(iter(schema.get("enum", ())), None))
     described = {"description": schema.pop("description")} if "description" in schema else {}
-    return {"name": name, "in": "query", **described, "schema": schema, "example": example}
+    # Nobody escapes the slashes of a path.
+    reserved = {"allowReserved": True} if name == "path" else {}
+    return {"name": name, "in": "query", **described, **reserved, "schema": schema, "example": example}
 
 
 def _response(operation: ControlOperation, status: int, components: dict[str, Json]) -> Json:

@@ -64,19 +64,20 @@ pm.environment.set("bright_pattern_token", body.access_token);
 """
 
 _DATA_TESTS = """\
-const data = body.data;
+// Postman has a "data" of its own.
+const parts = body.data;
 pm.test("Every value is a string", () => {
-    const rows = [data.stats_totals].concat(data.service_grids[0].values, data.agent_grids[0].values);
+    const rows = [parts.stats_totals].concat(parts.service_grids[0].values, parts.agent_grids[0].values);
     rows.forEach((row) => Object.values(row).forEach((value) => pm.expect(value).to.be.a("string")));
 });
 pm.test("Services add up to the totals", () => {
-    const sum = (name) => data.service_grids[0].values.reduce((total, row) => total + Number(row[name]), 0);
-    pm.expect(String(sum("received"))).to.eql(data.stats_totals.in_calls_received_per_day);
-    pm.expect(String(sum("waiting"))).to.eql(data.stats_totals.in_calls_waiting);
-    pm.expect(String(sum("logged"))).to.eql(data.stats_totals.agents_logged);
+    const sum = (name) => parts.service_grids[0].values.reduce((total, row) => total + Number(row[name]), 0);
+    pm.expect(String(sum("received"))).to.eql(parts.stats_totals.in_calls_received_per_day);
+    pm.expect(String(sum("waiting"))).to.eql(parts.stats_totals.in_calls_waiting);
+    pm.expect(String(sum("logged"))).to.eql(parts.stats_totals.agents_logged);
 });
 pm.test("Rows are in order and not too many", () => {
-    const handled = data.agent_grids[0].values.map((row) => Number(row.handled));
+    const handled = parts.agent_grids[0].values.map((row) => Number(row.handled));
     pm.expect(handled).to.eql([...handled].sort((one, other) => other - one));
     pm.expect(handled.length).to.be.at.most(20);
 });

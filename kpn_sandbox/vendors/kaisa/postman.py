@@ -16,31 +16,32 @@ pm.test("It is the dataset that was asked for", () => {
     pm.expect(body.datasources.length).to.eql(1);
     pm.expect(body.datasources[0].datasource).to.eql(0);
 });
-const data = body.datasources[0].data;
+// Postman has a "data" of its own.
+const values = body.datasources[0].data;
 """
 
 _DATA_TESTS = {
-    "missed_calls": "pm.expect(data).to.match(/^[0-9]+$/); pm.environment.set('missed_calls', data);",
-    "call_durations": "pm.expect(Number.isInteger(data)).to.be.true;",
-    "average_calls_per_user": "pm.expect(data).to.match(/^[0-9]+[.][0-9]$/);",
-    "call_totals": "pm.expect(data).to.match(/^[0-9]+$/); pm.environment.set('call_totals', data);",
-    "calls_top_attributions": "pm.expect(data.length).to.be.within(1, 5); "
-    "data.forEach((row) => pm.expect(row.val).to.be.a('string'));",
-    "unique_callers": "pm.expect(Number.isInteger(data)).to.be.true;",
-    "call_length_distribution": "pm.expect(data[0].name).to.eql('missed'); "
-    "pm.expect(data[0].isWarningValue).to.eql(true); "
-    "pm.expect(data[0].val).to.eql(pm.variables.get('missed_calls')); "
-    "pm.expect(String(data.reduce((sum, row) => sum + Number(row.val), 0)))"
+    "missed_calls": "pm.expect(values).to.match(/^[0-9]+$/); pm.environment.set('missed_calls', values);",
+    "call_durations": "pm.expect(Number.isInteger(values)).to.be.true;",
+    "average_calls_per_user": "pm.expect(values).to.match(/^[0-9]+[.][0-9]$/);",
+    "call_totals": "pm.expect(values).to.match(/^[0-9]+$/); pm.environment.set('call_totals', values);",
+    "calls_top_attributions": "pm.expect(values.length).to.be.within(1, 5); "
+    "values.forEach((row) => pm.expect(row.val).to.be.a('string'));",
+    "unique_callers": "pm.expect(Number.isInteger(values)).to.be.true;",
+    "call_length_distribution": "pm.expect(values[0].name).to.eql('missed'); "
+    "pm.expect(values[0].isWarningValue).to.eql(true); "
+    "pm.expect(values[0].val).to.eql(pm.variables.get('missed_calls')); "
+    "pm.expect(String(values.reduce((sum, row) => sum + Number(row.val), 0)))"
     ".to.eql(pm.variables.get('call_totals'));",
-    "geographic_origin": "data.forEach((row) => pm.expect(Number.isInteger(row.val)).to.be.true);",
-    "daily_call_distribution": "pm.expect(data.length).to.eql(24); "
-    "pm.expect(String(data.reduce((sum, row) => sum + row.Answered + row.Missed, 0)))"
+    "geographic_origin": "values.forEach((row) => pm.expect(Number.isInteger(row.val)).to.be.true);",
+    "daily_call_distribution": "pm.expect(values.length).to.eql(24); "
+    "pm.expect(String(values.reduce((sum, row) => sum + row.Answered + row.Missed, 0)))"
     ".to.eql(pm.variables.get('call_totals'));",
-    "top_customers_by_calls": "pm.expect(data.length).to.be.within(1, 10); "
-    "pm.expect(data[0].url).to.eql('/mypages/dashboard/scid:' + data[0].scId);",
-    "calls_per_day": "pm.expect(data.map((row) => row.name)[0]).to.eql('2026-01-05'); "
-    "pm.expect(data.length).to.eql(7); "
-    "pm.expect(String(data.reduce((sum, row) => sum + row.Missed, 0))).to.eql(pm.variables.get('missed_calls'));",
+    "top_customers_by_calls": "pm.expect(values.length).to.be.within(1, 10); "
+    "pm.expect(values[0].url).to.eql('/mypages/dashboard/scid:' + values[0].scId);",
+    "calls_per_day": "pm.expect(values.map((row) => row.name)[0]).to.eql('2026-01-05'); "
+    "pm.expect(values.length).to.eql(7); "
+    "pm.expect(String(values.reduce((sum, row) => sum + row.Missed, 0))).to.eql(pm.variables.get('missed_calls'));",
 }
 
 _CUSTOMER_TESTS = """\
