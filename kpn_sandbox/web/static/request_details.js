@@ -32,7 +32,7 @@ function headerList(headers, none = t("No headers.")) {
 function requestBody(entry) {
   if (entry.request_body !== null) return block(entry.request_body, t("Body of the request"));
   if (!hasBody(entry)) return wordless(t("No body."));
-  return wordless(t("The body was not logged: start the sandbox with --journal-bodies."));
+  return wordless(BODIES ? t("The body was not logged: the request was answered from a cache.") : t("The body was not logged: start the sandbox with --journal-bodies."));
 }
 
 function responseBody(entry) {
