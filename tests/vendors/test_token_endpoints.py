@@ -1,11 +1,13 @@
 """What the token endpoints of the vendors have in common, and where they differ."""
 
 import base64
+import json
 
 import pytest
 
 from tests.application import CREDENTIALS, TOKEN_URL
 
+SECRET = CREDENTIALS["client_secret"]
 GRANT = {"grant_type": "client_credentials"}
 ENDPOINTS = {"kpn": TOKEN_URL, "bright_pattern": "/configapi/v2/oauth/token", "atobi": "/oauth/token"}
 WRONG = {"Authorization": "Basic " + base64.b64encode(b"APP_CONSUMER_KEY:wrong").decode()}
@@ -105,3 +107,19 @@ def test_credentials_in_the_header_go_with_any_body(client):
     answer = client.post(TOKEN_URL, data={"a": "b"}, content_type="multipart/form-data", headers=GOOD)
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/statsapi/auth", {"tenant_url": "x", "username": CREDENTIALS["client_id"], "password": SECRET}),
+        ("/oauth/token", {**GRANT, **CREDENTIALS}),
+        ("/_sandbox/accounts/APP_CONSUMER_KEY/tokens/revoke", {}),
+    ],
+)
+def test_json_may_begin_with_a_byte_order_mark(client, path, body):
+    """A byte order mark in front of a JSON body is ignored, by the control API, too (RFC 8259, section 8.1)."""
+    text = "\ufeff" + json.dumps(body)
+    auth = tuple(CREDENTIALS.values()) if path.startswith("/_sandbox") else None
+
+    assert client.post(path, data=text, content_type="application/json", auth=auth).status_code == 200
