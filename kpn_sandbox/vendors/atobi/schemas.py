@@ -38,12 +38,13 @@ class JsonNumber(str):
 class _TextField(fields.Field[str]):
     accepts_numbers = False
     allowed = "must be a string"
+    json_schema: Mapping[str, Any] = {}
 
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any:
         """Load a value; an empty text counts as null, which it becomes in Laravel before anything checks it."""
-        is_empty = isinstance(value, str) and not value.strip()
+        is_empty = isinstance(value, str) and len(value) <= _LONGEST and not value.strip()
         return super().deserialize(None if is_empty else value, attr, data, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -149,7 +150,12 @@ def _required(field: "type[_TextField]", example: str, description: str, **optio
 
 
 def _optional(field: "type[_TextField]", example: str, description: str) -> _TextField:
-    return field(allow_none=True, metadata={"example": example, "description": description})
+    optional = field(allow_none=True, metadata={"example": example, "description": description})
+    # An empty text counts as left out.
+    pattern = field.json_schema["pattern"]
+    accepted = {"minLength": 0, "pattern": rf"^\s*$|{pattern}"}
+    optional.json_schema = {**field.json_schema, **accepted}
+    return optional
 
 
 class _TolerantSchema(Schema):

@@ -38,7 +38,7 @@ from kpn_sandbox.vendors.kaisa.operations import (
 from kpn_sandbox.vendors.kaisa.postman import COLLECTION
 from kpn_sandbox.vendors.kaisa.schemas import check_stored_customer
 from kpn_sandbox.vendors.kaisa.store import CustomerStore, read_customers, write_customers
-from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, KaisaRequest, single_values, widgets
+from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, FORM_FIELDS, KaisaRequest, single_values, widgets
 
 _OWN = "the sandbox's own"
 _CLIENTS = "github.com/freespee/freespee-php-api-client"
@@ -144,7 +144,7 @@ class KaisaApi(VendorApi):
     def respond(self, context: RequestContext, endpoint: Endpoint) -> Response:
         """Return the response with the JSON of a view, conditional for operations that read."""
         tenant, at = context.account, context.at
-        query, form = single_values(request.args), single_values(request.form)
+        query, form = single_values(request.args), single_values(request.form, FORM_FIELDS)
         path_id = context.variables.get("customer_id")
         call = KaisaRequest(tenant, at, query, form, path_id, self.services.history, self._customers)
         body = orjson.dumps(endpoint.view(call))

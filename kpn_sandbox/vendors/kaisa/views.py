@@ -1,6 +1,6 @@
 """Views of the widgets data, the customers and the ping: each returns the JSON object of its response."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
@@ -48,15 +48,22 @@ class KaisaRequest(NamedTuple):
         return {**self.query, **({} if self.path_id is None else {"customer_id": self.path_id})}
 
 
-def single_values(values: "MultiDict[str, str]") -> dict[str, str]:
+FORM_FIELDS = frozenset({*NewCustomerForm().fields, "customer_id"})
+"""Fields that are read of a form."""
+
+
+def single_values(values: "MultiDict[str, str]", known: Container[str] | None = None) -> dict[str, str]:
     """
     Return the values of parameters, without empty ones.
 
+    Args:
+        values, known: The parameters, and the names of those that are read; those of all operations by default.
+
     Raises:
-        KaisaError: A parameter that the API knows is repeated.
+        KaisaError: A parameter that is read is repeated.
     """
     for name, found in values.lists():
-        if len(found) > 1 and name in _PARAMETERS:
+        if len(found) > 1 and name in (_PARAMETERS if known is None else known):
             raise KaisaError(400, f"{name} must be given once")
     return {name: value for name, value in values.items() if value != ""}
 

@@ -110,3 +110,12 @@ def test_a_versioned_request_meets_faults_and_is_logged(sandbox, ask):
     assert ask("/2.4.9/customers/99429").status_code == 429
     entry = sandbox.request_log.entries(CLIENT, api="kaisa").entries[-2]
     assert (entry.operation, entry.path) == ("change_customer", f"/2.4.9/customers/{first}")
+
+
+def test_fields_that_are_not_read_may_be_repeated(ask):
+    """Only parameters that the operation reads must not be repeated."""
+    assert ask("/customers?pagesize=1&x=1&x=2").status_code == 200
+    assert ask("/customers?pagesize=1&pagesize=2").status_code == 400
+    form = {"name": "New", "custnr": "7"}
+    assert ask("/customers", "POST", data={**form, "pagesize": ["1", "2"]}).status_code == 200
+    assert ask("/customers", "POST", data={**form, "name": ["A", "B"]}).status_code == 400

@@ -167,6 +167,6 @@ def test_a_form_in_the_body_is_left_to_the_framework(client, challenge, framewor
     header = credentials(challenge(), "GET", WIDGETS)
     framework.requests = 0
 
-    refused = client.get(WIDGETS, data={"a": ["1", "2"]}, headers={"Authorization": header})
+    refused = client.get(WIDGETS, data={"name": ["1", "2"]}, headers={"Authorization": header})
 
     assert (refused.status_code, framework.requests) == (400, 1)
