@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SETUPS] = []
     config.stash[CURRENT] = []
     if any(config.getini(name) != default for name, _, _, default in OPTIONS):
-        from kpn_sandbox.testing.collection import check_ini_options
+        from kpn_sandbox.testing.account_options import check_ini_options
 
         check_ini_options(config)
 
@@ -71,7 +71,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     marked = [each for each in report.result or () if isinstance(each, pytest.Item) and _is_marked(each)]
     if marked:
-        from kpn_sandbox.testing.collection import marker_errors
+        from kpn_sandbox.testing.account_options import marker_errors
 
         errors = marker_errors(marked)
         if errors:

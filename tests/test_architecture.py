@@ -25,7 +25,17 @@ LAYERS = (
     "cli",
 )
 """Each imports only from those before it, and from the leaves."""
-LEAVES = ("storage", "settings", "client", "caching", "literals", "validation", "safe_text", "instants")
+LEAVES = (
+    "storage",
+    "settings",
+    "client",
+    "caching",
+    "literals",
+    "validation",
+    "packaged_files",
+    "safe_text",
+    "instants",
+)
 BESIDE_CLI = ("pytest_plugin", "__main__")
 
 WALL_TIME = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}

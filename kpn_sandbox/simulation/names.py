@@ -15,11 +15,12 @@ from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from hashlib import shake_128
 from importlib.metadata import version
-from pkgutil import get_data
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from kpn_sandbox.literals import NAME_STYLES
+from kpn_sandbox.packaged_files import packaged_bytes
 from kpn_sandbox.simulation.errors import InvalidProfile
 from kpn_sandbox.simulation.facts import CustomerFact
 from kpn_sandbox.simulation.identifiers import CustomerNumbers
@@ -38,7 +39,7 @@ DEPARTMENTS_IN_USE = 6
 @cache
 def words_of(kind: str) -> Any:
     """The words under a key of ``words.json``; shared, so not to be changed."""
-    return json.loads(get_data(__package__, "words.json") or b"")[kind]
+    return json.loads(packaged_bytes(Path(__file__).with_name("words.json")))[kind]
 
 
 @cache

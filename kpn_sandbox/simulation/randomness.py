@@ -15,10 +15,12 @@ Source:
 import hashlib
 import json
 from functools import cache
-from pkgutil import get_data
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kpn_sandbox.packaged_files import packaged_bytes
 
 ENGINE_VERSION = 2
 """Changes whenever the same seed and configuration begin to give other calls."""
@@ -84,5 +86,5 @@ def quantiles(shape: str) -> Integers:
 
 @cache
 def _tables() -> dict[str, Integers]:
-    tables: dict[str, list[int]] = json.loads(get_data(__package__, "quantiles.json") or b"")
+    tables: dict[str, list[int]] = json.loads(packaged_bytes(Path(__file__).with_name("quantiles.json")))
     return {name: np.array(table, dtype=np.int64) for name, table in tables.items()}

@@ -1,17 +1,17 @@
 """
 Files of the pages: templates, those in `static`, and Swagger UI's from its own package.
 
-They are read by the loaders of their packages, which find them also where a test has replaced the file system.
+They are found also where a test has replaced the file system.
 """
 
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from flask import Response, abort, request
 
 from kpn_sandbox.gateway.responses import etag, unchanged
+from kpn_sandbox.packaged_files import packaged_bytes
 from kpn_sandbox.web.security import HEADERS
 
 STATIC, TEMPLATES = Path(__file__).parent / "static", Path(__file__).parent / "templates"
@@ -22,30 +22,24 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 def static_file(name: str) -> Response:
     """Return one of the sandbox's own files; 404 for any other name."""
-    return _response(_own_loader(), STATIC, name)
+    return _response(STATIC, name)
 
 
 def swagger_ui_file(name: str) -> Response:
     """Return one of Swagger UI's files; 404 for those that the page does not need."""
     if name not in _SWAGGER_UI:
         abort(404)
-    return _response(*_swagger_ui(), name)
+    return _response(_swagger_ui(), name)
 
 
 @lru_cache(maxsize=1)
-def _swagger_ui() -> tuple[Any, Path]:
-    """Return the loader of the package and its folder."""
+def _swagger_ui() -> Path:
+    """Return the folder of the package's files."""
     # The package is located but not imported: it would register a blueprint of its own with inline scripts.
     spec = find_spec("flask_swagger_ui")
     if spec is None or not spec.submodule_search_locations:
         abort(404)
-    return spec.loader, Path(spec.submodule_search_locations[0]) / "dist"
-
-
-@lru_cache(maxsize=1)
-def _own_loader() -> Any:
-    spec = find_spec(__name__)
-    return spec and spec.loader
+    return Path(spec.submodule_search_locations[0]) / "dist"
 
 
 def template(name: str) -> str | None:
@@ -56,18 +50,17 @@ def template(name: str) -> str | None:
 def packaged_text(path: str) -> str | None:
     """Return the text of a file, by its path from this package; None when there is none."""
     try:
-        content: bytes = _own_loader().get_data(str(Path(__file__).parent / path))
+        return packaged_bytes(Path(__file__).parent / path).decode()
     except OSError:
         return None
-    return content.decode()
 
 
-def _response(loader: Any, folder: Path, name: str) -> Response:
+def _response(folder: Path, name: str) -> Response:
     # The URL rule lets no slash through.
     if Path(name).suffix not in _TYPES or "\\" in name:
         abort(404)
     try:
-        body, tag = _content(loader, folder / name)
+        body, tag = _content(folder / name)
     except OSError:
         abort(404)
     headers = {**HEADERS, "ETag": tag, "Cache-Control": "no-cache"}
@@ -77,6 +70,6 @@ def _response(loader: Any, folder: Path, name: str) -> Response:
 
 
 @lru_cache(maxsize=64)
-def _content(loader: Any, path: Path) -> tuple[bytes, str]:
-    body = loader.get_data(str(path))
+def _content(path: Path) -> tuple[bytes, str]:
+    body = packaged_bytes(path)
     return body, etag(body)
