@@ -31,6 +31,7 @@ Each imports only from those above it and from these:
     validation      rules for values that come from outside
     safe_text       text from others without secrets, and without what a terminal would obey
     instants        instants and durations as people write them
+    packaged_files  files of the package, found also where a test has replaced the file system
 
 `docs/architecture.md` says more, and where to change what.
 """

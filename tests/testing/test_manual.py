@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,12 @@ def test_the_workflow_is_the_recipe():
     """The workflow that the manual shows is the file among the recipes."""
     page = (DOCS / "other-test-frameworks.md").read_text(encoding="utf-8")
     assert (RECIPES / "github-actions.yml").read_text(encoding="utf-8") in page
+
+
+def test_what_is_shown_of_other_tools_is_in_their_projects():
+    """The fixtures that the manual shows for pytest-flask and pytest-django are those of the projects that run."""
+    shown = re.findall(r"```python\n(@pytest.*?)```", SECTION.split("## Beside other tools")[1], re.DOTALL)
+    projects = Path(__file__).parent / "projects"
+    files = [projects / "flask_app" / "conftest.py", projects / "django_app" / "test_django_app.py"]
+
+    assert [text in file.read_text(encoding="utf-8") for text, file in zip(shown, files, strict=True)] == [True] * 2

@@ -18,6 +18,7 @@ def mistakes(account: Account, sandbox: RunningSandbox) -> None:
     account.requests(bogus=1)  # an unknown filter
     account.requests("agnets")  # an unknown operation
     account.wait_for("agnets")  # an unknown operation
+    account.advance("x")  # no duration
     account.advance([1])  # no duration
     account.freeze(3)  # no instant
     account.scenario("peek")  # an unknown scenario

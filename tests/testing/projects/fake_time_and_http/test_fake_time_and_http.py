@@ -1,6 +1,7 @@
 """Tests that move the process's time, or replace HTTP libraries, see the sandbox as it is."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import freezegun
 import httpx
@@ -9,6 +10,7 @@ import requests
 import responses
 import respx
 import time_machine
+import vcr  # type: ignore[import-untyped]
 
 from kpn_sandbox.testing import Account
 
@@ -53,3 +55,14 @@ def test_respx_passes_requests_to_the_sandbox(kpn_account: Account) -> None:
 
         assert httpx.get(ELSEWHERE).json() == {"agents": []}
         assert httpx.get(f"{kpn_account.url}/agents", headers=bearer).status_code == 200
+
+
+def test_vcrpy_does_not_record_the_sandbox(kpn_account: Account, tmp_path: Path) -> None:
+    cassette = tmp_path / "cassette.yaml"
+    bearer = {"Authorization": f"Bearer {kpn_account.token()}"}
+
+    for status in (200, 503):
+        with vcr.VCR(ignore_localhost=True).use_cassette(str(cassette)):
+            assert requests.get(f"{kpn_account.url}/agents", headers=bearer, timeout=10).status_code == status
+        kpn_account.fail("agents", 503)
+    assert not cassette.exists()
