@@ -29,7 +29,8 @@ async function main() {
   });
   check(clock.data?.mode === 'running', 'openapi-fetch: clock');
 
-  const fetched = new AgentsApi(new Configuration({ basePath: baseUrl, accessToken: token }));
+  // It puts a token of OAuth 2.0 into the header as it is.
+  const fetched = new AgentsApi(new Configuration({ basePath: baseUrl, accessToken: `Bearer ${token}` }));
   check((await fetched.agent({ logid: '40001' })).dataSet.agent.logid === '40001', 'typescript-fetch: agent');
   check((await fetched.agents()).dataSet.agents.length > 1, 'typescript-fetch: agents');
 }
