@@ -22,6 +22,7 @@ def console(open_page, account):
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     page.get_by_role("button", name="Log in").click()
     expect(page.locator("#scenario-period")).not_to_be_empty()
+    expect(page.locator("#time-bar .handle")).to_be_attached()
     return page
 
 
@@ -147,7 +148,7 @@ def test_the_clock_is_changed(console, account, said):
     expect(console.locator("#now")).to_have_text("2026-07-01 09:00:00")
     assert account.clock()["at"] == "2026-07-01T09:00:00+02:00"
 
-    console.get_by_label("Speed").fill("120")
+    console.get_by_role("spinbutton", name="Speed").fill("120")
     console.get_by_role("button", name="Run at this speed").click()
     expect(console.locator("#mode")).to_contain_text("× 120")
     assert account.clock()["speed"] == 120

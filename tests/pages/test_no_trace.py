@@ -5,7 +5,18 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("/", "/wallboard", "/wallboard?scenario=peak&at=11:00", "/history", "/panel", "/docs", "/console", "/manual")
+PAGES = (
+    "/",
+    "/wallboard",
+    "/wallboard?scenario=peak&at=11:00",
+    "/history",
+    "/panel",
+    "/docs",
+    "/console",
+    "/requests",
+    "/compare",
+    "/manual",
+)
 SECONDS = 6
 
 

@@ -38,6 +38,8 @@ function faultPlan() {
   return { method: "POST", path: "/faults", body: { ...about, ...plan }, said: t("The fault is planned; the next request may meet it.") };
 }
 
+const nameOf = ({ operation }) => (!operation || operation === "any" ? t("any") : operation);
+
 const leftOf = (fault) => (fault.probability !== null && fault.probability !== undefined ? t("by chance, {probability}", { probability: fault.probability })
   : fault.remaining === null ? t("every time") : t("{count} left", { count: fault.remaining }));
 
@@ -49,8 +51,8 @@ const outcomesOf = (fault) => [...new Set((fault.outcomes?.length ? fault.outcom
 
 export function showFaults(faults, actions) {
   find("#faults").replaceChildren(...faults.map((fault) => {
-    const drop = make("button", { type: "button", class: "danger", "aria-label": t("Remove the fault of {operation}", { operation: `${fault.api} ${fault.operation || t("any")}` }) }, t("Remove"));
-    const about = `${fault.api} ${fault.operation || t("any")}${fault.key ? ` ${fault.key}` : ""}: ${outcomesOf(fault)}`;
+    const drop = make("button", { type: "button", class: "danger", "aria-label": t("Remove the fault of {operation}", { operation: `${fault.api} ${nameOf(fault)}` }) }, t("Remove"));
+    const about = `${fault.api} ${nameOf(fault)}${fault.key ? ` ${fault.key}` : ""}: ${outcomesOf(fault)}`;
     const item = make("li", { "data-fault": fault.id }, make("b", {}, leftOf(fault)), make("span", {}, about), drop);
     actions.button(drop, () => ({ method: "DELETE", path: `/faults/${encodeURIComponent(fault.id)}`, said: t("The fault is removed.") }));
     return item;
