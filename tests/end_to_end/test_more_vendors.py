@@ -129,7 +129,8 @@ def test_a_panel_of_a_running_sandbox(sandbox):
         timeout=30,
     ).json()
 
-    assert [bool(section["documents"]) for section in panel["sections"]] == [True, True, True]
+    filled = {section["title"] for section in panel["sections"] if section["documents"]}
+    assert filled - {"Credit notes"} == {"Orders", "Invoices", "Contacts"}
 
 
 @pytest.mark.parametrize("path", ["/customers", "/api/external/v1/kpi", "/rest/kpi", "/widgets/data"])
