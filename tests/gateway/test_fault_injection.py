@@ -34,7 +34,7 @@ def werkzeug_port():
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
     server = make_threaded(app, listener)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield port
     server.shutdown()

@@ -92,7 +92,7 @@ def fixture_port(tmp_path_factory):
     """The port of the application on the fixture's server."""
     app = create_app(Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('data')}/sandbox.db", agents=2))
     server = make_threaded(app, listen("127.0.0.1", 0))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server.port
     server.shutdown()

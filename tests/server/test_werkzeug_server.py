@@ -22,7 +22,7 @@ def port():
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: {"here": True})
     server = make_threaded(app, listen("127.0.0.1", 0))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server.port
     server.shutdown()
