@@ -59,10 +59,12 @@ def test_kaisa_itx_and_the_truth_show_the_same_day(client, get):
     assert str(offered) in widget.text
 
 
-@pytest.mark.parametrize("path", ["/", "/wallboard", "/wallboard/day", "/history", "/history/days?days=7", "/console"])
-def test_pages_show_it(get, path):
+@pytest.mark.parametrize(
+    "path", ["/", "/wallboard", "/wallboard/day", "/wallboard/live", "/history", "/history/days?days=7", "/console"]
+)
+def test_pages_show_it(client, path):
     """Each page and the data behind it are there."""
-    assert get(path).status_code == 200
+    assert client.get(path, auth=BASIC).status_code == 200
 
 
 def test_a_scenario_of_it_takes_seconds(client, get):
