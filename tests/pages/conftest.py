@@ -68,11 +68,19 @@ def admin_token(server):
     return server.admin_token
 
 
+@pytest.fixture(scope="session")
+def beginning(server):
+    """The demo account as the server made it."""
+    return Client(server.url).account(*SECRET).snapshot()
+
+
 @pytest.fixture
-def account(server):
-    """The control API of the demo account, which is reset afterwards."""
+def account(server, beginning):
+    """The control API of the demo account, which is as in the beginning afterwards."""
     account = Client(server.url).account(*SECRET)
     yield account
+    # A test may have restored another snapshot, and a reset would go back to that one.
+    account.restore(beginning)
     account.reset()
 
 
