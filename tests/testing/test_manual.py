@@ -48,7 +48,7 @@ def test_the_workflow_is_the_recipe():
 
 def test_what_is_shown_of_other_tools_is_in_their_projects():
     """The fixtures that the manual shows for pytest-flask and pytest-django are those of the projects that run."""
-    shown = re.findall(r"```python\n(@pytest.*?)```", SECTION.split("## Beside other tools")[1], re.DOTALL)
+    shown = re.findall(r"```python[^\n]*\n(@pytest.*?)```", SECTION.split("## Beside other tools")[1], re.DOTALL)
     projects = Path(__file__).parent / "projects"
     files = [projects / "flask_app" / "conftest.py", projects / "django_app" / "test_django_app.py"]
 

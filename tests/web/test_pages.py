@@ -18,6 +18,7 @@ PAGES = (
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_allows_only_what_this_server_brings(client, path):
     """The Content-Security-Policy of a page allows nothing unsafe and names no other host."""
@@ -29,6 +30,7 @@ def test_a_page_allows_only_what_this_server_brings(client, path):
     assert allowed["default-src"] == "'none'"
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_has_nothing_inline(client, path):
     """No script, style or event handler is written into a page itself."""
@@ -37,6 +39,7 @@ def test_a_page_has_nothing_inline(client, path):
     assert re.findall(r"<script(?![^>]*src=)|<style|\sstyle=|\son[a-z]+=", text) == []
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_a_page_names_is_there(client, path):
     """All files that a page names come from this server, with a type that no browser needs to guess."""
@@ -72,6 +75,7 @@ def test_an_unchanged_file_is_not_sent_again(client):
     assert client.get("/assets/base.css", headers={"If-None-Match": tag}).status_code == 304
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", ["/assets/../routes.py", "/assets/nope.css", "/docs/assets/index.css", "/assets/x"])
 def test_other_files_are_not_served(client, path):
     """No file but those of the pages is served, whatever the path."""
@@ -105,6 +109,7 @@ def test_a_secret_that_somebody_chose_is_shown_nowhere(start, path):
     assert client.get("/").json["demo_account"] is None
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", [path for path in PAGES if not path.startswith("/manual")])
 @pytest.mark.parametrize(
     "request_options",

@@ -37,18 +37,21 @@ DATA = ("/wallboard/live", "/wallboard/day", "/history/days?days=1", "/panel/row
 DAYS = ("/wallboard/outline", "/wallboard/calls", "/wallboard/agents/40001", "/wallboard/queues/1000")
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", DATA)
 def test_at_this_machine_the_demo_account_needs_no_secret(client, path):
     """At this machine the data of the demo account is given without credentials."""
     assert client.get(path).json["client_id"] == "APP_CONSUMER_KEY"
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080"])
 def test_every_name_of_this_machine_counts(client, host):
     """Requests for any of the three names of the loopback count as coming from this machine."""
     assert client.get("/wallboard/live", headers={"Host": host}).status_code == 200
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", DATA + DAYS)
 @pytest.mark.parametrize(
     "request_options",
@@ -70,6 +73,7 @@ def test_elsewhere_a_secret_is_needed(client, path, request_options):
     assert not any("Basic" in challenge for challenge in answer.headers.getlist("WWW-Authenticate"))
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("path", DATA + DAYS)
 def test_names_that_a_page_can_own_get_no_data(client, path):
     """A page whose name resolves to this machine reads nothing, with credentials or without (DNS rebinding)."""
@@ -112,6 +116,7 @@ def test_an_access_token_opens_no_page(client):
     assert client.get("/wallboard/live", headers={"Authorization": "Bearer nope"}).status_code == 401
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("query", "field"),
     [
