@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from kpn_sandbox.cli.commands import CONNECTION, Choice, command
 from kpn_sandbox.cli.options import (
     CommandError,
     client_secret_file_option,
+    output_mode,
     output_options,
     read_secret,
     setting_options,
@@ -51,8 +53,8 @@ def conformance(*, url: str, api: str, invented: bool, **options: Any) -> Report
     """
     Try the documented behaviors of a vendor's API against the server at URL, the sandbox or the real one.
 
-    It reads only, and shows no secrets. Exit code 0: all that could be tried holds. 1: something does not. 2: the
-    server cannot be reached, or wrong usage.
+    It reads only, and shows no secrets. Exit code 0: all that could be tried holds. 1: something does not, or nothing
+    could be tried. 2: the server cannot be reached, or wrong usage.
     """
     file = options.pop("client_secret_file")
     secret = {} if file is None else {"client_secret": read_secret(file)}
@@ -66,22 +68,38 @@ COMMANDS = (conformance,)
 
 
 def _results(suite: CheckSuite, url: str, *, with_invented: bool, **options: Any) -> list[CheckResult]:
+    """Return the results, each of which is printed as soon as there is one, unless JSON or nothing is asked for."""
+    results: list[CheckResult] = []
+    printed = 0
     try:
         requester = Requester(url, **options, pause=time.sleep, now=time.monotonic)
-        return list(run_checks(suite, requester, with_invented=with_invented))
+        for each in run_checks(suite, requester, with_invented=with_invented):
+            results.append(each)
+            # Of a server that cannot be reached there is nothing but the error to print.
+            if requester.has_answered:
+                _print(results[printed:])
+                printed = len(results)
     except ValueError as error:
         raise CommandError(str(error)) from None
     except ServerUnreachable as error:
         raise CommandError(f"the server at URL {error}") from None
+    _print(results[printed:])
+    return results
+
+
+def _print(results: Iterable[CheckResult]) -> None:
+    mode = output_mode()
+    if not (mode.as_json or mode.quiet):
+        for line in (line for each in results for line in _lines(each)):
+            click.echo(line)
 
 
 def _report(api: str, results: list[CheckResult]) -> Report:
     counted = Counter(each.result for each in results)
     summary = {name.replace(" ", "_"): counted[name] for name in (HOLDS, DIFFERS, NOT_TRIED)}
     record = {"api": api, **summary, "checks": [each._asdict() for each in results]}
-    lines = [line for each in results for line in _lines(each)]
     total = f"{counted[HOLDS]} hold, {counted[DIFFERS]} do not, {counted[NOT_TRIED]} could not be tried"
-    return Report(record, [*lines, total], exit_code=1 if counted[DIFFERS] else 0)
+    return Report(record, [total], exit_code=0 if counted[HOLDS] and not counted[DIFFERS] else 1)
 
 
 def _lines(check: CheckResult) -> list[str]:

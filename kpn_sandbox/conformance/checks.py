@@ -10,11 +10,13 @@ Source:
 """
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
 from secrets import token_hex
 from typing import NamedTuple
-from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
 
 from kpn_sandbox.client import Response
@@ -83,13 +85,14 @@ class Requester:
         self.url = url.rstrip("/")
         self.client_id, self.client_secret = client_id, client_secret
         self.base_path, self.customer_id = base_path, customer_id
-        self._answered = False
+        self.has_answered = False
         self._interval, self._seconds, self._pause, self._now = 1 / rate, seconds, pause, now
         self._next = 0.0
         self._send_external = send
         self._answers: dict[str, Response] = {}
-        pair = f"{client_id}:{client_secret}"
-        self._secrets = [client_secret, quote(client_secret, safe=""), quote_plus(client_secret), _base64(pair)]
+        self._secrets: dict[str, re.Pattern[str]] = {}
+        for secret in (client_secret, _base64(client_secret), _base64(f"{client_id}:{client_secret}")):
+            self.hide(secret)
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -135,13 +138,14 @@ class Requester:
         return self._answers[key]
 
     def hide(self, secret: str) -> None:
-        """Never show a secret from now on."""
-        self._secrets.append(secret)
+        """Never show a secret from now on, however a server spells it."""
+        if secret:
+            self._secrets[secret] = re.compile("".join(map(_spellings, secret)), re.IGNORECASE)
 
     def without_secrets(self, text: str) -> str:
         """Return a text without the credentials and the tokens of this run."""
-        for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
-            text = text.replace(secret, REDACTED)
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = self._secrets[secret].sub(REDACTED, text)
         return text
 
     def digest(self, path: str) -> Response:
@@ -157,15 +161,22 @@ class Requester:
             raise NotTried("there is no challenge of HTTP Digest")
         return self.get(path, {"Authorization": self._digest(parse_keqv_list(parse_http_list(text)), path)})
 
-    def _digest(self, given: dict[str, str], path: str) -> str:
+    def _digest(self, given: Mapping[str, str], path: str) -> str:
+        hashed = _HASHES[given.get("algorithm", "MD5").upper()]
         uri, cnonce, count = urlsplit(self.url).path + path, token_hex(8), "00000001"
-        user = _md5(f"{self.client_id}:{given['realm']}:{self.client_secret}")
-        self._secrets.append(user)
-        proof = _md5(f"{user}:{given['nonce']}:{count}:{cnonce}:auth:{_md5(f'GET:{uri}')}")
-        named = {"username": self.client_id, "realm": given["realm"], "nonce": given["nonce"], "uri": uri}
-        quoted = {**named, "response": proof, "cnonce": cnonce, "algorithm": "MD5"}
-        joined = ", ".join(f'{name}="{value}"' for name, value in quoted.items())
-        return f"Digest {joined}, qop=auth, nc={count}"
+        user = hashed(f"{self.client_id}:{given['realm']}:{self.client_secret}")
+        self.hide(user)
+        # A server of before 2000 names no quality of protection, and expects no counter.
+        between = f"{given['nonce']}:{count}:{cnonce}:auth" if "qop" in given else given["nonce"]
+        proof = hashed(f"{user}:{between}:{hashed(f'GET:{uri}')}")
+        repeated = {name: given[name] for name in ("realm", "nonce", "opaque") if name in given}
+        quoted = {"username": self.client_id, **repeated, "uri": uri, "response": proof}
+        bare = {"algorithm": given["algorithm"]} if "algorithm" in given else {}
+        if "qop" in given:
+            quoted["cnonce"] = cnonce
+            bare |= {"qop": "auth", "nc": count}
+        fields = [f'{name}="{value}"' for name, value in quoted.items()]
+        return "Digest " + ", ".join([*fields, *(f"{name}={value}" for name, value in bare.items())])
 
     def _send(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Response:
         self._pace()
@@ -174,13 +185,13 @@ class Requester:
             url = path if "://" in path else self.url + path
             response = self._send_external(method, url, headers, body, seconds=self._seconds)
         except NoResponse as error:
-            if not self._answered:
+            if not self.has_answered:
                 raise ServerUnreachable(str(error)) from None
             raise
-        self._answered = True
+        self.has_answered = True
         # Whatever the status, a report must not show the token of an answer.
         if isinstance(token := response.get("access_token"), str):
-            self._secrets.append(token)
+            self.hide(token)
         if response.status in _BUSY:
             raise NotTried(f"the server answers {response.status}: {_BUSY[response.status]}")
         return response
@@ -327,7 +338,8 @@ def _run(suite: CheckSuite, behavior: Behavior, requester: Requester) -> CheckRe
 
 def _shown(text: str, requester: Requester) -> str:
     """Return a text that may be from the server: without secrets, in one line, and not long."""
-    text = redacted_value(requester.without_secrets(text[:_MOST_READ]))
+    # A secret that the end of what is read cut in two would not be found.
+    text = redacted_value(requester.without_secrets(text)[:_MOST_READ])
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
@@ -336,5 +348,21 @@ def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
+def _spellings(character: str) -> str:
+    """Return a pattern of a character as JSON, HTML, a URL and Python's `repr` may spell it."""
+    if character.isalnum():
+        return character
+    code, quoted = ord(character), quote(character, safe="")
+    spelled = {character, f"\\{character}", quoted, f"\\u{code:04x}", escape(character), f"&#{code};", f"&#x{code:x};"}
+    return f"(?:{'|'.join(re.escape(each) for each in sorted(spelled, key=len, reverse=True))})"
+
+
 def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_HASHES: Mapping[str, Callable[[str], str]] = {"MD5": _md5, "SHA-256": _sha256}

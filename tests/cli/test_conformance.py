@@ -1,7 +1,11 @@
 """The command `conformance`."""
 
+import io
 import json
 import re
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
@@ -61,6 +65,45 @@ def test_wrong_credentials_differ(run, url, tmp_path):
     assert code == 1
     assert "expected: 200 with access_token" in out and "got: 401" in out
     assert "not-the-secret" not in out
+
+
+@pytest.fixture
+def closed_server():
+    """Start a server that is unavailable, and notes what a stream holds when it is asked something."""
+    seen = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            seen.append(sys.stdout.getvalue())
+            self.send_error(503)
+
+        do_GET = do_POST
+
+        def log_message(self, *words):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", seen
+        server.shutdown()
+        thread.join()
+
+
+def test_results_are_printed_while_it_runs(closed_server, monkeypatch):
+    """A result is there before the next request is sent; exit code 1 tells that nothing could be tried."""
+    url, seen = closed_server
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+
+    with pytest.raises(SystemExit) as end:
+        main(["conformance", url, "--rate", "100"])
+
+    assert end.value.code == 1
+    assert [bool(each) for each in seen[:3]] == [False, True, True]
+    assert seen[1].splitlines()[0] == "not tried  documented  POST /oauth/client_credential/accesstoken"
+    assert "    the server answers 503: it is unavailable\n" in seen[1]
+    assert out.getvalue().splitlines()[-1].startswith("0 hold, 0 do not, ")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The checks of each API hold against the sandbox, and the right ones fail against a server that differs."""
 
+import hashlib
 import json
 from email.message import Message
+from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 
@@ -244,6 +246,61 @@ def test_no_report_holds_a_secret(client, api):
     assert "418" in text
     for secret in (SECRET, ITX_TOKEN, *tokens, "QVBQX0NPTlNVTUVS"):
         assert secret not in text
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        r'p"a/s<\ss&1',
+        r"p\"a/s<\\ss&1",
+        r"p\"a\/s\u003c\\ss\u00261",
+        "p&quot;a/s&lt;\\ss&amp;1",
+        "p&#34;a&#x2F;s&lt;\\ss&#38;1",
+        "p%22a%2Fs%3C%5Css%261",
+        "p%22a/s%3c%5css%261",
+        "cCJhL3M8XHNzJjE=",
+        "aWQ6cCJhL3M8XHNzJjE=",
+    ],
+)
+def test_a_secret_is_found_however_it_is_spelled(spelled):
+    """JSON, HTML, a URL and base64 spell a secret in other ways; none comes into a report, nor does a part of it."""
+    secret = r'p"a/s<\ss&1'
+
+    def answer(*request, **options):
+        return Response(400, Message(), f"{' ' * 1985}{spelled} {spelled}".encode())
+
+    requester = Requester(HOST, "id", secret, rate=1, seconds=1, pause=float, now=lambda: 0, send=answer)
+    results = list(run_checks(SUITES["kpn"], requester, with_invented=False))
+
+    assert results[0].got == "400 *** ***"
+
+
+@pytest.mark.parametrize(
+    ("challenge", "fields"),
+    [
+        ('Digest realm="R", nonce="N", opaque="O", qop="auth"', {"opaque": "O", "qop": "auth", "nc": "00000001"}),
+        ('Digest realm="R", nonce="N", algorithm=SHA-256, qop="auth"', {"algorithm": "SHA-256", "qop": "auth"}),
+        ('Digest realm="R", nonce="N"', {"realm": "R", "nonce": "N"}),
+    ],
+)
+def test_a_digest_is_that_of_the_challenge(challenge, fields):
+    """What a server of HTTP Digest asks for is used and sent back: opaque text, algorithm, quality of protection."""
+    message, seen = Message(), []
+    message["WWW-Authenticate"] = challenge
+
+    def answer(method, url, headers, body, *, seconds):
+        seen.append(headers.get("Authorization", ""))
+        return Response(401, message, b"")
+
+    requester = Requester(HOST, "id", "secret", rate=1, seconds=1, pause=float, now=lambda: 0, send=answer)
+    requester.digest("/customers")
+
+    sent = parse_keqv_list(parse_http_list(seen[1].removeprefix("Digest ")))
+    hashed = hashlib.sha256 if "SHA-256" in challenge else hashlib.md5
+    first, second = (hashed(text.encode()).hexdigest() for text in ("id:R:secret", "GET:/customers"))
+    middle = f"N:00000001:{sent.get('cnonce')}:auth" if "qop" in challenge else "N"
+    assert fields.items() <= sent.items()
+    assert sent["response"] == hashed(f"{first}:{middle}:{second}".encode()).hexdigest()
 
 
 def test_a_long_answer_is_shortened_to_one_line(client):
