@@ -71,17 +71,19 @@ def token_error_headers(status: int, realm: str, *, forms: Collection[str] = (FO
     Args:
         status: HTTP status of the error.
         realm: Realm of the challenge for a client that has sent HTTP Basic.
-        forms: Content types that the endpoint reads as a form; `X-Sandbox-Hint` speaks of others.
+        forms: Content types that the endpoint reads; `X-Sandbox-Hint` speaks of others, of JSON and of none.
 
     Source:
         RFC 6749, section 5.2, for the challenge; RFC 6749, section 5.1, for what no cache may keep.
     """
     headers = list(NO_STORE)
-    if status == 401 and request.headers.get("Authorization", "").lower().startswith("basic "):
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    if status == 401 and scheme.lower() == "basic":
         headers.append(("WWW-Authenticate", f'Basic realm="{realm}"'))
-    if request.mimetype not in forms and request.get_data(cache=True):
-        label = request.mimetype or "nothing"
-        headers.append(("X-Sandbox-Hint", f"Content-Type must be {FORM}, the body is labeled {label}"))
+    label = request.mimetype
+    if (label not in forms or label in ("", JSON[1])) and request.get_data(cache=True):
+        verb = "should" if label in forms else "must"
+        headers.append(("X-Sandbox-Hint", f"Content-Type {verb} be {FORM}, the body is labeled {label or 'nothing'}"))
     return headers
 
 

@@ -63,10 +63,12 @@ def test_no_cache_keeps_a_refused_log_in(client):
 def test_a_refusal_for_http_basic_has_a_challenge(client, api):
     """RFC 6749, section 5.2: a client that used HTTP Basic learns that this scheme is understood; others do not."""
     challenged = client.post(ENDPOINTS[api], data=GRANT, headers=WRONG)
+    empty = client.post(ENDPOINTS[api], data=GRANT, headers={"Authorization": "Basic"})
     by_form = client.post(ENDPOINTS[api], data={**GRANT, **CREDENTIALS, "client_secret": "wrong"})
 
     assert (challenged.status_code, by_form.status_code) == (401, 401)
     assert challenged.headers["WWW-Authenticate"].startswith('Basic realm="')
+    assert (empty.status_code, empty.headers["WWW-Authenticate"]) == (401, challenged.headers["WWW-Authenticate"])
     assert "WWW-Authenticate" not in by_form.headers
 
 
@@ -100,6 +102,42 @@ def test_a_form_of_another_content_type(client, api, label, status, hinted):
 
     assert answer.status_code == status
     assert (f"the body is labeled {label}" in answer.headers.get("X-Sandbox-Hint", "")) == hinted
+
+
+@pytest.mark.parametrize("api", ENDPOINTS)
+@pytest.mark.parametrize(
+    ("label", "body"), [("", '{"grant_type": "x"}'), ("application/json", "[1]"), ("", "client_id=x")]
+)
+def test_every_refusal_of_json_or_an_unlabeled_body_has_a_hint(client, api, label, body):
+    """An endpoint that reads such a body names the right content type where it refuses one, too."""
+    answer = client.post(ENDPOINTS[api], data=body, headers={"Content-Type": label} if label else {})
+
+    assert answer.status_code in (400, 401)
+    assert answer.headers["X-Sandbox-Hint"].endswith(
+        f"be application/x-www-form-urlencoded, the body is labeled {label or 'nothing'}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "form", "hint"),
+    [
+        ("", {**GRANT, **CREDENTIALS}, "grant_type must be in the query, it is in the body"),
+        ("", CREDENTIALS, None),
+        ("?grant_type=password", {**GRANT, **CREDENTIALS}, None),
+    ],
+)
+def test_a_grant_type_in_the_body_only_has_a_hint(client, query, form, hint):
+    """KPN's gateway looks for it in the query, where no OAuth library has it."""
+    answer = client.post(TOKEN_URL.partition("?")[0] + query, data=form)
+
+    assert (answer.status_code, answer.headers.get("X-Sandbox-Hint")) == (400, hint)
+
+
+def test_a_body_that_is_too_large_has_no_hint(client):
+    """Looking for a hint reads nothing of a body over the limit."""
+    answer = client.post(TOKEN_URL.partition("?")[0], data={"grant_type": "x" * 2_000_000})
+
+    assert answer.status_code == 413
 
 
 def test_credentials_in_the_header_go_with_any_body(client):

@@ -65,6 +65,13 @@ def presented_client() -> str | None:
         return None
 
 
+def grant_type_hint() -> list[tuple[str, str]]:
+    """Return the hint for a grant type that is in the body of the current request only, where OAuth clients have it."""
+    if "grant_type" in request.args or "grant_type" not in _form():
+        return []
+    return [("X-Sandbox-Hint", "grant_type must be in the query, it is in the body")]
+
+
 def token_record(token: dict[str, Any]) -> dict[str, Any]:
     """Return a token as KPN's page prints it."""
     return {
