@@ -200,7 +200,7 @@ class _ControlErrors:
     """The control API for the error handler: everything below its prefix, known path or not."""
 
     def owns(self, path: str) -> bool:
-        return path.startswith(CONTROL_PREFIX + "/") or path == control_metrics.PATH
+        return f"{path}/".startswith(f"{CONTROL_PREFIX}/") or path == control_metrics.PATH
 
     def error_response(self, error: Exception) -> Response:
         return control_errors.error_response(error)

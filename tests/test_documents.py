@@ -9,6 +9,19 @@ from kpn_sandbox.documents import ENVIRONMENT, FILES, OPENAPI, text
 from tests.openapi_documents import DOCUMENTS, document, example_requests, operations, parameters, schemas
 
 
+@pytest.mark.parametrize(
+    ("name", "last"), [("bright-pattern", ["login", "logout"]), ("sandbox", ["delete_account"]), ("atobi", ["kpi"])]
+)
+def test_what_ends_a_login_is_last_by_tag_too(name, last):
+    """Tools that send the requests of a document by tag end with those that the others would not survive."""
+    described = document(name)
+    tags = [tag["name"] for tag in described["tags"]]
+
+    by_tag = sorted(operations(described), key=lambda each: tags.index(each[2]["tags"][0]))
+
+    assert [operation["operationId"] for *_, operation in by_tag][-len(last) :] == last
+
+
 def test_the_postman_files_are_listed(client):
     """The list has the URL of each Postman file on this server."""
     assert client.get("/postman/").json == {"files": [f"http://localhost/postman/{name}" for name in FILES]}

@@ -18,7 +18,13 @@ SUITE = CheckSuite(
     {
         "no oversized requests are sent": ("414 and 431",),
         "the quota would have to be used up": ("429 fault",),
-        "it depends on a setting": ("`Authorization: BearerToken`",),
+        "it depends on a quota": ("`quota-`",),
+        "it depends on a setting": (
+            "`Authorization: BearerToken`",
+            "Token answer as printed since",
+            "The six resources",
+        ),
+        "it takes a center that shows all of them": ("`Status` also",),
         "it is the sandbox's own": ("All `X-Sandbox-`",),
         "an agent would have to make a call": ("A call that an agent makes",),
     },
@@ -106,6 +112,12 @@ def _grant_type(requester: Requester) -> None:
     answer = requester.post(TOKEN.path + "?grant_type=password", _NOBODY)
     expect_status(answer, 400)
     expect("Unsupported grant type : password" in answer.text, answer.text)
+
+
+@SUITE.check("Token endpoint with GET: 400 without `grant_type`, else 405", "400 and 405")
+def _other_method(requester: Requester) -> None:
+    expect_status(requester.get(TOKEN.path), 400)
+    expect_status(requester.get(TOKEN.path + _GRANT), 405)
 
 
 @SUITE.check(

@@ -96,13 +96,19 @@ def _order(operation: ControlOperation) -> tuple[int, int, int]:
 
 
 def _tag(operation: ControlOperation) -> str:
+    # Tools that send requests by tag must not delete the account before the others.
+    return "deletion" if _order(operation)[0] == 3 and operation.method == "DELETE" else _module(operation)
+
+
+def _module(operation: ControlOperation) -> str:
     return operation.view.__module__.rpartition(".")[2]
 
 
 def _tags() -> dict[str, str]:
     """Return the groups of operations: the modules of their views, with the first sentence of each."""
     modules = dict.fromkeys(operation.view.__module__ for operation in OPERATIONS)
-    return {name.rpartition(".")[2]: (sys.modules[name].__doc__ or "").strip().partition("\n")[0] for name in modules}
+    groups = {name.rpartition(".")[2]: (sys.modules[name].__doc__ or "").strip().partition("\n")[0] for name in modules}
+    return {**groups, "deletion": "The end of an account."}
 
 
 def _body_name(schema: Any) -> str:

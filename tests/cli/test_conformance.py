@@ -39,7 +39,7 @@ def test_what_holds_is_printed(run, url):
 
     assert (code, err) == (0, "")
     assert "holds      documented  GET /agents\n" in out
-    assert "not tried  inferred    429 fault and `quota-` headers when a quota is set\n    the quota would" in out
+    assert "not tried  inferred    429 fault when a quota is used up\n    the quota would" in out
     assert re.fullmatch(r"[0-9]+ hold, 0 do not, [0-9]+ could not be tried", out.splitlines()[-1])
     assert "invented" not in out and CREDENTIALS["client_secret"] not in out
 

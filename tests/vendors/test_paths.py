@@ -36,7 +36,8 @@ MEMBERS = {
         *(("atobi", path) for path in ("/oauth", "/oauth/authorize", "/oauth/token/", "/api/external")),
         *(("atobi", path) for path in ("/api/external/v1", "/api/external/v1/kpi/1")),
         *(("itx", path) for path in ("/rest", "/rest/", "/rest/kpi/1")),
-        *(("kpn", path) for path in ("/nope", "/agents/1", "/2.4.9/agents", "/api", "/restful", "/statsapis")),
+        *(("kaisa", path) for path in ("/2.4.9", "/2.4.9/", "/2.4.9/agents", "/v2.0/nope", "/2.4.9//customers")),
+        *(("kpn", path) for path in ("/nope", "/agents/1", "/v1/agents", "/2", "/api", "/restful", "/statsapis")),
         *(("kpn", path) for path in ("/oauth/client_credential/refresh_accesstoken", "/oauth/grip/msm/accesstoken")),
     ],
 )

@@ -34,7 +34,7 @@ _PASSPORT = "thephpleague/oauth2-server"
 
 BEHAVIORS = (
     Behavior("`grant-type` and `application/x-www-urlencoded` as printed", "documented", PAGE),
-    Behavior("`grant_type`, form-encoded, HTTP Basic, JSON", "inferred", "RFC 6749"),
+    Behavior("`grant_type`, form-encoded, HTTP Basic, JSON", "inferred", f"RFC 6749; {_LARAVEL} for JSON"),
     Behavior("Token answer: Bearer, 3600 seconds as an integer, scope as asked for", "inferred", _PASSPORT),
     Behavior("Refusals of the token endpoint: `error`, `error_description`, `message`", "inferred", _PASSPORT),
     Behavior(

@@ -16,7 +16,7 @@ def document(base_url: str) -> dict[str, Any]:
         title="Atobi KPI integration",
         version="1.0.0",
         page="https://help.atobi.io/article/80-kpi-integration",
-        tags={"kpi": "Key figures.", "token": "Access tokens."},
+        tags={"token": "Access tokens.", "kpi": "Key figures."},
         package=atobi,
         operations=_operations(),
         error_for_status=error_for_status,
@@ -51,6 +51,7 @@ def _operations() -> dict[Operation, OperationDoc]:
             [version],
             body,
             security=[{"oauth2": []}, {"bearer": []}],
+            tag="kpi",
         ),
     }
 

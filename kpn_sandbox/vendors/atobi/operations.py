@@ -9,7 +9,7 @@ TOKEN = Operation("token", "Get Access Token", "POST", "/oauth/token", (200, 400
 )
 KPI = Operation(
     "kpi", "Send KPI Data", "POST", "/api/external/{api_version}/kpi", (200, 400, 401, 404, 405, 413, 415, 422, 429)
-).described("Take in key figures, all or none.", "documented", f"{PAGE}, Sending KPI Data")
+).described("Take in key figures.", "documented", f"{PAGE}, Sending KPI Data")
 
 OPERATIONS = (TOKEN, KPI)
 

@@ -90,12 +90,14 @@ def _error_names(operation: Operation, body: dict[str, Any]) -> tuple[str, ...]:
 
 
 _TAGS = {
-    "sessions": "Log-in, log-out and access tokens.",
+    "tokens": "Access tokens.",
     "subscription": "Statistics that a client wishes, and their values.",
     "configuration": "Teams, agents, services, dispositions.",
     "wallboards": "Wallboards that clients store.",
+    # The last one, because tools that send requests by tag must not log out before the others.
+    "sessions": "Log-in and log-out.",
 }
-_TAG_OF = {"auth": "sessions", "v2": "sessions"}
+_TAG_OF = {"auth": "sessions", "v2": "tokens"}
 _TRUTH = {"type": "boolean"}
 _ERRORS = {
     "Refusal": object_schema("error_code", "error_message", error_code={"type": "integer"}, error_message=TEXT),

@@ -28,6 +28,7 @@ from kpn_sandbox.vendors.kaisa.operations import (
     CUSTOMERS_PAGE,
     FAMILY,
     LIBRARY,
+    NUMBERED,
     OPERATIONS,
     VERSION,
     WIDGETS,
@@ -56,7 +57,7 @@ BEHAVIORS = (
     ),
     Behavior("`call_durations` is about answered calls that have ended, rounded to seconds", "invented", _OWN),
     Behavior("Buckets from two minutes on; empty buckets left out, `missed` always there", "inferred", WIDGETS_PAGE),
-    Behavior("Ten rows at most of areas and customers, ties by name; five of attributions", "invented", _OWN),
+    Behavior("Ten rows at most of areas and customers, ties by name", "invented", _OWN),
     Behavior("A customer whom nobody knows has no calls: 200 with zeros", "inferred", CUSTOMERS_PAGE),
     Behavior(
         "Who calls and how often: about two calls a customer in four weeks, some who call often or again",
@@ -68,7 +69,11 @@ BEHAVIORS = (
         "documented",
         'support.kaisa.io, "Getting started" (201298061): the base is https://<URL>/<version>/',
     ),
-    Behavior("404 in Kaisa's shape for the paths of the family that are not served", "invented", _OWN),
+    Behavior(
+        "404 in Kaisa's shape for paths of the family that are not served, and for any other below a version with dots",
+        "invented",
+        _OWN,
+    ),
     Behavior("HTTP Digest", "documented", 'support.kaisa.io, "Getting started" (201298061)'),
     Behavior(
         "MD5, `qop=auth`, a nonce for 300 seconds, each count once, `stale` when its time is over",
@@ -117,8 +122,8 @@ class KaisaApi(VendorApi):
         return (*paths, *(f"/{{kaisa_version:version}}{path}" for path in paths))
 
     def owns(self, path: str) -> bool:
-        """Whether a path is one of the vendor's, below a version or not, with or without an operation."""
-        return super().owns(VERSION.sub("", path))
+        """Whether a path is of the vendor's family, below a version or not, or any below a version such as 2.4.9."""
+        return NUMBERED.match(path) is not None or super().owns(VERSION.sub("", path))
 
     def authenticate(self, context: RequestContext) -> Tenant:
         """Return the account of the digest credentials; without credentials, that of an open widgets endpoint."""

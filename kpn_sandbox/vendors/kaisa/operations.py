@@ -12,7 +12,11 @@ LIBRARY = "github.com/freespee/fs-widgets"
 
 WIDGETS = Operation(
     "widgets", "Widgets data", "GET", "/widgets/data", (200, 304, 400, 401, 405, 412), aliases=("/api/widgets/data",)
-).described("Figures of the calls of some days.", "documented", f"{WIDGETS_PAGE}; {LIBRARY} for the second path")
+).described(
+    "Figures of the calls of some days.",
+    "documented",
+    f"{WIDGETS_PAGE}, whose copies have lost the path; {LIBRARY}: its default is the second one",
+)
 CUSTOMERS = Operation("customers", "List customers", "GET", "/customers", (200, 304, 400, 401, 405, 412)).described(
     "Customers, a page at a time.", "documented", CUSTOMERS_PAGE
 )
@@ -63,5 +67,8 @@ class CustomerConverter(BaseConverter):
 
 VERSION = re.compile(rf"^/{VersionConverter.regex}(?=/)")
 """A version at the begin of a path."""
+
+NUMBERED = re.compile(r"^/v?[0-9]+(?:\.[0-9]+)+(?=/|$)")
+"""A version of several numbers at the begin of a path, which no other vendor has."""
 
 OPERATIONS = (WIDGETS, CUSTOMERS, CUSTOMER, ADD_CUSTOMER, CHANGE_CUSTOMER, PING)

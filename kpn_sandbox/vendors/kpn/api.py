@@ -19,7 +19,7 @@ from kpn_sandbox.gateway.request_info import AUTHENTICATED, raw_path
 from kpn_sandbox.gateway.responses import token_error_headers
 from kpn_sandbox.tenants.quota import QuotaState
 from kpn_sandbox.tenants.tenant import Tenant
-from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, presented_client
+from kpn_sandbox.vendors.kpn.auth import LIFE_SECONDS, grant_type_hint, presented_client
 from kpn_sandbox.vendors.kpn.errors import EXCEPTION_MAP, UnknownPathError, at_token_endpoint, error_for_status
 from kpn_sandbox.vendors.kpn.headers import CORS, HEADERS, quota_headers
 from kpn_sandbox.vendors.kpn.openapi import document
@@ -35,6 +35,7 @@ from kpn_sandbox.vendors.kpn.views import (
 )
 
 _APIGEE = "docs.apigee.com and captures of other Apigee gateways"
+_HEADERS = 'developer.kpn.com, "Response headers" (about 2020)'
 _OWN = "the sandbox's own"
 
 BEHAVIORS = (
@@ -61,6 +62,16 @@ BEHAVIORS = (
         "RFC 6749, sections 5.1 and 5.2",
     ),
     Behavior(
+        "Token answer as printed since 2020 with `--token-body v2`",
+        "inferred",
+        "developer.kpn.com, authentication pages of KPN's other APIs; github.com/roaldnefs/kpn-api-store-python",
+    ),
+    Behavior(
+        "Token endpoint with GET: 400 without `grant_type`, else 405",
+        "inferred",
+        "api-evangelist/kpn, review.yml: the bare address answers 400; 405 is the sandbox's own",
+    ),
+    Behavior(
         "`Authorization: BearerToken` with `--lenient`, as clients of 2018 send it",
         "inferred",
         "public clients of KPN's API Store",
@@ -71,6 +82,16 @@ BEHAVIORS = (
         "documented",
         f"{PAGE}, Result example",
     ),
+    Behavior(
+        "The six resources also below `/communication/kpn/dashboard-server`",
+        "inferred",
+        "api-evangelist/kpn, openapi: the paths of KPN's other APIs; the page's copies have lost its own",
+    ),
+    Behavior(
+        "`Status` also `AUX`, `AVAIL` and `RINGING`, `Reason` with `AUX` only, `Direction` also `OUT`",
+        "inferred",
+        "documentation.avaya.com, Administering CMS: the vocabulary that the page's values are from",
+    ),
     Behavior("401 faults for no, unknown, expired and revoked tokens, and `WWW-Authenticate`", "inferred", _APIGEE),
     Behavior("404 fault for a path that nobody owns", "inferred", _APIGEE),
     Behavior(
@@ -79,10 +100,9 @@ BEHAVIORS = (
         _OWN,
     ),
     Behavior("414 and 431 faults for a request line or headers too big for the gateway", "inferred", _APIGEE),
-    Behavior("429 fault and `quota-` headers when a quota is set", "inferred", _APIGEE),
-    Behavior(
-        "`api-version`, `sunset` and HSTS headers", "documented", 'developer.kpn.com, "Response headers" (about 2020)'
-    ),
+    Behavior("429 fault when a quota is used up", "inferred", _APIGEE),
+    Behavior("`quota-` headers when a quota is set", "documented", _HEADERS),
+    Behavior("`api-version`, `sunset` and HSTS headers", "documented", _HEADERS),
     Behavior("`ETag`, `If-None-Match`, `If-Match`, `HEAD`, `OPTIONS`, CORS for any origin", "invented", _OWN),
     Behavior("All `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
     Behavior(
@@ -202,7 +222,7 @@ class KpnApi(VendorApi):
         if path != TOKEN.path:
             return found
         found = at_token_endpoint(found) if found is not error else found
-        found.headers = [*found.headers, *token_error_headers(found.status, "Apigee")]
+        found.headers = [*found.headers, *token_error_headers(found.status, "Apigee"), *grant_type_hint()]
         return found
 
     def fast_routes(self) -> dict[str, FastRoute]:
