@@ -55,16 +55,14 @@ class LogReader:
         """The place up to which was read, as text that a client sends to go on from there."""
         return "-".join(str(number) for pair in self.numbers for number in pair)
 
-    def read(self) -> dict[str, Any] | None:
-        """Return what is new, as JSON values; None for nothing."""
+    def read(self) -> dict[str, Any]:
+        """Return what is new, as JSON values."""
         requests, cleared = [], False
         for place, owner in enumerate(self.owners):
             before = self.numbers[place]
             self.numbers[place], entries = self.request_log.entries_after(owner, before)
             cleared = cleared or any(now < then for now, then in zip(self.numbers[place], before, strict=True))
             requests += [log_entry_record(entry, with_account=True) for entry in entries]
-        if not requests and not cleared:
-            return None
         return {"cursor": self.cursor, "cleared": cleared, "requests": requests}
 
 
@@ -87,8 +85,7 @@ def live_requests(
     if STREAMS in request.environ and EVENT_STREAM in request.headers.get("Accept", ""):
         events = _events(reader, request.environ["gunicorn.socket"], pause)
         return Response(events, content_type=EVENT_STREAM, headers=headers)
-    found = reader.read() or {"cursor": reader.cursor, "cleared": False, "requests": []}
-    return Response(orjson.dumps(found), content_type="application/json", headers=headers)
+    return Response(orjson.dumps(reader.read()), content_type="application/json", headers=headers)
 
 
 def _numbers(cursor: str, owners: int) -> list[tuple[int, int]]:
@@ -101,13 +98,13 @@ def _numbers(cursor: str, owners: int) -> list[tuple[int, int]]:
 
 
 def _events(reader: LogReader, connection: Any, pause: Callable[[float], bool]) -> Iterator[bytes]:
-    # The comment at once tells the client that it is connected, however long no request comes.
-    yield b": connected\n\n"
-    quiet = 0
+    # The first event is sent in any case: it tells the client that it is connected, and that the log is empty.
+    first, quiet = True, 0
     while not has_left(connection):
         found = reader.read()
-        quiet = 0 if found else quiet + 1
-        if found:
+        is_news = first or found["cleared"] or bool(found["requests"])
+        first, quiet = False, 0 if is_news else quiet + 1
+        if is_news:
             yield b"id: %s\ndata: %s\n\n" % (reader.cursor.encode(), orjson.dumps(found))
         elif quiet % QUIET_LOOKS == 0:
             yield b": still here\n\n"

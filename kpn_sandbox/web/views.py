@@ -59,7 +59,7 @@ from kpn_sandbox.web.live import (
 from kpn_sandbox.web.live_requests import NOBODY, live_requests
 from kpn_sandbox.web.manual import manual_page
 from kpn_sandbox.web.security import is_local, page
-from kpn_sandbox.web.start_page import PAGES, start_document
+from kpn_sandbox.web.start_page import PAGES, curl_line, start_document
 from kpn_sandbox.web.translation import template_values, words_script
 
 SHOWN_REQUESTS = 12
@@ -151,8 +151,9 @@ class PageViews:
 
     def requests(self) -> Response:
         """Return the page of the request log, with the words and limits that its forms offer."""
-        log = self.sandbox.request_log
-        return page("requests.html", demo=self.visible_demo(), literals=literals, logged=log.on, bodies=log.bodies)
+        log, demo = self.sandbox.request_log, self.visible_demo()
+        line = curl_line(*demo, base_url(request.environ)) if demo else ""
+        return page("requests.html", demo=demo, curl_line=line, literals=literals, logged=log.on, bodies=log.bodies)
 
     def live_requests(self) -> Response:
         """Return the entries of an account's request log as they come; `?nobody=1` adds those that belong to none."""

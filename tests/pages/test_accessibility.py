@@ -25,6 +25,8 @@ def test_the_console(open_page, account, size, scheme, expected):
     """The console has roles, names and contrast: closed, open, with a banner, with wrong fields, in each dialog."""
     expected.append("400")
     page = open_page("/console", size, scheme)
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
     assert serious(page) == []
     account.fail("queues", 503)
     account.pin("queues", 1000, InQueueCalls="7")

@@ -20,7 +20,6 @@ WIDE = (1440, 900)
 def console(open_page, account):
     page = open_page("/console")
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-    page.get_by_role("button", name="Log in").click()
     expect(page.locator("#scenario-period")).not_to_be_empty()
     expect(page.locator("#time-bar .handle")).to_be_attached()
     return page
@@ -433,9 +432,10 @@ def test_the_administrator_chooses_makes_and_deletes_accounts(open_page, admin_t
     """With the admin token any account is opened, made, its secret shown once, and deleted after a question."""
     client = Client(server.url, admin_token)
     page = open_page("/console")
+    page.get_by_role("button", name="Log out").click()
     page.locator("#login").get_by_label("Client id").fill("")
     page.get_by_label("Client secret").fill("")
-    page.get_by_label("Admin token").fill(admin_token)
+    page.get_by_label("Administrator's token").fill(admin_token)
     page.get_by_role("button", name="Log in").click()
     expect(page.locator("#accounts")).to_have_value(SECRET[0])
     page.get_by_role("button", name="calm").click()
@@ -464,9 +464,11 @@ def test_the_administrator_chooses_makes_and_deletes_accounts(open_page, admin_t
 
 
 def test_wrong_credentials_open_nothing(open_page, expected):
-    """The console says why it does not open."""
+    """Whoever has logged out stays so, and the console says why it does not open."""
     expected.append("401")
     page = open_page("/console")
+    page.get_by_role("button", name="Log out").click()
+    page.reload()
     page.get_by_label("Client secret").fill("wrong")
     page.get_by_role("button", name="Log in").click()
 

@@ -46,6 +46,19 @@ def test_requests_appear_as_they_are_answered(open_page, account, traffic):
     assert [entry["path"] for entry in account.requests() if entry["operation"] != "token"] == ["/agents", "/queues"]
 
 
+def test_an_empty_log_says_how_to_begin(open_page, account):
+    """While there is no request the page fits the screen, says so, and has a line for the shell that makes one."""
+    page = open_page("/requests", "desk", locale="nl-NL")
+    expect(page.locator("#empty")).to_contain_text("Nog geen verzoeken")
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
+    assert page.locator(".bar").bounding_box()["height"] < 60
+
+    subprocess.run(["sh", "-c", page.locator("#curl").text_content()], capture_output=True, check=True)
+
+    expect(page.locator("#rows tr").first).to_contain_text("GET /agents")
+    expect(page.locator("#empty")).to_be_hidden()
+
+
 def test_reading_uses_up_nothing(open_page, account, traffic):
     """With the page open, faults, quota and pins are used by clients only."""
     account.fail("any", 503)
@@ -168,7 +181,7 @@ def test_the_administrator_sees_requests_of_nobody(open_page, server, account, a
     page.get_by_role("button", name="Log out").click()
     page.get_by_label("Client id").fill(SECRET[0])
     page.get_by_label("Administrator's token").fill(admin_token)
-    page.get_by_role("button", name="Show the requests").click()
+    page.get_by_role("button", name="Log in").click()
 
     page.get_by_label("also requests of no account").check()
 

@@ -84,7 +84,7 @@ def test_a_wrong_cursor_is_refused(client, cursor):
 
 
 def test_events_are_sent_where_the_server_streams(app, client):
-    """A server that streams sends an event per look with news and ends when it stops; others answer in JSON."""
+    """A server that streams sends an event at once and per look with news; others answer in JSON."""
     client.post("/oauth/client_credential/accesstoken?grant_type=client_credentials", headers=OWN)
     log = app.extensions["kpn_sandbox"].sandbox.request_log
     looks = iter([False, False, True])
@@ -95,8 +95,7 @@ def test_events_are_sent_where_the_server_streams(app, client):
         events = [event for event in b"".join(answer.response).decode().split("\n\n") if event]
 
     assert answer.content_type == "text/event-stream"
-    assert events[0] == ": connected"
-    assert [orjson.loads(event.partition("data: ")[2])["cursor"] for event in events[1:]] == ["1-0"]
+    assert [orjson.loads(event.partition("data: ")[2])["cursor"] for event in events] == ["1-0"]
     assert client.get(LIVE, headers={**OWN, "Accept": "text/event-stream"}).content_type == "application/json"
 
 
@@ -108,7 +107,18 @@ def test_a_stream_ends_when_the_client_has_left(app):
         context.request.environ |= {"kpn_sandbox.streams": True, "gunicorn.socket": _Connection(state=7)}
         answer = live_requests(context.request, log, ("APP_CONSUMER_KEY",), lambda seconds: pytest.fail("a look"))
 
-        assert list(answer.response) == [b": connected\n\n"]
+        assert list(answer.response) == []
+
+
+def test_an_empty_log_is_told_at_once(app):
+    """The first event of a stream is sent without a request, so that the page can say that there is none."""
+    log = app.extensions["kpn_sandbox"].sandbox.request_log
+
+    with app.test_request_context(headers={"Accept": "text/event-stream"}) as context:
+        context.request.environ |= {"kpn_sandbox.streams": True, "gunicorn.socket": _Connection()}
+        answer = live_requests(context.request, log, ("nobody-yet",), lambda seconds: True)
+
+        assert list(answer.response) == [b'id: 0-0\ndata: {"cursor":"0-0","cleared":false,"requests":[]}\n\n']
 
 
 def test_pages_get_the_token_of_itx(client):

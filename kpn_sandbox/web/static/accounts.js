@@ -33,7 +33,7 @@ export class AccountPicker {
   async show() {
     const { client } = this.actions;
     const isAdministrator = Boolean(client.login.token);
-    for (const id of ["#picker", "#new-account", "#drop-account"]) find(id).hidden = !isAdministrator;
+    find("#picker").hidden = !isAdministrator;
     if (!isAdministrator) return;
     const ids = await listed(client);
     this.select.replaceChildren(...ids.map((id) => make("option", {}, id)));

@@ -1,11 +1,12 @@
 // The console: every control sends the request that its curl line shows. Looking on changes nothing.
-import { AccountPicker, withAccount } from "./accounts.js";
+import { useLogin } from "./account_login.js";
+import { AccountPicker } from "./accounts.js";
 import { connectClock, connectScenarios, isFrozen, playClock, seekClock, showLive, showScenario } from "./account.js";
 import { Code } from "./code.js";
 import { copy, enableCopyButtons, find, put } from "./common.js";
-import { Actions, ControlClient } from "./control_client.js";
+import { Actions } from "./control_client.js";
 import { connectFaults, connectQuota, showFaults, showQuota } from "./faults.js";
-import { LiveData, PageData, storeLogin, storedLogin } from "./page_data.js";
+import { LiveData, PageData } from "./page_data.js";
 import { Pins } from "./pins.js";
 import { connectProfile, forgetTyped, showProfile } from "./profile.js";
 import { connectRequests, showConduct, showRequests } from "./request_log.js";
@@ -14,7 +15,6 @@ import { t } from "./words.js";
 
 const SECOND = 1000;
 
-const form = find("#login");
 const code = new Code(find("#console").dataset.publicSecret);
 const actions = new Actions((plan) => code.look(plan), readSettings);
 const pins = new Pins(actions, () => live.data);
@@ -75,30 +75,16 @@ async function readChanging() {
   changing = { tag: answer.headers.get("ETag"), log };
 }
 
-async function logIn(given) {
-  const login = await withAccount(given);
-  const client = new ControlClient(login);
-  await client.call("GET", "");
+async function begin(client, login) {
   actions.client = client;
   [live, pages, changing] = [new LiveData(login, {}), new PageData(login, {}), { tag: null, log: null }];
-  storeLogin(login);
-  put(find("#logged-in"), login.token ? t("administrator") : login.id);
+  // The account is named by the choice beside it.
+  if (login.token) put(find("#logged-in"), t("administrator"));
   await live.read();
   forgetTyped();
-  form.hidden = true;
   find("#console").hidden = false;
-  find("#log-out").hidden = false;
   await readSettings();
   await picker.show();
-}
-
-async function tryToLogIn(login) {
-  try {
-    await logIn(login);
-  } catch (error) {
-    storeLogin(null);
-    put(find("#refused"), error.message);
-  }
 }
 
 function connectSnapshots() {
@@ -148,12 +134,7 @@ function connectControls() {
   replay.addEventListener("click", () => copy(find("#replay"), replay));
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  tryToLogIn({ id: form.client_id.value, secret: form.client_secret.value, token: form.admin_token.value });
-});
-find("#log-out").addEventListener("click", () => { storeLogin(null); location.reload(); });
 enableCopyButtons(document);
 connectControls();
-if (storedLogin()) tryToLogIn(storedLogin());
+const logIn = useLogin(find("#login"), begin);
 setInterval(() => { if (actions.client && !document.hidden) reading = readLive().catch(() => {}); }, SECOND);

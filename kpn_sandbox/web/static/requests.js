@@ -1,5 +1,5 @@
 // The request log live: rows, filter, pause, keyboard; a row opens the request's details.
-import { find, make, put } from "./common.js";
+import { enableCopyButtons, find, make, put } from "./common.js";
 import { t, number } from "./words.js";
 import { useLogin } from "./account_login.js";
 import { LiveLog } from "./live_log.js";
@@ -163,6 +163,9 @@ useLogin(find("#login"), (client, login) => {
     rows.querySelector("[aria-current]")?.removeAttribute("aria-current");
     if (active) find("button", active).focus();
   });
+  // The line is one for the demo account.
+  if (find("#try")) find("#try").hidden = login.id !== find("#login").client_id.defaultValue;
+  enableCopyButtons(document);
   connectControls(client, login);
   follow(client, login);
 });

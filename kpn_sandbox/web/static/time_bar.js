@@ -1,6 +1,6 @@
 // The day from midnight to midnight with the calls that wait, what marks it, and the instant shown as a handle.
 // Drag it, use the keys of a slider, step a minute, play, or choose another day. Who uses it says what that does.
-import { draw, find, make, put, roundAbove } from "./common.js";
+import { draw, find, make, put } from "./common.js";
 import { localText, timeText } from "./local_time.js";
 import { t } from "./words.js";
 
@@ -87,13 +87,14 @@ export class TimeBar {
     const size = parseFloat(getComputedStyle(this.track).fontSize);
     this.scale = { x: (second) => (second / seconds) * width, width, seconds };
     const floor = height - size * 1.35;
-    const top = roundAbove(Math.max(4, ...most));
+    const top = Math.max(4, ...most);
     const y = (value) => floor - (value / top) * (floor - size * 1.3);
     const line = most.map((value, index) => `${this.scale.x(index * step).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
     this.handle = draw("g", { class: "handle" }, draw("line", { x1: 0, x2: 0, y1: 0, y2: floor }), draw("circle", { cx: 0, cy: floor, r: size * 0.42 }));
+    const [shapes, names] = this.marks(floor, size);
     const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
-      ...this.bands(floor, size), draw("polygon", { class: "waiting", points: `0,${floor} ${line} ${width},${floor}` }),
-      draw("line", { class: "floor", x1: 0, x2: width, y1: floor, y2: floor }), ...this.hours(height, size), this.handle);
+      ...shapes, draw("polygon", { class: "waiting", points: `0,${floor} ${line} ${width},${floor}` }),
+      draw("line", { class: "floor", x1: 0, x2: width, y1: floor, y2: floor }), ...this.hours(height, size), this.handle, ...names);
     this.track.replaceChildren(svg);
     this.point(this.dragged ?? this.seconds());
   }
@@ -105,20 +106,22 @@ export class TimeBar {
   }
 
   // Bands for what lasts, lines for moments; names where there is room for them.
-  bands(floor, size) {
+  marks(floor, size) {
     let free = 0;
-    return this.outline.marks.flatMap((mark, at, marks) => {
+    const [shapes, names] = [[], []];
+    this.outline.marks.forEach((mark, at, marks) => {
       const [start, end] = [this.scale.x(mark.from), this.scale.x(mark.to ?? mark.from)];
       const name = nameOf(mark, this.hour(mark.from));
-      const shape = draw("rect", { class: `mark ${mark.kind}`, x: start, width: Math.max(2, end - start), y: 0, height: floor }, draw("title", {}, name));
+      shapes.push(draw("rect", { class: `mark ${mark.kind}`, x: start, width: Math.max(2, end - start), y: 0, height: floor }, draw("title", {}, name)));
       const width = name.length * size * 0.56;
       // A name ends where its band does when the next one begins before it would end.
       const next = at + 1 < marks.length ? this.scale.x(marks[at + 1].from) : this.scale.width;
       const x = start + 3 + width < next ? start + 3 : Math.min(end, next) - width - 3;
-      if (x < free) return [shape];
+      if (x < free) return;
       free = x + width;
-      return [shape, draw("text", { x, y: size, class: "mark-name" }, name)];
+      names.push(draw("text", { x, y: size, class: "mark-name" }, name));
     });
+    return [shapes, names];
   }
 
   hour(second) { return timeText((this.outline.starts_at + second) * 1000); }
