@@ -57,7 +57,7 @@ class ControlAuth:
         if caller is _ADMINISTRATOR:
             return
         if access is Access.ADMIN:
-            raise ProblemError(403, "Only the administrator may; send Authorization: Bearer with his token.")
+            raise ProblemError(403, "Only the administrator may; send Authorization: Bearer with its token.")
         if caller != client_id:
             raise unknown_account(client_id)
 

@@ -37,7 +37,7 @@ _VARIABLE = re.compile(r"\{(\w+)\}")
 DESCRIPTION = """
 The sandbox's own API, under /_sandbox.
 
-Makes accounts and turns their worlds: profile, scenario, clock, pins, faults, quota; shows the requests that came and
+Makes accounts and changes their state: profile, scenario, clock, pins, faults, quota; shows the requests that came and
 the calls behind the counters. Invented by the sandbox; no vendor has it.
 
 An account is asked with its client id and secret as HTTP Basic, any account with the administrator's token as Bearer.
@@ -114,7 +114,7 @@ def _tags() -> dict[str, str]:
 def _body_name(schema: Any) -> str:
     """Return the component name of the schema of a request body."""
     kind = schema if isinstance(schema, type) else type(schema)
-    return kind.__name__.removesuffix("RequestSchema") + "Wish"
+    return kind.__name__.removesuffix("Schema")
 
 
 def _own_field_schema(converter: Any, field: Any, **options: Any) -> Json:

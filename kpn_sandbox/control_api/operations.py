@@ -150,7 +150,7 @@ OPERATIONS = (
         conflict=True,
     ),
     _get(accounts.show_account, "", "An account without its secrets."),
-    _delete(accounts.delete_account, "", "Drop an account with its whole world.", reads_account=False),
+    _delete(accounts.delete_account, "", "Drop an account with its whole state.", reads_account=False),
     _post(accounts.rotate_secret, "/secret", "New secrets, shown this once; old ones are void."),
     _post(
         accounts.revoke_tokens,

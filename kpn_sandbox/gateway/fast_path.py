@@ -24,6 +24,7 @@ from kpn_sandbox.gateway.request_info import (
     WITHOUT_HSTS,
     LogFacts,
     RequestFacts,
+    WsgiApp,
     request_facts,
     request_id,
 )
@@ -35,7 +36,6 @@ from kpn_sandbox.tenants.request_log import LogEntry, LoggedHeaders
 from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.tenants.tenant import Tenant
 
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
 EXPECTED = (

@@ -77,7 +77,7 @@ def may_be_foreign(environ: dict[str, Any]) -> bool:
     """
     Whether a page of another site may have sent a request to a server that only this machine reaches.
 
-    The owner of a name can let it resolve to 127.0.0.1, and his pages then count as this server's own (DNS rebinding).
+    The owner of a name can let it resolve to 127.0.0.1, whose pages then count as this server's own (DNS rebinding).
     Nobody can do so with an address, with a name without a dot, or with a name that is reserved for this machine.
     """
     if not is_loopback(environ.get("SERVER_NAME", "")) or not environ.get("HTTP_HOST"):

@@ -23,7 +23,7 @@ from werkzeug.routing import Rule
 
 from kpn_sandbox.gateway.error_handling import BodyTooLarge, MalformedRequest
 from kpn_sandbox.gateway.hosts import PUBLIC_URL, parse_host
-from kpn_sandbox.gateway.request_info import LOG_FACTS, REFUSAL, WITHOUT_HSTS, LogFacts, raw_path, request_id
+from kpn_sandbox.gateway.request_info import LOG_FACTS, REFUSAL, WITHOUT_HSTS, LogFacts, WsgiApp, raw_path, request_id
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.safe_text import redacted_path, redacted_query, terminal_text
 from kpn_sandbox.tenants.clock import WallClock
@@ -38,8 +38,6 @@ _PIECE_BYTES = 65_536
 _SENT_TARGET = "kpn_sandbox.sent_target"
 _HSTS = "strict-transport-security"
 _log = logging.getLogger(__name__)
-
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class RequestMiddleware:

@@ -231,29 +231,34 @@ class RequestContext:
         """Return the entry of the request log with a response."""
         refused = self.tenant is None
         self.identify()
-        # A connection that was broken on purpose has no status.
-        is_broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
         entry = log_entry(
             request.environ,
             self.tenant,
             api=self.api.key,
             operation=self.operation.key if self.operation else "",
-            status=0 if is_broken else response.status_code,
+            status=self._status(response),
             wall_at=self.wall_at,
             began=self._began,
             note="; ".join(self.notes),
             reason=joined_reasons([*self.reasons, request.environ.get(RESPONSE_REASON, "")]),
             retry_after=_seconds(response.headers.get("Retry-After")),
             refused=refused,
-            response_headers=LoggedHeaders(() if is_broken else _sent_headers(response)),
+            response_headers=LoggedHeaders(() if self._is_broken else _sent_headers(response)),
         )
         return self._with_bodies(entry, response) if self._sandbox.request_log.bodies else entry
 
     def figures(self, response: Response) -> tuple[str, int, float]:
         """Return operation, status and duration of the request, for its count; 0 for a broken connection."""
-        is_broken = any(outcome.connection in BREAKS for outcome in self.outcomes)
-        status = 0 if is_broken else response.status_code
-        return self.operation.key if self.operation else "", status, perf_counter() - self._began
+        operation = self.operation.key if self.operation else ""
+        return operation, self._status(response), perf_counter() - self._began
+
+    @property
+    def _is_broken(self) -> bool:
+        return any(outcome.connection in BREAKS for outcome in self.outcomes)
+
+    def _status(self, response: Response) -> int:
+        # A connection that was broken on purpose has no status.
+        return 0 if self._is_broken else response.status_code
 
     def _with_bodies(self, entry: LogEntry, response: Response) -> LogEntry:
         # The middleware has put the whole body where the stream was; without a body there is the server's stream.

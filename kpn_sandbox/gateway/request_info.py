@@ -5,7 +5,7 @@ They come from the WSGI environment alone, because the fast path answers before 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from os import urandom
@@ -16,6 +16,9 @@ from urllib.parse import quote
 from kpn_sandbox.tenants.request_log import LogEntry, SentHeaders
 from kpn_sandbox.tenants.secrets import text_digest
 from kpn_sandbox.tenants.tenant import Tenant
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+"""A WSGI application (PEP 3333)."""
 
 STORAGE_ERROR = "kpn_sandbox.storage_error"
 """Environment key of a StorageError that the request has met; later stages raise it again instead of waiting again."""
@@ -120,7 +123,6 @@ def log_entry(
     environ: dict[str, Any],
     tenant: Tenant | None,
     *,
-    facts: RequestFacts | None = None,
     api: str,
     operation: str,
     status: int,
@@ -138,7 +140,6 @@ def log_entry(
     Args:
         environ: WSGI environment of the request.
         tenant: Account of the request, None when it belongs to none.
-        facts: Its `request_facts`, where they are known.
         api: Key of the API.
         operation: Key of the operation; empty for none.
         status: Status of the response; 0 for a connection that was broken on purpose.
@@ -150,7 +151,7 @@ def log_entry(
         refused: Whether the request was refused before its sender was known for sure.
         response_headers: Headers of the response without its `X-Request-Id`.
     """
-    facts = request_facts(environ) if facts is None else facts
+    facts = request_facts(environ)
     return LogEntry(
         client_id=None if tenant is None else tenant.account.client_id,
         id=request_id(environ),

@@ -24,9 +24,9 @@ from gunicorn.http import get_parser
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreData, ParseException
 from gunicorn.workers.ggevent import GeventWorker
 
-from kpn_sandbox.gateway.fast_path import FAST_PATH, WsgiApp
+from kpn_sandbox.gateway.fast_path import FAST_PATH
 from kpn_sandbox.gateway.middleware import ACCESS_LOG
-from kpn_sandbox.gateway.request_info import STREAMS
+from kpn_sandbox.gateway.request_info import STREAMS, WsgiApp
 from kpn_sandbox.literals import LARGEST_BODY_BYTES
 from kpn_sandbox.server import protocol_errors
 from kpn_sandbox.server.client_connection import ClientConnection, Phase, RequestTimeout

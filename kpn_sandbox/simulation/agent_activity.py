@@ -16,6 +16,7 @@ from kpn_sandbox.simulation.dispositions import inbound_dispositions, outbound_d
 from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.facts import Status
 from kpn_sandbox.simulation.randomness import Flags, Integers
+from kpn_sandbox.simulation.resolved_profile import most_queues, span_positions
 from kpn_sandbox.simulation.roster import shifts_by_span
 from kpn_sandbox.simulation.staffing import BREAK, LUNCH, UNPLANNED
 from kpn_sandbox.simulation.timelines import STATES, StateChanges
@@ -76,7 +77,7 @@ class AgentActivity:
     def __init__(self, seed: str, trace: DayTrace, changes: StateChanges) -> None:
         calls = trace.calls.wide()
         self._agents = np.arange(int(changes.agent[-1]) + 1)
-        self._queues = np.arange(max(len(span.resolved.queues) for span in trace.spans))
+        self._queues = np.arange(most_queues(trace.spans))
         self.outbound = trace.outbound
         self.messages = chat_messages(seed, trace)
         self._activities = _Activities(changes, self._agents)
@@ -255,7 +256,7 @@ class _DueTimes:
             for shift in shifts
             for due in (*(each.due for each in shift.breaks if each.reason not in UNPLANNED), shift.logout)
         ]
-        self._floor = agents << INSTANT_BITS
+        self._first_keys = agents << INSTANT_BITS
         self._logins = np.sort((logins.agent << INSTANT_BITS) + logins.login)
         self._breaks = np.sort((aux.agent[chosen] << INSTANT_BITS) + aux.start[chosen])
         self._dues = np.sort(np.array(planned, dtype=np.int64))
@@ -272,8 +273,8 @@ class _DueTimes:
 
     def _last(self, keys: Integers, probes: Integers) -> Integers:
         # A probe before the first key finds the entry behind all others, and one before an agent's first key finds that
-        # of an agent before; both lie below the agent's floor.
-        found = np.append(keys, -1)[np.searchsorted(keys, probes, side="right") - 1] - self._floor
+        # of an agent before; both lie below the agent's first key.
+        found = np.append(keys, -1)[np.searchsorted(keys, probes, side="right") - 1] - self._first_keys
         return np.where(found >= 0, found, NONE)
 
 
@@ -283,7 +284,7 @@ def _events(owner: Integers, instant: Integers, owners: Integers, *weights: Inte
 
 def _thresholds(trace: DayTrace, calls: CallTable) -> Integers:
     """The service level threshold that was in force when each call arrived."""
-    span = np.searchsorted([span.start for span in trace.spans], calls.arrival, side="right") - 1
+    span = span_positions(trace.spans, calls.arrival)
     table = np.zeros((len(trace.spans), int(calls.queue.max(initial=0)) + 1), dtype=np.int64)
     for number, each in enumerate(trace.spans):
         thresholds: Sequence[int] = [queue.threshold for queue in each.resolved.queues]

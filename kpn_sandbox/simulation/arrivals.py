@@ -26,7 +26,7 @@ import numpy as np
 
 from kpn_sandbox.simulation.calendar import MINUTE, CalendarDay, calendar_day
 from kpn_sandbox.simulation.randomness import UNIT, UNIT_BITS, Flags, Integers, variates, words
-from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, ResolvedQueue, Span
+from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, ResolvedQueue, Span, span_positions
 from kpn_sandbox.simulation.roster import WEEKDAY_SHARES, shift_count
 from kpn_sandbox.simulation.staffing import erlangs, planned_load
 
@@ -147,7 +147,7 @@ def _record(seed: str, day: CalendarDay, queue: int, mass: int) -> tuple[Integer
 
 
 def _attributes(queue: int, spans: Sequence[Span], arrival: Integers, record: Integers) -> DrawnCalls:
-    span = np.searchsorted([each.start for each in spans], arrival, side="right") - 1
+    span = span_positions(spans, arrival)
 
     def setting(read: Callable[[ResolvedProfile, ResolvedQueue], int]) -> Integers:
         return _by_span(queue, spans, read)[span]

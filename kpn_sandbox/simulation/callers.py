@@ -30,7 +30,7 @@ from kpn_sandbox.simulation.day_trace import ABANDONED, Callers, CallTable, Outb
 from kpn_sandbox.simulation.dispositions import CALLBACK_AGREED, inbound_dispositions, outbound_dispositions
 from kpn_sandbox.simulation.identifiers import MOST_CUSTOMERS
 from kpn_sandbox.simulation.randomness import WORDS, Integers, variates, words
-from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span
+from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span, span_positions
 
 CUSTOMERS_PER_HUNDRED_CALLS = 165
 """Customers for every hundred calls that are planned for in a week: each calls about twice in four weeks."""
@@ -142,7 +142,7 @@ def find_callers(
     """
     drawn = _draws(seed, day, calls)
     start, end = (np.concatenate(pair) for pair in ((calls.arrival, outbound.start), (calls.end, outbound.end)))
-    span = np.searchsorted([each.start for each in spans], start, side="right") - 1
+    span = span_positions(spans, start)
     customers = np.array([customer_count(each.resolved) for each in spans])[span]
     count = len(calls.arrival)
     wanted = (_wanted(drawn[:, 0], customers[:count]), outbound.contact * customers[count:] // WORDS)

@@ -17,7 +17,7 @@ from kpn_sandbox.simulation.agent_activity import AgentActivity
 from kpn_sandbox.simulation.arrivals import arrivals_per_hour
 from kpn_sandbox.simulation.calendar import LAST_DATE, CalendarDay, calendar_day, day_of
 from kpn_sandbox.simulation.callers import customer_count
-from kpn_sandbox.simulation.counters import QueueTotals
+from kpn_sandbox.simulation.counters import rounded
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER, DayIndex, ShownAgents, queue_name
 from kpn_sandbox.simulation.day_simulation import simulate_day
 from kpn_sandbox.simulation.day_trace import DayTrace
@@ -25,7 +25,7 @@ from kpn_sandbox.simulation.errors import UnknownAgent, UnknownQueue, UnknownTru
 from kpn_sandbox.simulation.facts import AgentFact, PortState, QueueFact, Status, TheoryFact, TrunkFact, direction_of
 from kpn_sandbox.simulation.names import CenterNames, center_names
 from kpn_sandbox.simulation.profile import Epoch
-from kpn_sandbox.simulation.resolved_profile import Span, resolve_profile
+from kpn_sandbox.simulation.resolved_profile import Span, most_queues, resolve_profile
 from kpn_sandbox.simulation.timelines import PortTimeline
 
 _ON_A_CALL = (Status.RINGING, Status.TALKING, Status.WRAPPING)
@@ -328,14 +328,11 @@ class _CenterSnapshot:
         """The queues that exist, or all that have existed on the day so far."""
         if not removed:
             return range(len(self.span.resolved.queues))
-        return range(max(len(span.resolved.queues) for span in self.trace.spans[: self.number + 1]))
+        return range(most_queues(self.trace.spans[: self.number + 1]))
 
     def queue(self, index: int) -> QueueFact:
-        totals = self._totals[index]
-        # The service level counts all calls that have left the queue, also those that were abandoned or flowed out.
-        finished = totals.offered - totals.waiting
-        level = _percent(totals.answered_in_time, finished) if finished else 100
-        return QueueFact(self.index.queue_name(self.span, index), FIRST_NUMBER + index, *totals, level)
+        name = self.index.queue_name(self.span, index)
+        return QueueFact(name, FIRST_NUMBER + index, *self._totals[index])
 
     def trunks(self, only: int | None = None) -> Iterator[TrunkFact]:
         states, starts = self._center.ports(self.index).at(self.instant), self.trace.port_usage.starts
@@ -345,12 +342,12 @@ class _CenterSnapshot:
 
     def _trunk(self, trunk: int, ports: list[PortState]) -> TrunkFact:
         in_use = ports.count(PortState.SEIZED) + ports.count(PortState.QUEUED)
-        idle, usage = ports.count(PortState.IDLE), _percent(in_use, len(ports))
+        idle, usage = ports.count(PortState.IDLE), rounded(100 * in_use, len(ports))
         name = self.index.trunk_name(self.span, trunk)
         return TrunkFact(name, FIRST_NUMBER + trunk, len(ports), in_use, idle, usage, tuple(ports))
 
     @cached_property
-    def _totals(self) -> list[QueueTotals]:
+    def _totals(self) -> list[tuple[int, ...]]:
         return self.index.counters.at(self.instant)
 
 
@@ -360,8 +357,3 @@ def _milliseconds(since: float, day: CalendarDay) -> int:
         return 0
     # Rounded up, so that an instant read in whole seconds never comes before the change; the longest day has 90,000.
     return min(-(-int((since - day.starts_at) * 1000) // 1000), 90_000) * 1000
-
-
-def _percent(part: int, whole: int) -> int:
-    """Percent of a whole above 0, rounded half up."""
-    return (200 * part + whole) // (2 * whole)

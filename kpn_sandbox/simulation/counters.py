@@ -10,47 +10,31 @@ Source:
     grows while a call lasts; and outbound calls count as talk, from dialling on, but as nothing else.
 """
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, CallTable, DayTrace, RingTable
 from kpn_sandbox.simulation.events import INSTANT_BITS, Events, owners_of
 from kpn_sandbox.simulation.randomness import Flags, Integers
+from kpn_sandbox.simulation.resolved_profile import most_queues
 
 
-class QueueTotals(NamedTuple):
+def rounded(part: Any, whole: Any) -> Any:
     """
-    The counts and times of one queue since midnight, and how many calls and agents are in which state.
+    The quotient of whole numbers, or of each pair in two columns, rounded half up.
 
-    They are the figures of a `QueueFact`, in its order.
+    Args:
+        part, whole: Dividend and divisor, which is above 0.
     """
-
-    waiting: int
-    offered: int
-    answered: int
-    answered_in_time: int
-    transferred: int
-    held: int
-    unanswered_rings: int
-    ring_seconds: int
-    answer_seconds: int
-    talk_seconds: int
-    abandon_seconds: int
-    flowed_out: int
-    longest_wait_seconds: int
-    staffed: int
-    available: int
-    talking: int
-    auxiliary: int
-    wrapping: int
+    return (2 * part + whole) // (2 * whole)
 
 
 class QueueCounters:
     """The events of a day by queue, ready to be counted."""
 
     def __init__(self, trace: DayTrace) -> None:
-        self._queues = owners_of(max(len(span.resolved.queues) for span in trace.spans))
+        self._queues = owners_of(most_queues(trace.spans))
         calls = trace.calls.wide()
         answered, left = calls.outcome == ANSWERED, calls.outcome == ABANDONED
         self._offered = self._column(calls.queue, calls.arrival, calls.outcome != BLOCKED)
@@ -72,8 +56,8 @@ class QueueCounters:
         self._hung_up = self._column(made.queue, made.end, None, made.end)
         self._oldest = _OldestCalls(calls, self._queues)
 
-    def at(self, instant: int) -> list[QueueTotals]:
-        """The totals of each queue at an instant, in milliseconds since midnight."""
+    def at(self, instant: int) -> list[tuple[int, ...]]:
+        """The figures of each queue at an instant (milliseconds since midnight), in the order of a `QueueFact`."""
         probes = (self._queues << INSTANT_BITS) + instant
         offered, answered, ended = (each.count(probes) for each in (self._offered, self._answered, self._ended))
         abandoned, flowed_out = self._abandoned.count(probes), self._flowed_out.count(probes)
@@ -84,12 +68,14 @@ class QueueCounters:
         auxiliary = self._aux.count(probes) - self._aux_over.count(probes) - outbound
         begun = self._answered.total(probes, 1) + self._dialled.total(probes)
         over = self._ended.total(probes) + self._hung_up.total(probes)
+        waiting, in_time = offered - answered - abandoned - flowed_out, self._in_time.count(probes)
+        finished = offered - waiting
         columns = (
             # A call that rings still waits: so times to answer and to hang up contain the ring, and Little's law holds.
-            offered - answered - abandoned - flowed_out,
+            waiting,
             offered,
             answered,
-            self._in_time.count(probes),
+            in_time,
             self._transferred.count(probes),
             self._held.count(probes),
             self._unanswered.count(probes),
@@ -105,8 +91,9 @@ class QueueCounters:
             talking,
             auxiliary,
             wrapping,
+            np.where(finished > 0, rounded(100 * in_time, np.maximum(finished, 1)), 100),
         )
-        return [QueueTotals(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+        return list(zip(*(column.tolist() for column in columns), strict=True))
 
     def _count_rings(self, calls: CallTable, rings: RingTable, answered: Flags) -> None:
         # A ring counts when it ends, whatever becomes of the call next.

@@ -15,7 +15,7 @@ from kpn_sandbox.simulation.counters import QueueCounters
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.facts import AgentFact
 from kpn_sandbox.simulation.names import CenterNames, center_names
-from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span
+from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span, most_queues
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
 BYTES_PER_CALL = 182
@@ -52,7 +52,7 @@ class DayIndex:
         self.trace = trace
         self._seed = seed
         self._most_agents = max(len(span.resolved.homes) for span in trace.spans)
-        self._most_queues = max(len(span.resolved.queues) for span in trace.spans)
+        self._most_queues = most_queues(trace.spans)
         self.last_agents = ShownAgents(0, 0, ())
         """All agents as they were shown last; threads replace it as a whole."""
 

@@ -34,7 +34,7 @@ from kpn_sandbox.simulation.day_trace import (
 from kpn_sandbox.simulation.outbound import OutboundDispatcher, first_trunks, made_calls, outbound_calls
 from kpn_sandbox.simulation.queueing import NEVER, DayLimits, OfferedCalls, QueueSimulation
 from kpn_sandbox.simulation.randomness import Flags, Integers
-from kpn_sandbox.simulation.resolved_profile import Span
+from kpn_sandbox.simulation.resolved_profile import Span, most_queues
 from kpn_sandbox.simulation.roster import shifts_by_span
 from kpn_sandbox.simulation.trunks import NO_PORT, PortPool, gone_ports, most_out_of_service, port_closures, trunk_sizes
 
@@ -64,7 +64,7 @@ class DaySimulation:
 
     def __init__(self, seed: str, day: CalendarDay, spans: tuple[Span, ...]) -> None:
         self.seed, self.day, self.spans = seed, day, spans
-        count = max(len(span.resolved.queues) for span in spans)
+        count = most_queues(spans)
         self.drawn = [draw_calls(seed, day, queue, spans) for queue in range(count)]
         self.limits = DayLimits.of(day.length)
         self.patience = [each.arrival + each.patience for each in self.drawn]

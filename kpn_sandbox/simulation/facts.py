@@ -112,6 +112,7 @@ class QueueFact(NamedTuple):
     auxiliary: int
     wrapping: int
     service_level_percent: int
+    """Calls answered in time, of all that have left the queue, also by hanging up or flowing out; 100 of none."""
 
 
 class TrunkFact(NamedTuple):

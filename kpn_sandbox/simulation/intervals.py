@@ -18,6 +18,7 @@ from kpn_sandbox.simulation.day_index import FIRST_NUMBER
 from kpn_sandbox.simulation.day_trace import ABANDONED, BLOCKED, DayTrace
 from kpn_sandbox.simulation.events import INSTANT_BITS, Events
 from kpn_sandbox.simulation.randomness import Flags, Integers
+from kpn_sandbox.simulation.resolved_profile import most_queues
 
 
 class IntervalFact(NamedTuple):
@@ -77,7 +78,7 @@ class _DayFold:
 
     def __init__(self, trace: DayTrace, edges: Integers, known: int) -> None:
         self._day = trace.day
-        self._queues = np.arange(max(len(span.resolved.queues) for span in trace.spans))
+        self._queues = np.arange(most_queues(trace.spans))
         # Events count up to just before an edge, times up to the edge; no time passes after the last known instant.
         self._events_until = (self._queues << INSTANT_BITS) + edges[:, None] - 1
         self._edges = np.minimum(edges, known)[:, None]

@@ -2,8 +2,8 @@
 The orders and invoices of customers.
 
 All of it follows from the seed, the customer and the month, so an order keeps number, lines and amount for ever and
-only its status moves with time. Amounts are
-hundredths of their currency, with VAT. Products, prices and frequencies are invented.
+only its status moves with time. Amounts are hundredths of their currency, with VAT. Products, prices and frequencies
+are invented.
 """
 
 from collections.abc import Iterator

@@ -16,7 +16,7 @@ from kpn_sandbox.simulation.calendar import CalendarDay
 from kpn_sandbox.simulation.day_trace import OutboundTable
 from kpn_sandbox.simulation.queueing import AuxPeriod, QueueSimulation
 from kpn_sandbox.simulation.randomness import WORDS, Integers, octets, variates
-from kpn_sandbox.simulation.resolved_profile import Span
+from kpn_sandbox.simulation.resolved_profile import Span, span_positions
 from kpn_sandbox.simulation.roster import AgentShift
 from kpn_sandbox.simulation.staffing import BACK_OFFICE
 from kpn_sandbox.simulation.trunks import NO_PORT, PortPool
@@ -81,7 +81,7 @@ def first_trunks(calls: OutboundTable, spans: Sequence[Span]) -> Integers:
         calls, spans: The calls, and the parts of their day in order.
     """
     counts = np.array([len(span.resolved.trunks) for span in spans])
-    span = np.searchsorted([span.start for span in spans], calls.start, side="right") - 1
+    span = span_positions(spans, calls.start)
     trunks: Integers = (calls.draw & 0xFF) * counts[span] >> 8
     return trunks
 

@@ -7,8 +7,7 @@ queue does not say for itself it takes from the profile.
 Source:
     The defaults are those of an ordinary center of the Netherlands: handling times, 80 % in 20 seconds and shrinkage as
     published for Dutch centers, lognormal talk as measured by Brown et al., Statistical Analysis of a Telephone Call
-    Center, JASA 100 (2005). A mean patience of 360 seconds lies between the 600 that British figures of abandonment
-    imply and what European callers are said to have.
+    Center, JASA 100 (2005), and the mean patience of 600 seconds that British figures of abandonment imply.
 """
 
 import hashlib

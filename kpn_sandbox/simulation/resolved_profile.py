@@ -5,13 +5,17 @@ A profile leaves most things open; here every default is filled in and every der
 profile. Durations are milliseconds, loads thousandths.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import inf
 from typing import NamedTuple
 
+import numpy as np
+
 from kpn_sandbox.literals import MOST_PORTS, SERVICE_LEVEL_TARGET
 from kpn_sandbox.simulation.profile import PORTS_PER_HUNDRED_AGENTS, Profile, QueueSettings, TrunkSettings
+from kpn_sandbox.simulation.randomness import Integers
 from kpn_sandbox.validation import minutes
 
 PORTS_PER_GROUP = 30
@@ -90,6 +94,21 @@ class Span(NamedTuple):
     start: int
     end: int
     resolved: ResolvedProfile
+
+
+def span_positions(spans: Sequence[Span], instants: Integers) -> Integers:
+    """
+    The position of the span that each instant lies in.
+
+    Args:
+        spans, instants: The parts of a day, in order, and milliseconds since its midnight.
+    """
+    return np.searchsorted([span.start for span in spans], instants, side="right") - 1
+
+
+def most_queues(spans: Sequence[Span]) -> int:
+    """The greatest number of queues at any time of some spans."""
+    return max(len(span.resolved.queues) for span in spans)
 
 
 @lru_cache(maxsize=4096)

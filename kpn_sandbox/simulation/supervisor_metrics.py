@@ -13,6 +13,7 @@ import numpy as np
 
 from kpn_sandbox.simulation.agent_activity import NONE
 from kpn_sandbox.simulation.center import Center
+from kpn_sandbox.simulation.counters import rounded
 from kpn_sandbox.simulation.day_index import FIRST_LOGIN, FIRST_NUMBER
 from kpn_sandbox.simulation.facts import AgentFact, QueueFact
 from kpn_sandbox.simulation.randomness import Integers
@@ -94,7 +95,7 @@ def supervisor_metrics(center: Center, at: float) -> SupervisorMetrics:
     def seconds(column: Integers) -> list[int]:
         return list((column[rows] // 1000).tolist())
 
-    average = np.where(figures.handled > 0, _rounded(figures.handling, 1000 * np.maximum(figures.handled, 1)), NONE)
+    average = np.where(figures.handled > 0, rounded(figures.handling, 1000 * np.maximum(figures.handled, 1)), NONE)
     return SupervisorMetrics(
         agents=agents,
         department_names=[departments[agent.department] for agent in agents],
@@ -183,11 +184,6 @@ def chats(center: Center, at: float) -> list[ChatFact]:
             sent_at = day.starts_at + message.instant // 1000
             found.append(ChatFact(message.place, sent_at, sender.login, sender.name, message.urgent, content))
     return found
-
-
-def _rounded(whole: Integers, parts: Integers) -> Integers:
-    """The quotient, rounded half up."""
-    return (2 * whole + parts) // (2 * parts)
 
 
 def _or_none(column: list[int]) -> list[int | None]:

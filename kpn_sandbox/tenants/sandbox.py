@@ -309,7 +309,7 @@ def _page_of_rows(connection: Connection, wall: float, limit: int, after: str | 
         connection: A connection to the database.
         wall: Wall time; accounts whose time is over are left out.
         limit: The greatest number of rows.
-        after: What `page_cursor` returned for the last row before, or the client id in it; None for the first page.
+        after: What `_page_cursor` returned for the last row before, or the client id in it; None for the first page.
 
     Raises:
         InvalidSetting: There is no account with that client id.

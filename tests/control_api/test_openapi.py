@@ -41,7 +41,7 @@ def test_an_operation_is_described_in_full(operation):
 
 def test_bodies_are_described_with_types_and_ranges():
     """The schema of a body has types, ranges and no further fields, so generated clients send no wrong one."""
-    clock = DOCUMENT["components"]["schemas"]["ClockWish"]
+    clock = DOCUMENT["components"]["schemas"]["ClockRequest"]
 
     assert (clock["required"], clock["additionalProperties"]) == (["mode"], False)
     assert clock["properties"]["mode"]["enum"] == ["running", "frozen"]
@@ -50,18 +50,26 @@ def test_bodies_are_described_with_types_and_ranges():
 
 
 RIGHT_AND_WRONG = [
-    ("ClockWish", {"mode": "running", "speed": 60}, {"mode": "frozen", "speed": 60}),
-    ("ClockWish", {"mode": "frozen", "at": "2000-02-29T00:00:00Z"}, {"mode": "frozen", "at": "2100-02-29T00:00:00Z"}),
-    ("ScenarioWish", {"name": "peak", "for_seconds": 0.5}, {"name": "peak", "for_seconds": 0}),
-    ("NewAccountWish", {"client_id": "a.b", "profile": {"agents": 8}}, {"client_id": ".."}),
-    ("NewAccountWish", {"profile": {"queues": [{"name": "a"}]}}, {"profile": {"queues": []}}),
+    ("ClockRequest", {"mode": "running", "speed": 60}, {"mode": "frozen", "speed": 60}),
+    (
+        "ClockRequest",
+        {"mode": "frozen", "at": "2000-02-29T00:00:00Z"},
+        {"mode": "frozen", "at": "2100-02-29T00:00:00Z"},
+    ),
+    ("ScenarioRequest", {"name": "peak", "for_seconds": 0.5}, {"name": "peak", "for_seconds": 0}),
+    ("NewAccountRequest", {"client_id": "a.b", "profile": {"agents": 8}}, {"client_id": ".."}),
+    ("NewAccountRequest", {"profile": {"queues": [{"name": "a"}]}}, {"profile": {"queues": []}}),
     ("ProfilePatch", {"outages": [{"trunk": 1}], "load": None}, {"outages": {}}),
-    ("FaultWish", {"api": "kpn", "outcomes": [503, "drip"]}, {"api": "kpn", "outcomes": [503], "probability": 0.5}),
-    ("FaultWish", {"api": "bright_pattern", "outcomes": [200]}, {"api": "kpn", "operation": "data", "outcomes": [200]}),
-    ("FaultWish", {"api": "kpn", "key": 40001, "outcomes": [503]}, {"api": "kpn", "key": -1, "outcomes": [503]}),
-    ("OutcomeWish", {"status": 503, "headers": {"Te-x": "a"}}, {"status": 503, "headers": {"tE": "a"}}),
-    ("OutcomeWish", {"connection": "reset"}, {"connection": "reset", "status": 503}),
-    ("RevokeWish", {"token": "a"}, {"token": ""}),
+    ("FaultRequest", {"api": "kpn", "outcomes": [503, "drip"]}, {"api": "kpn", "outcomes": [503], "probability": 0.5}),
+    (
+        "FaultRequest",
+        {"api": "bright_pattern", "outcomes": [200]},
+        {"api": "kpn", "operation": "data", "outcomes": [200]},
+    ),
+    ("FaultRequest", {"api": "kpn", "key": 40001, "outcomes": [503]}, {"api": "kpn", "key": -1, "outcomes": [503]}),
+    ("OutcomeRequest", {"status": 503, "headers": {"Te-x": "a"}}, {"status": 503, "headers": {"tE": "a"}}),
+    ("OutcomeRequest", {"connection": "reset"}, {"connection": "reset", "status": 503}),
+    ("RevokeRequest", {"token": "a"}, {"token": ""}),
 ]
 
 

@@ -11,6 +11,7 @@ from kpn_sandbox.simulation.calendar import calendar_day
 from kpn_sandbox.simulation.counters import QueueCounters
 from kpn_sandbox.simulation.day_simulation import DaySimulation, simulate_day
 from kpn_sandbox.simulation.day_trace import ABANDONED, ANSWERED, BLOCKED, FLOWED_OUT, DayTrace
+from kpn_sandbox.simulation.facts import QueueFact
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.resolved_profile import Span
 from kpn_sandbox.simulation.trunks import PortOutage
@@ -59,6 +60,10 @@ def test_both_ways_lead_to_the_same_calls(settings: dict[str, Any]) -> None:
         assert ports(alone) == ports(together)
 
 
+def figures(day: DayTrace, instant: int) -> list[QueueFact]:
+    return [QueueFact("", 0, *row) for row in QueueCounters(day).at(instant)]
+
+
 def test_both_ways_lead_to_the_same_calls_across_a_change() -> None:
     """The same holds for a day on which agents and queues change."""
     trunks = [{"ports": 60}, {"ports": 60}]
@@ -81,7 +86,7 @@ def test_blocked_calls_are_never_offered() -> None:
     day = trace(WEDNESDAY, profile(load=1.5, trunks=[{"ports": 20}], unanswered_share=0.1))
     calls, lost = day.calls, day.calls.outcome == BLOCKED
 
-    counted = QueueCounters(day).at(calendar_day(WEDNESDAY).length - 1000)
+    counted = figures(day, calendar_day(WEDNESDAY).length - 1000)
     assert 0 < lost.sum() < len(lost) / 2
     assert sum(totals.offered for totals in counted) == (~lost).sum()
     assert set(day.rings.call.tolist()).isdisjoint(np.flatnonzero(lost).tolist())
@@ -122,7 +127,7 @@ def test_every_day_begins_and_ends_empty(settings: dict[str, Any], on: date) -> 
     day = trace(on, profile(**settings))
     length = calendar_day(on).length
 
-    last = QueueCounters(day).at(length - 1000)
+    last = figures(day, length - 1000)
     assert all(
         (totals.waiting, totals.available, totals.talking, totals.wrapping, totals.auxiliary, totals.staffed)
         == (0,) * 6

@@ -1,7 +1,7 @@
 """
 Bright Pattern Real-Time Statistics API ("statsapi").
 
-Statistics of services and agents for displays and wallboards: a client logs in, says once which statistics it wishes,
+Statistics of services and agents for displays and wallboards: a client logs in, says once which statistics it needs,
 and then asks for them every few seconds.
 
 Sources:

@@ -91,7 +91,7 @@ def _error_names(operation: Operation, body: dict[str, Any]) -> tuple[str, ...]:
 
 _TAGS = {
     "tokens": "Access tokens.",
-    "subscription": "Statistics that a client wishes, and their values.",
+    "subscription": "Statistics that a client subscribes to, and their values.",
     "configuration": "Teams, agents, services, dispositions.",
     "wallboards": "Wallboards that clients store.",
     # The last one, because tools that send requests by tag must not log out before the others.

@@ -43,7 +43,7 @@ TOKEN = Operation(
 ).described("An access token for a user name and an API secret key.", "documented", REFERENCE)
 SUBSCRIBE = Operation(
     "subscribe", "Create subscription", "POST", "/statsapi/subscription", (200, 400, 401, 405, 409, 500)
-).described("Say which statistics are wished.", "documented", f"{WIKI}, Create subscription")
+).described("Say which statistics are needed.", "documented", f"{WIKI}, Create subscription")
 UNSUBSCRIBE = Operation(
     "unsubscribe", "Delete subscription", "DELETE", "/statsapi/subscription/active", (200, 401, 404, 405, 500)
 ).described("Delete the active subscription.", "documented", f"{WIKI}, Delete subscription")

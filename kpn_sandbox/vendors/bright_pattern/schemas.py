@@ -250,11 +250,11 @@ class MessageSchema(Schema):
 
     id = _text("UUID.", "0A3F0B63-3A3B-5B1C-9C1D-3B0C1B4D7A55")
     login_id = _text("Login id of the sender.", "40007")
-    first_name = _text("His first name.", "Sara")
-    last_name = _text("His last name.", "de Koning")
+    first_name = _text("First name of the sender.", "Sara")
+    last_name = _text("Last name of the sender.", "de Koning")
     send_time = _text("Epoch seconds.", "1795430853")
     is_urgent = _text("1 or 0.", "0")
-    content = _text("What he wrote.", "Ik ga zo met pauze")
+    content = _text("The text.", "Ik ga zo met pauze")
 
 
 class ApplicationAnswerSchema(Schema):

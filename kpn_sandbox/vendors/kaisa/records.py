@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from kpn_sandbox.simulation.calendar import FIRST_DATE
+from kpn_sandbox.simulation.counters import rounded
 from kpn_sandbox.simulation.customers import Customers
 from kpn_sandbox.simulation.facts import CustomerFact
 from kpn_sandbox.simulation.history import ATTRIBUTIONS, AnsweredAndMissed, DailySummaries
@@ -45,14 +46,14 @@ def _unique_callers(period: DatasetPeriod) -> int:
 
 def _average_calls_per_user(period: DatasetPeriod) -> str:
     total = period.days.total
-    tenths = _rounded(10 * total.offered, total.unique_callers)
+    tenths = _mean(10 * total.offered, total.unique_callers)
     return f"{tenths // 10}.{tenths % 10}"
 
 
 def _call_durations(period: DatasetPeriod) -> int:
     total = period.days.total
     # Seconds of talk per answered call that has ended; the center has milliseconds.
-    return _rounded(total.talk, 1000 * total.ended)
+    return _mean(total.talk, 1000 * total.ended)
 
 
 def _calls_top_attributions(period: DatasetPeriod) -> list[dict[str, Any]]:
@@ -226,6 +227,6 @@ def _name(fact: CustomerFact, renamed: Mapping[int, str]) -> str:
     return renamed.get(int(fact.identifiers[CUSTOMER_ID]), fact.name)
 
 
-def _rounded(part: int, whole: int) -> int:
-    """Return part / whole, rounded half up; 0 when the whole is 0."""
-    return (2 * part + whole) // (2 * whole) if whole else 0
+def _mean(total: int, count: int) -> int:
+    """Return a mean, rounded half up; 0 of nothing."""
+    return int(rounded(total, count)) if count else 0
