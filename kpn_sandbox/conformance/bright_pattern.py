@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from kpn_sandbox.client import Response
 from kpn_sandbox.conformance.checks import (
+    NOBODY,
     CheckSuite,
     NotTried,
     Requester,
@@ -27,7 +28,6 @@ _CHANGES = "it would change something"
 _OWN = "it is the sandbox's own"
 _INSIDE = "it cannot be told from answers alone"
 _GRANT = {"grant_type": "client_credentials"}
-_NOBODY = {"client_id": "kpn-sandbox-conformance", "client_secret": "unknown"}
 
 SUITE = CheckSuite(
     BrightPatternApi,
@@ -100,7 +100,7 @@ def _same_token(requester: Requester) -> None:
 
 @SUITE.check("Of a repeated field of a token request the first value counts", "200 if the first value is right")
 def _repeated(requester: Requester) -> None:
-    pairs = [*_GRANT.items(), *requester.credentials.items(), *_NOBODY.items()]
+    pairs = [*_GRANT.items(), *requester.credentials.items(), *NOBODY.items()]
     answer = requester.post(bright_pattern.TOKEN.path, pairs)
     expect_status(answer, 200)
 
@@ -110,7 +110,7 @@ def _repeated(requester: Requester) -> None:
     "Cache-Control: no-store on a token and on a refusal",
 )
 def _no_store(requester: Requester) -> None:
-    check_no_store(_session_answer(requester), requester.post(bright_pattern.TOKEN.path, {**_GRANT, **_NOBODY}))
+    check_no_store(_session_answer(requester), requester.post(bright_pattern.TOKEN.path, {**_GRANT, **NOBODY}))
 
 
 def _check_named(operation: Operation) -> None:

@@ -31,6 +31,9 @@ _LONGEST = 160
 # Characters of a text of the server that are looked at for secrets.
 _MOST_READ = 2000
 FORM = "application/x-www-form-urlencoded"
+# No account of a sandbox has a space in its id, so one that takes any credentials does not make an account of these.
+NOBODY = {"client_id": "kpn-sandbox conformance", "client_secret": "unknown"}
+"""Credentials of a client that does not exist."""
 Headers = Mapping[str, str]
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kpn_sandbox.client import Response
-from kpn_sandbox.conformance.checks import CheckSuite, NotTried, Requester, expect, expect_status, token_in
+from kpn_sandbox.conformance.checks import NOBODY, CheckSuite, NotTried, Requester, expect, expect_status, token_in
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.kpn.api import KpnApi
@@ -31,7 +31,6 @@ SUITE = CheckSuite(
 )
 _GRANT = "?grant_type=client_credentials"
 _FIELDS = {AGENTS.kind: AgentSchema, QUEUES.kind: QueueSchema, TRUNKS.kind: TrunkSchema}
-_NOBODY = {"client_id": "kpn-sandbox-conformance", "client_secret": "unknown"}
 _UNKNOWN = "0123456789abcdefghijklmnopqr"
 
 
@@ -99,17 +98,17 @@ def _basic(requester: Requester) -> None:
     "both, with ErrorCode and Error spaced as Apigee does",
 )
 def _refusals(requester: Requester) -> None:
-    missing = requester.post(TOKEN.path, _NOBODY)
+    missing = requester.post(TOKEN.path, NOBODY)
     expect_status(missing, 400)
     expect(missing.text == '{"ErrorCode" : "invalid_request", "Error" :"Required param : grant_type"}', missing.text)
-    unknown = requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, _NOBODY))
+    unknown = requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, NOBODY))
     expect_status(unknown, 401)
     expect(unknown.text == '{"ErrorCode" : "invalid_client", "Error" :"ClientId is Invalid"}', unknown.text)
 
 
 @SUITE.check("400 `Unsupported grant type : ...`", "400 with this text")
 def _grant_type(requester: Requester) -> None:
-    answer = requester.post(TOKEN.path + "?grant_type=password", _NOBODY)
+    answer = requester.post(TOKEN.path + "?grant_type=password", NOBODY)
     expect_status(answer, 400)
     expect("Unsupported grant type : password" in answer.text, answer.text)
 
@@ -125,7 +124,7 @@ def _other_method(requester: Requester) -> None:
     "200 if the first value is right",
 )
 def _repeated(requester: Requester) -> None:
-    form = [*requester.credentials.items(), *_NOBODY.items()]
+    form = [*requester.credentials.items(), *NOBODY.items()]
     answer = requester.post(TOKEN.path + _GRANT + "&grant_type=password", form)
     expect_status(answer, 200)
 
@@ -145,7 +144,7 @@ def _content_type(requester: Requester) -> None:
     "Cache-Control: no-store on a token and on a refusal",
 )
 def _no_store(requester: Requester) -> None:
-    refused = requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, _NOBODY))
+    refused = requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, NOBODY))
     for answer in (_token_answer(requester), refused):
         found = answer.headers.get("Cache-Control", "none")
         expect("no-store" in found, f"{answer.status} with Cache-Control: {found}")

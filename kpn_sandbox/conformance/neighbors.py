@@ -8,7 +8,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from kpn_sandbox.client import Response
-from kpn_sandbox.conformance.checks import CheckSuite, NotTried, Requester, check_no_store, expect, expect_status
+from kpn_sandbox.conformance.checks import (
+    NOBODY,
+    CheckSuite,
+    NotTried,
+    Requester,
+    check_no_store,
+    expect,
+    expect_status,
+)
 from kpn_sandbox.itx_check.caller import panel_url
 from kpn_sandbox.itx_check.rules import Severity, check_panel
 from kpn_sandbox.vendors.atobi import operations as atobi
@@ -23,7 +31,6 @@ _CHANGES = "it would change something"
 _OWN = "it is the sandbox's own"
 _INSIDE = "it cannot be told from answers alone"
 _GRANT = {"grant_type": "client_credentials"}
-_NOBODY = {"client_id": "kpn-sandbox-conformance", "client_secret": "unknown"}
 
 
 KAISA = CheckSuite(
@@ -202,7 +209,7 @@ def _atobi_others(requester: Requester) -> None:
 
 @ATOBI.check("Refusals of the token endpoint: `error`, `error_description`, `message`", "all three of a 401")
 def _atobi_refusal(requester: Requester) -> None:
-    answer = requester.post(atobi.TOKEN.path, {**_GRANT, **_NOBODY})
+    answer = requester.post(atobi.TOKEN.path, {**_GRANT, **NOBODY})
     expect_status(answer, 401)
     expect(answer.json()["error"] == "invalid_client", answer.text)
     expect(set(answer) >= {"error", "error_description", "message"}, answer.text)
@@ -210,13 +217,13 @@ def _atobi_refusal(requester: Requester) -> None:
 
 @ATOBI.check("Of a repeated field of a token request the last value counts", "200 if the last value is right")
 def _atobi_repeated(requester: Requester) -> None:
-    pairs = [*_GRANT.items(), *_NOBODY.items(), *requester.credentials.items()]
+    pairs = [*_GRANT.items(), *NOBODY.items(), *requester.credentials.items()]
     _issued(requester.post(atobi.TOKEN.path, pairs))
 
 
 @ATOBI.check("`Cache-Control: no-store` on tokens and refusals of tokens", "Cache-Control: no-store on both")
 def _atobi_no_store(requester: Requester) -> None:
-    check_no_store(_atobi_token(requester), requester.post(atobi.TOKEN.path, {**_GRANT, **_NOBODY}))
+    check_no_store(_atobi_token(requester), requester.post(atobi.TOKEN.path, {**_GRANT, **NOBODY}))
 
 
 @ATOBI.check(

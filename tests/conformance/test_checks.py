@@ -70,6 +70,14 @@ def test_everything_that_can_be_tried_holds_for_the_sandbox(client, api):
     assert sum(each.result == HOLDS for each in results) >= 5
 
 
+@pytest.mark.parametrize("api", ["kpn", "bright_pattern", "atobi"])
+def test_a_lenient_sandbox_makes_no_account_of_wrong_credentials(start, api):
+    """Credentials of a client that does not exist are wrong even where any others make an account."""
+    results = Server(start(lenient=True).test_client()).results(api).values()
+
+    assert [each for each in results if each.result == DIFFERS] == []
+
+
 @pytest.mark.parametrize("api", SUITES)
 def test_every_behavior_has_a_check_or_a_reason(api):
     """Each operation and behavior of the fidelity list is tried, or the suite says why not; no check is of another."""

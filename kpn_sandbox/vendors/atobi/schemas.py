@@ -187,10 +187,14 @@ class ElementSchema(_TolerantSchema):
     def _rename(self, data: Any, **kwargs: Any) -> Any:
         if not isinstance(data, Mapping) or not _ALIASES.keys() & data.keys():
             return data
+        left_out = set()
         for alias, name in _ALIASES.items():
             if alias in data and name in data:
-                raise ValidationError(f"The {alias} must not be given beside {name}.", alias)
-        return {_ALIASES.get(name, name): value for name, value in data.items()}
+                empty = [each for each in (alias, name) if not _is_given(data[each])]
+                if not empty:
+                    raise ValidationError(f"The {alias} must not be given beside {name}.", alias)
+                left_out.add(empty[0])
+        return {_ALIASES.get(name, name): value for name, value in data.items() if name not in left_out}
 
     @validates_schema(skip_on_field_errors=True)
     def _check_period(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -222,7 +222,9 @@ class KpnApi(VendorApi):
         if path != TOKEN.path:
             return found
         found = at_token_endpoint(found) if found is not error else found
-        found.headers = [*found.headers, *token_error_headers(found.status, "Apigee"), *grant_type_hint()]
+        found.headers = [*found.headers, *token_error_headers(found.status, "Apigee")]
+        if found.status == 400:
+            found.headers += grant_type_hint()
         return found
 
     def fast_routes(self) -> dict[str, FastRoute]:

@@ -67,7 +67,7 @@ def presented_client() -> str | None:
 
 def grant_type_hint() -> list[tuple[str, str]]:
     """Return the hint for a grant type that is in the body of the current request only, where OAuth clients have it."""
-    if "grant_type" in request.args or "grant_type" not in _form():
+    if "grant_type" in request.args or not _single(_form(), "grant_type"):
         return []
     return [("X-Sandbox-Hint", "grant_type must be in the query, it is in the body")]
 

@@ -75,6 +75,14 @@ def test_the_tables_names_are_accepted(send, inbox):
     assert (inbox()[0]["date_from"], inbox()[0]["date_to"]) == ("2019-09-10 13:09:23", "2019-09-11 13:09:23")
 
 
+@pytest.mark.parametrize("empty", ["", " ", None])
+def test_an_empty_one_of_two_names_is_left_out(send, inbox, empty):
+    """A client that sends all names of the page, some empty, means those that are not."""
+    send(body(element(data_from=empty, date_to=empty, date_from="2019-09-10 13:09:23", data_to="2019-09-11 13:09:23")))
+
+    assert (inbox()[0]["date_from"], inbox()[0]["date_to"]) == ("2019-09-10 13:09:23", "2019-09-11 13:09:23")
+
+
 def test_an_empty_text_counts_as_left_out(send, inbox):
     """Optional fields may be empty texts, as forms send them; a user or a location is enough."""
     elements = [element(units="", date_from=" ", date_to="")]
