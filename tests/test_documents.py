@@ -10,7 +10,8 @@ from tests.openapi_documents import DOCUMENTS, document, example_requests, opera
 
 
 @pytest.mark.parametrize(
-    ("name", "last"), [("bright-pattern", ["login", "logout"]), ("sandbox", ["delete_account"]), ("atobi", ["kpi"])]
+    ("name", "last"),
+    [("bright-pattern", ["login", "logout"]), ("sandbox", ["reset", "delete_account"]), ("atobi", ["kpi"])],
 )
 def test_what_ends_a_login_is_last_by_tag_too(name, last):
     """Tools that send the requests of a document by tag end with those that the others would not survive."""

@@ -96,8 +96,8 @@ def _order(operation: ControlOperation) -> tuple[int, int, int]:
 
 
 def _tag(operation: ControlOperation) -> str:
-    # Tools that send requests by tag must not delete the account before the others.
-    return "deletion" if _order(operation)[0] == 3 and operation.method == "DELETE" else _module(operation)
+    # Tools that send requests by tag must not drop what the others ask for before they do.
+    return _LAST_TAG if operation.key in ("reset", "delete_account") else _module(operation)
 
 
 def _module(operation: ControlOperation) -> str:
@@ -108,7 +108,7 @@ def _tags() -> dict[str, str]:
     """Return the groups of operations: the modules of their views, with the first sentence of each."""
     modules = dict.fromkeys(operation.view.__module__ for operation in OPERATIONS)
     groups = {name.rpartition(".")[2]: (sys.modules[name].__doc__ or "").strip().partition("\n")[0] for name in modules}
-    return {**groups, "deletion": "The end of an account."}
+    return {**groups, _LAST_TAG: "The reset of an account, and its end."}
 
 
 def _body_name(schema: Any) -> str:
@@ -279,6 +279,7 @@ _SECURITY: dict[Access, list[Json]] = {
     # Tools take the first: whoever runs all requests may do so with an account that the first ones make.
     Access.ACCOUNT: [{"administrator": []}, {"account": []}],
 }
+_LAST_TAG = "removal"
 _BODY_OPTIONAL = ("create_account", "reset", "revoke_tokens")
 _PROFILE_PATCH = {
     "type": "object",
