@@ -300,7 +300,7 @@ def _itx_missing(requester: Requester) -> None:
 
 
 @ITX.check(
-    "Orders, invoices and contacts, newest first, 20 of each at most; `amount` with two decimals on the wire",
+    "Orders, invoices, credit notes and contacts, newest first, 20 of each at most; `amount` with two decimals on the wire",
     "two decimals, newest first",
 )
 def _itx_amounts(requester: Requester) -> None:

@@ -39,7 +39,7 @@ BEHAVIORS = (
     Behavior("A customer whom nobody knows: 200, empty sections, `No data available`", "inferred", PAGE),
     Behavior("400 without `customerId`, refusals as a panel with one section", "invented", _OWN),
     Behavior(
-        "Orders, invoices and contacts, newest first, 20 of each at most; `amount` with two decimals on the wire",
+        "Orders, invoices, credit notes and contacts, newest first, 20 of each at most; `amount` with two decimals on the wire",
         "invented",
         _OWN,
     ),
