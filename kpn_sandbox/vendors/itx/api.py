@@ -38,11 +38,8 @@ BEHAVIORS = (
     Behavior("A fixed `token` in the URL, 401 without", "inferred", PAGE),
     Behavior("A customer whom nobody knows: 200, empty sections, `No data available`", "inferred", PAGE),
     Behavior("400 without `customerId`, refusals as a panel with one section", "invented", _OWN),
-    Behavior(
-        "Orders, invoices, credit notes and contacts, newest first, 20 of each at most; `amount` with two decimals on the wire",
-        "invented",
-        _OWN,
-    ),
+    Behavior("`amount` a JSON number with two decimals", "documented", f"{PAGE}: with .00 precision"),
+    Behavior("Orders, invoices, credit notes and contacts, newest first, 20 of each at most", "invented", _OWN),
     Behavior("`Cache-Control: no-store`, CORS, all `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
 )
 
