@@ -137,6 +137,27 @@ def test_a_request_is_sent_again(open_page, server, account, expected, path):
     assert len(account.requests(path=path.partition("?")[0])) > before
 
 
+def test_a_session_of_cookies_is_a_token_in_code(open_page, server, account):
+    """A request with the cookies of a log-in is copied with a token instead; of a lost body it is said."""
+    user, secret = SECRET
+    session = http.Session()
+    session.post(
+        f"{server.url}/statsapi/auth", json={"tenant_url": "localhost", "username": user, "password": secret}, timeout=5
+    )
+    session.get(f"{server.url}/statsapi/cfg/teams", timeout=5)
+    page = open_page("/requests")
+
+    page.locator("#rows tr", has_text="cfg/teams").first.click()
+    page.get_by_role("button", name="curl").click()
+    line = page.locator("#code").text_content()
+    curl = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+    page.locator("#rows tr", has_text="/statsapi/auth").first.click()
+    page.get_by_role("button", name="Python").click()
+
+    assert curl.stdout.startswith("HTTP/1.1 200")
+    expect(page.locator("#message")).to_contain_text("The body was not logged: start the sandbox with")
+
+
 def test_copied_code_runs(open_page, server, traffic):
     """The curl line and the Python program give the answer that the client got."""
     page = open_page("/requests")

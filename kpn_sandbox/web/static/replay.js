@@ -2,7 +2,7 @@
 import { find, request } from "./common.js";
 import { t } from "./words.js";
 import { digestAuthorization } from "./digest.js";
-import { REDACTED, withItxToken, withSecrets } from "./secrets.js";
+import { hasCredentials, REDACTED, withItxToken, withSecrets } from "./secrets.js";
 
 // Headers that change the answer; all others are the browser's own or those of the old connection.
 const KEPT = ["Accept", "Accept-Language", "Content-Type", "If-Match", "If-None-Match", "Prefer", "X-Mock-Response-Code", "X-Mock-Response-Delay"];
@@ -42,8 +42,9 @@ export class Replay {
     return found;
   }
 
-  async credentials({ api, operation, method, headers }, path) {
-    if (!("Authorization" in headers) && api !== "bright_pattern") return {};
+  async credentials(entry, path) {
+    const { api, operation, method, headers } = entry;
+    if (!hasCredentials(entry)) return {};
     if (operation === "token" || operation === "login") return headers.Authorization ? { Authorization: this.client.authorization } : {};
     if (!this.login.secret) throw new Error(t("This needs the account's secret: log in with it."));
     if (api === "kaisa") return { Authorization: await digestAuthorization(method, path, this.login) };

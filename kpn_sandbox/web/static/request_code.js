@@ -1,7 +1,7 @@
 // A request of the log as code that runs as it is, with a fresh token; only a secret that the page does not know is
 // taken from the environment.
 import { find } from "./common.js";
-import { REDACTED, withSecrets } from "./secrets.js";
+import { hasCredentials, REDACTED, withSecrets } from "./secrets.js";
 
 const SECRET = "KPN_SANDBOX_CLIENT_SECRET";
 // What a tool sends by itself.
@@ -11,9 +11,10 @@ const absolute = (path) => new URL(path.replace(/^\//, ""), document.baseURI).hr
 const shell = (text) => `'${text.replaceAll("'", "'\\''").replaceAll(REDACTED, `'"$${SECRET}"'`)}'`;
 
 // How the API knows its clients: the credentials themselves, HTTP Digest, or a token of some endpoint.
-function scheme({ api, operation, headers }) {
-  if (!Object.keys(headers).some((name) => name.toLowerCase() === "authorization")) return { kind: "none" };
-  if (operation === "token" || operation === "login") return { kind: "basic" };
+function scheme(entry) {
+  const { api, operation } = entry;
+  if (!hasCredentials(entry)) return { kind: "none" };
+  if (operation === "token" || operation === "login") return { kind: "Authorization" in entry.headers ? "basic" : "none" };
   if (api === "kaisa") return { kind: "digest" };
   if (api === "kpn") return { kind: "token", tokenUrl: absolute(find("#shown").dataset.tokenRequest) };
   return { kind: "token", tokenUrl: absolute(api === "atobi" ? "/oauth/token" : "/configapi/v2/oauth/token"), form: true };

@@ -29,10 +29,12 @@ function headerList(headers, none = t("No headers.")) {
   return make("dl", {}, ...pairs.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
 }
 
+const notLogged = () => (BODIES ? t("The body was not logged: the request was answered from a cache.") : t("The body was not logged: start the sandbox with --journal-bodies."));
+
 function requestBody(entry) {
   if (entry.request_body !== null) return block(entry.request_body, t("Body of the request"));
   if (!hasBody(entry)) return wordless(t("No body."));
-  return wordless(BODIES ? t("The body was not logged: the request was answered from a cache.") : t("The body was not logged: start the sandbox with --journal-bodies."));
+  return wordless(notLogged());
 }
 
 function responseBody(entry) {
@@ -107,7 +109,8 @@ export class Details {
     code.hidden = false;
     try {
       await navigator.clipboard.writeText(text);
-      put(find("#message"), t("Copied as {format}.", { format }));
+      const lacksBody = format !== "HAR" && hasBody(this.entry) && this.entry.request_body === null;
+      put(find("#message"), [t("Copied as {format}.", { format }), lacksBody ? `▲ ${notLogged()}` : ""].join(" ").trim());
     } catch {
       // Without TLS there is no clipboard; the text is selected for Ctrl-C.
       getSelection().selectAllChildren(code);

@@ -5,6 +5,14 @@ export const REDACTED = "***";
 const NAMED = /((?:client_secret|password)(?:=|"\s*:\s*"))\*\*\*/g;
 const ITX = /(\btoken=)\*\*\*/g;
 
+// Headers by which clients say who they are; of Bright Pattern a session may be a cookie or a header of its own.
+const CREDENTIALS = { bright_pattern: ["authorization", "cookie", "x-bp-session-id"] };
+
+export function hasCredentials({ api, headers }) {
+  const names = CREDENTIALS[api] ?? ["authorization"];
+  return Object.keys(headers).some((name) => names.includes(name.toLowerCase()));
+}
+
 // A login with the token in ITX's URLs, which follows from the secret.
 export async function withItxToken(login) {
   if (!login.secret || login.itxToken) return login;
