@@ -101,20 +101,29 @@ def test_what_is_set_is_copied_as_code(console, server, account, tmp_path):
 
     compile(code("pytest"), "test_my_client.py", "exec")
     assert 'kpn_account.fail("queues", {"status": 503}, {"status": 429, "delay_ms": 20})' in code("pytest")
-    assert "--snapshot snapshot.json" in code("exec")
+    (tmp_path / "snapshot.json").write_text(json.dumps(wanted), encoding="utf-8")
+    line = code("exec").replace("kpn-sandbox ", f"{sys.executable} -m kpn_sandbox ")
+    line = line.replace(
+        "$KPN_SANDBOX_URL/", f'$KPN_SANDBOX_URL/_sandbox/accounts/{SECRET[0]}/quota" -u "{":".join(SECRET)}'
+    )
+    done = subprocess.run(["sh", "-ec", line], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, json.loads(done.stdout)) == (0, account.snapshot()["quota"]), done.stderr
     expect(console.locator("#code-about")).to_contain_text("Save a snapshot")
 
 
 def test_a_copied_test_passes(console, account, tmp_path):
-    """The test that the console writes runs as it is."""
+    """The test that the console writes runs as it is, with the clock, its tokens and faults, which it leaves."""
     account.scenario("calm")
     account.profile(agents=7)
+    account.fail("any", 503)
+    account.freeze(tokens="wall")
     account.pin("agents", 40001, Status="AUX", Reason="1")
     console.get_by_role("button", name="+ 1 s").click()
     expect(console.locator("#m-clock")).not_to_be_empty()
     console.locator("[data-code=pytest]").click()
     test = tmp_path / "test_copied.py"
     test.write_text(console.locator("#code").inner_text(), encoding="utf-8")
+    assert 'kpn_account.freeze("2026-11-24T10:20:01+01:00", tokens="wall")' in test.read_text(encoding="utf-8")
 
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)

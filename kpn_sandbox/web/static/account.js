@@ -18,6 +18,9 @@ const day = (instant) => `${instant.slice(0, 10)} ${instant.slice(11, 19)}`;
 
 export const isFrozen = (clock) => clock.mode === FROZEN;
 
+// `read` is when the clock was read, in milliseconds.
+export const followsWallTime = ({ mode, at, speed }, read = Date.now()) => mode === RUNNING && speed === 1 && Math.abs(Date.parse(at) - read) < 5000;
+
 export function showLive({ at, clock, seed, scenario, replay, not_in_force: notInForce, blocked, closed_until: closed }) {
   put(find("#now"), day(at));
   const moves = isFrozen(clock) ? t("❚❚ frozen") : clock.speed === 1 ? t("▶ running") : t("▶ running × {speed}", { speed: clock.speed });
@@ -86,10 +89,7 @@ const clockSaid = (clock) => (isFrozen(clock) ? t("The clock stands at {at}.", {
 const setClock = (body) => ({ method: "PUT", path: "/clock", body, said: clockSaid });
 
 // A change of whose time tokens follow leaves the clock as it is; only one that follows wall time has no instant.
-function sameClock({ mode, at, speed }) {
-  const follows = speed === 1 && Math.abs(Date.parse(at) - Date.now()) < 5000;
-  return mode === FROZEN || follows ? { mode } : { mode, at, speed };
-}
+const sameClock = (clock) => (isFrozen(clock) || followsWallTime(clock) ? { mode: clock.mode } : { mode: clock.mode, at: clock.at, speed: clock.speed });
 
 // `live` returns the live data.
 export function connectClock(actions, live) {

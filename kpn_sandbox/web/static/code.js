@@ -1,5 +1,5 @@
 // What is set in the account, as code: the request of the last control, commands, a test, a sandbox of its own.
-import { isFrozen } from "./account.js";
+import { followsWallTime, isFrozen } from "./account.js";
 import { find, put } from "./common.js";
 import { t } from "./words.js";
 
@@ -18,7 +18,7 @@ export class Code {
 
   // The snapshot is the state of the account, `defaults` the profile of a new one.
   set({ client, snapshot, defaults }) {
-    Object.assign(this, { client, snapshot, defaults });
+    Object.assign(this, { client, snapshot, defaults, followsWall: followsWallTime(snapshot.clock) });
     this.show();
   }
 
@@ -59,7 +59,7 @@ export class Code {
     const missing = login.token ? "KPN_SANDBOX_ADMIN_TOKEN" : login.secret === this.publicSecret ? "" : "KPN_SANDBOX_CLIENT_SECRET";
     const fields = Object.entries(this.changed()).map(([name, value]) => shell(`${name}=${typeof value === "string" ? value : JSON.stringify(value)}`));
     const lines = [...environment, "kpn-sandbox reset -q", ...(fields.length ? [`kpn-sandbox profile ${fields.join(" ")}`] : []), `kpn-sandbox scenario ${shell(snapshot.scenario)}`,
-      clockCommand(snapshot.clock), ...snapshot.pins.map(pinCommand), ...snapshot.faults.map(faultCommand), ...(snapshot.quota ? [quotaCommand(snapshot.quota)] : [])];
+      clockCommand(snapshot.clock, this.followsWall), ...snapshot.pins.map(pinCommand), ...snapshot.faults.map(faultCommand), ...(snapshot.quota ? [quotaCommand(snapshot.quota)] : [])];
     return [lines.join("\n"), [missing ? t("Set {variable} first.", { variable: missing }) : "", this.dated()].filter(Boolean).join(" ")];
   }
 
@@ -69,27 +69,37 @@ export class Code {
     const at = isFrozen(snapshot.clock) ? [`at=${literal(snapshot.clock.at)}`] : [];
     const options = [`seed=${literal(snapshot.seed)}`, ...at, ...(snapshot.scenario === "normal" ? [] : [`scenario=${literal(snapshot.scenario)}`]),
       ...(agents === undefined ? [] : [`agents=${literal(agents)}`]), ...(Object.keys(rest).length ? [`profile=${literal(rest)}`] : [])];
-    const steps = [...snapshot.pins.map(pinCall), ...snapshot.faults.map(faultCall), ...(snapshot.quota ? [quotaCall(snapshot.quota)] : [])];
+    const steps = [...clockCalls(snapshot.clock, this.followsWall), ...snapshot.pins.map(pinCall), ...snapshot.faults.map(faultCall), ...(snapshot.quota ? [quotaCall(snapshot.quota)] : [])];
+    // A request of the test itself would use up a fault that is planned.
+    const check = snapshot.faults.length ? `len(kpn_account.faults()) == ${snapshot.faults.length}` : 'kpn_account.get("/queues").status == 200';
     const lines = ["import pytest", "", "", `@pytest.mark.kpn_sandbox(${options.join(", ")})`, "def test_my_client(kpn_account):", ...steps.map((step) => `    kpn_account.${step}`),
-      "    # My client is given kpn_account.url, .client_id and .client_secret.", '    assert kpn_account.get("/queues").status == 200'];
+      "    # My client is given kpn_account.url, .client_id and .client_secret.", `    assert ${check}`];
     return [lines.join("\n"), this.dated()];
   }
 
   // What a start has no flag for comes from a snapshot.
   exec() {
-    const { snapshot } = this;
+    const { snapshot, followsWall } = this;
+    const { clock } = snapshot;
     const { agents, ...rest } = this.changed();
-    const whole = Object.keys(rest).length || snapshot.changes.length || snapshot.pins.length || snapshot.faults.length || snapshot.quota || !isFrozen(snapshot.clock);
-    const flags = whole ? ["--snapshot snapshot.json"] : [`--seed ${shell(snapshot.seed)}`, `--scenario ${shell(snapshot.scenario)}`, ...(agents === undefined ? [] : [`--agents ${agents}`]), `--clock ${shell(snapshot.clock.at)}`];
-    const line = `kpn-sandbox exec ${flags.join(" ")} -- sh -c 'curl -sS "$KPN_SANDBOX_URL/"'`;
+    const whole = Object.keys(rest).length || snapshot.changes.length || snapshot.pins.length || snapshot.faults.length || snapshot.quota || !(isFrozen(clock) || followsWall) || clock.tokens === "wall";
+    const flags = whole ? [] : [`--seed ${shell(snapshot.seed)}`, `--scenario ${shell(snapshot.scenario)}`, ...(agents === undefined ? [] : [`--agents ${agents}`]), ...(followsWall ? [] : [`--clock ${shell(clock.at)}`])];
+    const line = ["kpn-sandbox exec", ...flags, "-- sh -c", `'${whole ? "kpn-sandbox snapshot restore -q snapshot.json && " : ""}curl -sS "$KPN_SANDBOX_URL/"'`].join(" ");
     return [line, whole ? t("Save a snapshot as snapshot.json first.") : ""];
   }
 }
 
-function clockCommand(clock) {
-  const { at, speed } = clock;
-  if (isFrozen(clock)) return `kpn-sandbox clock freeze ${shell(at)}`;
-  return Date.parse(at) < Date.parse("2000-01-02") ? "kpn-sandbox clock run" : `kpn-sandbox clock run ${shell(at)} --speed ${speed ?? 1}`;
+function clockCommand(clock, followsWall) {
+  const tokens = clock.tokens === "wall" ? " --tokens wall" : "";
+  if (isFrozen(clock)) return `kpn-sandbox clock freeze ${shell(clock.at)}${tokens}`;
+  return `kpn-sandbox clock run${followsWall ? "" : ` ${shell(clock.at)} --speed ${clock.speed}`}${tokens}`;
+}
+
+// A marker has no words for a clock that runs elsewhere than wall time, nor for tokens.
+function clockCalls(clock, followsWall) {
+  const tokens = clock.tokens === "wall" ? [`tokens=${literal(clock.tokens)}`] : [];
+  if (isFrozen(clock)) return tokens.length ? [`freeze(${[literal(clock.at), ...tokens].join(", ")})`] : [];
+  return followsWall && !tokens.length ? [] : [`run(${[...(followsWall ? [] : [`at=${literal(clock.at)}`, `speed=${clock.speed}`]), ...tokens].join(", ")})`];
 }
 
 const pinCommand = ({ kind, key, fields, reads, expires_at: until }) => ["kpn-sandbox pin set", kind, key, ...Object.entries(fields).map(([name, value]) => shell(`${name}=${value ?? "null"}`)),
