@@ -1,5 +1,8 @@
 """The application as tests start it: the demo credentials, the token endpoint, and wall time that is moved by hand."""
 
+from kpn_sandbox.app import create_app
+from kpn_sandbox.settings import Settings
+
 TOKEN_PATH = "/oauth/client_credential/accesstoken"
 TOKEN_URL = f"{TOKEN_PATH}?grant_type=client_credentials"
 CREDENTIALS = {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
@@ -25,3 +28,17 @@ class CountedApp:
     def __call__(self, environ, start_response):
         self.requests += 1
         return self.next_app(environ, start_response)
+
+
+def starting(url, wall, pauses):
+    """Yield what starts the application on a database once more, as another worker or another start would."""
+    apps = []
+
+    def one_more(**settings):
+        made = Settings(database_url=url, **settings)
+        apps.append(create_app(made, wall_clock=wall, pause=pauses.append, force=True))
+        return apps[-1]
+
+    yield one_more
+    for app in apps:
+        app.extensions["kpn_sandbox"].sandbox.database.close()

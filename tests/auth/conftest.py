@@ -13,16 +13,6 @@ from kpn_sandbox.tenants.sandbox import Sandbox
 ANNA = Account("anna", "seed")
 
 
-class Wall:
-    """Wall time that stands until it is moved."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def __call__(self):
-        return self.at
-
-
 class Worker:
     """The connections, caches and authentication of one worker process, on the common database."""
 
@@ -47,11 +37,6 @@ class Worker:
     def authenticated(self, text):
         """Return the account that a token authenticates."""
         return self.auth.authenticate(f"Bearer {text}").account
-
-
-@pytest.fixture
-def wall():
-    return Wall(1_795_424_400.25)
 
 
 @pytest.fixture

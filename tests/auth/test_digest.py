@@ -6,9 +6,6 @@ import pytest
 
 from kpn_sandbox.auth.digest import DigestAuth, digest_credential
 from kpn_sandbox.auth.errors import InvalidDigest
-from kpn_sandbox.storage import Database
-from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.sandbox import Sandbox
 from tests.vendors.kaisa.conftest import credentials
 
 REALM = "a realm"
@@ -16,14 +13,9 @@ KIND = digest_credential("digest", REALM)
 
 
 @pytest.fixture
-def sandbox(url):
+def sandbox(open_sandbox):
     """A sandbox with two accounts, on each kind of database."""
-    database = Database(url)
-    sandbox = Sandbox(database, lambda: 1_795_424_400.0, credential_kinds=[KIND])
-    for client_id in ("one", "two"):
-        sandbox.accounts.create(NewAccount(client_id, "secret"))
-    yield sandbox
-    database.close()
+    return open_sandbox(KIND, accounts=["one", "two"])
 
 
 def test_what_is_stored_is_the_digest_of_the_rfc():

@@ -4,22 +4,14 @@ import pytest
 
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth, url_token_credential
-from kpn_sandbox.storage import Database
-from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.sandbox import Sandbox
 
 KIND = url_token_credential("url", lambda client_id, secret: f"{client_id} {secret}")
 
 
 @pytest.fixture
-def sandbox(url):
+def sandbox(open_sandbox):
     """A sandbox with two accounts, on each kind of database."""
-    database = Database(url)
-    sandbox = Sandbox(database, lambda: 1_795_424_400.0, credential_kinds=[KIND])
-    for client_id in ("one", "two"):
-        sandbox.accounts.create(NewAccount(client_id, "secret"))
-    yield sandbox
-    database.close()
+    return open_sandbox(KIND, accounts=["one", "two"])
 
 
 def test_a_token_is_that_of_one_account(sandbox):

@@ -4,8 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from kpn_sandbox.app import create_app
-from kpn_sandbox.settings import Settings
+from tests.application import starting
 
 on_one_database = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 """For long tables of requests that are refused before any database is read."""
@@ -33,17 +32,7 @@ def basic(client_id, secret):
 @pytest.fixture
 def start(url, wall, pauses):
     """Start the application, as another worker or another start would."""
-    apps = []
-
-    def one_more(**settings):
-        apps.append(
-            create_app(Settings(database_url=url, **settings), wall_clock=wall, pause=pauses.append, force=True)
-        )
-        return apps[-1]
-
-    yield one_more
-    for app in apps:
-        app.extensions["kpn_sandbox"].sandbox.database.close()
+    yield from starting(url, wall, pauses)
 
 
 @pytest.fixture

@@ -7,6 +7,12 @@ from kpn_sandbox.storage import Database
 
 
 @pytest.fixture
+def sqlite_url(tmp_path):
+    """The URL of a file that does not exist yet."""
+    return f"sqlite:///{tmp_path}/sandbox.db"
+
+
+@pytest.fixture
 def open_database(url):
     """Opens the database once more, as another process would."""
     opened = []

@@ -2,49 +2,18 @@
 
 import pytest
 
-from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.sandbox import Sandbox
-
-
-class Wall:
-    """Wall time that stands until it is moved."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def __call__(self):
-        return self.at
 
 
 @pytest.fixture
-def wall():
-    return Wall(1_795_424_400.25)
+def sandbox(open_sandbox):
+    return open_sandbox()
 
 
 @pytest.fixture
-def start(url, wall):
-    """Starts a sandbox on the database once more."""
-    opened = []
-
-    def one_more():
-        opened.append(Database(url))
-        return Sandbox(opened[-1], wall)
-
-    yield one_more
-    for database in opened:
-        database.close()
-
-
-@pytest.fixture
-def sandbox(start):
-    return start()
-
-
-@pytest.fixture
-def other(start):
+def other(open_sandbox):
     """The sandbox of another worker or machine on the same database."""
-    return start()
+    return open_sandbox()
 
 
 @pytest.fixture

@@ -255,7 +255,7 @@ def test_simultaneous_patches_all_count(anna, noon, other):
     }
 
 
-def test_every_worker_reads_the_timeline_that_is_stored(anna, noon, other, start):
+def test_every_worker_reads_the_timeline_that_is_stored(anna, noon, other, open_sandbox):
     """Whatever others added, replaced and dropped, a worker that knows an earlier state reads the present one."""
     steps = [
         lambda worker: worker.configuration.patch(anna, {"agents": 7}, "now"),
@@ -276,7 +276,7 @@ def test_every_worker_reads_the_timeline_that_is_stored(anna, noon, other, start
         step((noon, other)[turn % 2])
         # The second worker reads only now and then, so that it has to make up for several changes.
         readers = (noon, other) if turn % 3 == 0 else (noon,)
-        stored = start().tenant(anna).timeline
+        stored = open_sandbox().tenant(anna).timeline
         assert [reader.tenant(anna).timeline for reader in readers] == [stored] * len(readers)
         assert noon.tenant(anna).timeline.epochs == stored.epochs
 

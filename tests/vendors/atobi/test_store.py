@@ -2,22 +2,14 @@
 
 import pytest
 
-from kpn_sandbox.storage import Database
-from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.errors import UnknownAccount
-from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.atobi.store import Inbox, Received, Record
 
 
 @pytest.fixture
-def sandbox(url):
+def sandbox(open_sandbox):
     """A sandbox with two accounts, on each kind of database."""
-    database = Database(url)
-    sandbox = Sandbox(database, lambda: 1_795_424_400.0)
-    for client_id in ("one", "two"):
-        sandbox.accounts.create(NewAccount(client_id, "secret"))
-    yield sandbox
-    database.close()
+    return open_sandbox(accounts=["one", "two"])
 
 
 def record(number, value="1", **changed):

@@ -4,9 +4,7 @@ from threading import Thread
 
 import pytest
 
-from kpn_sandbox.storage import Database
 from kpn_sandbox.tenants.accounts import NewAccount
-from kpn_sandbox.tenants.sandbox import Sandbox
 from kpn_sandbox.vendors.bright_pattern.store import (
     MOST_WALLBOARDS,
     Subscriptions,
@@ -17,33 +15,19 @@ from kpn_sandbox.vendors.bright_pattern.store import (
 
 
 @pytest.fixture
-def start(url, wall):
-    """Starts a sandbox on the database once more."""
-    opened = []
-
-    def one_more():
-        opened.append(Database(url))
-        return Sandbox(opened[-1], wall)
-
-    yield one_more
-    for database in opened:
-        database.close()
+def sandbox(open_sandbox):
+    return open_sandbox(accounts=["anna"])
 
 
 @pytest.fixture
-def sandbox(start):
-    return start()
-
-
-@pytest.fixture
-def other(start):
+def other(open_sandbox):
     """Another worker, or another machine."""
-    return start()
+    return open_sandbox()
 
 
 @pytest.fixture
-def anna(sandbox):
-    return sandbox.accounts.create(NewAccount("anna", "secret")).account.client_id
+def anna():
+    return "anna"
 
 
 @pytest.fixture
