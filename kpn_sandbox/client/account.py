@@ -1,7 +1,7 @@
 """One account: its remote control through the control API, and requests as its client would send them."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from kpn_sandbox.client.asynchronous import AsyncConnection
 from kpn_sandbox.client.errors import ClientError
@@ -12,7 +12,26 @@ from kpn_sandbox.client.steps import Awaiting, Blocking
 _GLANCE_SECONDS = 1.0
 
 
-class Account(AccountInspection, Blocking):
+class _ConnectedAccount(AccountInspection):
+    """An account with a way to the sandbox of its own kind: one that waits, or one that is awaited."""
+
+    _connection_class: ClassVar[type[Connection] | type[AsyncConnection]]
+    _connection: Any
+
+    def __init__(
+        self,
+        connection: Any,
+        client_id: Any = None,
+        client_secret: Any = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        target, kind = target_of(connection), self._connection_class
+        own = target if isinstance(target, kind) else kind(target.url, target.admin_token)
+        super().__init__(own, *_owner(connection, client_id, client_secret), settings)
+        self._connection = own
+
+
+class Account(_ConnectedAccount, Blocking):
     """
     An account of a sandbox; every method raises `ClientError` when there is no response or the sandbox refuses.
 
@@ -25,17 +44,7 @@ class Account(AccountInspection, Blocking):
         settings: What the sandbox answered when the account was created.
     """
 
-    def __init__(
-        self,
-        connection: Any,
-        client_id: Any = None,
-        client_secret: Any = None,
-        settings: Mapping[str, Any] | None = None,
-    ) -> None:
-        target = target_of(connection)
-        own = target if isinstance(target, Connection) else Connection(target.url, target.admin_token)
-        super().__init__(own, *_owner(connection, client_id, client_secret), settings)
-        self._connection = own
+    _connection_class = Connection
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +65,7 @@ class Account(AccountInspection, Blocking):
         return _description(self)
 
 
-class AsyncAccount(AccountInspection, Awaiting):
+class AsyncAccount(_ConnectedAccount, Awaiting):
     """
     An account of a sandbox, as `Account`, whose methods are awaited; it takes the extra `async`, which brings httpx.
 
@@ -66,17 +75,7 @@ class AsyncAccount(AccountInspection, Awaiting):
         connection, client_id, client_secret, settings: As for `Account`.
     """
 
-    def __init__(
-        self,
-        connection: Any,
-        client_id: Any = None,
-        client_secret: Any = None,
-        settings: Mapping[str, Any] | None = None,
-    ) -> None:
-        target = target_of(connection)
-        own = target if isinstance(target, AsyncConnection) else AsyncConnection(target.url, target.admin_token)
-        super().__init__(own, *_owner(connection, client_id, client_secret), settings)
-        self._connection = own
+    _connection_class = AsyncConnection
 
     async def __aenter__(self) -> Self:
         return self

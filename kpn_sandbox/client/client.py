@@ -12,19 +12,9 @@ from kpn_sandbox.client.errors import ClientError
 from kpn_sandbox.client.http import CONTROL_PATH, Connection, JsonObject, Response, Steps, Target
 from kpn_sandbox.client.overrides import seed_text
 from kpn_sandbox.client.records import HealthRecord, ListedAccountRecord, LogEntryRecord
+from kpn_sandbox.client.requests import sent_instant
 from kpn_sandbox.client.steps import Awaiting, Blocking, checks_arguments, sends_requests
-from kpn_sandbox.client.values import (
-    Headers,
-    Seconds,
-    control_value,
-    instant,
-    json_value,
-    present,
-    query,
-    shown,
-    text_of,
-)
-from kpn_sandbox.instants import FORMS, instant_text, is_complete
+from kpn_sandbox.client.values import Headers, Seconds, control_value, json_value, present, query, shown, text_of
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 
 
@@ -114,12 +104,7 @@ class SandboxRequests:
 
     def _instant(self, value: Any, name: str) -> Steps[str]:
         """An instant as it is sent; words without a date are about the day of the sandbox's wall time."""
-        text = instant(value, name)
-        now = None if is_complete(text) else (yield from self._now())
-        try:
-            return instant_text(text, lambda: now or datetime.min)
-        except ValueError:
-            raise ClientError(f"{name} must be {FORMS}, not {text!r}") from None
+        return sent_instant(value, name, self._now)
 
     @sends_requests
     def accounts(self) -> Steps[list[ListedAccountRecord]]:

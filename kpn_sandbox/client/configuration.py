@@ -16,7 +16,7 @@ from kpn_sandbox.client.records import (
     ProfileRecord,
     ScenarioInForceRecord,
 )
-from kpn_sandbox.client.requests import AccountRequests
+from kpn_sandbox.client.requests import AccountRequests, sent_instant
 from kpn_sandbox.client.steps import sends_requests
 from kpn_sandbox.client.values import (
     Document,
@@ -24,13 +24,11 @@ from kpn_sandbox.client.values import (
     Seconds,
     as_list,
     control_value,
-    instant,
     present,
     query,
     read_document,
     seconds,
 )
-from kpn_sandbox.instants import FORMS, instant_text, is_complete
 from kpn_sandbox.literals import Effective, ResetLayer, ScenarioName, TokenTime
 
 _GONE = 404
@@ -136,14 +134,7 @@ class AccountConfiguration(AccountRequests):
 
     def _instant(self, value: Any, name: str) -> Steps[str | None]:
         """An instant as it is sent; words without a date are about the day of the account's clock."""
-        if value is None:
-            return None
-        text = instant(value, name)
-        now = None if is_complete(text) else (yield from self._now())
-        try:
-            return instant_text(text, lambda: now or datetime.min)
-        except ValueError:
-            raise ClientError(f"{name} must be {FORMS}, not {text!r}") from None
+        return None if value is None else (yield from sent_instant(value, name, self._now))
 
     @sends_requests
     def freeze(self, at: Instant | None = None, *, tokens: TokenTime | Enum | None = None) -> Steps[ClockRecord]:

@@ -246,9 +246,7 @@ class Target:
         Raises:
             Rejected: There is none.
         """
-        if not isinstance(body.get(name), list):
-            raise self._not_a_sandbox()
-        return list(body[name])
+        return self._member(name, body, list)
 
     def text_in(self, name: str, body: JsonObject) -> str:
         """
@@ -261,9 +259,7 @@ class Target:
         Raises:
             Rejected: There is none.
         """
-        if not isinstance(body.get(name), str):
-            raise self._not_a_sandbox()
-        return str(body[name])
+        return self._member(name, body, str)
 
     def instant_in(self, name: str, body: JsonObject) -> datetime:
         """
@@ -292,6 +288,12 @@ class Target:
             return parsedate_to_datetime(str(response.headers["Date"]))
         except (TypeError, ValueError):
             raise self._not_a_sandbox() from None
+
+    def _member(self, name: str, body: JsonObject, kind: type[Result]) -> Result:
+        found = body.get(name)
+        if not isinstance(found, kind):
+            raise self._not_a_sandbox()
+        return found
 
     def _not_a_sandbox(self) -> Rejected:
         return Rejected(f"{self.url} does not answer like a sandbox")

@@ -1,13 +1,15 @@
 """Requests to the APIs of vendors as an account's client sends them, with tokens that are fetched when needed."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar, Unpack, cast
 
 from kpn_sandbox.client.arguments import RequestOptions
 from kpn_sandbox.client.errors import ClientError, Rejected
 from kpn_sandbox.client.http import CONTROL_PATH, Call, JsonObject, Response, Steps, Target
 from kpn_sandbox.client.steps import sends_requests
-from kpn_sandbox.client.values import Body, Headers, Seconds, body_of, pairs, segment, shown, text_of
+from kpn_sandbox.client.values import Body, Headers, Seconds, body_of, instant, pairs, segment, shown, text_of
+from kpn_sandbox.instants import FORMS, instant_text, is_complete
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST
 
 USER_AGENT = "kpn-sandbox-fixture"
@@ -16,6 +18,26 @@ USER_AGENT = "kpn-sandbox-fixture"
 Record = TypeVar("Record")
 
 _TOKEN_EXPIRED = "keymanagement.service.access_token_expired"
+
+
+def sent_instant(value: Any, name: str, now: Callable[[], Steps[datetime]]) -> Steps[str]:
+    """
+    Return an instant as it is sent.
+
+    Args:
+        value: The instant; words without a date are about the day of the present instant.
+        name: Name of the value in errors.
+        now: Asks for the present instant, where that is needed.
+
+    Raises:
+        ClientError: It is no instant.
+    """
+    text = instant(value, name)
+    present_instant = None if is_complete(text) else (yield from now())
+    try:
+        return instant_text(text, lambda: present_instant or datetime.min)
+    except ValueError:
+        raise ClientError(f"{name} must be {FORMS}, not {text!r}") from None
 
 
 class AccountRequests:
