@@ -59,10 +59,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     config.stash[SETUPS] = []
     config.stash[CURRENT] = []
-    if any(config.getini(name) != default for name, _, _, default in OPTIONS):
+    # A plain look at the names, because the values are checked by what is not imported yet.
+    given = given_options(config)
+    if given:
         from kpn_sandbox.testing.account_options import check_ini_options
 
-        check_ini_options(config)
+        check_ini_options(config, given)
+
+
+def given_options(config: pytest.Config) -> list[str]:
+    """Return the names of the plugin's ini options that are given, unknown ones too."""
+    # pytest 9 has another name for them, and warns of the one that pytest 8 has.
+    names = vars(config).get("_inicfg") or vars(config).get("inicfg") or ()
+    overridden = (text.partition("=")[0] for text in config.getoption("override_ini") or ())
+    return [name for name in dict.fromkeys((*names, *overridden)) if name.startswith("kpn_sandbox_")]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -142,10 +152,14 @@ def _account(
     from kpn_sandbox.testing.account_options import OptionError, account_options
 
     markers: Iterable[pytest.Mark] = request.node.iter_markers("kpn_sandbox")
+    reason = ""
     try:
         account = sandbox.new_account(**account_options(request.config, chosen, markers))
     except (OptionError, ClientError) as error:
-        pytest.fail(terminal_text(f"{request.fixturename}: {error}"), pytrace=False)
+        reason = terminal_text(f"{request.fixturename}: {error}")
+    if reason:
+        # Outside, or the report would show the error twice.
+        pytest.fail(reason, pytrace=False)
     yield account
     sandbox.drop(account)
 
@@ -157,7 +171,9 @@ def kpn_account_factory(kpn_sandbox: "RunningSandbox") -> "Callable[..., Account
     from kpn_sandbox.testing.account_options import OptionError
     from kpn_sandbox.testing.watched import WatchedSandbox
 
-    def factory(**settings: Any) -> "Account":
+    def factory(*unnamed: object, **settings: Any) -> "Account":
+        if unnamed:
+            raise ClientError(f"kpn_account_factory takes settings by name, not {unnamed[0]!r:.200}")
         if not isinstance(kpn_sandbox, WatchedSandbox):
             # The fixture is overridden.
             return kpn_sandbox.new_account(**settings)

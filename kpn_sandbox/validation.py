@@ -20,6 +20,8 @@ UNLIMITED = "unlimited"
 INSTANT = "an ISO 8601 instant with offset, like 2026-11-23T10:00:00+01:00"
 
 _TIME_OF_DAY = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00"
+_LARGEST_EXACT = 2**53
+"""Up to here a float is one whole number; a larger one stands for several, as JSON's readers round."""
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _DECIMALS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _LARGEST = sys.float_info.max
@@ -138,13 +140,18 @@ def is_whole(value: Any) -> bool:
     return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
 
 
+def is_exact(value: Any) -> bool:
+    """Whether a value is one whole number and no other, as a seed must be."""
+    return is_whole(value) and (isinstance(value, int) or abs(value) <= _LARGEST_EXACT)
+
+
 def numbers_as_text(value: Any) -> Any:
     """Return a JSON value whose whole numbers are texts of digits; everything else stays as it is."""
     if isinstance(value, dict):
         return {name: numbers_as_text(item) for name, item in value.items()}
     if isinstance(value, list):
         return [numbers_as_text(item) for item in value]
-    return str(int(value)) if is_whole(value) else value
+    return str(int(value)) if is_exact(value) else value
 
 
 def digits(number: Rule[int]) -> Rule[int]:

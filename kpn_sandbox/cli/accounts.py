@@ -102,7 +102,7 @@ def token(url: str | None, as_json: bool, **flags: Any) -> None:
     def fetch(client: Client) -> JsonObject:
         credentials = client.authorization(settings.client_id, settings.client_secret)
         answer = client.ask("POST", KPN_TOKEN_REQUEST, credentials, user_agent=TOOL_USER_AGENT)
-        return {**answer, "access_token": client.text_in("access_token", answer)}
+        return {**answer, "access_token": client.member("access_token", answer, str)}
 
     answer = ask_sandbox(url, settings, fetch)
     if as_json:

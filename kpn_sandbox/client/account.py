@@ -7,7 +7,7 @@ from kpn_sandbox.client.asynchronous import AsyncConnection
 from kpn_sandbox.client.errors import ClientError
 from kpn_sandbox.client.http import Connection, Target
 from kpn_sandbox.client.inspection import AccountInspection
-from kpn_sandbox.client.steps import Awaiting, Blocking
+from kpn_sandbox.client.steps import Awaiting, Blocking, checks_arguments
 
 _GLANCE_SECONDS = 1.0
 
@@ -18,6 +18,7 @@ class _ConnectedAccount(AccountInspection):
     _connection_class: ClassVar[type[Connection] | type[AsyncConnection]]
     _connection: Any
 
+    @checks_arguments
     def __init__(
         self,
         connection: Any,

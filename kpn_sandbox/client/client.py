@@ -31,8 +31,7 @@ class SandboxRequests:
         self.url = target.url
         self.admin_token = target.admin_token
         # They only read and write texts, so nothing of them is awaited.
-        self.authorization, self.check = target.authorization, target.check
-        self.text_in, self.list_in = target.text_in, target.list_in
+        self.authorization, self.check, self.member = target.authorization, target.check, target.member
 
     def _administrator(self) -> str | None:
         return self._target.authorization("", None)
@@ -66,11 +65,7 @@ class SandboxRequests:
         Send a request that must succeed, and return the JSON object of the response, empty when there is no body.
 
         Args:
-            method: The HTTP method.
-            path: The path below the base URL, with its query.
-            authorization: The header `Authorization`; none by default.
-            body: What to send as JSON.
-            user_agent: The header `User-Agent`; that of the library by default.
+            method, path, authorization, body, user_agent: As for `Target.ask`.
         """
         return (yield from self._target.ask(method, path, authorization, body, user_agent=user_agent))
 
@@ -84,9 +79,8 @@ class SandboxRequests:
             client_secret: Its secret.
         """
         credentials = self._target.authorization(text_of(client_id), text_of(client_secret))
-        return self._target.text_in(
-            "access_token", (yield from self._target.ask("POST", KPN_TOKEN_REQUEST, credentials))
-        )
+        made = yield from self._target.ask("POST", KPN_TOKEN_REQUEST, credentials)
+        return self._target.member("access_token", made, str)
 
     @sends_requests
     def ready(self) -> Steps[HealthRecord]:
@@ -114,7 +108,7 @@ class SandboxRequests:
         while True:
             path = f"{CONTROL_PATH}/accounts?limit=1000{after}"
             page = yield from self._target.ask("GET", path, self._administrator())
-            found += self._target.list_in("accounts", page)
+            found += self._target.member("accounts", page, list)
             if page.get("next") is None:
                 return found
             after = f"&after={quote(page['next'], safe='')}"
@@ -134,18 +128,16 @@ class SandboxRequests:
         if given.get("since") is not None:
             given["since"] = yield from self._instant(given["since"], "since")
         found = yield from self._target.ask("GET", f"{CONTROL_PATH}/requests{query(given)}", self._administrator())
-        return self._target.list_in("requests", found)
+        return self._target.member("requests", found, list)
 
     def _created(self, settings: Mapping[str, Any]) -> Steps[tuple[str, str, JsonObject]]:
         """Create an account; its id, its secret, and what the sandbox answered."""
         body = present(**settings)
         at = body.pop("at", None)
+        if "clock" in body:
+            body["clock"] = yield from self._clock(body["clock"])
         if at is not None:
             body["clock"] = _frozen((yield from self._instant(at, "at")), body.get("clock"))
-        elif "clock" in body:
-            clock = json_value(body["clock"], "clock")
-            given = clock.get("at") if isinstance(clock, dict) else None
-            body["clock"] = {**clock, "at": (yield from self._instant(given, "clock.at"))} if given else clock
         if "agents" in body:
             body["profile"] = _with_agents(body.pop("agents"), body.get("profile"))
         for name in ("client_id", "client_secret"):
@@ -153,7 +145,16 @@ class SandboxRequests:
                 body[name] = text_of(body[name], name)
         content = control_value({**body, **present(seed=seed_text(body.get("seed")))})
         made = yield from self._target.ask("POST", f"{CONTROL_PATH}/accounts", self._administrator(), content)
-        return self._target.text_in("client_id", made), self._target.text_in("client_secret", made), made
+        return self._target.member("client_id", made, str), self._target.member("client_secret", made, str), made
+
+    def _clock(self, clock: Any) -> Steps[Any]:
+        """A clock as it is sent; without a mode it stands where there is an instant, and runs otherwise."""
+        plain = json_value(clock, "clock")
+        if not isinstance(plain, dict):
+            return plain
+        if plain.get("at"):
+            plain = {**plain, "at": (yield from self._instant(plain["at"], "clock.at"))}
+        return {"mode": "frozen" if plain.get("at") and "speed" not in plain else "running", **plain}
 
 
 class Client(SandboxRequests, Blocking):
@@ -166,6 +167,7 @@ class Client(SandboxRequests, Blocking):
         proxies: Whether to use the proxies of the environment.
     """
 
+    @checks_arguments
     def __init__(self, url: str, admin_token: str | None = None, *, proxies: bool = False) -> None:
         connection = Connection(url, admin_token, proxies=proxies)
         super().__init__(connection)
@@ -196,6 +198,7 @@ class AsyncClient(SandboxRequests, Awaiting):
         url, admin_token: As for `Client`.
     """
 
+    @checks_arguments
     def __init__(self, url: str, admin_token: str | None = None) -> None:
         connection = AsyncConnection(url, admin_token)
         super().__init__(connection)
@@ -212,8 +215,7 @@ class AsyncClient(SandboxRequests, Awaiting):
         An account that exists.
 
         Args:
-            client_id: Its client id.
-            client_secret: Its secret; without one the administrator asks.
+            client_id, client_secret: As for `Client.account`.
         """
         return AsyncAccount(self, client_id, client_secret)
 
@@ -222,10 +224,10 @@ def _frozen(at: str, clock: Any) -> JsonObject:
     """The clock that stands at an instant, where a clock that is given, too, must say the same."""
     if clock is None:
         return {"mode": "frozen", "at": at}
-    plain = json_value(clock, "clock")
-    if not isinstance(plain, dict) or plain.get("mode") != "frozen" or plain.get("at", at) != at:
-        raise ClientError(f"at={at} freezes the clock, so clock must be left out, not {shown(clock)}")
-    return {**plain, "at": at}
+    own = (clock.get("at") or at) if isinstance(clock, dict) and clock["mode"] == "frozen" else ""
+    if not own or datetime.fromisoformat(own) != datetime.fromisoformat(at):
+        raise ClientError(f"at={at} freezes the clock, so clock must say the same or be left out, not {shown(clock)}")
+    return {**clock, "at": at}
 
 
 def _with_agents(agents: Any, profile: Any) -> Any:

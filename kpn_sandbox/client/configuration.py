@@ -22,8 +22,8 @@ from kpn_sandbox.client.values import (
     Document,
     Instant,
     Seconds,
-    as_list,
     control_value,
+    flattened,
     present,
     query,
     read_document,
@@ -64,7 +64,7 @@ class AccountConfiguration(AccountRequests):
     def rotate(self) -> Steps[NewAccountRecord]:
         """Make new secrets and return them."""
         made = yield from self._ask("POST", "/secret")
-        secret = self._target.text_in("client_secret", made)
+        secret = self._target.member("client_secret", made, str)
         if self.client_secret:
             self.client_secret = secret
         return cast(NewAccountRecord, made)
@@ -72,7 +72,7 @@ class AccountConfiguration(AccountRequests):
     @sends_requests
     def replay(self) -> Steps[str]:
         """Engine, account, seed, configuration and instant: enough to get the same answers again."""
-        return self._target.text_in("replay", {**(yield from self._shown())})
+        return self._target.member("replay", {**(yield from self._shown())}, str)
 
     @sends_requests
     def profile(self, *, effective: Effective | Enum = "always", **patch: Unpack[ProfilePatch]) -> Steps[ProfileRecord]:
@@ -161,7 +161,8 @@ class AccountConfiguration(AccountRequests):
             tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
         """
         where = yield from self._instant(at, "at")
-        return (yield from self._clock("PUT", body=present(mode="running", at=where, speed=speed, tokens=tokens)))
+        body = present(mode="running", at=where, speed=speed, tokens=tokens)
+        return (yield from self._clock("PUT", body=body))
 
     @sends_requests
     def advance(self, seconds: Seconds) -> Steps[ClockRecord]:
@@ -171,13 +172,12 @@ class AccountConfiguration(AccountRequests):
     @sends_requests
     def reset(self, *layers: ResetLayer | Enum) -> Steps[list[ResetLayer]]:
         """Restore layers of the account's state, all by default, to what they were at its creation."""
-        named = [each for layer in layers for each in as_list(layer)]
+        named = flattened(layers, "layers")
         self._token = ""
         # What `repr` showed may be so no longer.
         self._notice(clock={}, scenario="")
-        return self._target.list_in(
-            "layers", (yield from self._ask("POST", "/reset", {"layers": named} if named else {}))
-        )
+        done = yield from self._ask("POST", "/reset", {"layers": named} if named else {})
+        return self._target.member("layers", done, list)
 
     @sends_requests
     def snapshot(self) -> Steps[JsonObject]:

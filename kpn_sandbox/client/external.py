@@ -56,14 +56,7 @@ def get_external(url: str, headers: Headers, seconds: float = TIMEOUT_SECONDS) -
     Return the response to a GET, whatever its status.
 
     Args:
-        url: The URL, of HTTP or HTTPS.
-        headers: Headers of the request.
-        seconds: How long to wait for the whole response.
-
-    Raises:
-        NoResponse: There is none in time.
-        UnusableAnswer: It is too large, or no proper HTTP.
-        ValueError: It is no URL of HTTP.
+        url, headers, seconds: As for `request_external`, which says what is raised.
     """
     return request_external("GET", url, headers, seconds=seconds)
 

@@ -235,31 +235,22 @@ class Target:
             raise self._not_a_sandbox()
         return body
 
-    def list_in(self, name: str, body: JsonObject) -> list[Any]:
+    def member(self, name: str, body: JsonObject, kind: type[Result]) -> Result:
         """
-        A list in the body of a successful response.
+        A list or a text in the body of a successful response.
 
         Args:
             name: Its name.
             body: The JSON object of the response.
+            kind: `list` or `str`.
 
         Raises:
             Rejected: There is none.
         """
-        return self._member(name, body, list)
-
-    def text_in(self, name: str, body: JsonObject) -> str:
-        """
-        A text in the body of a successful response.
-
-        Args:
-            name: Its name.
-            body: The JSON object of the response.
-
-        Raises:
-            Rejected: There is none.
-        """
-        return self._member(name, body, str)
+        found = body.get(name)
+        if not isinstance(found, kind):
+            raise self._not_a_sandbox()
+        return found
 
     def instant_in(self, name: str, body: JsonObject) -> datetime:
         """
@@ -273,7 +264,7 @@ class Target:
             Rejected: There is none.
         """
         try:
-            return datetime.fromisoformat(self.text_in(name, body))
+            return datetime.fromisoformat(self.member(name, body, str))
         except ValueError:
             raise self._not_a_sandbox() from None
 
@@ -288,12 +279,6 @@ class Target:
             return parsedate_to_datetime(str(response.headers["Date"]))
         except (TypeError, ValueError):
             raise self._not_a_sandbox() from None
-
-    def _member(self, name: str, body: JsonObject, kind: type[Result]) -> Result:
-        found = body.get(name)
-        if not isinstance(found, kind):
-            raise self._not_a_sandbox()
-        return found
 
     def _not_a_sandbox(self) -> Rejected:
         return Rejected(f"{self.url} does not answer like a sandbox")

@@ -20,7 +20,19 @@ from kpn_sandbox.client.records import (
     StateRecord,
 )
 from kpn_sandbox.client.steps import sends_requests
-from kpn_sandbox.client.values import Instant, Number, Seconds, instant, present, query, seconds, text_of, whole
+from kpn_sandbox.client.values import (
+    Instant,
+    Number,
+    Seconds,
+    instant,
+    is_length_of_time,
+    present,
+    query,
+    seconds,
+    text_of,
+    unwrapped,
+    whole,
+)
 from kpn_sandbox.instants import FORMS, date_of
 from kpn_sandbox.literals import LONGEST_WAIT_SECONDS
 
@@ -188,12 +200,13 @@ class AccountInspection(AccountOverrides):
         The figures of queues by interval.
 
         Args:
-            minutes: Length of an interval: 15, 30 or 60, or a `timedelta`.
+            minutes: Length of an interval: 15, 30 or 60, or a `timedelta` or words such as "15m".
             start: An instant; the account's midnight by default.
             end: An instant; the account's present one by default.
             queue: Only the queue with this number.
         """
-        length = whole(seconds(minutes, "minutes") / 60, "minutes") if hasattr(minutes, "total_seconds") else minutes
+        given = unwrapped(minutes)
+        length = whole(seconds(given, "minutes") / 60, "minutes") if is_length_of_time(given) else minutes
         filters = {"minutes": length, **(yield from self._period(start, end)), "queue": queue}
         return (yield from self._listed("intervals", "/truth/intervals" + query(filters)))
 

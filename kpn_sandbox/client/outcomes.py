@@ -14,6 +14,7 @@ from kpn_sandbox.client.values import (
     seconds,
     shown,
     text_of,
+    unwrapped,
 )
 from kpn_sandbox.literals import CONNECTION_FAULTS, ConnectionFault
 
@@ -45,6 +46,10 @@ _EXCEPTIONS: Mapping[str, ConnectionFault] = {
 }
 
 
+_STATUS_ERRORS = {"HTTPError", "HTTPStatusError", "ClientResponseError"}
+"""The exceptions that clients raise for a status, which only an instance knows."""
+
+
 def outcomes_of(given: Any) -> list[Any]:
     """
     Return outcomes as the control API takes them; lists, tuples and generators of outcomes count one by one.
@@ -64,8 +69,8 @@ def outcome_of(given: Any) -> Any:
     """
     kind = given if isinstance(given, type) else type(given)
     if issubclass(kind, BaseException):
-        return _of_exception(kind)
-    if isinstance(given, timedelta):
+        return _of_exception(kind, given)
+    if isinstance(unwrapped(given), timedelta):
         return json_value({"delay_ms": given})
     if isinstance(given, Mapping):
         return _of_mapping(given)
@@ -77,11 +82,25 @@ def outcome_of(given: Any) -> Any:
     raise ClientError(f"an outcome must be {OUTCOMES}, not {shown(given)}")
 
 
-def _of_exception(kind: type) -> Any:
+def _of_exception(kind: type, given: Any) -> Any:
+    status = _status_of(given)
+    if status is not None:
+        return {"status": status}
     for each in kind.__mro__:
+        if each.__name__ in _STATUS_ERRORS:
+            raise ClientError(f"an outcome must be {OUTCOMES}; {kind.__name__} does not say which status")
         if each.__name__ in _EXCEPTIONS:
             return {"connection": _EXCEPTIONS[each.__name__]}
     raise ClientError(f"an outcome must be {OUTCOMES}; which connection fault {kind.__name__} stands for is not known")
+
+
+def _status_of(error: Any) -> int | None:
+    """The status that an exception of a client tells, in itself or in its response."""
+    if not isinstance(error, BaseException):
+        return None
+    holders = (error, getattr(error, "response", None))
+    found = (getattr(each, name, None) for each in holders for name in ("status_code", "status", "code"))
+    return next((status for status in found if isinstance(status, int)), None)
 
 
 def _of_mapping(given: Mapping[Any, Any]) -> Any:
@@ -89,8 +108,9 @@ def _of_mapping(given: Mapping[Any, Any]) -> Any:
     if "delay" in fields:
         # Seconds, as everywhere; the field of the control API is in milliseconds.
         fields["delay_ms"] = round(seconds(fields.pop("delay"), "delay") * 1000, 3)
-    if fields.get("connection") == "timeout":
-        fields["connection"] = "hang"
+    broken = fields.get("connection")
+    if broken == "timeout" or isinstance(broken, type | BaseException):
+        fields |= outcome_of(fields.pop("connection"))
     # What is in a body is what a vendor's response has, where "15m" is a text.
     body = {"body": json_value(fields.pop("body"), "body")} if "body" in fields else {}
     return {**control_value(fields, "outcome"), **body}

@@ -1,6 +1,6 @@
 """Overrides of the simulated center: pins, faults and the quota."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
@@ -18,16 +18,21 @@ from kpn_sandbox.client.values import (
     Document,
     Number,
     control_value,
+    flattened,
+    is_collection,
+    is_length_of_time,
     json_value,
     present,
     read_document,
+    seconds,
     segment,
     shown,
     text_of,
+    unwrapped,
 )
 from kpn_sandbox.literals import OBJECT_KINDS, ApiKey, ObjectKind, QuotaUnit
 from kpn_sandbox.safe_text import terminal_text
-from kpn_sandbox.validation import invalid_value_message
+from kpn_sandbox.validation import invalid_value_message, is_exact
 
 _UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _NONE = 404
@@ -68,18 +73,26 @@ class AccountOverrides(AccountConfiguration):
 
     @sends_requests
     def unpin(
-        self, kind: ObjectKind | Enum | Mapping[str, Any] | None = None, key: Number | None = None
+        self,
+        kind: ObjectKind | Enum | Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        key: Number | None = None,
     ) -> Steps[list[PinRecord]]:
         """
         Drop the pin of an object, all pins of a kind, or all pins, and return those that there were.
 
         Args:
-            kind: `agents`, `queues` or `trunks`, or what `pin` returned.
+            kind: `agents`, `queues` or `trunks`, or what `pin` returned, or a list of that.
             key: The number of the object.
 
         Raises:
             ClientError: An object is named, and nothing of it is pinned.
         """
+        dropped: list[PinRecord] = []
+        for each in flattened(kind, "kind"):
+            dropped += yield from self._unpin(each, key)
+        return dropped
+
+    def _unpin(self, kind: Any, key: Any) -> Steps[list[PinRecord]]:
         if isinstance(kind, Mapping):
             pin = json_value(kind, "pin")
             if not {"kind", "key"} <= pin.keys():
@@ -89,7 +102,9 @@ class AccountOverrides(AccountConfiguration):
             raise ClientError(f"kind must be one of {', '.join(OBJECT_KINDS)} where a key is given, not None")
         place = "/pins" if kind is None else f"/pins/{_kind(kind)}" if key is None else _place(kind, key)
         before: list[PinRecord] = yield from self._listed("pins", "/pins")
-        dropped = [pin for pin in before if f"/pins/{pin['kind']}/{pin['key']}/".startswith(f"{place}/")]
+        dropped: list[PinRecord] = [
+            pin for pin in before if f"/pins/{pin['kind']}/{pin['key']}/".startswith(f"{place}/")
+        ]
         if key is not None and not dropped:
             pinned = ", ".join(f"{pin['kind']} {pin['key']}" for pin in before[:10]) or "nothing"
             raise ClientError(f"nothing is pinned of {_kind(kind)} {text_of(key)}; pinned is {pinned}", _NONE)
@@ -97,23 +112,18 @@ class AccountOverrides(AccountConfiguration):
         return dropped
 
     @sends_requests
-    def load(self, source: Document) -> Steps[list[PinRecord]]:
+    def load(self, source: Document | Iterable[PinRecord]) -> Steps[list[PinRecord]]:
         """
         Pin the answers in a capture, all or none, and return the pins.
 
         Args:
             source: An answer of KPN, an HTTP archive of them, or a set of pins: the object, its JSON text or bytes, the
-                path of a file with it, or the open file.
+                path of a file with it, or the open file; also what `pin` and `pins` return.
 
         Raises:
             ClientError: There are none, or the sandbox refuses one; what was pinned before is pinned again.
         """
-        # Named by a text, because the reader knows KPN's operations and so imports the server's packages (0.4 s).
-        reader: Any = import_module("kpn_sandbox.drift.pin_sets")
-        try:
-            wanted = [pin._asdict() for pin in reader.read_pins(json_value(read_document(source, "a capture")))]
-        except reader.CaptureError as error:
-            raise ClientError(str(error)) from None
+        wanted = _pins_in(source)
         before = {(pin["kind"], pin["key"]): pin for pin in (yield from self._listed("pins", "/pins"))}
         done: list[Any] = []
         try:
@@ -234,7 +244,7 @@ class AccountOverrides(AccountConfiguration):
 
         Args:
             limit: Calls in a window.
-            interval: Length of the window, in units, or a `timedelta` of whole units.
+            interval: Length of the window, in units, or a `timedelta` or words such as "15m" for whole units.
             unit: `minute`, `hour`, `day`, `week` or `month`.
             retry_after: Whether refusals carry `Retry-After`.
         """
@@ -256,8 +266,16 @@ class AccountOverrides(AccountConfiguration):
 
 
 def seed_text(seed: Any) -> str | None:
-    """Return a seed as it is sent: a number as its digits, which JSON would round when there are many."""
-    return None if seed is None else text_of(seed, "seed")
+    """
+    Return a seed as it is sent: a number as its digits, which JSON would round when there are many.
+
+    Raises:
+        ClientError: It is neither a text nor an integer.
+    """
+    given, plain = unwrapped(seed), json_value(seed, "seed")
+    if isinstance(plain, bool | float) or (isinstance(given, float) and not is_exact(given)):
+        raise ClientError(f"seed must be a text or an integer, not {shown(seed)}")
+    return None if plain is None else text_of(plain, "seed")
 
 
 def describe_fault(fault: Mapping[str, Any]) -> str:
@@ -285,6 +303,20 @@ def object_number(value: Any, name: str = "key") -> str:
     return text
 
 
+def _pins_in(source: Any) -> list[Any]:
+    """The pins that are given as such, or that a capture has."""
+    plain = json_value(source if is_collection(source) else read_document(source, "a capture"), "a capture")
+    pins = plain if isinstance(plain, list) else [plain]
+    if pins and all(isinstance(pin, dict) and {"kind", "key", "fields"} <= pin.keys() for pin in pins):
+        return pins
+    # Named by a text, because the reader knows KPN's operations and so imports the server's packages (0.4 s).
+    reader: Any = import_module("kpn_sandbox.drift.pin_sets")
+    try:
+        return [pin._asdict() for pin in reader.read_pins(plain)]
+    except reader.CaptureError as error:
+        raise ClientError(str(error)) from None
+
+
 def _kind(value: Any) -> str:
     text = text_of(value, "kind")
     if text not in OBJECT_KINDS:
@@ -307,9 +339,10 @@ def _fault_paths(fault: Any) -> list[str]:
 
 def _units(interval: Any, unit: Any) -> Any:
     """The length of a window in units, where it is a length of time."""
-    if not isinstance(interval, timedelta):
-        return control_value(interval, "interval")
-    length = _UNIT_SECONDS.get(str(json_value(unit, "unit")), 0)
-    if not length or interval.total_seconds() % length:
-        raise ClientError(f"interval must be whole units of {text_of(unit, 'unit')}, not {interval!r}")
-    return int(interval.total_seconds()) // length
+    given = unwrapped(interval)
+    if not is_length_of_time(given):
+        return control_value(given, "interval")
+    length, total = _UNIT_SECONDS.get(str(json_value(unit, "unit")), 0), seconds(given, "interval")
+    if not length or total % length:
+        raise ClientError(f"interval must be whole units of {text_of(unit, 'unit')}, not {shown(interval)}")
+    return int(total) // length

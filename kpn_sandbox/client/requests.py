@@ -54,6 +54,8 @@ class AccountRequests:
     def __init__(
         self, connection: Target, client_id: Any, client_secret: Any = None, settings: Mapping[str, Any] | None = None
     ) -> None:
+        if not isinstance(settings, Mapping | None):
+            raise ClientError(f"settings must be a mapping, not {shown(settings)}")
         self._target = connection
         self.url = connection.url
         self.client_id = text_of(client_id, "client_id")
@@ -74,7 +76,7 @@ class AccountRequests:
 
     def _listed(self, name: str, path: str) -> Steps[list[Any]]:
         """Ask for a list, which is a member of the answer."""
-        return self._target.list_in(name, (yield from self._ask("GET", path)))
+        return self._target.member(name, (yield from self._ask("GET", path)), list)
 
     @sends_requests
     def ask(self, method: str, path: str = "", body: Any = None) -> Steps[JsonObject]:
@@ -92,7 +94,7 @@ class AccountRequests:
     def token(self) -> Steps[str]:
         """Fetch an access token."""
         response = yield from self._request_token()
-        return self._target.text_in("access_token", self._target.check(response))
+        return self._target.member("access_token", self._target.check(response), str)
 
     @sends_requests
     def request_token(self, headers: Headers | None = None, *, timeout: Seconds | None = None) -> Steps[Response]:

@@ -7,7 +7,7 @@ place, one that extends it and `Awaiting` has coroutines; type checkers know bot
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from inspect import signature
+from inspect import Parameter, signature
 from types import MethodType
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 
@@ -95,9 +95,14 @@ def bound(method: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         try:
             taken.bind(*arguments, **named)
         except TypeError as error:
-            names = ", ".join(list(taken.parameters)[1:]) or "nothing"
-            raise ClientError(f"{method.__name__}() {error}; it takes {names}") from None
+            names = ", ".join(map(_described, list(taken.parameters.values())[1:])) or "nothing"
+            name = method.__qualname__.removesuffix(".__init__").rpartition(".")[2].removeprefix("_Connected")
+            raise ClientError(f"{name}() {error}; it takes {names}") from None
         raise
+
+
+def _described(parameter: Parameter) -> str:
+    return f"{parameter.name} by name" if parameter.kind is parameter.VAR_KEYWORD else parameter.name
 
 
 def checks_arguments(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -8,6 +8,7 @@ and nothing else.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from uuid import UUID
 
 from kpn_sandbox.client.errors import ClientError
 from kpn_sandbox.instants import DURATIONS, FORMS, in_amsterdam, is_complete, seconds_of
+from kpn_sandbox.literals import OBJECT_KINDS
 from kpn_sandbox.validation import UNLIMITED
 
 Instant = str | datetime | date
@@ -38,7 +40,10 @@ _DEEPEST = 50
 _LONGEST = 10_000
 _LARGEST = 1e300
 _MOST_SECONDS = 1e9
-_NO_LIST = (str, bytes, bytearray, memoryview, PathLike)
+_ONE = (str, bytes, bytearray, memoryview, PathLike, Mapping, type, Enum, BaseException)
+"""What is one value, even if it can be iterated."""
+_COUNTS = {*OBJECT_KINDS, "ports", "load", "limit", "count", "probability", "reads", "seed", "speed"}
+"""Names of numbers that no `timedelta` can be."""
 # What operators and methods of somebody else's value may raise.
 _ODD = (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
@@ -60,21 +65,36 @@ def json_value(value: Any, name: str = "value") -> Any:
         raise ClientError(f"{name} must be a value that JSON has, not {shown(value)}") from error
 
 
+def unwrapped(value: Any) -> Any:
+    """Return what an `Enum` or a value of NumPy and its kin stands for, and any other value as it is."""
+    for _ in range(_DEEPEST):
+        if isinstance(value, Enum):
+            value = value.value
+        elif hasattr(value, "dtype") and hasattr(value, "tolist"):
+            value = value.tolist()
+        else:
+            break
+    return value
+
+
 def _json(value: Any, name: str, depth: int) -> Any:
     if depth > _DEEPEST:
         raise ClientError(f"{name} must be nested at most {_DEEPEST} deep")
+    value = unwrapped(value)
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, Enum):
-        return _json(value.value, name, depth + 1)
-    # The scalars and arrays of NumPy and its kin.
-    if hasattr(value, "dtype") and hasattr(value, "tolist"):
-        return _json(value.tolist(), name, depth + 1)
     if isinstance(value, Mapping):
         return {_key(key, name): _json(item, str(key), depth + 1) for key, item in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, _NO_LIST) and not hasattr(value, "read"):
+    if is_collection(value):
         return [_json(item, name, depth + 1) for item in _entries(value, name)]
     return _scalar(value, name)
+
+
+def is_collection(value: Any) -> bool:
+    """Whether a value is a list, a generator or the like, and no mapping, text, path, open file or array of one."""
+    if not isinstance(value, Iterable) or isinstance(value, _ONE):
+        return False
+    return not hasattr(value, "read") and getattr(value, "ndim", 1) > 0
 
 
 def _key(key: Any, name: str) -> str:
@@ -91,7 +111,7 @@ def _entries(values: Iterable[Any], name: str) -> list[Any]:
 def _scalar(value: Any, name: str) -> Any:
     if isinstance(value, str):
         return _text(value, name)
-    if isinstance(value, timedelta):
+    if isinstance(value, timedelta) and name not in _COUNTS:
         return _number(value / timedelta(milliseconds=1) if name.endswith("_ms") else value.total_seconds(), name)
     if isinstance(value, Real | Decimal):
         return _number(value, name)
@@ -105,7 +125,8 @@ def _scalar(value: Any, name: str) -> Any:
         return _text(str(fspath(value)), name)
     if isinstance(value, UUID):
         return str(value)
-    raise ClientError(f"{name} must be a value that JSON has, not {shown(value)}")
+    allowed = "a number" if name in _COUNTS else "a value that JSON has"
+    raise ClientError(f"{name} must be {allowed}, not {shown(value)}")
 
 
 def _text(value: str, name: str) -> str:
@@ -228,14 +249,14 @@ def flattened(values: Any, name: str, depth: int = 0) -> list[Any]:
     Return a value, or the entries of lists, tuples, generators and the like, which may stand in each other.
 
     Args:
-        values: The value, or an iterable; texts, mappings and classes are values.
+        values: The value, or an iterable; texts, mappings, classes and exceptions are values.
         name: Its name, for the error.
         depth: How many lists it stands in.
 
     Raises:
         ClientError: There are too many, or they cannot be read.
     """
-    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping | type | Enum | timedelta):
+    if not is_collection(values):
         return [values]
     if depth > _DEEPEST:
         raise ClientError(f"{name} must be nested at most {_DEEPEST} deep")
@@ -297,6 +318,11 @@ def seconds(value: Any, name: str = "timeout") -> float:
     if isinstance(plain, bool) or not isinstance(plain, int | float) or not 0 <= plain <= _MOST_SECONDS:
         raise ClientError(f"{name} must be a number of seconds from 0 or a timedelta, not {shown(value)}")
     return plain
+
+
+def is_length_of_time(value: Any) -> bool:
+    """Whether a value is a `timedelta` or words such as "15m", and no plain number."""
+    return isinstance(value, timedelta) or (isinstance(value, str) and not re.fullmatch(r"\s*-?[0-9.]+\s*", value))
 
 
 def whole(value: Any, name: str, least: int = 0) -> int:

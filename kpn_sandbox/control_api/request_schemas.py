@@ -145,7 +145,7 @@ class OwnerSchema(StrictSchema):
 class NewAccountRequestSchema(OwnerSchema):
     """Account to create; fields left out get generated values or defaults."""
 
-    seed = NumberTextField(PRINTABLE, PRINTABLE_ALLOWED)
+    seed = NumberTextField(PRINTABLE, f"{PRINTABLE_ALLOWED}, or an integer")
     profile = ProfilePatchField("A merge patch to the default profile.", {"agents": 20})
     scenario = ScenarioField(literals.SCENARIO_NAMES)
     clock = ObjectField(ClockRequestSchema)
@@ -266,7 +266,7 @@ class FaultRequestSchema(StrictSchema):
     repeat = FlagField(metadata={"description": "Whether the outcomes begin again when they are used up."})
     probability = NumberField(0, 1)
     outcome = _outcome()
-    seed = NumberTextField(PRINTABLE, PRINTABLE_ALLOWED)
+    seed = NumberTextField(PRINTABLE, f"{PRINTABLE_ALLOWED}, or an integer")
 
     @validates_schema
     def _check_kind(self, data: dict[str, Any], **kwargs: Any) -> None:

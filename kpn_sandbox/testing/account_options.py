@@ -90,8 +90,10 @@ def account_options(
         Arguments for `RunningSandbox.new_account`.
 
     Raises:
-        OptionError: A name is none of `ACCOUNT_OPTIONS`.
+        OptionError: A name is none of `ACCOUNT_OPTIONS`, or what was chosen has no names.
     """
+    if not isinstance(chosen, Mapping):
+        raise OptionError(f"kpn_account_settings must return a dictionary, not {chosen!r:.200}")
     options = combined(ini_options(config), chosen)
     # The last update wins.
     for marker in reversed(list(markers)):
@@ -112,9 +114,15 @@ def combined(options: Mapping[str, Any], nearer: Mapping[str, Any]) -> dict[str,
     """
     hidden = {"clock": "at", "at": "clock"}
     dropped = {hidden[name] for name in nearer if name in hidden} - set(nearer)
-    if "agents" in (nearer.get("profile") or {}) and "agents" not in nearer:
+    if "agents" in _profile(nearer) and "agents" not in nearer:
         dropped.add("agents")
     return {**{name: value for name, value in options.items() if name not in dropped}, **nearer}
+
+
+def _profile(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The profile among options, empty where there is none; what is no mapping is refused elsewhere."""
+    profile = options.get("profile")
+    return profile if isinstance(profile, Mapping) else {}
 
 
 def check_marker(marker: pytest.Mark) -> None:
@@ -158,14 +166,24 @@ def check_values(options: Mapping[str, Any]) -> None:
     for name in _RULES:
         if name in given:
             _check_value(name, given[name])
-    if "at" in given and "clock" in given:
-        raise OptionError("it takes either at or clock, not both", "at")
     for name in ("profile", "clock"):
         if name in given and not isinstance(given[name], Mapping):
             raise OptionError(f"{name} must be a dictionary, not {given[name]!r:.200}", name)
+    _check_agreement(given)
     # A sandbox elsewhere checks these itself, and its tests need not wait for the import of all rules.
     if ("profile" in given or "clock" in given) and not _is_elsewhere():
         _check_objects({name: given[name] for name in ("profile", "clock") if name in given})
+
+
+def _check_agreement(given: Mapping[str, Any]) -> None:
+    """Refuse two options that say different things of one."""
+    if "at" in given and "clock" in given:
+        clock = given["clock"]
+        same = _instant(clock.get("at", given["at"]), "clock.at") == _instant(given["at"], "at")
+        if clock.get("mode", "frozen") != "frozen" or "speed" in clock or not same:
+            raise OptionError("it takes either at or clock, or both if they say the same", "at")
+    if "agents" in given and str(_profile(given).get("agents", given["agents"])) != str(given["agents"]):
+        raise OptionError("it takes agents once, not also another number in profile", "agents")
 
 
 def _is_elsewhere() -> bool:
@@ -186,11 +204,12 @@ def _check_value(name: str, value: Any) -> None:
 
 
 def _instant(value: Any, name: str) -> str:
-    """Return an instant in ISO 8601; on which day words such as "10:00" mean does not matter for a check."""
+    """Return an instant in ISO 8601, in UTC; on which day words such as "10:00" mean does not matter for a check."""
     text = instant(value, name)
     try:
-        return instant_text(text, lambda: datetime(2026, 1, 1, tzinfo=UTC))
-    except ValueError:
+        moment = datetime.fromisoformat(instant_text(text, lambda: datetime(2026, 1, 1, tzinfo=UTC)))
+        return moment.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
         return text
 
 
@@ -203,8 +222,11 @@ def _check_objects(values: Mapping[str, Any]) -> None:
 
     try:
         body = control_value(values)
-        if isinstance(body.get("clock", {}).get("at"), str):
-            body["clock"]["at"] = _instant(body["clock"]["at"], "clock.at")
+        clock = body.get("clock", {})
+        if isinstance(clock.get("at"), str):
+            clock["at"] = _instant(clock["at"], "clock.at")
+        # The client chooses a mode where there is none.
+        body |= {"clock": {"mode": "running", **clock}} if "clock" in body else {}
         NewAccountRequestSchema().load(body)
     except ClientError as error:
         raise OptionError(str(error)) from None
@@ -215,15 +237,21 @@ def _check_objects(values: Mapping[str, Any]) -> None:
         raise OptionError(f"{wrong['field']} must be {wrong['allowed']}{shown}", name) from None
 
 
-def check_ini_options(config: pytest.Config) -> None:
+def check_ini_options(config: pytest.Config, given: Iterable[str]) -> None:
     """
     Check the ini options.
+
+    Args:
+        config: The configuration with them.
+        given: Their names, as somebody wrote them.
 
     Raises:
         UsageError: One cannot be used; the message names file and line.
     """
     try:
+        _check_known(given)
         ini_options(config)
+        _check_switch(config, "require_faults_used")
         _check_count("requests", config.getini("kpn_sandbox_requests"))
         _check_rules(config.getini("kpn_sandbox_conduct"), "conduct must name rules")
     except OptionError as error:
@@ -232,6 +260,21 @@ def check_ini_options(config: pytest.Config) -> None:
         raise pytest.UsageError(
             terminal_text(f"{place}kpn_sandbox_{str(error).removeprefix('kpn_sandbox_')}")
         ) from None
+
+
+def _check_known(given: Iterable[str]) -> None:
+    known = [f"kpn_sandbox_{name}" for name in (*INI_OPTIONS, "require_faults_used", "conduct", "requests")]
+    for name in given:
+        if name not in known:
+            short, meant = name.removeprefix("kpn_sandbox_"), near_miss(name, known)
+            raise OptionError(f"{short} must be left out: the options are {', '.join(known)}.{meant}", short)
+
+
+def _check_switch(config: pytest.Config, name: str) -> None:
+    try:
+        config.getini(f"kpn_sandbox_{name}")
+    except (ValueError, pytest.UsageError):
+        raise OptionError(f"{name} must be true or false", name) from None
 
 
 def _check_count(name: str, text: str) -> None:
@@ -339,4 +382,12 @@ def _lines(inside: Iterable[ast.AST], marker: pytest.Mark, word: str) -> Iterato
             for keyword in call.keywords:
                 if keyword.arg == word:
                     value = keyword.value
-                    yield not (isinstance(value, ast.Constant) and value.value == marker.kwargs[word]), value.lineno
+                    yield _literal(value) != repr(marker.kwargs[word]), value.lineno
+
+
+def _literal(node: ast.expr) -> str:
+    """The value that is written in a source, as `repr` has it; empty where that takes running it."""
+    try:
+        return repr(ast.literal_eval(node))
+    except ValueError:
+        return ""

@@ -16,6 +16,7 @@ from typing import Any, Unpack
 
 from kpn_sandbox.client import Account, Client, ClientError, NewAccountSettings
 from kpn_sandbox.client.http import CONTROL_PATH
+from kpn_sandbox.client.steps import checks_arguments
 from kpn_sandbox.settings import SettingError, Settings, base_url, from_environment, remote_sandbox
 
 _POLL_SECONDS = 0.05
@@ -47,6 +48,7 @@ class RunningSandbox:
         """The accounts made here and not dropped yet."""
         self._client = Client(url, admin_token)
 
+    @checks_arguments
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """Create an account, which lives until it is dropped; the sandbox chooses settings left out or None."""
         if settings.get("expires_in_seconds") is None:
@@ -56,8 +58,7 @@ class RunningSandbox:
 
     def drop(self, account: Account) -> None:
         """Delete an account with all of its state; one that is deleted already is no error."""
-        if account in self.made:
-            self.made.remove(account)
+        self.made = [each for each in self.made if each is not account]
         with suppress(ClientError):
             self._client.account(account.client_id).delete()
 

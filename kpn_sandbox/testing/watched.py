@@ -15,6 +15,7 @@ from typing import Any, Unpack
 import pytest
 
 from kpn_sandbox.client import Account, ClientError, NewAccountSettings
+from kpn_sandbox.client.steps import checks_arguments
 from kpn_sandbox.testing.account_options import ACCOUNT_OPTIONS, account_options, check_names, combined, ini_options
 from kpn_sandbox.testing.sandbox import RunningSandbox
 
@@ -65,10 +66,12 @@ class WatchedSandbox(RunningSandbox):
         self._owners: dict[tuple[Any, str], AccountOwner] = {}
         self._made_by: list[tuple[Account, AccountOwner]] = []
 
+    @checks_arguments
     def new_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """Create an account with the ini options and the settings; a setting that is None the sandbox chooses."""
         return self._make(ini_options(self._config), settings)
 
+    @checks_arguments
     def further_account(self, **settings: Unpack[NewAccountSettings]) -> Account:
         """
         Create an account with the ini options, the markers of the test or of the fixture's scope, and the settings.

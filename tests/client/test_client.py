@@ -45,11 +45,23 @@ def test_settings_that_contradict_each_other_are_refused(client, settings):
     """Neither of two values that cannot both be meant is preferred; two that say the same are one."""
     before = len(client.accounts())
 
-    with pytest.raises(ClientError, match=r"must be (left out|given once)"):
+    with pytest.raises(ClientError, match=r"must (say the same or )?be (left out|given once)"):
         client.new_account(**settings)
     assert len(client.accounts()) == before
-    with client.new_account(at=MONDAY, clock={"mode": "frozen", "at": MONDAY}, agents=3, profile={"agents": 3}) as made:
-        assert made.now().isoformat() == MONDAY
+    for clock in ({"mode": "frozen", "at": MONDAY}, {"at": "2026-11-23T09:00:00Z"}, {"mode": "frozen"}):
+        with client.new_account(at=MONDAY, clock=clock, agents=3, profile={"agents": 3}) as made:
+            assert made.now().isoformat() == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("clock", "mode"),
+    [({"at": MONDAY}, "frozen"), ({"at": MONDAY, "speed": 60}, "running"), ({"tokens": "wall"}, "running")],
+)
+def test_a_clock_needs_no_mode(client, clock, mode):
+    """A clock with an instant stands there, one with a speed runs, and all else is as without a clock."""
+    with client.new_account(clock=clock) as made:
+        assert made.settings["clock"]["mode"] == mode
+        assert made.settings["clock"]["at"][:16] == MONDAY[:16] or "at" not in clock
 
 
 def test_the_administrator_needs_no_secret(client, account):

@@ -21,13 +21,14 @@ import numpy
 import pytest
 import requests
 
-from kpn_sandbox.client import Client, ClientError
+from kpn_sandbox.client import Account, AsyncClient, Client, ClientError
 from tests.client.conftest import MONDAY
 
 
 class Word(Enum):
     PEAK, AGENTS, ANY, MINUTE, PINS, KPN, AUX = "peak", "agents", "any", "minute", "pins", "kpn", "AUX"
     BUSY_HTTP = HTTPStatus.SERVICE_UNAVAILABLE
+    QUARTER = timedelta(minutes=15)
     LOOSE = object()
 
 
@@ -54,6 +55,13 @@ def named(*names, module="elsewhere"):
     for name in reversed(names):
         kinds.append(type(name, (kinds[-1],), {"__module__": module}))
     return kinds[-1]
+
+
+def answered(status):
+    """What clients raise for a status, as requests does."""
+    response = requests.Response()
+    response.status_code = status
+    return requests.HTTPError(response=response)
 
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -138,12 +146,18 @@ OUTCOMES = [
     ({"status": 503, "delay_ms": "2s"}, {"status": 503, "delay_ms": 2000}),
     ({"status": 429, "headers": {"Retry-After": 5}}, {"status": 429, "headers": {"Retry-After": "5"}}),
     ({"connection": "timeout"}, {"connection": "hang"}),
+    ({"connection": TimeoutError}, {"connection": "hang"}),
+    ({"connection": ConnectionResetError(), "delay": 1}, {"connection": "reset", "delay_ms": 1000}),
+    (urllib.error.HTTPError("url", 503, "late", http.client.HTTPMessage(), None), {"status": 503}),
+    (answered(502), {"status": 502}),
+    (numpy.array(503), {"status": 503}),
     ({"status": 200, "body": {"talk_seconds": "15m"}}, {"status": 200, "body": {"talk_seconds": "15m"}}),
     (MappingProxyType({"status": 500}), {"status": 500}),
     (OrderedDict(status=500), {"status": 500}),
 ]
 SEEDS = [(42, "42"), (42.0, "42"), ("42", "42"), (UUID(int=7), str(UUID(int=7))), (Login.ANNA, "40001")]
-SEEDS += [(Decimal(42), "42"), (2**100, str(2**100)), (numpy.int64(42), "42"), (Name.PEAK, "peak")]
+SEEDS += [(2.0**53, str(2**53)), (Decimal(42), "42"), (2**100, str(2**100)), (Name.PEAK, "peak")]
+SEEDS += [(numpy.int64(42), "42"), (numpy.float64(42), "42")]
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +265,10 @@ def test_words_are_natural_everywhere(client, account):
         assert account.fail(kind, 503, api=Word.KPN)["operation"] == "agents"
         assert account.requests(kind) == account.requests(operation="agents")
     assert account.reset(Word.PINS, "faults") == account.reset(["pins", "faults"]) == ["pins", "faults"]
-    assert account.quota(60, timedelta(minutes=5))["interval"] == 5
+    assert account.reset(layer for layer in ("pins", "faults")) == ["pins", "faults"]
+    for quarter in (timedelta(minutes=15), Word.QUARTER, numpy.timedelta64(15, "m"), "15m", 15):
+        assert account.quota(60, quarter)["interval"] == 15
+        assert account.intervals(quarter) == account.intervals(15) != account.intervals(30)
     assert account.quota(60, timedelta(days=2), unit="day") == account.quota(60, 2, "day")
     assert account.quota() == {"limit": 60, "interval": 2, "unit": "day", "retry_after": False}
     account.drop_quota()
@@ -260,6 +277,45 @@ def test_words_are_natural_everywhere(client, account):
     assert account.profile(queues=({"name": name} for name in ("a", "b")))["queues"] == [{"name": "a"}, {"name": "b"}]
     for status in (503, "503", HTTPStatus.SERVICE_UNAVAILABLE, "5xx", "5XX", Word.BUSY_HTTP, None):
         assert account.requests(status=status, api=Word.KPN, method="get", path=Path("/nothing")) == []
+
+
+def test_what_methods_return_they_take(account):
+    """Pins as they were returned, one or several, can be dropped and pinned again, with the time they have left."""
+    account.freeze(MONDAY)
+    account.reset("pins")
+    first = account.pin("agents", 40001, Agent="Anna", reads=3, expires_at=timedelta(hours=1) + account.now())
+    pins = [first, account.pin("queues", 1000, Name="Sales")]
+    for given in (pins, tuple(pins), iter(pins), (pin for pin in pins)):
+        assert account.unpin(given) == pins and account.pins() == []
+        assert account.load(iter(pins)) == account.load(account.pins()) == account.load({"pins": pins}["pins"]) == pins
+    assert account.load(first) == account.unpin(first) == [first]
+    assert account.unpin([]) == []
+    account.reset("pins")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda client, account: client.new_account(seed=2.0**53 + 2), "seed must be a text or an integer"),
+        (lambda client, account: client.new_account(seed=42.5), "seed must be a text or an integer"),
+        (lambda client, account: account.fail_sometimes("any", 1, 503, seed=True), "seed must be a text or an integer"),
+        (lambda client, account: account.fail("any", requests.HTTPError), "HTTPError does not say which status"),
+        (lambda client, account: account.fail("any", urllib.error.HTTPError), "HTTPError does not say which status"),
+        (lambda client, account: account.pin("agents", 40001, reads=timedelta(1), Agent="x"), "reads must be a number"),
+        (lambda client, account: account.run(speed=timedelta(1)), "speed must be a number"),
+        (lambda client, account: account.quota(60, "30m", "hour"), "interval must be whole units of hour, not '30m'"),
+        (lambda client, account: account.intervals(timedelta(seconds=90)), "minutes must be a whole number"),
+        (lambda client, account: client.new_account(3), "it takes settings by name"),
+        (lambda client, account: Account(client.url, "x", "y", 5), "settings must be a mapping, not 5"),
+        (lambda client, account: Client(), r"Client\(\) missing .*; it takes url, admin_token, proxies"),
+        (lambda client, account: Client(client.url, "t", 5), r"Client\(\) too many"),
+        (lambda client, account: AsyncClient(), "it takes url, admin_token"),
+    ],
+)
+def test_what_means_nothing_is_refused_with_what_would_be_right(client, account, call, message):
+    """A value that would be taken for another one is refused, too; so is a call that has no place for it."""
+    with pytest.raises(ClientError, match=message):
+        call(client, account)
 
 
 def test_documents_are_natural(account, tmp_path):

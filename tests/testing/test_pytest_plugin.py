@@ -152,9 +152,14 @@ def test_good_own_account(kpn_account, shared):
 def test_bad_report(shared):
     assert shared is None
 
-def test_good_wrong_name(kpn_account_factory):
+def test_good_wrong_name(kpn_account_factory, kpn_sandbox):
     with pytest.raises(ClientError, match="not 'size'"):
         kpn_account_factory(size=3)
+    for make in (kpn_account_factory, kpn_sandbox.new_account):
+        with pytest.raises(ClientError, match="by name"):
+            make(3)
+        with pytest.raises(ClientError, match="profile must be"):
+            make(profile=["agents"])
 
 def test_good_another_account_of_the_factory(kpn_account_factory):
     kpn_account_factory(agents=2).get("/agents")
@@ -261,6 +266,9 @@ import pytest
 @pytest.mark.kpn_sandbox(size=3)
 @pytest.mark.kpn_sandbox(scenario="peek")
 @pytest.mark.kpn_sandbox("peak")
+@pytest.mark.kpn_sandbox(agents=3, profile={"agents": 4})
+@pytest.mark.kpn_sandbox(seed="a",
+    agents=-1)
 def test_c(): pass
 
 peek = pytest.mark.kpn_sandbox(scenario="peek")
@@ -276,11 +284,13 @@ WRONG_LINES = {
     "test_wrong.py:4": "it takes rules (token-per-request",
     "test_wrong.py:5": "tokens must be a whole number from 1 to 1000, not 'x'",
     "test_wrong.py:6": "clock.speed must be left out: a frozen clock has none",
-    "test_wrong.py:7": "it takes either at or clock, not both",
+    "test_wrong.py:7": "it takes either at or clock, or both if they say the same",
     "test_wrong.py:8": "it takes scenario, at, agents, seed, profile, clock, client_id, client_secret, not 'size'",
     "test_wrong.py:9": "not 'peek'. Did you mean 'peak'?",
     "test_wrong.py:10": "it takes names with values",
-    "test_wrong.py:15": "not 'peek'. Did you mean 'peak'?",
+    "test_wrong.py:11": "it takes agents once, not also another number in profile",
+    "test_wrong.py:13": "agents must be a whole number from 1 to 5000, not -1",
+    "test_wrong.py:18": "not 'peek'. Did you mean 'peak'?",
 }
 WRONG_INI = {
     "agents = many": "agents must be a whole number from 1 to 5000, not 'many'",
@@ -288,6 +298,8 @@ WRONG_INI = {
     "at = 2026-13-23T10:00": "at must be an ISO 8601 instant",
     "conduct = politeness": "conduct must name rules (token-per-request",
     "requests = few": "requests must be a whole number, not 'few'",
+    "require_faults_used = maybe": "require_faults_used must be true or false",
+    "agnets = 5": "agnets must be left out: the options are kpn_sandbox_scenario, kpn_sandbox_at,",
 }
 SETTINGS = """
 import pytest
@@ -307,6 +319,7 @@ WRONG_SETTINGS = {
     "value": (SETTINGS % ('"token_body": "v9"', ""), "--token-body must be"),
     "option": (SETTINGS % ("", '"agnets": 3'), "Did you mean 'agents'?"),
     "number": (SETTINGS % ("", '"agents": 0'), "agents must be a whole number from 1 to 5000"),
+    "list": (SETTINGS.replace("{%s}", "%s") % ({}, ["peak"]), "kpn_account_settings must return a dictionary"),
 }
 
 
