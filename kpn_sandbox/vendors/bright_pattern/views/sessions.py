@@ -17,7 +17,7 @@ from kpn_sandbox.vendors.bright_pattern.operations import LOGIN, LOGOUT, TOKEN
 def login(context: RequestContext, auth: BrightPatternAuth) -> Response:
     """Begin a session; log-ins do not count for the quota."""
     body, cookies = auth.log_in(context.authorize_account)
-    response = Response(orjson.dumps(body), 200, [JSON])
+    response = Response(orjson.dumps(body), 200, [JSON, *NO_STORE])
     for name, value in cookies.items():
         response.set_cookie(name, value, **_cookie_options(name))
     return response
