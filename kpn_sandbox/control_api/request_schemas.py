@@ -401,7 +401,7 @@ class CustomersQuerySchema(QuerySchema):
 
     limit = WholeNumberField(1, 1000, metadata=in_query(description="Customers on a page.", default=100))
     after = WholeNumberField(
-        0, 10**15, metadata=in_query(description="The primary_key of the last one before; 0 for none.", default=0)
+        0, 10**12 - 1, metadata=in_query(description="The primary_key of the last one before; 0 for none.", default=0)
     )
     identifier = PatternField(
         PRINTABLE,
