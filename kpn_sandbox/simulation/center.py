@@ -10,7 +10,9 @@ from collections.abc import Hashable, Iterator
 from datetime import timedelta
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from kpn_sandbox.caching import SingleFlightCache
 from kpn_sandbox.simulation.agent_activity import AgentActivity
@@ -284,28 +286,31 @@ class _CenterSnapshot:
         return len(self.span.resolved.homes)
 
     def shown_agents(self) -> ShownAgents:
-        """All agents, and the part of the day in which nothing about any of them changes."""
-        # Agents log in for a queue, and a change of its own says when; so their queues change with their states.
-        changes, since, until = self.index.agents.at(self.instant)
-        homes, cached = self.index.homes(self.span, self.instant), self.index.agent_facts[self.number]
-        facts = [
-            known[2]
-            if (known := cached[agent]) is not None and known[0] == changes[agent] and known[1] == homes[agent]
-            else self._agent(agent, changes[agent], homes[agent])
-            for agent in range(self.employed)
-        ]
-        return ShownAgents(max(since, self.span.start), min(until, self.span.end), tuple(facts))
+        """All agents, and the part of the day from the instant on in which nothing about any of them changes."""
+        before, timeline = self.index.last_agents, self.index.agents
+        facts: list[Any] = list(before.facts)
+        following = before.next_changes.copy()
+        changed = np.flatnonzero(following <= self.instant)
+        # Agents log in for a queue, and a change of its own says when; but another profile may change all of them.
+        if len(self.trace.spans) > 1 or not facts or self.instant < before.since:
+            changed, following = np.arange(self.employed), np.zeros(self.employed, np.int64)
+            facts = [None] * self.employed
+        changes, homes = timeline.positions(changed, self.instant), self.index.homes(self.span, self.instant)
+        following[changed] = timeline.next_instants(changed, changes)
+        for agent, change in zip(changed.tolist(), changes.tolist(), strict=True):
+            facts[agent] = self._agent(agent, change, homes[agent])
+        return ShownAgents(self.instant, min(int(following.min()), self.span.end), tuple(facts), following)
 
     def agent(self, agent: int) -> AgentFact:
-        """One agent; a fact that still holds is returned again instead of being made anew."""
-        change = self.index.agents.position(agent, self.instant)
-        home = self.index.homes(self.span, self.instant)[agent]
+        """One agent."""
+        change = int(self.index.agents.positions(agent, self.instant))
+        return self._agent(agent, change, self.index.homes(self.span, self.instant)[agent])
+
+    def _agent(self, agent: int, change: int, home: int) -> AgentFact:
+        """An agent since a change; a fact that still holds is returned again instead of being made anew."""
         known = self.index.agent_facts[self.number][agent]
         if known is not None and known[:2] == (change, home):
             return known[2]
-        return self._agent(agent, change, home)
-
-    def _agent(self, agent: int, change: int, home: int) -> AgentFact:
         identity = self.index.identities[self.number][agent]
         status, since, detail, outbound = self.index.agents.read(change)
         inbound = status in _ON_A_CALL and not outbound

@@ -9,12 +9,15 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
 from kpn_sandbox.literals import FIRST_LOGIN as FIRST_LOGIN
 from kpn_sandbox.literals import FIRST_NUMBER as FIRST_NUMBER
 from kpn_sandbox.simulation.counters import QueueCounters
 from kpn_sandbox.simulation.day_trace import DayTrace
 from kpn_sandbox.simulation.facts import AgentFact
 from kpn_sandbox.simulation.names import CenterNames, center_names
+from kpn_sandbox.simulation.randomness import Integers
 from kpn_sandbox.simulation.resolved_profile import ResolvedProfile, Span, most_queues
 from kpn_sandbox.simulation.timelines import AgentTimeline, PortTimeline
 
@@ -39,6 +42,8 @@ class ShownAgents(NamedTuple):
     since: int
     until: int
     facts: tuple[AgentFact, ...]
+    next_changes: Integers
+    """The instant of the next change of each."""
 
 
 CachedFact = tuple[int, int, AgentFact]
@@ -53,7 +58,7 @@ class DayIndex:
         self._seed = seed
         self._most_agents = max(len(span.resolved.homes) for span in trace.spans)
         self._most_queues = most_queues(trace.spans)
-        self.last_agents = ShownAgents(0, 0, ())
+        self.last_agents = ShownAgents(0, 0, (), np.zeros(0, np.int64))
         """All agents as they were shown last; threads replace it as a whole."""
 
     def prepared(self) -> "DayIndex":

@@ -61,21 +61,12 @@ class StateChanges(NamedTuple):
     detail: Integers
 
 
-class Positions(NamedTuple):
-    """The position of each agent's last change, and from when until when they are these, in milliseconds."""
-
-    of_agents: list[int]
-    since: int
-    until: int
-
-
 class AgentTimeline:
     """Every change of every agent on a day, of whom there are so many at most at any time of it."""
 
     def __init__(self, trace: DayTrace, agents: int) -> None:
-        self._agents = np.arange(agents) * _IN_AGENT
         parts = [
-            self._agents + _LOGGED_OUT * _DETAILS,
+            np.arange(agents) * _IN_AGENT + _LOGGED_OUT * _DETAILS,
             *_call_changes(trace),
             *_ring_changes(trace),
             *_aux_changes(trace),
@@ -88,21 +79,23 @@ class AgentTimeline:
         end = changes[-1:] // _IN_AGENT * _IN_AGENT + _IN_AGENT
         self._changes = np.append(changes[np.append(instants[1:] != instants[:-1], True)], end)
 
-    def at(self, instant: int) -> Positions:
-        """The position of each agent's last change at an instant, in milliseconds since midnight; see `read`."""
-        after = self._changes.searchsorted(self._agents + (instant + 1) * _IN_INSTANT)
-        since = int((self._changes[after - 1] - self._agents).max()) // _IN_INSTANT
-        until = int((self._changes[after] - self._agents).min()) // _IN_INSTANT
-        return Positions((after - 1).tolist(), since, until)
-
-    def position(self, agent: int, instant: int) -> int:
+    def positions(self, agents: Integers | int, instant: int) -> Integers:
         """
-        The position of an agent's last change.
+        The positions of the last changes of some agents; see `read`.
 
         Args:
-            agent, instant: The agent, and the instant in milliseconds since midnight.
+            agents, instant: The agents, and the instant in milliseconds since midnight.
         """
-        return int(self._changes.searchsorted(agent * _IN_AGENT + (instant + 1) * _IN_INSTANT)) - 1
+        return self._changes.searchsorted(agents * _IN_AGENT + (instant + 1) * _IN_INSTANT) - 1
+
+    def next_instants(self, agents: Integers, positions: Integers) -> Integers:
+        """
+        The instants of the changes that follow, in milliseconds since midnight; after the last one, later than any day.
+
+        Args:
+            agents, positions: Some agents, and the positions of a change of each.
+        """
+        return (self._changes[positions + 1] - agents * _IN_AGENT) // _IN_INSTANT
 
     def read(self, position: int) -> AgentState:
         """The state that an agent entered with the change at a position."""

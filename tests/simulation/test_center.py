@@ -122,7 +122,9 @@ def test_most_ports_can_be_told_apart() -> None:
     check_instant(*answers(subject, TEN))
 
 
-def test_agents_are_the_same_whatever_was_asked_before() -> None:
+@pytest.mark.parametrize("changed", [False, True])
+@pytest.mark.parametrize("in_order", [False, True])
+def test_agents_are_the_same_whatever_was_asked_before(*, changed: bool, in_order: bool) -> None:
     """Agents at an instant are those that a center shows that was asked nothing before, around each change of one."""
     day = calendar_day(WEDNESDAY)
     moved = day.starts_at + 10.5 * 3600
@@ -131,15 +133,15 @@ def test_agents_are_the_same_whatever_was_asked_before() -> None:
         Epoch(moved, profile(agents=9, queues=3)),
         Epoch(moved + 3600, profile(agents=14)),
     )
-    asked, random = Center("seed", epochs, SingleFlightCache()), Random(3)
+    asked, random = Center("seed", epochs if changed else epochs[:1], SingleFlightCache()), Random(3)
     changes = asked.day_index(day).agents.columns().instant.tolist()
     seconds = [change // 1000 + step for change in random.sample(changes, 60) for step in (-1, 0, 1)]
     seconds += [int(moved) - day.starts_at + step for step in (-1, 0, 1, 3599, 3600)]
     random.shuffle(seconds)
 
-    for second in seconds:
+    for second in sorted(seconds) if in_order else seconds:
         at = float(day.starts_at + max(second, 0))
         index = asked.day_index(day)
         shown = asked.agents(at)
-        index.last_agents = ShownAgents(0, 0, ())
+        index.last_agents = ShownAgents(0, 0, (), np.zeros(0, np.int64))
         assert shown == asked.agents(at) == tuple(asked.agent(fact.login, at) for fact in shown)
