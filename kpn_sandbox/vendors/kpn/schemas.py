@@ -8,16 +8,20 @@ Source:
     field means is assumed, after the items of Avaya CMS that have the same names.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
+from itertools import accumulate, compress
 from math import ceil
+from operator import is_not
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 import orjson
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
 from kpn_sandbox.caching import BoundedCache
 from kpn_sandbox.simulation.facts import Direction, PortState, Status
+from kpn_sandbox.simulation.randomness import Integers
 
 Text = TypeVar("Text")
 
@@ -214,20 +218,14 @@ MakeRecord = Callable[[Any], tuple[Any, ...]]
 
 
 class _AgedList(NamedTuple):
-    """
-    JSON of a list of records, to be completed by their ages.
-
-    Args:
-        facts: Objects that the records are made of.
-        parts: The JSON of each record before its age and behind it.
-        pieces: The JSON of the list before, between and behind all ages; each second one is left empty for an age.
-        since: First whole second of each age.
-    """
-
+    # Few objects, as it is read once a second for each account: memory that lies apart would be slow to read.
     facts: tuple[Any, ...]
-    parts: list[tuple[bytes, bytes]]
-    pieces: list[bytes]
-    since: list[int]
+    template: bytes
+    """The records with commas between them, to be formatted with all ages."""
+    lengths: list[int]
+    """Bytes of each record in the template."""
+    since: Integers
+    """First whole second of each age."""
 
 
 class AgedJsonCache:
@@ -248,7 +246,6 @@ class AgedJsonCache:
         self._serialize = record_serializer(schema)
         self._mark = f'"{field}":"'.encode()
         self._field = field
-        self._ages = _TextCache(b"%d".__mod__)
         self._lists: BoundedCache[_AgedList] = BoundedCache(self.LISTED, lambda entry: len(entry.facts))
 
     def rows(self, key: Hashable, facts: tuple[Any, ...], at: int, make_record: MakeRecord) -> list[bytes]:
@@ -261,8 +258,11 @@ class AgedJsonCache:
             at: Instant of the records, in whole epoch seconds, at which no age is negative.
             make_record: Returns the record of an object.
         """
-        _, parts, _, since = self._list(key, facts, make_record)
-        return [b"%b%d%b" % (before, at - begin, after) for (before, after), begin in zip(parts, since, strict=True)]
+        _, template, lengths, since = self._list(key, facts, make_record)
+        ages = (at - since).tolist()
+        ends = accumulate(length + 1 for length in lengths)
+        shown = zip(ends, lengths, ages, strict=True)
+        return [template[end - 1 - length : end - 1] % age for end, length, age in shown]
 
     def joined(self, key: Hashable, facts: tuple[Any, ...], at: int, make_record: MakeRecord) -> bytes:
         """
@@ -271,35 +271,31 @@ class AgedJsonCache:
         Args:
             key, facts, at, make_record: As for `rows`.
         """
-        _, _, pieces, since = self._list(key, facts, make_record)
-        pieces, ages = pieces.copy(), self._ages
-        pieces[1::2] = [ages[at - begin] for begin in since]
-        return b"".join(pieces)
+        entry = self._list(key, facts, make_record)
+        return entry.template % tuple((at - entry.since).tolist())
 
     def _list(self, key: Hashable, facts: tuple[Any, ...], make_record: MakeRecord) -> _AgedList:
         known = self._lists.get(key)
         if known is not None and known.facts is facts:
             return known
         count = len(facts)
-        new: Sequence[int] = range(count)
-        entry = _AgedList(facts, [(b"", b"")] * count, [b""] * (2 * count + 1), [0] * count)
-        if known is not None and len(known.facts) == count:
-            entry = _AgedList(facts, known.parts.copy(), known.pieces.copy(), known.since.copy())
-            pairs = zip(facts, known.facts, strict=True)
-            new = [place for place, (fact, before) in enumerate(pairs) if fact is not before]
-        for place in new:
-            entry.parts[place] = self._parts(make_record(facts[place]))
-            entry.since[place] = ceil(facts[place].since)
-        for place in {*new, *(place + 1 for place in new)}:
-            left = entry.parts[place - 1][1] + b"," if place else b""
-            entry.pieces[2 * place] = left + entry.parts[place][0] if place < count else left[:-1]
+        if known is None or len(known.facts) != count:
+            known = _AgedList((None,) * count, b"," * (count - 1), [0] * count, np.zeros(count, np.int64))
+        lengths, since, ends = known.lengths.copy(), known.since.copy(), list(accumulate(known.lengths, initial=0))
+        parts: list[bytes] = []
+        copied = 0
+        for place in compress(range(count), map(is_not, facts, known.facts)):
+            lengths[place] = len(row := self._template(make_record(facts[place])))
+            since[place] = ceil(facts[place].since)
+            parts += known.template[copied : ends[place] + place], row
+            copied = ends[place + 1] + place
+        entry = _AgedList(facts, b"".join((*parts, known.template[copied:])), lengths, since)
         self._lists.put(key, entry)
         return entry
 
-    def _parts(self, record: tuple[Any, ...]) -> tuple[bytes, bytes]:
-        text = orjson.dumps({**self._serialize(record), self._field: ""})
-        before, mark, after = text.partition(self._mark)
-        return before + mark, after
+    def _template(self, record: tuple[Any, ...]) -> bytes:
+        text = orjson.dumps({**self._serialize(record), self._field: ""}).replace(b"%", b"%%")
+        return text.replace(self._mark, self._mark + b"%d")
 
 
 def example(schema: type[Schema]) -> dict[str, Any]:
