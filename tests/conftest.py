@@ -168,10 +168,8 @@ def client(app):
 def framework(app):
     """The application behind the fast path, counting the requests that reach it."""
     fast_path = app.wsgi_app.next_app
-    framework = fast_path.next_app
-    fast_path.next_app = CountedApp(framework)
-    yield fast_path.next_app
-    fast_path.next_app = framework
+    fast_path.next_app = CountedApp(fast_path.next_app)
+    return fast_path.next_app
 
 
 @pytest.fixture

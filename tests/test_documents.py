@@ -44,7 +44,6 @@ def test_a_chosen_secret_is_not_in_the_environment(start):
     assert "hush-hush" not in environment
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("path", ["/postman/other.json", "/postman/../setup.cfg", "/openapi/other.json", "/openapi/"])
 def test_other_documents_do_not_exist(client, path):
     """Other names are 404, also those that would leave the folder."""
@@ -59,7 +58,6 @@ def test_documents_are_read_only(client, path):
     assert (answer.status_code, answer.headers["Content-Type"]) == (405, "application/json")
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("name", OPENAPI)
 def test_a_document_is_also_of_openapi_3_0(client, name):
     """`?openapi=3.0` gives the document in that version; another version is refused with those that there are."""
@@ -135,7 +133,6 @@ def test_what_ends_something_comes_last():
     assert ids == {"example-account"}
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("name", OPENAPI)
 def test_a_response_without_a_body_has_no_content_type(client, name):
     """Clients parse what has a content type, so preflights and refusals without a body have none."""

@@ -93,7 +93,7 @@ class Tenant:
 
     def counts_reads(self, kind: str) -> bool:
         """Return whether a response with objects of a kind may use up a pin, so that it must not be cached."""
-        return any(pin.reads_left is not None for pin in self.pins_of(kind))
+        return bool(self.pins) and any(pin.reads_left is not None for pin in self.pins_of(kind))
 
     def warm(self) -> None:
         """Compute the present day, so that the next request finds it in the cache."""

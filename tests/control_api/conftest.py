@@ -6,6 +6,9 @@ import pytest
 
 from tests.application import starting
 
+on_one_database = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""For long tables of requests that are refused before any database is read."""
+
 MONDAY = "2026-11-23T10:00:00+01:00"
 
 
@@ -20,11 +23,6 @@ class ControlCaller:
     def __call__(self, method, path="", body=None, **more):
         options = more if body is None else {"json": body, **more}
         return self._client.open(f"/_sandbox{self._below}{path}", method=method, headers=self._headers, **options)
-
-
-def on_one_database(test):
-    """Mark a test that no kind of database makes a difference to; these tests share an application."""
-    return pytest.mark.shared(pytest.mark.parametrize("url", ["sqlite"], indirect=True)(test))
 
 
 def basic(client_id, secret):
@@ -47,13 +45,7 @@ def admin(app, client):
 def made(admin):
     """The response that created an account with a frozen clock."""
     clock = {"mode": "frozen", "at": MONDAY}
-    account = {"client_id": "berta", "profile": {"agents": 15}, "clock": clock}
-    created = admin("POST", "/accounts", account)
-    if created.status_code == 409:
-        # Another test has left it behind in an application that they share.
-        admin("DELETE", "/accounts/berta")
-        created = admin("POST", "/accounts", account)
-    return created.json
+    return admin("POST", "/accounts", {"client_id": "berta", "profile": {"agents": 15}, "clock": clock}).json
 
 
 @pytest.fixture

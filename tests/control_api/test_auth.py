@@ -9,7 +9,6 @@ from .conftest import ControlCaller, basic, on_one_database
 OPEN = ["/health", "/ready", "/fidelity", "/scenarios"]
 
 
-@on_one_database
 @pytest.mark.parametrize("path", OPEN)
 def test_open_operations_need_no_credentials(client, path):
     """An open operation answers without credentials, and with no header that lets pages of other sites read it."""
@@ -71,7 +70,6 @@ def test_wrong_credentials_are_refused(client, authorization):
     assert [challenge.split()[0] for challenge in challenges] == ["Basic", "Bearer"]
 
 
-@on_one_database
 def test_a_vendors_token_is_refused(client):
     """An access token of a vendor's API is no credential here, so a leaked one gives nobody the remote control."""
     token = client.post(TOKEN_URL, data=CREDENTIALS).json["access_token"]
@@ -123,7 +121,6 @@ def test_lenient_settings_create_accounts_here_too(start):
     assert ControlCaller(client, basic("new", "secret"))("GET", "/accounts/new/clock").status_code == 200
 
 
-@on_one_database
 @pytest.mark.parametrize("path", ["/_sandbox/health", "/_sandbox/accounts", f"/_sandbox/accounts/{'APP_CONSUMER_KEY'}"])
 def test_a_name_that_a_page_can_own_is_refused(client, path):
     """While only this machine reaches the server, a page's own name gets 421; the vendor APIs are open to it."""
@@ -135,7 +132,6 @@ def test_a_name_that_a_page_can_own_is_refused(client, path):
     assert client.get("/agents", headers=foreign).status_code == 401
 
 
-@on_one_database
 def test_a_script_gets_no_challenge_that_opens_a_window(client):
     """A 401 to a script of a page has the Bearer challenge alone; programs get both."""
     path = "/_sandbox/accounts"

@@ -313,13 +313,11 @@ def test_a_body_that_is_no_json_is_refused(control, data):
     assert answer.json["detail"].startswith("The body must be JSON")
 
 
-@on_one_database
 def test_a_whole_number_may_be_written_with_a_point(control):
     """A whole number may be written with a decimal point, because some programs know no other numbers."""
     assert control("PUT", "/quota", data='{"limit": 60.0, "interval": 1.0, "unit": "minute"}').json["limit"] == 60
 
 
-@on_one_database
 def test_a_huge_body_is_refused(control):
     """A body of ten megabytes is refused with 413, and nothing is changed."""
     answer = control("PATCH", "/profile", data=b'{"agents": 9, "names": "' + b"x" * 10_000_000 + b'"}')

@@ -65,7 +65,6 @@ def test_requests_are_filtered(control, kpn, query, paths):
     assert [each["path"] for each in shown if each["operation"] != "token"] == paths
 
 
-@on_one_database
 def test_an_operation_that_no_api_has_is_refused(control):
     """The answer names the operations that there are."""
     error = control("GET", "/requests?api=kpn&operation=agnets").json["errors"][0]
@@ -141,7 +140,6 @@ def test_bad_conduct_is_shown(control, kpn):
     assert set(conduct["findings"][0]["examples"]) < known and conduct["requests"] == 4
 
 
-@on_one_database
 def test_customers_have_every_identifier(control):
     """Each customer has every identifier that a vendor knows it by, and no two customers share one."""
     customers = control("GET", "/customers?limit=1000").json["customers"]
@@ -151,7 +149,6 @@ def test_customers_have_every_identifier(control):
     assert all(customer["name"] for customer in customers)
 
 
-@on_one_database
 def test_pages_of_customers_follow_one_another(control):
     """A page has 100 customers; `next` of it leads to the page behind, and is null on the last page."""
     first = control("GET", "/customers").json
@@ -170,7 +167,6 @@ def test_pages_of_customers_follow_one_another(control):
     assert len(few) > 100
 
 
-@on_one_database
 @pytest.mark.parametrize("name", ["primary_key", "entity_id", "customer_number", "phone", "kaisa_customer_id"])
 def test_a_customer_is_found_by_any_identifier(control, name):
     """The customer with an identifier is listed alone; nobody has another one."""
@@ -182,7 +178,6 @@ def test_a_customer_is_found_by_any_identifier(control, name):
     assert control("GET", "/customers?identifier=nobody").json == {"customers": [], "next": None}
 
 
-@on_one_database
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=1001", "limit=x", "after=1", "after=x", "after=", "page=2", "after=6000013&identifier=1"],
@@ -195,7 +190,6 @@ def test_a_wrong_page_of_customers_is_refused(control, query):
     assert query.partition("=")[0] in response.json["detail"]
 
 
-@on_one_database
 def test_calls_explain_the_counters(control, kpn):
     """Today's calls of a queue are those that its counters have counted."""
     queue = kpn("/queue/number/1000").json["DataSet"]["queue"]
@@ -210,7 +204,6 @@ def test_calls_explain_the_counters(control, kpn):
     assert [[caller["primary_key"] for caller in found] for found in callers] == [[key] for key in keys]
 
 
-@on_one_database
 def test_a_period_is_the_sum_of_its_parts(control):
     """The calls of a period are those of its parts: from the first instant to before the last, whatever the hours."""
     bounds = ["2026-11-22T22:30:00+01:00", "2026-11-23T01:17:43+01:00", "2026-11-23T09:00:00+01:00"]
@@ -222,7 +215,6 @@ def test_a_period_is_the_sum_of_its_parts(control):
     assert calls(bounds[0], bounds[0]) == []
 
 
-@on_one_database
 def test_a_long_list_is_sent_while_it_is_made(control):
     """The calls of a period are not collected before the first of them is sent, so their length is not known."""
     response = control("GET", "/truth/calls")
@@ -231,7 +223,6 @@ def test_a_long_list_is_sent_while_it_is_made(control):
     assert response.headers["Content-Type"] == "application/json"
 
 
-@on_one_database
 def test_nothing_is_shown_of_the_future(control):
     """A period in the future is empty, and one that reaches into the future ends now."""
     today = control("GET", "/truth/calls").json
@@ -242,7 +233,6 @@ def test_nothing_is_shown_of_the_future(control):
     }
 
 
-@on_one_database
 def test_calls_of_an_agent_rang_at_the_agent(control):
     """Calls filtered by an agent are those that rang at the agent, answered or not."""
     calls = control("GET", "/truth/calls?agent=40003").json["calls"]
@@ -250,7 +240,6 @@ def test_calls_of_an_agent_rang_at_the_agent(control):
     assert calls and all(40003 in [ring["agent"] for ring in call["rings"]] for call in calls)
 
 
-@on_one_database
 def test_states_lead_to_the_present_one(control, kpn):
     """The last state of an agent is the one that the vendor's API shows."""
     states = control("GET", "/truth/agents/40003").json["states"]
@@ -260,7 +249,6 @@ def test_states_lead_to_the_present_one(control, kpn):
     assert states[0]["at"] == "2026-11-23T00:00:00+01:00"
 
 
-@on_one_database
 @pytest.mark.parametrize("at", ["2026-11-23T00:00:00+01:00", MONDAY, "2026-11-23T10:17:43.5+01:00"])
 def test_intervals_add_up_to_the_counters(control, kpn, at):
     """The intervals since midnight sum to KPN's counters, and to the calls of `truth/calls`."""
@@ -278,7 +266,6 @@ def test_intervals_add_up_to_the_counters(control, kpn, at):
     assert sum(each["abandoned"] for each in intervals) == abandoned
 
 
-@on_one_database
 def test_intervals_are_of_half_an_hour_by_default(control):
     """Without a query there is every queue of every half hour since midnight."""
     intervals = control("GET", "/truth/intervals").json["intervals"]
@@ -290,7 +277,6 @@ def test_intervals_are_of_half_an_hour_by_default(control):
     assert {each["seconds"] for each in intervals} == {1800, 0}
 
 
-@on_one_database
 def test_the_schedule_is_that_of_the_agents_shown(control, kpn):
     """Whom the schedule shows logged in the vendor's API shows, too; each of the center's agents has an entry."""
     schedule = control("GET", "/truth/schedule").json
@@ -302,7 +288,6 @@ def test_the_schedule_is_that_of_the_agents_shown(control, kpn):
     assert present == {agent for agent, status in shown.items() if status != "UNSTAFF"}
 
 
-@on_one_database
 def test_the_schedule_of_another_date_is_known(control):
     """Of tomorrow there is the plan alone, of yesterday everything."""
     tomorrow = control("GET", "/truth/schedule?date=2026-11-24").json
@@ -315,7 +300,6 @@ def test_the_schedule_of_another_date_is_known(control):
     assert worked and all(each["logged_out_at"] and 0.5 < each["adherence"] <= 1 for each in worked)
 
 
-@on_one_database
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -100,7 +100,6 @@ def test_a_wrong_pin_is_not_set(control, path, body, field):
     assert control("GET", "/pins").json == {"pins": []}
 
 
-@on_one_database
 @pytest.mark.parametrize(
     "path", ["agents/49999", "agents/x", "agents/-1", "queues/999", "trunks/0", "cats/1", "agents/%00"]
 )
@@ -127,7 +126,6 @@ def test_faults_are_used_up_one_by_one(control, kpn, pauses):
     assert pauses == [0.2]
 
 
-@on_one_database
 @pytest.mark.parametrize("key", ["0", "x", "%C2%84", "1234567890"])
 def test_only_numbers_are_keys_of_pins(control, key):
     """Whatever is not the number of an object is refused when its pin is set, shown or deleted."""
@@ -201,7 +199,6 @@ def test_headers_of_an_outcome_may_be_numbers(control, kpn):
     assert kpn("/agents").headers["Retry-After"] == "5"
 
 
-@on_one_database
 def test_a_refused_key_says_which_operations_have_one(control):
     """The answer names the field, its value and the operations for which it would be right."""
     error = control("POST", "/faults", {**FAULT, "key": 40001}).json["errors"][0]
@@ -327,7 +324,6 @@ def test_accounts_do_not_share_state(control, kpn, admin, made):
     assert control("GET", "/pins").json == {"pins": []}
 
 
-@on_one_database
 def test_a_pin_that_has_expired_already_is_refused_with_the_instant(control):
     """Whoever looks at another clock than the account's sees the difference at once."""
     body = {"fields": {"Reason": "2"}, "expires_at": "2026-11-23T09:59:59+01:00"}

@@ -93,7 +93,6 @@ def tag_of(response):
     return re.search(rb'ETag: ("[^"]*")', response)[1].decode()
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("path", ["/agents", "/queues", "/trunks", "/agent/logid/40003", "/queue/number/1001?a=b"])
 @pytest.mark.parametrize(
     "lines", [(), ("Accept: */*", "connection: Keep-Alive"), ('Prefer: at="2026-07-03T12:00:00Z"',)]
@@ -137,7 +136,6 @@ def test_the_tag_of_the_current_response_gets_304(worker, head, name):
     ["Connection: close", "X-Request-Id: mine", 'If-Match: "x"', "Content-Length: 0", "Prefer: code=200",
      "Prefer: delay-ms=0", "Expect: 100-continue", "If-None-Match: *", 'If-None-Match: "a", "b"'],
 )  # fmt: skip
-@pytest.mark.shared
 def test_unusual_requests_go_the_usual_way(worker, head, line):
     """A request whose response depends on more than its account and the instant is not remembered."""
     received = head("/agents", line)
@@ -146,7 +144,6 @@ def test_unusual_requests_go_the_usual_way(worker, head, line):
     assert worker.heads.respond(received) is None
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     "changed",
     [

@@ -77,7 +77,6 @@ def test_paths_declare_their_parameters(document):
             assert {each["name"] for each in in_path} == variables
 
 
-@pytest.mark.shared
 def test_the_document_is_served(client, api):
     """The document is served with an ETag, and its server is the URL that was requested."""
     path, host = f"/openapi/{hyphenated(api.key)}.json", {"Host": "sandbox.example:9000"}

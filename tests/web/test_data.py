@@ -36,7 +36,6 @@ def test_a_chart_shows_kaisas_dataset(client, name):
     assert history["datasets"][name] == answer["datasources"][0]["data"]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("days", ["0", "91", "x", "-1", "٣"])
 def test_days_have_a_range(client, days):
     """A number of days that the history page does not have is refused with the range that it has."""

@@ -49,7 +49,6 @@ def test_the_outline_of_a_day_on_which_clocks_change(page):
     assert outline["hours"][:5] == ["00:00", "01:00", "02:00", "02:00", "03:00"]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("date", ["", "x", "2026-02-30", "1999-12-31", "2101-01-01"])
 def test_a_date_that_is_none_is_refused(page, date):
     """A day on which no center exists is refused with the days that there are."""

@@ -100,7 +100,6 @@ def test_whatever_rows_follow_from_makes_the_tag_old(client, control, shown, met
     assert lists(document) == shown()
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     "since", ["", "x", "1-0000000000000000", "9999999999-0000000000000000", "0" * 1000, "\u0663-a"]
 )

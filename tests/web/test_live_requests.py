@@ -75,7 +75,6 @@ def test_another_account_is_not_read(client, admin):
     assert client.get(LIVE, headers={**OWN, "Host": "evil.example"}).status_code == 421
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("cursor", ["x", "1", "1-2-3", "-", "1-2-"])
 def test_a_wrong_cursor_is_refused(client, cursor):
     """A cursor that no answer contained is named with what would be right."""

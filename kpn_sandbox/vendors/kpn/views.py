@@ -144,7 +144,7 @@ def parse_number(operation: Operation, text: str) -> int:
 
 class ResourceResponses:
     """
-    Responses of the resources, cached by account, operation and second; responses with pins that count reads are not.
+    Responses of the resources; the last one of each object is cached for its second, unless its pins count reads.
 
     Args:
         pins: Reads the pins that a response shows.
@@ -153,7 +153,8 @@ class ResourceResponses:
 
     def __init__(self, pins: Pins, cache_bytes: int) -> None:
         self._pins = pins
-        self._responses: BoundedCache[CachedResponse] = BoundedCache(cache_bytes, CachedResponse.size)
+        # Clocks run on, so the response before is dropped where it is replaced: its memory is at hand for the next one.
+        self._responses = BoundedCache[tuple[float, CachedResponse]](cache_bytes, lambda kept: kept[1].size())
 
     def find(self, endpoint: Endpoint, tenant: Tenant, at: float, number: int | None) -> CachedResponse:
         """
@@ -169,14 +170,14 @@ class ResourceResponses:
             SimulationError: No object has that number, or the instant is out of range.
         """
         operation = endpoint.operation
-        if tenant.pins and tenant.counts_reads(operation.kind):
+        if tenant.counts_reads(operation.kind):
             return self._build(endpoint, tenant, at, number)
-        key = (tenant.cache_key, operation.key, number, at)
-        response = self._responses.get(key)
-        if response is None:
-            response = self._build(endpoint, tenant, at, number)
-            self._responses.put(key, response)
-        return response
+        key = (tenant.cache_key, operation.key, number)
+        kept = self._responses.get(key)
+        if kept is None or kept[0] != at:
+            kept = at, self._build(endpoint, tenant, at, number)
+            self._responses.put(key, kept)
+        return kept[1]
 
     def _build(self, endpoint: Endpoint, tenant: Tenant, at: float, number: int | None) -> CachedResponse:
         client_id, pins = tenant.account.client_id, tenant.pins_of(endpoint.operation.kind)

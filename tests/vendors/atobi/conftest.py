@@ -31,9 +31,7 @@ def body(*elements, **changed):
 
 
 @pytest.fixture
-def atobi_token(client, sandbox):
-    # Tests that share an application share the account's throttle and inbox.
-    sandbox.reset("APP_CONSUMER_KEY", ["quota", "inbox"])
+def atobi_token(client):
     form = {"grant_type": "client_credentials", **CREDENTIALS}
     return client.post("/oauth/token", data=form).json["access_token"]
 

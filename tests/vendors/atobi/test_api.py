@@ -75,7 +75,6 @@ def test_a_quota_adjusts_the_throttle(sandbox, send):
     assert [send("{}").status_code for _ in range(3)] == [422, 422, 429]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("status", [400, 403, 404, 413, 422, 429, 500, 503])
 def test_a_forced_error_has_atobis_shape(client, status):
     """A forced error comes before the token, and has the status in its body."""

@@ -10,7 +10,6 @@ PATH = "/oauth/token"
 GRANT = "client_credentials"
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("form", "content_type"),
     [
@@ -44,7 +43,6 @@ def test_a_scope_is_repeated(client):
     assert client.post(PATH, data={"grant_type": GRANT, "scope": "kpi all", **CREDENTIALS}).json["scope"] == "kpi all"
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("form", "status", "error"),
     [
@@ -68,7 +66,6 @@ def test_errors_have_a_code_and_a_text(client, form, status, error):
     assert response.json["error_description"] == response.json["message"]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"grant_type": 1}', "[" * 5000])
 def test_wrong_json_is_refused(client, text):
     """JSON other than an object of strings is refused."""

@@ -54,7 +54,6 @@ def test_the_same_id_replaces(send, inbox):
     ]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("text", ['"150.00"', "150.00", "1e3", "-0.10", '"+7."', "1000000000000000000000", '"007"'])
 def test_values_keep_their_text(send, inbox, text):
     """A decimal number is stored as it was sent, as text or as a JSON number."""
@@ -63,14 +62,12 @@ def test_values_keep_their_text(send, inbox, text):
     assert inbox()[0]["value"] == text.strip('"')
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("moment", ["2019-09-10 13:09:23", 1568120963, "1568120963"])
 def test_times_are_dates_or_seconds(send, moment):
     """Both kinds of time on the page are accepted."""
     assert send(body(element(timestamp=moment, date_from=moment, date_to=moment))).status_code == 200
 
 
-@pytest.mark.shared
 def test_the_tables_names_are_accepted(send, inbox):
     """data_from and data_to of the page's table mean date_from and date_to of its samples."""
     send(body(element(data_from="2019-09-10 13:09:23", data_to="2019-09-11 13:09:23")))
@@ -86,7 +83,6 @@ def test_an_empty_one_of_two_names_is_left_out(send, inbox, empty):
     assert (inbox()[0]["date_from"], inbox()[0]["date_to"]) == ("2019-09-10 13:09:23", "2019-09-11 13:09:23")
 
 
-@pytest.mark.shared
 def test_an_empty_text_counts_as_left_out(send, inbox):
     """Optional fields may be empty texts, as forms send them; a user or a location is enough."""
     elements = [element(units="", date_from=" ", date_to="")]
@@ -99,7 +95,6 @@ def test_an_empty_text_counts_as_left_out(send, inbox):
     assert not {"units", "date_from", "date_to"} & {*one, *two}
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(("text", "version"), [("1", "1.0.0"), ("1.0", "1.0.0"), ("2.5", "2.5.0")])
 def test_a_version_may_be_a_number(send, inbox, text, version):
     """A JSON number stands for a version whose further parts are 0; the stored record can be restored."""
@@ -107,14 +102,12 @@ def test_a_version_may_be_a_number(send, inbox, text, version):
     assert inbox()[0]["version"] == version
 
 
-@pytest.mark.shared
 def test_a_body_may_begin_with_a_byte_order_mark(send, inbox):
     """A byte order mark in front of JSON is ignored."""
     assert send("\ufeff" + json.dumps(body())).status_code == 200
     assert len(inbox()) == 1
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("members", "name", "text"),
     [
@@ -192,7 +185,6 @@ WRONG = {
 }
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("name", WRONG)
 def test_every_wrong_field_is_named_by_its_path(send, inbox, name):
     """422 names each wrong field by its path, and nothing of the body is stored."""
@@ -208,7 +200,6 @@ def test_every_wrong_field_is_named_by_its_path(send, inbox, name):
     assert inbox() == []
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     "text",
     ["", "{", "nothing", '{"a": 1,}', "{'a': 1}", b"\xff\xfe", "[" * 50_000, '{"a": NaN}', '{"a": Infinity}', "{} {}"],
@@ -221,13 +212,11 @@ def test_malformed_json_is_refused(send, text):
     assert response.json["message"].startswith("The request body must be valid JSON: ")
 
 
-@pytest.mark.shared
 def test_a_huge_number_is_refused(send):
     """A number of very many digits is refused as too long for an id."""
     assert send(json.dumps(body(element("ID"))).replace('"ID"', "9" * 100_000)).status_code == 422
 
 
-@pytest.mark.shared
 def test_a_body_beyond_the_limit_is_refused(send, inbox):
     """A body over 1 MB, such as one of 100,000 elements, is not read."""
     many = body(*(element(number) for number in range(100_000)))
@@ -247,7 +236,6 @@ def test_thousands_of_elements_are_stored_at_once(send, inbox):
     assert (first["created"], second["updated"], len(inbox())) == (5000, 5000, 5000)
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("path", "headers", "status", "message"),
     [
@@ -282,7 +270,6 @@ ANYTHING = some.recursive(
 )
 
 
-@pytest.mark.shared
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=ANYTHING, place=some.sampled_from(["body", "data", "item", "element", "value"]))
 def test_no_body_breaks_it(send, app, value, place):

@@ -135,7 +135,6 @@ def test_the_request_log_has_everything_but_secrets(client, poll, control):
     assert token not in str(logged)
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("code", sorted({*STATUSES, 204, 409}))
 def test_any_status_can_be_forced(poll, code):
     """The Prefer header forces a status in this API's shape."""

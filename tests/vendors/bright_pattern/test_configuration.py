@@ -36,7 +36,6 @@ def test_a_grid_of_a_team_has_its_agents(session, subscribed):
     assert sorted(seen) == [user["name"] for user in session.get("/statsapi/cfg/agents").json]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("query", "has", "has_not"),
     [
@@ -74,7 +73,6 @@ def test_a_wrong_flag_is_refused(session, query):
     assert session.get(f"/statsapi/cfg/dispositions?{query}").status_code == 400
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("tenant", ["APP_CONSUMER_KEY", "http://localhost:8080", "APP_CONSUMER_KEY.example", "//["])
 def test_available_agents_need_no_session(app, session, subscribed, tenant):
     """A request without a session learns whether an agent is ready for a service, by its name."""
@@ -135,7 +133,6 @@ def test_a_change_sets_one_property(session, board, name, value):
     assert session.get(board).json == {**before, name: value}
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("name", "body", "status"),
     [
@@ -170,7 +167,6 @@ def test_the_vendors_wallboard_opens_its_boards(session):
         assert [(each["name"], each["is_default"]) for each in listed] == [("Hall", shown == 0), ("Lobby", shown == 1)]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": "a\x00"}, {"name": "a", "config": 5}, []])
 def test_a_bad_wallboard_is_refused(session, body):
     """A wallboard without a name or an object is 400."""

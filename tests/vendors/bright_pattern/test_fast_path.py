@@ -58,7 +58,6 @@ def parts_of(response):
     return response.status, [*response.headers], response.data
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("preference", [{}, AT])
 @pytest.mark.parametrize(
     "headers",
@@ -108,7 +107,6 @@ def test_the_request_log_does_not_tell_both_apart(ask, ask_framework, framework,
     assert fast == full._replace(headers=fast.headers, duration_ms=fast.duration_ms)
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("status", "request_of"),
     [

@@ -34,7 +34,6 @@ def test_a_log_in_gives_a_token_and_the_same_as_cookies(client):
     assert client.get_cookie("X-STATSAPI-LOGIN").value == "APP_CONSUMER_KEY"
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("kind", ["session", "token"])
 @pytest.mark.parametrize(
     "present",
@@ -106,7 +105,6 @@ def test_an_access_token_is_handed_out_again_while_it_lives(anonymous, wall):
     assert [anonymous.get(TEAMS, headers={"Authorization": text}).status_code for text in texts] == [401, 200]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("change", "status", "error"),
     [
@@ -130,7 +128,6 @@ def test_a_bad_request_for_a_token_is_an_oauth_error(anonymous, change, status, 
     assert answer.json["error_description"]
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("sent", "status", "code"),
     [
@@ -207,7 +204,6 @@ def test_cookies_of_a_session_are_kept_from_scripts_and_other_sites(client):
     assert len(cookies) == 4 and all("SameSite=Lax" in each for each in cookies)
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

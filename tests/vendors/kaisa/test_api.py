@@ -23,7 +23,6 @@ def test_the_default_period_ends_today(sandbox, data):
     assert data("calls_per_day")[-1]["name"] == "2026-05-28"
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500, 503])
 def test_a_forced_error_has_kaisas_shape(client, status):
     """A forced error comes before credentials and has `errors`."""

@@ -31,7 +31,6 @@ def test_good_credentials_are_accepted(send, challenge):
     assert (response.status_code, response.json) == (200, {"ping": "ok"})
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -55,7 +54,6 @@ def test_other_credentials_are_refused(send, challenge, wrong):
     assert "stale" not in parts(response.headers["WWW-Authenticate"])
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     "header", ["Digest", "Digest ", 'Digest username="x"', "Basic QTpC", "Bearer x", "Digest \x00", "Digest a=b, a=b"]
 )

@@ -102,7 +102,6 @@ def test_a_customer_of_the_center_can_be_renamed(ask, data):
     assert {**first, "name": "Renamed"} in data("top_customers_by_calls")
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("method", "path", "form", "status", "text"),
     [
@@ -136,7 +135,6 @@ def test_a_reset_forgets_added_customers(ask, app):
     assert ask("/customers?pagesize=1").json["total"] == before
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -153,7 +151,6 @@ def test_other_methods_are_refused(client, method, path, allowed):
     assert response.headers["Allow"] == allowed
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("path", ["/widgets", "/widgets/data/", "/widgets/nope", "/customers/1/2", "/miscellaneous/x"])
 def test_unknown_paths_are_refused_in_kaisas_shape(client, path):
     """Unknown paths below Kaisa's are 404 in its shape, `/widgets` itself, too."""

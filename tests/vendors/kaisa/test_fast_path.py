@@ -37,7 +37,6 @@ def parts_of(response):
     return response.status, [*response.headers], response.data
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("path", ["/widgets/data", "/api/widgets/data"])
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_fast_path_gives_the_bytes_of_the_framework(pair, path, name):
@@ -60,7 +59,6 @@ def test_conditional_requests_are_those_of_the_framework(pair):
         assert parts_of(fast) == parts_of(full)
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("query", "status"),
     [

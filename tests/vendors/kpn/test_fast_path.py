@@ -35,7 +35,6 @@ def get_by_framework(app, token):
     return ask
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("home", ["", BASE])
 @pytest.mark.parametrize("path", CACHEABLE)
 def test_the_fast_path_gives_the_bytes_of_the_framework(get, get_by_framework, framework, home, path):
@@ -62,7 +61,6 @@ def test_the_request_log_does_not_tell_both_apart(get, get_by_framework, sandbox
     assert fast == full._replace(headers=headers, duration_ms=fast.duration_ms)
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize(
     ("path", "headers"),
     [

@@ -85,7 +85,6 @@ def test_the_headers_of_an_answer(get):
     )
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, "é", "a;b"])
 def test_an_odd_request_id_is_replaced(get, given):
     """1 to 64 letters, digits, hyphens and underscores are echoed; otherwise a new id is made for each request."""
