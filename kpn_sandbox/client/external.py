@@ -174,7 +174,7 @@ def _error(error: Exception, deadline: _Deadline) -> ExternalError:
     # urllib wraps an error of the connection, but not one while reading.
     reason = error.reason if isinstance(error, URLError) else error
     if deadline.is_over or isinstance(reason, TimeoutError):
-        return NoResponse(f"no complete answer within {deadline.seconds:g} seconds")
+        return NoResponse(f"gave no complete answer within {deadline.seconds:g} seconds")
     if isinstance(reason, HTTPException):
         return UnusableAnswer(f"the answer is not proper HTTP: {type(reason).__name__}")
     return NoResponse(f"cannot be reached: {str(reason) or type(reason).__name__}")
