@@ -78,7 +78,8 @@ def blueprint(client_id: str, client_secret: str) -> Blueprint:
         name = hyphenated(name)
         if name not in OPENAPI:
             abort(404)
-        version = request.args.get("openapi", OPENAPI_VERSIONS[0])
+        # The document itself names its version with a third number.
+        version = ".".join(request.args.get("openapi", OPENAPI_VERSIONS[0]).split(".")[:2])
         if version not in OPENAPI_VERSIONS:
             allowed = f"one of {', '.join(OPENAPI_VERSIONS)}"
             raise invalid_fields({"field": "openapi", "value": version, "allowed": allowed})

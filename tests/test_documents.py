@@ -70,6 +70,12 @@ def test_a_document_is_also_of_openapi_3_0(client, name):
     assert (other.status_code, other.json["errors"][0]["allowed"]) == (400, "one of 3.1, 3.0")
 
 
+@pytest.mark.parametrize("asked", ["3.0.3", "3.1.0"])
+def test_a_version_may_have_its_third_number(client, asked):
+    """A version as it stands in the document is understood."""
+    assert client.get(f"/openapi/itx.json?openapi={asked}").json["openapi"] == asked
+
+
 @pytest.mark.parametrize("name", OPENAPI)
 def test_operations_are_in_groups_and_lead_to_the_vendor(name):
     """Each operation has one tag, which the document explains, and the document names the page that it rests on."""
