@@ -68,7 +68,7 @@ def board(open_page, accounts):
         login = {"id": accounts[agents].client_id, "secret": accounts[agents].client_secret}
         page.evaluate("(login) => sessionStorage.setItem('login', login)", json.dumps(login))
         page.goto(f"{page.url}wallboard{query}")
-        expect(page.locator("#agent-count")).to_contain_text(f"of {agents}")
+        expect(page.locator("#agent-count")).to_contain_text(f" {agents} ")
         expect(page.locator("#chart svg")).to_be_visible()
         # Pages of queues are as long as the panel allows once it is laid out.
         page.wait_for_timeout(1300)
@@ -154,6 +154,23 @@ def seconds(text):
     for part in text.split(":"):
         total = total * 60 + int(part)
     return total
+
+
+@pytest.mark.parametrize("size", ["desk", "hall"])
+def test_trouble_needs_no_more_room(board, accounts, size):
+    """In Dutch, with an outage, a pin and a fault, the header is one line, nothing is cut and no word is English."""
+    accounts[50].scenario("trunk outage")
+    accounts[50].fail("any", *[503] * 5)
+    accounts[50].pin("queues", 1000, InQueueCalls="7")
+    page = board(50, size, "?lang=nl")
+    expect(page.locator("#trouble")).to_have_text("Elk verzoek krijgt 503 Service Unavailable: storing, nog 5.")
+    expect(page.locator(".trunk .counts").first).to_have_text("0/60 in gebruik ✕ 60")
+
+    counts = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth).length"
+    assert page.locator(".trunk .counts").evaluate_all(counts) == 0
+    assert page.evaluate(OUTSIDE, PARTS) == []
+    assert page.locator(".bar").bounding_box()["height"] < 60
+    accounts[50].reset("scenario", "faults", "pins")
 
 
 def test_trunks_of_many_ports_are_bars(board):

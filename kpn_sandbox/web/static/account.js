@@ -1,4 +1,5 @@
 // Clock, scenario and what is in force, as the live data has them; and the controls that change them.
+import { blockedText } from "./blocked.js";
 import { find, make, put } from "./common.js";
 import { localText } from "./local_time.js";
 import { t } from "./words.js";
@@ -50,7 +51,7 @@ const SHOWN = 3;
 
 function showBanner(blocked) {
   const banner = find("#banner");
-  const words = blocked.slice(0, SHOWN).map(({ api, request, text }) => `${api}: ${request} – ${text}`);
+  const words = blocked.slice(0, SHOWN).map((each) => `${each.api}: ${blockedText(each).join(" – ")}`);
   if (blocked.length > SHOWN) words.push(t("{count} more", { count: blocked.length - SHOWN }));
   put(banner, words.length ? `▲ ${t("A client would get now:")} ${words.join(" · ")}` : "");
   banner.hidden = !words.length;

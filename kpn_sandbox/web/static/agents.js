@@ -8,8 +8,9 @@ import { t } from "./words.js";
 export const MOST_TILES = 60;
 const LONG = 3600;
 const GAP = 6;
+const LINE = 1.05;
 // What has to fit into a tile: a name of 20 letters above state and time, or in one line a sign, a short name and a time;
-// at the least a sign, a first name and a time, or in its place the reason of an AUX.
+// at the least a sign, a first name and a time. There the reason of an AUX is in a line of its own or beside the name.
 const FULL = { name: "full", wide: widthOf("Daphne van Maasgouwe", 600) + 0.9, high: 2.9 };
 const SHORT = { name: "short", wide: widthOf("Melissa · Back office", 600) + widthOf("● 59:59", 700) + 1.4, high: 1.55 };
 const BRIEF = { name: "brief", wide: widthOf("Jennifer", 600) + widthOf("●59:59", 700) + 1.5, high: 1.55 };
@@ -22,17 +23,21 @@ function tile(agent, open) {
 function nameOn(form, name, reason) {
   if (form === "full") return name;
   const first = name.split(" ")[0];
-  if (reason) return form === "brief" ? `${reason} · ${first}` : `${first} · ${reason}`;
+  if (form === "double") return first;
+  if (reason) return `${first} · ${reason}`;
   return form === "brief" ? first : shortName(name);
 }
 
-function fill(item, agent, form) {
+// `hasTwoLines` says that a tile of the brief form is high enough for two lines of the smallest letters.
+function fill(item, agent, { form: listForm, hasTwoLines }) {
   const { kind, word, sign } = stateOf(agent.Status);
   const state = stateWord(agent);
+  const form = listForm === "brief" && state !== word && hasTwoLines ? "double" : listForm;
   const [name, status, time] = item.firstChild.children;
-  if (item.className !== kind) item.className = kind;
+  const classes = form === "double" ? `${kind} double` : kind;
+  if (item.className !== classes) item.className = classes;
   put(name, nameOn(form, agent.Agent, state === word ? "" : state));
-  put(status, form === "full" ? `${sign} ${state}` : sign);
+  put(status, form === "full" || form === "double" ? `${sign} ${state}` : sign);
   put(time, form === "brief" && state !== word ? "" : form !== "full" && agent.Time >= LONG ? t("{hours} h", { hours: Math.floor(agent.Time / LONG) }) : duration(agent.Time));
   const title = `${agent.Agent} (${agent.Logid}), ${state === word ? word : `${word}, ${state}`}${agent.Direction === "OUT" ? `, ${t("calls out")}` : ""}`;
   if (item.title !== title) item.title = title;
@@ -47,7 +52,8 @@ function fitting(list, count) {
     for (let size = rem * (isHallDisplay() ? 1.5 : 1.1); size > least - 0.01; size -= 0.5) {
       const columns = Math.floor((width + GAP) / (form.wide * size + GAP));
       const rows = Math.floor((height + GAP) / (form.high * size + GAP));
-      if (columns * rows >= count) return { form: form.name, size, high: form.high * size, columns: Math.max(Math.min(columns, 6), Math.ceil(count / rows)) };
+      const high = form.high * size;
+      if (columns * rows >= count) return { form: form.name, size, high, least, hasTwoLines: high >= LINE * 2 * least, columns: Math.max(Math.min(columns, 6), Math.ceil(count / rows)) };
     }
   }
   return null;
@@ -58,12 +64,12 @@ function showTiles(list, shown, open) {
   const fit = whole ? fitting(list, shown.length) : { form: "full" };
   if (!fit) return false;
   if (whole) {
-    for (const [name, value] of Object.entries({ "--columns": fit.columns, "--high": `${fit.high}px`, "--size": `${fit.size}px` })) list.style.setProperty(name, value);
+    for (const [name, value] of Object.entries({ "--columns": fit.columns, "--high": `${fit.high}px`, "--size": `${fit.size}px`, "--least": `${fit.least}px` })) list.style.setProperty(name, value);
   }
   list.dataset.form = fit.form;
   const same = list.children.length === shown.length && shown.every((agent, at) => list.children[at].dataset.number === agent.Logid);
   if (!same) list.replaceChildren(...shown.map((agent) => tile(agent, open)));
-  shown.forEach((agent, at) => fill(list.children[at], agent, fit.form));
+  shown.forEach((agent, at) => fill(list.children[at], agent, fit));
   return true;
 }
 
@@ -80,5 +86,6 @@ export function showAgents({ agents, queues, closed_until: closed }, open) {
   if (agents.length <= MOST_TILES && showTiles(list, shown, open)) return;
   panel.classList.add("grouped");
   list.replaceChildren();
-  showGroups(groups, agents, queues, open);
+  groups.hidden = !inside.length;
+  if (inside.length) showGroups(groups, agents, queues, open);
 }

@@ -64,7 +64,7 @@ export class Chart {
   draw() {
     const size = parseFloat(getComputedStyle(this.container).fontSize);
     const width = this.container.clientWidth;
-    const height = Math.max(size * 5, this.container.clientHeight - size * 1.5);
+    const height = Math.max(size * 5, this.container.clientHeight);
     if (!width || !this.date) return;
     // At the right the scale of the shares, then a dash and a name for each line.
     this.scaleWidth = size * (widthOf("100 %") + 0.9);
@@ -142,7 +142,9 @@ export class Chart {
     const each = this.intervals[at];
     this.cursor.setAttribute("x1", each ? this.x(each.hour) : -9);
     this.cursor.setAttribute("x2", each ? this.x(each.hour) : -9);
-    put(this.words, each ? this.sentence(each) : this.intervals.some(({ whole }) => whole) ? "" : t("The first half hour of the day is not over yet."));
+    const isEarly = !each && !this.intervals.some(({ whole }) => whole);
+    this.words.classList.toggle("early", isEarly);
+    put(this.words, each ? this.sentence(each) : isEarly ? t("The first half hour of the day is not over yet.") : "");
   }
 
   sentence(each) {

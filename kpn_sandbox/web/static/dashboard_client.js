@@ -1,4 +1,5 @@
 // Reads the data of the wallboard, and what the account's clients would meet in its place now.
+import { blockedText } from "./blocked.js";
 import { LiveData } from "./page_data.js";
 import { find } from "./common.js";
 import { t } from "./words.js";
@@ -21,7 +22,7 @@ export class DashboardClient {
     await this.live.read();
     this.goodAt = Date.now();
     const blocked = this.data.blocked.filter(({ api, operation }) => api === "kpn" && [...KINDS, "any"].includes(operation));
-    this.complaint = blocked.map(({ request, text }) => t("{request} gets {text}.", { request, text })).join(" ");
+    this.complaint = blocked.map(blockedText).map(([request, text]) => t("{request} gets {text}.", { request, text })).join(" ");
   }
 
   read(path, parameters = {}) { return this.live.pages.read(`/wallboard/${path}`, { at: this.data.at, ...parameters }); }

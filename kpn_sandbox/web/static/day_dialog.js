@@ -76,7 +76,8 @@ function table(columns, halves) {
 }
 
 function callList(calls) {
-  const items = calls.map((call) => {
+  const latestFirst = [...calls].sort((one, other) => Date.parse(other.arrived_at) - Date.parse(one.arrived_at));
+  const items = latestFirst.map((call) => {
     const item = callItem();
     fillCall(item, call);
     item.prepend(make("time", {}, call.arrived_at.slice(11, 19)));

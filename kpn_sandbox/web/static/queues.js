@@ -6,7 +6,7 @@ import { t } from "./words.js";
 const CELLS = [t("Waiting"), t("Longest"), t("Service level"), t("Staffed"), t("Free"), t("Talk"), t("Wrap"), t("AUX")];
 const LEVEL = 2;
 const LOWEST_ROW = { hall: 1.5, desk: 1.75 };
-const HIGHEST_ROW = 4;
+const HIGHEST_ROW = 5;
 const GOAL = { target_percent: 80, threshold_seconds: 20 };
 
 export const goalText = ({ target_percent: percent, threshold_seconds: seconds }) => t("{percent} % in {seconds} s", { percent, seconds });
@@ -31,7 +31,7 @@ function fill(line, queue, goal, shared) {
   put(name, queue.Name);
   if (name.title !== queue.Name) name.title = queue.Name;
   put(cells[1], queue.InQueueCalls);
-  put(cells[2], duration(queue.LongestWaitingCall));
+  put(cells[2], Number(queue.InQueueCalls) || Number(queue.LongestWaitingCall) ? duration(queue.LongestWaitingCall) : "–");
   const [mark, figure, words] = cells[3].children;
   put(mark, !known ? "" : below ? "▼" : "✓");
   put(figure, known ? `${level} %` : "–");

@@ -88,7 +88,7 @@ export class TimeBar {
     this.scale = { x: (second) => (second / seconds) * width, width, seconds };
     const floor = height - size * 1.35;
     const top = Math.max(4, ...most);
-    const y = (value) => floor - (value / top) * (floor - size * 1.3);
+    const y = (value) => floor - (value / top) * (floor - size * 0.4);
     const line = most.map((value, index) => `${this.scale.x(index * step).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
     this.handle = draw("g", { class: "handle" }, draw("line", { x1: 0, x2: 0, y1: 0, y2: floor }), draw("circle", { cx: 0, cy: floor, r: size * 0.42 }));
     const [shapes, names] = this.marks(floor, size);

@@ -1,6 +1,6 @@
 // Trunks: each port a small square, or a bar with counts where there are many ports or trunks.
 import { draw, find, make, put } from "./common.js";
-import { isWholeScreen } from "./screen.js";
+import { isHallDisplay, isWholeScreen } from "./screen.js";
 import { t } from "./words.js";
 
 const STATES = { SEIZED: "talks", QUEUEDIN: "waits", IDLE: "idle", FAULT: "fault" };
@@ -42,9 +42,11 @@ function fill(element, trunk, brief, inRow) {
   const [name, counts, bar, svg] = element.children;
   const count = Object.fromEntries(Object.keys(STATES).map((state) => [state, trunk.Ports.filter((port) => port.State === state).length]));
   const words = t("{talks} ports talk, {waits} wait, {idle} free, {faults} out of service", { talks: count.SEIZED, waits: count.QUEUEDIN, idle: count.IDLE, faults: count.FAULT });
-  const inUse = brief ? `${trunk.PortsInUse}/${trunk.TotalPorts}` : t("{used} of {all} ports in use", { used: trunk.PortsInUse, all: trunk.TotalPorts });
+  const [used, all] = [trunk.PortsInUse, trunk.TotalPorts];
+  // In one line in any case, so that a trunk takes as much room during an outage as before.
+  const inUse = brief ? `${used}/${all}` : count.FAULT || isHallDisplay() ? t("{used}/{all} in use", { used, all }) : t("{used} of {all} ports in use", { used, all });
   put(name, trunk.Name);
-  put(counts, inUse + (count.FAULT ? brief ? ` ✕${count.FAULT}` : `, ✕ ${t("{count} out of service", { count: count.FAULT })}` : ""));
+  put(counts, inUse + (count.FAULT ? ` ✕${brief ? "" : " "}${count.FAULT}` : ""));
   element.title = `${trunk.Name}: ${words}`;
   element.dataset.mark = count.FAULT ? "bad" : Number(trunk.Usage) >= 90 ? "warn" : "";
   element.classList.toggle("as-squares", inRow > 0);

@@ -70,9 +70,11 @@ function showClock() {
   const { at, clock: { mode, speed }, scenario, faults, pins } = client.data;
   put(find("#time"), at.slice(11, 19));
   put(find("#date"), at.slice(0, 10));
-  const changed = [mode !== "frozen" && speed !== 1 && !view.own ? t("clock × {speed}", { speed }) : "", scenario,
+  const changed = [mode !== "frozen" && speed !== 1 && !view.own ? `× ${speed}` : "", scenario,
     faults ? t("▲ {count} fault plan|▲ {count} fault plans", { count: faults }) : "", pins ? t("{count} pinned", { count: pins }) : ""];
-  put(find("#clock"), changed.filter(Boolean).join(" · "));
+  const chip = find("#clock");
+  put(chip, changed.filter(Boolean).join(" · "));
+  if (chip.title !== chip.textContent) chip.title = chip.textContent;
   const pace = view.at !== null ? view.speed : mode === "frozen" || view.own ? 0 : speed;
   bar.show({ at: client.shownAt, speed: pace, key: configuration(), viewing: view.own });
 }
