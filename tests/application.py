@@ -1,11 +1,16 @@
 """The application as tests start it: the demo credentials, the token endpoint, and wall time that is moved by hand."""
 
+from contextlib import contextmanager
+from threading import Thread
+
 from kpn_sandbox.app import create_app
 from kpn_sandbox.settings import Settings
 
 TOKEN_PATH = "/oauth/client_credential/accesstoken"
 TOKEN_URL = f"{TOKEN_PATH}?grant_type=client_credentials"
 CREDENTIALS = {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
+TOKEN_ROW = {"kind": "kpn", "user": "", "nonce": "", "issued_at": 0.0, "wall_at": 0.0, "revoked": 0}
+"""Columns of a stored token beside its digest and its account."""
 
 
 class Wall:
@@ -42,3 +47,14 @@ def starting(url, wall, pauses):
     yield one_more
     for app in apps:
         app.extensions["kpn_sandbox"].sandbox.database.close()
+
+
+@contextmanager
+def serving(server):
+    """Let a server of the standard library or of Werkzeug answer in a thread."""
+    with server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

@@ -1,7 +1,6 @@
 """Text from others is shown without secrets, known by name or form, and without what a terminal would obey."""
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, quote_plus
 
@@ -19,6 +18,7 @@ from kpn_sandbox.safe_text import (
     terminal_text,
 )
 from kpn_sandbox.testing.failure_report import report_sections
+from tests.application import serving
 from tests.drift.conftest import archive, entry
 
 SECRET = """
@@ -248,12 +248,8 @@ class HostileServer(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def hostile():
     """The URL of a hostile server."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), HostileServer) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), HostileServer)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 COMMANDS = {

@@ -10,6 +10,7 @@ from kpn_sandbox.auth.errors import ExpiredToken, InactiveToken, RevokedToken, U
 from kpn_sandbox.storage import tables
 from kpn_sandbox.tenants.accounts import NewAccount
 from kpn_sandbox.tenants.clock import FrozenClock
+from tests.application import TOKEN_ROW
 from tests.auth.conftest import ANNA
 
 
@@ -213,19 +214,7 @@ def test_the_oldest_tokens_are_pruned(worker, start_worker):
     """Tokens beyond the limit of an account become unknown, the oldest first; those of other accounts stay."""
     worker.sandbox.accounts.create(NewAccount("berta", "secret"))
     others, first = worker.token("berta")["access_token"], worker.token()["access_token"]
-    later = [
-        {
-            "digest": str(n),
-            "client_id": "anna",
-            "kind": "kpn",
-            "user": "",
-            "nonce": "",
-            "issued_at": 0.0,
-            "wall_at": 0.0,
-            "revoked": 0,
-        }
-        for n in range(TOKENS_PER_ACCOUNT)
-    ]
+    later = [{"digest": str(n), "client_id": "anna", **TOKEN_ROW} for n in range(TOKENS_PER_ACCOUNT)]
     with worker.database.write() as connection:
         connection.execute(insert(tables.tokens), later)
 

@@ -5,13 +5,12 @@ import json
 import re
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
 from kpn_sandbox.cli import main
 from kpn_sandbox.testing import running
-from tests.application import CREDENTIALS
+from tests.application import CREDENTIALS, serving
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +81,8 @@ def closed_server():
         def log_message(self, *words):
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as server:
         yield f"http://127.0.0.1:{server.server_port}", seen
-        server.shutdown()
-        thread.join()
 
 
 def test_results_are_printed_while_it_runs(closed_server, monkeypatch):

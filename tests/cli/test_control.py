@@ -1,32 +1,20 @@
 """The commands that control an account of a running sandbox."""
 
 import json
-import socket
-import threading
 
 import pytest
 
-from kpn_sandbox.app import create_app
 from kpn_sandbox.cli import main
-from kpn_sandbox.server.werkzeug_server import make_threaded
-from kpn_sandbox.settings import Settings
+from kpn_sandbox.testing import running
 
 MONDAY = "2026-11-23T10:00:00+01:00"
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
+def url():
     """A sandbox that serves on a free port."""
-    database = f"sqlite:///{tmp_path_factory.mktemp('control')}/sandbox.db"
-    app = create_app(Settings(database_url=database, agents=5, admin_token="admin-token"))
-    server = make_threaded(app, socket.create_server(("127.0.0.1", 0)))
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
-    app.extensions["kpn_sandbox"].sandbox.database.close()
+    with running({"agents": 5, "admin_token": "admin-token"}) as sandbox:
+        yield sandbox.url
 
 
 @pytest.fixture

@@ -1,32 +1,18 @@
 """A sandbox over a socket, with a client and an account of it."""
 
-import socket
-import threading
-
 import pytest
 
-from kpn_sandbox.app import create_app
 from kpn_sandbox.client import Client
-from kpn_sandbox.server.werkzeug_server import make_threaded
-from kpn_sandbox.settings import Settings
+from kpn_sandbox.testing import running
 
 MONDAY = "2026-11-23T10:00:00+01:00"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory):
+def client():
     """The administrator's client of a sandbox that serves on a free port."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('client')}/sandbox.db"
-    app = create_app(Settings(database_url=url, agents=5, admin_token="admin-token"))
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = make_threaded(app, listener)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield Client(f"http://127.0.0.1:{server.port}", "admin-token")
-    server.shutdown()
-    serving.join()
-    server.server_close()
-    app.extensions["kpn_sandbox"].sandbox.database.close()
+    with running({"agents": 5, "admin_token": "admin-token"}) as sandbox:
+        yield Client(sandbox.url, "admin-token")
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import inspect
 import socket
 import subprocess
 import sys
-import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from kpn_sandbox.client import Client, ClientError, Rejected, Unreachable
+from tests.application import serving
 from tests.client.conftest import MONDAY
 
 
@@ -141,8 +141,7 @@ def test_another_server_is_no_sandbox(body, status):
         def log_message(self, *arguments):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Other)) as server:
         client = Client(f"http://127.0.0.1:{server.server_port}", "token")
         account = client.account("somebody", "secret")
         for name, method in inspect.getmembers(account, inspect.ismethod):
@@ -153,4 +152,3 @@ def test_another_server_is_no_sandbox(body, status):
             with suppress(ClientError):
                 ask()
         assert "clock not known" in repr(account)
-        server.shutdown()

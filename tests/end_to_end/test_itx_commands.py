@@ -4,7 +4,6 @@ import json
 import socket
 import subprocess
 import sys
-import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import urlopen
@@ -13,6 +12,7 @@ import pytest
 
 from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.vendors.itx.openapi import SAMPLE
+from tests.application import serving
 
 pytestmark = pytest.mark.slow
 
@@ -76,10 +76,8 @@ def endpoint():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
     server.requested = []
     server.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 def check(url, *flags, customer="513196003"):

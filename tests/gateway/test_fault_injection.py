@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import threading
 import time
 from http.client import BadStatusLine, HTTPConnection, RemoteDisconnected
 
@@ -23,6 +22,7 @@ from kpn_sandbox.gateway.fault_injection import (
 from kpn_sandbox.literals import LONGEST_DELAY_MS
 from kpn_sandbox.server.listener import listen
 from kpn_sandbox.server.werkzeug_server import make_threaded
+from tests.application import serving
 
 from .connection_faults import TEXT, app
 
@@ -31,15 +31,8 @@ SOON = 10
 
 @pytest.fixture(scope="module")
 def werkzeug_port():
-    listener = listen("127.0.0.1", 0)
-    port = listener.getsockname()[1]
-    server = make_threaded(app, listener)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(make_threaded(app, listen("127.0.0.1", 0))) as server:
+        yield server.port
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import threading
 from contextlib import suppress
 
 import pytest
@@ -12,6 +11,7 @@ from kpn_sandbox.app import create_app
 from kpn_sandbox.server.listener import listen
 from kpn_sandbox.server.werkzeug_server import make_threaded
 from kpn_sandbox.settings import Settings
+from tests.application import serving
 
 SOON = 10
 TOKEN = b"/oauth/client_credential/accesstoken?grant_type=client_credentials"
@@ -91,13 +91,8 @@ CASES = {
 def fixture_port(tmp_path_factory):
     """The port of the application on the fixture's server."""
     app = create_app(Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('data')}/sandbox.db", agents=2))
-    server = make_threaded(app, listen("127.0.0.1", 0))
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield server.port
-    server.shutdown()
-    thread.join(SOON)
-    server.server_close()
+    with serving(make_threaded(app, listen("127.0.0.1", 0))) as server:
+        yield server.port
 
 
 def exchange(port, sent):

@@ -12,6 +12,7 @@ from flask import Flask
 from kpn_sandbox.server import werkzeug_server
 from kpn_sandbox.server.listener import listen
 from kpn_sandbox.server.werkzeug_server import QuietRequestHandler, make_threaded
+from tests.application import serving
 
 SOON = 10
 
@@ -21,13 +22,8 @@ def port():
     """A running server with one page."""
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: {"here": True})
-    server = make_threaded(app, listen("127.0.0.1", 0))
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield server.port
-    server.shutdown()
-    thread.join(SOON)
-    server.server_close()
+    with serving(make_threaded(app, listen("127.0.0.1", 0))) as server:
+        yield server.port
 
 
 def test_it_serves_the_application(port):

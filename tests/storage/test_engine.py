@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kpn_sandbox.storage import Database, LockedError, StorageError
 from kpn_sandbox.storage.tables import generated_secrets, tokens
+from tests.application import TOKEN_ROW
 from tests.postgresql import new_server, remove
 
 COUNT = select(func.count()).select_from(generated_secrets)
@@ -73,16 +74,7 @@ def test_a_repeated_key_is_an_integrity_error(database):
 
 def test_a_row_needs_its_account(database):
     """A token without its account raises IntegrityError."""
-    row = {
-        "digest": "d",
-        "client_id": "nobody",
-        "kind": "kpn",
-        "user": "",
-        "nonce": "",
-        "issued_at": 0.0,
-        "wall_at": 0.0,
-        "revoked": 0,
-    }
+    row = {"digest": "d", "client_id": "nobody", **TOKEN_ROW}
 
     with pytest.raises(IntegrityError), database.write() as connection:
         connection.execute(insert(tokens).values(row))

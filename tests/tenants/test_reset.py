@@ -14,6 +14,7 @@ from kpn_sandbox.tenants.pins import Pin
 from kpn_sandbox.tenants.quota import Quota
 from kpn_sandbox.tenants.request_log import LogEntry
 from kpn_sandbox.vendors.atobi.store import inbox
+from tests.application import TOKEN_ROW
 
 AT = 1_795_424_400.0
 
@@ -28,16 +29,7 @@ def receive(sandbox, client_id):
 
 
 def issue_token(sandbox, client_id):
-    row = {
-        "digest": client_id,
-        "client_id": client_id,
-        "kind": "kpn",
-        "user": "",
-        "nonce": "",
-        "issued_at": 0.0,
-        "wall_at": 0.0,
-        "revoked": 0,
-    }
+    row = {"digest": client_id, "client_id": client_id, **TOKEN_ROW}
     with sandbox.database.write() as connection:
         connection.execute(insert(tables.tokens).values(row))
 
