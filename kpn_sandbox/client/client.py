@@ -215,7 +215,8 @@ class AsyncClient(SandboxRequests, Awaiting):
         An account that exists.
 
         Args:
-            client_id, client_secret: As for `Client.account`.
+            client_id: Its client id.
+            client_secret: Its secret; without one the administrator asks.
         """
         return AsyncAccount(self, client_id, client_secret)
 
