@@ -18,7 +18,7 @@ from marshmallow import ValidationError
 from werkzeug import exceptions as http
 
 from kpn_sandbox.client.errors import FieldError
-from kpn_sandbox.control_api.fields import field_errors
+from kpn_sandbox.control_api.fields import field_errors, shortened
 from kpn_sandbox.gateway.error_handling import ApiError, ExceptionMap, Headers, allow_header, common_rows, mapped_error
 from kpn_sandbox.simulation.errors import InstantOutOfRange, InvalidProfile, ObjectNotFound
 from kpn_sandbox.tenants.errors import (
@@ -96,18 +96,14 @@ def error_for(error: Exception) -> ApiError:
 
 
 def _field_error(error: Any) -> FieldError:
-    if error.value is None:
+    if error.value is None and error.allowed == "given":
         return {"field": error.field, "allowed": error.allowed}
-    return {"field": error.field, "value": error.value, "allowed": error.allowed}
+    return {"field": error.field, "value": shortened(error.value), "allowed": error.allowed}
 
 
-def _refused(status: int, error: Exception) -> ProblemError:
+def _refused(status: int, error: Exception, errors: Sequence[FieldError] = ()) -> ProblemError:
     text = str(error)
-    return ProblemError(status, f"{text[:1].upper()}{text[1:]}.")
-
-
-def _not_found(error: Exception) -> ProblemError:
-    return _refused(404, error)
+    return ProblemError(status, f"{text[:1].upper()}{text[1:]}.", errors)
 
 
 def _wrong_method(error: http.MethodNotAllowed) -> ProblemError:
@@ -128,13 +124,13 @@ EXCEPTION_MAP: ExceptionMap = {
     InstantOutOfRange: lambda error: invalid_fields({"field": "instant", "allowed": _YEARS}),
     ObjectNotFound: lambda error: ProblemError(404, f"{error.kind} {error.number} not found."),
     InvalidSetting: lambda error: invalid_fields(_field_error(error)),
-    AccountExists: lambda error: ProblemError(409, f"{error}.", [_field_error(error)]),
+    AccountExists: lambda error: _refused(409, error, [_field_error(error)]),
     TooManyChanges: lambda error: _refused(409, error),
     UnreadableAccount: lambda error: ProblemError(409, f"The database {error.reason}."),
-    UnknownAccount: _not_found,
-    UnknownPin: _not_found,
-    UnknownFault: _not_found,
-    NoQuota: _not_found,
+    UnknownAccount: lambda error: _refused(404, error),
+    UnknownPin: lambda error: _refused(404, error),
+    UnknownFault: lambda error: _refused(404, error),
+    NoQuota: lambda error: _refused(404, error),
     http.NotFound: lambda error: ProblemError(404, "Nothing has this path; see /openapi/sandbox.json."),
     http.MethodNotAllowed: _wrong_method,
     http.HTTPException: lambda error: ProblemError(400, error.description or error.name),

@@ -102,7 +102,7 @@ class ClockRequestSchema(StrictSchema):
 
     mode = ChoiceField(literals.CLOCK_MODES, required=True)
     at = InstantField(
-        metadata={"description": "Where it stands or runs from; the account's current instant by default."}
+        metadata={"description": "Where it stands or runs from: where it is, or wall time if it runs without speed."}
     )
     speed = NumberField(
         0, 3600, above=True, metadata={"description": "Seconds of the account per second of wall time."}

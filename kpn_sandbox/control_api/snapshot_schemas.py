@@ -100,7 +100,7 @@ class SnapshotSchema(StrictSchema):
     format = WholeNumberField(literals.SNAPSHOT_FORMAT, literals.SNAPSHOT_FORMAT, required=True)
     engine = WholeNumberField(1, 1_000_000, required=True, metadata={"description": "That of the sandbox, else 409."})
     names = PatternField(r"[ -~]{1,4000}", "a text as the replay line has it, or null", allow_none=True)
-    seed = NumberTextField(PRINTABLE, PRINTABLE_ALLOWED, required=True)
+    seed = NumberTextField(PRINTABLE, f"{PRINTABLE_ALLOWED}, or an integer", required=True)
     profile = ProfilePatchField("Of the base; fields left out have their defaults.", {"agents": 80})
     scenario = ChoiceField(literals.SCENARIO_NAMES, metadata={"description": "Of the base; normal by default."})
     changes = ListField(ObjectField(SnapshotChangeSchema), 0, literals.MOST_DATED_CHANGES)

@@ -40,10 +40,12 @@ class ObservedPeriod(NamedTuple):
     def days(self) -> Iterator[CalendarDay]:
         """The days that the period touches."""
         last = min(self.end, self.known)
-        day = day_of(self.start)
-        while day.starts_at <= last:
+        starts_at: float = day_of(self.start).starts_at
+        while starts_at <= last:
+            day = day_of(starts_at)
             yield day
-            day = day_of(day.starts_at + day.length / 1000)
+            # No day follows the last date, so the next one is looked for only when the period touches it.
+            starts_at += day.length / 1000
 
 
 def find_calls(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 
 from kpn_sandbox.literals import TOKEN_TIMES, ClockMode, TokenTime
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, calendar_day, day_of, zone
+from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.storage import Database
 from kpn_sandbox.storage.tables import accounts
 from kpn_sandbox.tenants.errors import InvalidSetting
@@ -256,12 +257,14 @@ class Clocks:
             client_id, seconds: The account, and a number of its seconds, from 0 on.
 
         Raises:
-            InvalidSetting: The seconds are not allowed.
-            InstantOutOfRange: The clock would leave the year 2100.
+            InvalidSetting: The seconds are not allowed, or the clock would leave the year 2100.
         """
         _SECONDS("seconds", seconds, InvalidSetting)
         wall = self._wall_clock()
-        return self._changed(client_id, lambda clock: clock.advanced(seconds, wall))
+        try:
+            return self._changed(client_id, lambda clock: clock.advanced(seconds, wall))
+        except InstantOutOfRange:
+            raise InvalidSetting("seconds", seconds, "so few that the clock does not leave the year 2100") from None
 
     def _changed(self, client_id: str, change: Callable[[Clock], Clock]) -> Clock:
         with account_transaction(self._database, client_id) as connection:

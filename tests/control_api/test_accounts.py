@@ -113,6 +113,7 @@ def test_deleting_an_account_deletes_its_state(admin, control, kpn):
         ({"client_secret": "één"}, "client_secret"),
         ({"seed": "a\x00b"}, "seed"),
         ({"seed": 7.5}, "seed"),
+        ({"seed": 10**30}, "seed"),
         ({"seed": True}, "seed"),
         ({"profile": {"agents": 0}}, "profile.agents"),
         ({"profile": {"queues": [{"load": 9}]}}, "profile.queues[0].load"),

@@ -283,7 +283,7 @@ def test_a_reset_leaves_the_other_layers(control):
         ("PUT", "/clock", {"mode": "running", "tokens": "mine"}, "tokens"),
         ("PUT", "/clock", None, "body"),
         ("POST", "/clock/advance", {"seconds": -1}, "seconds"),
-        ("POST", "/clock/advance", {"seconds": 3_000_000_000}, "instant"),
+        ("POST", "/clock/advance", {"seconds": 3_000_000_000}, "seconds"),
         ("POST", "/clock/advance", {}, "seconds"),
         ("POST", "/reset", {"layers": ["memories"]}, "layers[0]"),
         ("POST", "/reset", {"layers": "clock"}, "layers"),
@@ -299,6 +299,16 @@ def test_a_wrong_value_changes_nothing(control, method, path, body, field):
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
     assert [error["field"] for error in answer.json["errors"]] == [field]
     assert control("GET").json == before
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [({"trunks": [{"ports": None}]}, None), ({"load": "9"}, "9"), ({"locale": "x" * 5000}, '"' + "x" * 199 + "...")],
+)
+def test_a_refused_value_is_shown(control, body, shown):
+    """The error of a field of the profile shows the value that was sent: null, too, and of a long one the begin."""
+    assert [error["value"] for error in control("PATCH", "/profile", body).json["errors"]] == [shown]
 
 
 @on_one_database

@@ -305,6 +305,7 @@ def test_the_schedule_of_another_date_is_known(control):
     [
         ("/truth/intervals?minutes=20", 400),
         ("/truth/intervals?minutes=", 400),
+        ("/truth/intervals?minutes=30.5", 400),
         ("/truth/intervals?from=2026-11-10T00:00:00%2B01:00", 400),
         ("/truth/intervals?queue=Sales", 400),
         ("/truth/intervals?agent=40001", 400),

@@ -138,6 +138,17 @@ def test_a_period_spans_midnight():
     assert together == [call for part in parts for call in find_calls(subject, part)]
 
 
+@pytest.mark.parametrize("edge", ["2000-01-01T00:00:00+01:00", "2100-12-31T23:59:59+01:00"])
+def test_a_period_touches_the_first_or_the_last_date(edge):
+    """A period that touches the first or the last date of a center has the calls of that date and of no other."""
+    at = datetime.fromisoformat(edge).timestamp()
+    midnight = at // DAY * DAY - 3600 if edge > "2100" else at
+
+    days = list(ObservedPeriod(midnight, at + 0.001, at).days())
+
+    assert [day.date.isoformat() for day in days] == [edge[:10]]
+
+
 def inbound(calls):
     """The calls that came in."""
     return [call for call in calls if call.direction is Direction.INBOUND]
