@@ -18,7 +18,7 @@ from kpn_sandbox.control_api import openapi as control_openapi
 from kpn_sandbox.control_api.errors import invalid_fields
 from kpn_sandbox.gateway.hosts import base_url
 from kpn_sandbox.gateway.responses import etag, unchanged
-from kpn_sandbox.literals import hyphenated
+from kpn_sandbox.literals import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, hyphenated
 from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.itx.auth import itx_token
 
@@ -119,9 +119,7 @@ def _document(text: str) -> Response:
     return Response(body, content_type="application/json", headers=headers)
 
 
-def text(
-    name: str, base_url: str, client_id: str = "APP_CONSUMER_KEY", client_secret: str = "APP_CONSUMER_SECRET"
-) -> str:
+def text(name: str, base_url: str, client_id: str = DEMO_CLIENT_ID, client_secret: str = DEMO_CLIENT_SECRET) -> str:
     """
     Return the content of a Postman file.
 

@@ -151,6 +151,10 @@ SERVICE_LEVEL_TARGET = 0.8
 TOOL_USER_AGENT = "kpn-sandbox-cli"
 """User agent of the command line's requests to a vendor's API, which no client under test has sent."""
 
+DEMO_CLIENT_ID, DEMO_CLIENT_SECRET = "APP_CONSUMER_KEY", "APP_CONSUMER_SECRET"
+DEMO_CREDENTIALS = {"client_id": DEMO_CLIENT_ID, "client_secret": DEMO_CLIENT_SECRET}
+"""The credentials of the demo account, unless settings name others."""
+
 KPN_TOKEN_PATH = "/oauth/client_credential/accesstoken"
 """Where KPN's API gives out access tokens."""
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from kpn_sandbox.literals import MOST_AGENTS
+from kpn_sandbox.literals import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, MOST_AGENTS
 from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, near_miss, parse_instant, whole_number
 
 PREFIX = "KPN_SANDBOX_"
@@ -122,8 +122,8 @@ class Settings:
     database_url: str = _setting(
         default_database_url, _URL, "Where accounts and tokens are kept.", shown="SQLite file in the user's data folder"
     )
-    client_id: str = _setting("APP_CONSUMER_KEY", _VISIBLE, "Client id of the demo account.")
-    client_secret: str = _setting("APP_CONSUMER_SECRET", _SECRET, "Client secret of the demo account.")
+    client_id: str = _setting(DEMO_CLIENT_ID, _VISIBLE, "Client id of the demo account.")
+    client_secret: str = _setting(DEMO_CLIENT_SECRET, _SECRET, "Client secret of the demo account.")
     admin_token: str | None = _setting(
         None, _TOKEN, "Token of the administrator.", flag=False, shown="generated once and kept"
     )

@@ -35,6 +35,9 @@ from kpn_sandbox.tenants.tenant import Tenant
 PinCheck = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Takes the fields of a pin; returns for each wrong field which values are right."""
 
+OWN = "the sandbox's own"
+"""The source of a behavior that the sandbox has invented."""
+
 
 @dataclass(frozen=True)
 class Behavior:

@@ -33,18 +33,18 @@ class Collection:
     Args:
         file: Name of its file, from which its id is made.
         name: Name that Postman shows.
-        description: Instructions for the user.
         auth: Authorization of its requests.
         items: Returns its requests.
         variables: Variables of the environment that its requests need beside the credentials, with their values.
+        description: Instructions for the user.
     """
 
     file: str
     name: str
-    description: str
     auth: Json
     items: Callable[[], list[Json]]
     variables: dict[str, str] = field(default_factory=dict)
+    description: str = "Select the environment of the sandbox, then send the requests in their order."
 
     def build(self) -> Json:
         """Return its JSON."""

@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer, presented_client_id
-from kpn_sandbox.gateway.api import Behavior, Services, VendorApi, bearer_caller
+from kpn_sandbox.gateway.api import OWN, Behavior, Services, VendorApi, bearer_caller
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.operations import STATUSES, Endpoint
 from kpn_sandbox.gateway.request_context import Caller, RequestContext
@@ -28,7 +28,6 @@ Source:
     help.atobi.io, "KPI integration", API Throttling: 180 requests in 1 minute by default.
 """
 
-_OWN = "the sandbox's own"
 _LARAVEL = "laravel/framework"
 _PASSPORT = "thephpleague/oauth2-server"
 
@@ -48,17 +47,17 @@ BEHAVIORS = (
         "inferred",
         f"{_LARAVEL}: ConvertEmptyStringsToNull",
     ),
-    Behavior("A refusal names a field as it was sent, `data_to` or `date_to`", "invented", _OWN),
+    Behavior("A refusal names a field as it was sent, `data_to` or `date_to`", "invented", OWN),
     Behavior("Mandatory and optional fields, `user_id` or `location_id`, object type `number`", "documented", PAGE),
     Behavior(
         "`data_from` and `data_to` as in the table, `date_from` and `date_to` as in the samples", "documented", PAGE
     ),
     Behavior("`Y-m-d H:i:s` is UTC; seconds since the epoch are taken, too", "inferred", PAGE),
     Behavior("2XX with a status in the body", "documented", PAGE),
-    Behavior('The body itself, `{"status": "success", ...}`, and `"status": "error"` in refusals', "invented", _OWN),
+    Behavior('The body itself, `{"status": "success", ...}`, and `"status": "error"` in refusals', "invented", OWN),
     Behavior("422 with the dotted path of each wrong field", "inferred", _LARAVEL),
     Behavior(
-        "All or nothing; the same type, context and id replaces; an id twice in a body is refused", "invented", _OWN
+        "All or nothing; the same type, context and id replaces; an id twice in a body is refused", "invented", OWN
     ),
     Behavior("180 requests a minute, 429 `Too Many Attempts.`", "documented", PAGE),
     Behavior(
@@ -67,9 +66,9 @@ BEHAVIORS = (
         _LARAVEL,
     ),
     Behavior(
-        "API version `v1`, 404 for others; type `kpi`; bodies up to 1 MB; 415 for other content types", "invented", _OWN
+        "API version `v1`, 404 for others; type `kpi`; bodies up to 1 MB; 415 for other content types", "invented", OWN
     ),
-    Behavior("Any user and any location is taken", "invented", _OWN),
+    Behavior("Any user and any location is taken", "invented", OWN),
 )
 
 

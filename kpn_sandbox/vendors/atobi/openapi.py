@@ -4,6 +4,7 @@ from typing import Any
 
 from kpn_sandbox.gateway.openapi import TEXT, ApiDoc, OperationDoc, example_of, oauth2_scheme, parameter, reference
 from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.literals import DEMO_CREDENTIALS
 from kpn_sandbox.vendors import atobi
 from kpn_sandbox.vendors.atobi import schemas
 from kpn_sandbox.vendors.atobi.errors import error_for_status
@@ -56,11 +57,7 @@ def _operations() -> dict[Operation, OperationDoc]:
     }
 
 
-_CREDENTIALS = {
-    "grant_type": "client_credentials",
-    "client_id": "APP_CONSUMER_KEY",
-    "client_secret": "APP_CONSUMER_SECRET",
-}
+_CREDENTIALS = {"grant_type": "client_credentials", **DEMO_CREDENTIALS}
 _ELEMENT = {**example_of(schemas.ElementSchema), "id": 1}
 _SAMPLE = {
     "type": "kpi",

@@ -87,7 +87,6 @@ _SAMPLE = _body(
 COLLECTION = Collection(
     file="atobi-kpi-integration.postman_collection.json",
     name="Atobi KPI integration",
-    description="Select the environment of the sandbox, then send the requests in their order.",
     auth=authorization("bearer", token="{{atobi_token}}"),
     items=_items,
     variables={"atobi_token": "", "api_version": "v1", "atobi_type": "kpi"},

@@ -16,6 +16,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 from marshmallow.validate import Equal, Length
 
+from kpn_sandbox.literals import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET
 from kpn_sandbox.validation import one_of_two
 
 _LONGEST = 255
@@ -273,8 +274,8 @@ class TokenForm(_TolerantSchema):
     """A request for a token."""
 
     grant_type = fields.String(metadata={"example": "client_credentials", "description": "grant-type is taken, too."})
-    client_id = fields.String(metadata={"example": "APP_CONSUMER_KEY"})
-    client_secret = fields.String(metadata={"example": "APP_CONSUMER_SECRET"})
+    client_id = fields.String(metadata={"example": DEMO_CLIENT_ID})
+    client_secret = fields.String(metadata={"example": DEMO_CLIENT_SECRET})
     scope = fields.String()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request
 
-from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.api import OWN, Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
 from kpn_sandbox.gateway.operations import Endpoint
@@ -39,7 +39,6 @@ from kpn_sandbox.vendors.bright_pattern.views import ENDPOINTS
 from kpn_sandbox.vendors.bright_pattern.views.configuration import tenant_of_url
 from kpn_sandbox.vendors.bright_pattern.views.subscriptions import cacheable_data
 
-_OWN = "the sandbox's own"
 _METRICS = "help3x.brightpattern.com, Supervisor guide, lists of service and agent metrics"
 
 BEHAVIORS = (
@@ -56,13 +55,13 @@ BEHAVIORS = (
     ),
     Behavior("Upper-case hexadecimal access token, `expires_in` as a string", "documented", REFERENCE),
     Behavior("An access token that lives is handed out again with its remaining life", "inferred", SAMPLES),
-    Behavior("Of a repeated field of a token request the first value counts", "invented", _OWN),
+    Behavior("Of a repeated field of a token request the first value counts", "invented", OWN),
     Behavior(
         "`Cache-Control: no-store` on tokens and refusals, `WWW-Authenticate: Basic` on refusals of HTTP Basic",
         "inferred",
         "RFC 6749, sections 5.1 and 5.2",
     ),
-    Behavior("`client id+label` is one more user of the same account", "invented", _OWN),
+    Behavior("`client id+label` is one more user of the same account", "invented", OWN),
     Behavior(
         "`stat_name` or `statName`, `order_by` or `order`, ids and limits as numbers or texts", "inferred", REFERENCE
     ),
@@ -71,37 +70,37 @@ BEHAVIORS = (
         "Numbers compared as numbers, else texts whatever their case; filter before order before limit; empty values "
         "last; agents by last name",
         "invented",
-        _OWN,
+        OWN,
     ),
     Behavior("`stats_totals_service_ids`, `team_ids`, `service_ids`, `logged_in_agents_only`", "documented", REFERENCE),
     Behavior("`stats_totals_dispositions`; `my_subteam_only`, which changes nothing", "inferred", REFERENCE),
     Behavior("Every value a string, empty where it is not defined; only the parts subscribed to", "inferred", SAMPLES),
     Behavior("Names of the statistics", "inferred", f"{WALLBOARD}, app/stats-def.factory.js"),
     Behavior("Meaning of the statistics, service level formula", "inferred", _METRICS),
-    Behavior("`*_ratio_per_day` from 0 to 1; `*_percent_per_day` and service levels from 0 to 100", "invented", _OWN),
-    Behavior("Statistics of totals in service grids and the other way round", "invented", _OWN),
+    Behavior("`*_ratio_per_day` from 0 to 1; `*_percent_per_day` and service levels from 0 to 100", "invented", OWN),
+    Behavior("Statistics of totals in service grids and the other way round", "invented", OWN),
     Behavior(
         "A second subscription takes the place of the first; 409 at a limit of users of the account", "inferred", WIKI
     ),
     Behavior("204 in the first second of a subscription", "inferred", WIKI),
     Behavior("404 for deleting a subscription that is not there", "inferred", WALLBOARD),
     Behavior("`error_code` and `error_message` of a 400", "documented", WIKI),
-    Behavior("The codes themselves, and the same shape for 401, 404, 405, 409, 429 and 5xx", "invented", _OWN),
+    Behavior("The codes themselves, and the same shape for 401, 404, 405, 409, 429 and 5xx", "invented", OWN),
     Behavior('Dispositions as `{"dispositions": [...]}`', "documented", WIKI),
     Behavior("Dispositions as a bare array, by a setting or by `?format=array`", "documented", REFERENCE),
-    Behavior("What the four flags of dispositions select together", "invented", _OWN),
-    Behavior("`send_time` in epoch seconds; chat messages with the last one first", "invented", _OWN),
+    Behavior("What the four flags of dispositions select together", "invented", OWN),
+    Behavior("`send_time` in epoch seconds; chat messages with the last one first", "invented", OWN),
     Behavior("Wallboards are stored; a change sets the one property that the path names", "inferred", WALLBOARD),
     Behavior(
         "Wallboards belong to the account; at most one is the default, and a new default one takes its place",
         "invented",
-        _OWN,
+        OWN,
     ),
     Behavior(
         "CORS with credentials; `Last-Modified`, `Expires` and `Cache-Control` of recorded answers", "inferred", SAMPLES
     ),
-    Behavior("Pins that are set in KPN's terms hold here, too", "invented", _OWN),
-    Behavior("`X-RateLimit-` headers when a quota is set; all `X-Sandbox-` headers, `Prefer`", "invented", _OWN),
+    Behavior("Pins that are set in KPN's terms hold here, too", "invented", OWN),
+    Behavior("`X-RateLimit-` headers when a quota is set; all `X-Sandbox-` headers, `Prefer`", "invented", OWN),
 )
 
 

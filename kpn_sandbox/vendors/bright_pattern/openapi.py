@@ -14,6 +14,7 @@ from kpn_sandbox.gateway.openapi import (
     reference,
 )
 from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.literals import DEMO_CLIENT_ID, DEMO_CREDENTIALS
 from kpn_sandbox.vendors import bright_pattern
 from kpn_sandbox.vendors.bright_pattern import schemas
 from kpn_sandbox.vendors.bright_pattern.errors import Code, error_for_status
@@ -120,7 +121,7 @@ _RESPONSES: dict[str, dict[str, Any]] = {
     "add_wallboard": object_schema("id", id=TEXT),
     "show_wallboard": _SCREEN,
 }
-_ID = parameter("id", "path", "Id of the wallboard.", wallboard_id("APP_CONSUMER_KEY", 1))
+_ID = parameter("id", "path", "Id of the wallboard.", wallboard_id(DEMO_CLIENT_ID, 1))
 _PROPERTY = parameter(
     "property", "path", "The property that the body has.", "name", enum=list(schemas.WALLBOARD_PROPERTIES)
 )
@@ -142,7 +143,7 @@ _PARAMETERS: dict[str, list[dict[str, Any] | str]] = {
 }
 _SUBSCRIPTION = {"type": "object", "minProperties": 1, "additionalProperties": reference("Application")}
 _SAMPLE = {"data": {"agent_grids": [{"id": "1", "columns": [{"id": "1", "stat_name": "acd_state"}]}]}}
-_FORM = {"grant_type": "client_credentials", "client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
+_FORM = {"grant_type": "client_credentials", **DEMO_CREDENTIALS}
 _CREDENTIALS = object_schema(
     "grant_type", **{name: {**TEXT, "example": value} for name, value in _FORM.items()}, scope=TEXT
 )

@@ -149,7 +149,6 @@ def _item(operation: Operation) -> dict[str, Any]:
 COLLECTION = Collection(
     file="bright-pattern-statistics.postman_collection.json",
     name="Bright Pattern Real-Time Statistics",
-    description="Select the environment of the sandbox, then send the requests in their order.",
     auth=authorization("bearer", token="{{bright_pattern_token}}"),
     items=_items,
     variables={"bright_pattern_token": "", "wallboard_id": "", "service": ""},

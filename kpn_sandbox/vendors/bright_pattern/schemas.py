@@ -16,6 +16,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length
 
+from kpn_sandbox.literals import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET
 from kpn_sandbox.validation import ErrorOf, InvalidValue, matching, object_with, true_or_false
 from kpn_sandbox.validation import text as printable
 from kpn_sandbox.vendors.bright_pattern.errors import BadRequestError, Code
@@ -206,8 +207,8 @@ class LoginSchema(_RequestSchema):
     tenant_url = fields.String(
         required=True, validate=Length(1, 255), **_described("Any text: the tenant is known by the user.", "localhost")
     )
-    username = fields.String(required=True, **_described("Client id, also with +label.", "APP_CONSUMER_KEY"))
-    password = fields.String(required=True, **_described("Client secret.", "APP_CONSUMER_SECRET"))
+    username = fields.String(required=True, **_described("Client id, also with +label.", DEMO_CLIENT_ID))
+    password = fields.String(required=True, **_described("Client secret.", DEMO_CLIENT_SECRET))
 
 
 def _check_text(text: str) -> None:

@@ -5,7 +5,7 @@ from flask import Response
 
 from kpn_sandbox.auth.errors import UnknownToken
 from kpn_sandbox.auth.url_tokens import UrlTokenAuth
-from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.api import OWN, Behavior, Services, VendorApi
 from kpn_sandbox.gateway.operations import Endpoint, reserved_status
 from kpn_sandbox.gateway.request_context import Caller, RequestContext, Reserved
 from kpn_sandbox.gateway.responses import snapshot_response
@@ -16,8 +16,6 @@ from kpn_sandbox.vendors.itx.openapi import document
 from kpn_sandbox.vendors.itx.operations import OPERATIONS, PAGE
 from kpn_sandbox.vendors.itx.postman import COLLECTION
 from kpn_sandbox.vendors.itx.views import ENDPOINTS, customer_id
-
-_OWN = "the sandbox's own"
 
 BEHAVIORS = (
     Behavior(
@@ -33,14 +31,14 @@ BEHAVIORS = (
     Behavior(
         "All kinds of identifiers are tried, in that order; ITX sends the one kind it is configured for",
         "invented",
-        _OWN,
+        OWN,
     ),
     Behavior("A fixed `token` in the URL, 401 without", "inferred", PAGE),
     Behavior("A customer whom nobody knows: 200, empty sections, `No data available`", "inferred", PAGE),
-    Behavior("400 without `customerId`, refusals as a panel with one section", "invented", _OWN),
+    Behavior("400 without `customerId`, refusals as a panel with one section", "invented", OWN),
     Behavior("`amount` a JSON number with two decimals", "documented", f"{PAGE}: with .00 precision"),
-    Behavior("Orders, invoices, credit notes and contacts, newest first, 20 of each at most", "invented", _OWN),
-    Behavior("`Cache-Control: no-store`, CORS, all `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
+    Behavior("Orders, invoices, credit notes and contacts, newest first, 20 of each at most", "invented", OWN),
+    Behavior("`Cache-Control: no-store`, CORS, all `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", OWN),
 )
 
 

@@ -11,7 +11,7 @@ from werkzeug import Request
 
 from kpn_sandbox.auth.errors import InvalidDigest, MalformedDigest
 from kpn_sandbox.caching import BoundedCache
-from kpn_sandbox.gateway.api import Behavior, Services, VendorApi
+from kpn_sandbox.gateway.api import OWN, Behavior, Services, VendorApi
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fast_path import CacheableRequest, CachedResponse, FastRoute
 from kpn_sandbox.gateway.operations import Endpoint, Operation, reserved_status
@@ -41,7 +41,6 @@ from kpn_sandbox.vendors.kaisa.schemas import check_stored_customer
 from kpn_sandbox.vendors.kaisa.store import CustomerStore, read_customers, write_customers
 from kpn_sandbox.vendors.kaisa.views import ENDPOINTS, FORM_FIELDS, KaisaRequest, single_values, widgets
 
-_OWN = "the sandbox's own"
 _CLIENTS = "github.com/freespee/freespee-php-api-client"
 
 BEHAVIORS = (
@@ -50,19 +49,19 @@ BEHAVIORS = (
     Behavior(
         "Local days of Europe/Amsterdam, both ends included; without dates the last 30 days with today; at most 366",
         "invented",
-        _OWN,
+        OWN,
     ),
     Behavior(
-        "`call_totals` counts calls that came; those that still wait are neither answered nor missed", "invented", _OWN
+        "`call_totals` counts calls that came; those that still wait are neither answered nor missed", "invented", OWN
     ),
-    Behavior("`call_durations` is about answered calls that have ended, rounded to seconds", "invented", _OWN),
+    Behavior("`call_durations` is about answered calls that have ended, rounded to seconds", "invented", OWN),
     Behavior("Buckets from two minutes on; empty buckets left out, `missed` always there", "inferred", WIDGETS_PAGE),
-    Behavior("Ten rows at most of areas and customers, ties by name", "invented", _OWN),
+    Behavior("Ten rows at most of areas and customers, ties by name", "invented", OWN),
     Behavior("A customer whom nobody knows has no calls: 200 with zeros", "inferred", CUSTOMERS_PAGE),
     Behavior(
         "Who calls and how often: about two calls a customer in four weeks, some who call often or again",
         "invented",
-        _OWN,
+        OWN,
     ),
     Behavior(
         "Each path also below a version, `/2.4.9/customers`, which may be any and changes nothing",
@@ -72,7 +71,7 @@ BEHAVIORS = (
     Behavior(
         "404 in Kaisa's shape for paths of the family that are not served, and for any other below a version with dots",
         "invented",
-        _OWN,
+        OWN,
     ),
     Behavior("HTTP Digest", "documented", 'support.kaisa.io, "Getting started" (201298061)'),
     Behavior(
@@ -84,9 +83,9 @@ BEHAVIORS = (
     Behavior(
         "Paging: `page` from 0, `pagesize` up to 1000", "documented", 'support.kaisa.io, "Introduction" (201050852)'
     ),
-    Behavior("What POST and PUT of customers answer: a list of one", "invented", _OWN),
+    Behavior("What POST and PUT of customers answer: a list of one", "invented", OWN),
     Behavior(
-        "An open widgets endpoint (`--kaisa-open`), `ETag`, CORS, all `X-Sandbox-` headers, `Prefer`", "invented", _OWN
+        "An open widgets endpoint (`--kaisa-open`), `ETag`, CORS, all `X-Sandbox-` headers, `Prefer`", "invented", OWN
     ),
 )
 

@@ -85,7 +85,6 @@ def _widget(name: str) -> dict[str, Any]:
 COLLECTION = Collection(
     file="kaisa-developer-api.postman_collection.json",
     name="Kaisa Developer API",
-    description="Select the environment of the sandbox, then send the requests in their order.",
     auth=authorization("digest", username="{{client_id}}", password="{{client_secret}}", algorithm="MD5"),
     items=_items,
     variables={"customer_id": ""},

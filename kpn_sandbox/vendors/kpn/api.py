@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 
 from kpn_sandbox.auth import BearerAuth, Tokens, TokenServer
-from kpn_sandbox.gateway.api import Behavior, Services, VendorApi, bearer_caller
+from kpn_sandbox.gateway.api import OWN, Behavior, Services, VendorApi, bearer_caller
 from kpn_sandbox.gateway.error_handling import ApiError
 from kpn_sandbox.gateway.fast_path import CacheableRequest, FastRoute
 from kpn_sandbox.gateway.operations import RESERVED, Endpoint, Operation
@@ -36,7 +36,6 @@ from kpn_sandbox.vendors.kpn.views import (
 
 _APIGEE = "docs.apigee.com and captures of other Apigee gateways"
 _HEADERS = 'developer.kpn.com, "Response headers" (about 2020)'
-_OWN = "the sandbox's own"
 
 BEHAVIORS = (
     Behavior(
@@ -76,7 +75,7 @@ BEHAVIORS = (
         "inferred",
         "public clients of KPN's API Store",
     ),
-    Behavior("400 `Unsupported grant type : ...`", "invented", _OWN),
+    Behavior("400 `Unsupported grant type : ...`", "invented", OWN),
     Behavior(
         'Envelope `{"Error": null, "DataSet": {...}}`, keys, order, capitals, every value a string or null',
         "documented",
@@ -97,17 +96,15 @@ BEHAVIORS = (
     Behavior(
         "404 envelope for an unknown number, 400 envelope for one that is not 1 to 9 digits, 405 envelope",
         "invented",
-        _OWN,
+        OWN,
     ),
     Behavior("414 and 431 faults for a request line or headers too big for the gateway", "inferred", _APIGEE),
     Behavior("429 fault when a quota is used up", "inferred", _APIGEE),
     Behavior("`quota-` headers when a quota is set", "documented", _HEADERS),
     Behavior("`api-version`, `sunset` and HSTS headers", "documented", _HEADERS),
-    Behavior("`ETag`, `If-None-Match`, `If-Match`, `HEAD`, `OPTIONS`, CORS for any origin", "invented", _OWN),
-    Behavior("All `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", _OWN),
-    Behavior(
-        "A call that an agent makes: `ACD` and `OUT` from dialing on, no `VDN`, a `SEIZED` port", "invented", _OWN
-    ),
+    Behavior("`ETag`, `If-None-Match`, `If-Match`, `HEAD`, `OPTIONS`, CORS for any origin", "invented", OWN),
+    Behavior("All `X-Sandbox-` headers, `Prefer`, reserved numbers", "invented", OWN),
+    Behavior("A call that an agent makes: `ACD` and `OUT` from dialing on, no `VDN`, a `SEIZED` port", "invented", OWN),
 )
 
 

@@ -42,14 +42,15 @@ def issue_token(server: TokenServer, settings: Settings, on_authenticated: OnAut
     Raises:
         KpnError: The grant type is missing, or the method is not POST.
     """
-    grant_type = _single(request.args, "grant_type")
+    # Of a repeated parameter the first value counts, as at Apigee.
+    grant_type = request.args.get("grant_type")
     if grant_type is None and settings.lenient:
-        grant_type = _single(_form(), "grant_type")
+        grant_type = _form().get("grant_type")
     if grant_type is None:
         raise invalid_request("Required param : grant_type")
     if request.method != "POST":
         raise method_not_allowed(allowed_methods(TOKEN))
-    form = {name: value for name in ("client_id", "client_secret") if (value := _single(_form(), name))}
+    form = {name: value for name in ("client_id", "client_secret") if (value := _form().get(name))}
     credentials = {"Authorization": request.headers.get("Authorization", "")}
     token = server.token(TokenRequest(credentials, grant_type, form, on_authenticated))
     record = token_record(token) if settings.token_body == "v1" else recent_token_record(token)
@@ -67,7 +68,7 @@ def presented_client() -> str | None:
 
 def grant_type_hint() -> list[tuple[str, str]]:
     """Return the hint for a grant type that is in the body of the current request only, where OAuth clients have it."""
-    if "grant_type" in request.args or not _single(_form(), "grant_type"):
+    if "grant_type" in request.args or not _form().get("grant_type"):
         return []
     return [("X-Sandbox-Hint", "grant_type must be in the query, it is in the body")]
 
@@ -101,8 +102,3 @@ def recent_token_record(token: dict[str, Any]) -> dict[str, Any]:
 def _form() -> MultiDict[str, str]:
     # Apigee's form parameters are those of this content type; it leaves multipart/form-data unread.
     return request.form if request.mimetype == FORM else MultiDict()
-
-
-def _single(values: MultiDict[str, str], name: str) -> str | None:
-    # Of a repeated parameter the first value counts, as at Apigee.
-    return values.get(name)

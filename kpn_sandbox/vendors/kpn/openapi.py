@@ -15,6 +15,7 @@ from kpn_sandbox.gateway.openapi import (
     reference,
 )
 from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.literals import DEMO_CREDENTIALS
 from kpn_sandbox.vendors import kpn
 from kpn_sandbox.vendors.kpn import schemas
 from kpn_sandbox.vendors.kpn.errors import error_for_status
@@ -114,7 +115,6 @@ _CONDITIONS = {
 _NOTES = """
 A request with `If-Match` and another `ETag` than that of the current response is refused with 412.
 """
-_CREDENTIALS = {"client_id": "APP_CONSUMER_KEY", "client_secret": "APP_CONSUMER_SECRET"}
 _TOKEN = OperationDoc(
     schema={"anyOf": [reference("Token"), reference("RecentToken")]},
     example=schemas.example(schemas.TokenSchema),
@@ -130,8 +130,8 @@ _TOKEN = OperationDoc(
     ],
     body={
         "application/x-www-form-urlencoded": {
-            "schema": object_schema(**{name: {**TEXT, "example": value} for name, value in _CREDENTIALS.items()}),
-            "example": _CREDENTIALS,
+            "schema": object_schema(**{name: {**TEXT, "example": value} for name, value in DEMO_CREDENTIALS.items()}),
+            "example": DEMO_CREDENTIALS,
         }
     },
     body_options={"description": "The application's credentials; they may also come as HTTP Basic, without a body."},

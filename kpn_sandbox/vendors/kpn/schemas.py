@@ -20,6 +20,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Regexp
 
 from kpn_sandbox.caching import BoundedCache
+from kpn_sandbox.literals import DEMO_CLIENT_ID
 from kpn_sandbox.simulation.facts import Direction, PortState, Status
 from kpn_sandbox.simulation.randomness import Integers
 
@@ -123,7 +124,7 @@ class TokenSchema(Schema):
     developer_email = _text("demo123@kpn.com", "Owner of the application.")
     token_type = _text("Bearer", "How the token is presented.")
     issued_at = _number("1521039195424", "Milliseconds since the epoch, by the time that tokens follow.")
-    client_id = _text("APP_CONSUMER_KEY", "The client id.")
+    client_id = _text(DEMO_CLIENT_ID, "The client id.")
     access_token = _text("haf2SDl07E9N7RluNQ4kJ1TkGgso", "28 letters and digits.")
     application_name = _text("6e38ed2d-48b1-4362-97d6-04254065d79c", "Name of the application.")
     scope = _text("", "There are no scopes.")

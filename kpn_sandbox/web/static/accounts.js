@@ -6,7 +6,7 @@ import { t } from "./words.js";
 const ALL = "/_sandbox/accounts";
 const MOST = 1000;
 
-export const listed = async (client) => (await client.call("GET", `${ALL}?limit=${MOST}`)).accounts.map((each) => each.client_id);
+const listed = async (client) => (await client.call("GET", `${ALL}?limit=${MOST}`)).accounts.map((each) => each.client_id);
 
 export class AccountPicker {
   // `open` opens an account by its id, with the same token; `settled` resolves when nobody looks at the one that is open.

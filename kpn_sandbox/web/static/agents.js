@@ -5,7 +5,7 @@ import { isHallDisplay, isWholeScreen, widthOf } from "./screen.js";
 import { isLoggedIn, shortName, showLegend, stateOf, stateWord } from "./states.js";
 import { t } from "./words.js";
 
-export const MOST_TILES = 60;
+const MOST_TILES = 60;
 const LONG = 3600;
 const GAP = 6;
 const LINE = 1.05;

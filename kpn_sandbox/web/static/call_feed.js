@@ -12,7 +12,7 @@ const KINDS = {
 };
 
 // What a call does or what became of it, in words.
-export function callText({ state, agent, waited, talked, direction }) {
+function callText({ state, agent, waited, talked, direction }) {
   const after = { agent: shortName(agent ?? ""), waited: duration(waited), talked: duration(talked ?? 0) };
   switch (state) {
     case "waiting": return t("waits {waited}", after);

@@ -36,7 +36,7 @@ function intervals(points, midnight) {
 }
 
 // Names in order of their places, none over another and none outside.
-export function spread(ends, gap, low, high) {
+function spread(ends, gap, low, high) {
   const sorted = [...ends].sort((one, other) => one.at - other.at);
   sorted.forEach((end, index) => { end.at = Math.max(end.at, index ? sorted[index - 1].at + gap : low); });
   for (let index = sorted.length - 1, most = high; index >= 0; index -= 1, most -= gap) sorted[index].at = Math.min(sorted[index].at, most);

@@ -20,7 +20,7 @@ function padded(text) {
   return view;
 }
 
-export function md5(text) {
+function md5(text) {
   const view = padded(text);
   const state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
   for (let start = 0; start < view.byteLength; start += 64) {

@@ -43,7 +43,7 @@ const nameOf = ({ operation }) => (!operation || operation === "any" ? t("any") 
 const leftOf = (fault) => (fault.probability !== null && fault.probability !== undefined ? t("by chance, {probability}", { probability: fault.probability })
   : fault.remaining === null ? t("every time") : t("{count} left", { count: fault.remaining }));
 
-export const outcomeText = ({ status, connection, delay_ms: delay, ok, body, headers }) => [
+const outcomeText = ({ status, connection, delay_ms: delay, ok, body, headers }) => [
   status ?? (connection ? t("broken connection: {kind}", { kind: connection }) : ok ? t("usual answer") : ""), delay ? `${delay} ms` : "",
   body === undefined || body === null ? "" : t("own body"), headers && Object.keys(headers).length ? t("own headers") : ""].filter(Boolean).join(" + ");
 

@@ -9,10 +9,10 @@ const LOWEST_ROW = { hall: 1.5, desk: 1.75 };
 const HIGHEST_ROW = 5;
 const GOAL = { target_percent: 80, threshold_seconds: 20 };
 
-export const goalText = ({ target_percent: percent, threshold_seconds: seconds }) => t("{percent} % in {seconds} s", { percent, seconds });
+const goalText = ({ target_percent: percent, threshold_seconds: seconds }) => t("{percent} % in {seconds} s", { percent, seconds });
 
 // A queue that no call has left yet has no service level, though the API says 100.
-export const hasLevel = (queue) => Number(queue.OfferedCalls) > Number(queue.InQueueCalls);
+const hasLevel = (queue) => Number(queue.OfferedCalls) > Number(queue.InQueueCalls);
 
 function row(queue, open) {
   const cells = CELLS.map((label, at) => make("td", { "data-label": label, class: at === LEVEL ? "level" : "" }));

@@ -6,8 +6,6 @@ export const isWholeScreen = () => matchMedia("(min-width: 1400px) and (min-heig
 // Letters are large enough to be read across a hall.
 export const isHallDisplay = () => matchMedia("(min-width: 1600px) and (min-height: 850px)").matches;
 
-export const isKiosk = new URLSearchParams(location.search).has("kiosk");
-
 const PAGE_SECONDS = 10;
 
 // One page of what does not fit, and which part of it that is; pages turn every ten seconds.
