@@ -11,7 +11,6 @@ the application's own part of it, without socket and HTTP, stands beside it, als
 
 import io
 import json
-import os
 from argparse import ArgumentParser
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -24,8 +23,7 @@ from typing import Any
 
 from flask import Flask
 from reference import Reference, cpu_seconds
-from servers import free_port, processor_seconds, running
-from servers import sandbox as serve
+from servers import ADMIN, processor_seconds, serving_sandbox
 
 from kpn_sandbox.app import create_app
 from kpn_sandbox.auth import Tokens
@@ -44,7 +42,6 @@ REQUESTS = 500
 """A round over the wire."""
 TOKEN_GOAL, PIN_GOAL = 0.4, 1.5
 """Standardized milliseconds of CPU time: a token within the process, and a pin over the wire."""
-ADMIN = "benchmark-admin-token"
 BASIC = "Basic " + b64encode(f"{CLIENT}:APP_CONSUMER_SECRET".encode()).decode()
 TARGETS_MS = {"creating an account": 10.0, "moving its clock": 5.0, "setting a pin": 5.0}
 
@@ -82,12 +79,10 @@ def tell_share(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int) ->
     tokens = Tokens(sandbox, purpose="kpn", life_seconds=3599)
     tokens.save(TOKEN, sandbox.accounts.show(CLIENT))
     ask = asking(app, {**ENVIRON, "PATH_INFO": "/agents", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"})
-    environment = {**os.environ, **environment_of(settings)}
-    port = free_port()
     requests, parts, checks = [], [], []
-    with running(serve(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as it:
+    with serving_sandbox(**texts_of(settings)) as (process, port):
         for _ in range(rounds):
-            requests.append(served(it.pid, port))
+            requests.append(served(process, port))
             parts.append(microseconds(ask, 300, process_time))
             checks.append(microseconds(lambda: sandbox.tenant(CLIENT), 3000, process_time))
     request, part, check = median(requests), median(parts), median(checks)
@@ -128,16 +123,14 @@ def tell_requests(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int)
     agent = sandbox.tenant(CLIENT).center.agents(AT)[0].login
     pin = json.dumps({"fields": {"Status": "AUX"}})
     headers = {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/json"}
-    environment = {**os.environ, **environment_of(settings), "KPN_SANDBOX_ADMIN_TOKEN": ADMIN}
-    port = free_port()
-    with running(serve(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as it:
+    with serving_sandbox(**texts_of(settings), admin_token=ADMIN) as (process, port):
         for _ in range(rounds):
             reference.measure()
             tokens.append(cpu_seconds(lambda: [issue() for _ in range(100)]) * 10)
             target = KPN_TOKEN_REQUEST
-            sent.append(served(it.pid, port, "POST", target, {"Authorization": BASIC}) / 1000)
+            sent.append(served(process, port, "POST", target, {"Authorization": BASIC}) / 1000)
             target = f"/_sandbox/accounts/{CLIENT}/pins/agents/{agent}"
-            pins.append(served(it.pid, port, "PUT", target, headers, pin) / 1000)
+            pins.append(served(process, port, "PUT", target, headers, pin) / 1000)
     for title, figures, goal in (
         ("a token, within the process", tokens, TOKEN_GOAL),
         ("a token, over the wire", sent, None),
@@ -149,10 +142,9 @@ def tell_requests(app: Flask, sandbox: Sandbox, settings: Settings, rounds: int)
     print(reference)
 
 
-def environment_of(settings: Settings) -> dict[str, str]:
+def texts_of(settings: Settings) -> dict[str, str]:
     """The same settings for another process."""
-    chosen = {"DATABASE_URL": settings.database_url, "AGENTS": str(settings.agents), "CLOCK": settings.clock}
-    return {f"KPN_SANDBOX_{name}": value for name, value in chosen.items()}
+    return {"database_url": settings.database_url, "agents": str(settings.agents), "clock": settings.clock}
 
 
 def served(

@@ -9,15 +9,15 @@ columns with a running clock, that of master and worker, beside the same by Flas
 """
 
 import json
-import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from statistics import median
 from time import perf_counter
 from typing import Any
 
-from servers import Load, folder, free_port, middle, print_beside_flask, running, sandbox
+from servers import Load, folder, print_beside_flask, serving_sandbox
 
 from kpn_sandbox.client import Client
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
@@ -48,18 +48,11 @@ def main() -> None:
 @contextmanager
 def serving(agents: int) -> Iterator[tuple[int, int]]:
     """Run a sandbox and yield its process and its port."""
+    credentials = {"client_id": CLIENT_ID, "client_secret": SECRET}
     with folder() as place:
-        port = free_port()
-        environment = {
-            **os.environ,
-            "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/sandbox.db",
-            "KPN_SANDBOX_AGENTS": str(agents),
-            "KPN_SANDBOX_CLIENT_ID": CLIENT_ID,
-            "KPN_SANDBOX_CLIENT_SECRET": SECRET,
-            "KPN_SANDBOX_BRIGHT_PATTERN_REFRESH": "0",
-        }
-        with running(sandbox(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as process:
-            yield process.pid, port
+        settings = {"database_url": f"sqlite:///{place}/sandbox.db", "agents": str(agents), **credentials}
+        with serving_sandbox(**settings, bright_pattern_refresh="0") as served:
+            yield served
 
 
 def subscribed(port: int) -> str:
@@ -87,7 +80,7 @@ def asked(port: int, method: str, path: str, body: Any, headers: dict[str, str] 
 def measure(
     title: str, port: int, path: str, headers: dict[str, str], prefer: Callable[[int], str], requests: int
 ) -> None:
-    """Ask many times and print the middle and the slowest of a hundred, on the server and for the client."""
+    """Ask many times and print the median and the slowest of a hundred, on the server and for the client."""
     connection = HTTPConnection("127.0.0.1", port)
     seen, size = [], 0
     for number in range(-3, requests):
@@ -100,8 +93,8 @@ def measure(
             raise SystemExit(f"{path} was answered {answer.status}")
     logged = Client(f"http://127.0.0.1:{port}").account(CLIENT_ID, SECRET).requests(limit=requests)
     server = [entry["duration_ms"] for entry in logged if entry["path"] == path]
-    figures = f"server {middle(server):6.2f} ms, one in a hundred {slow(server):6.2f} ms"
-    print(f"  {title:28s} {figures}; client {middle(seen[3:]):6.2f} ms; {size // 1024} KiB", flush=True)
+    figures = f"server {median(server):6.2f} ms, one in a hundred {slow(server):6.2f} ms"
+    print(f"  {title:28s} {figures}; client {median(seen[3:]):6.2f} ms; {size // 1024} KiB", flush=True)
 
 
 def steady(number: int) -> str:

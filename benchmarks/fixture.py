@@ -13,9 +13,9 @@ import time
 from argparse import ArgumentParser, Namespace
 from importlib.metadata import entry_points
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
-from servers import middle
 from start import IMPORTS
 
 from kpn_sandbox.settings import environment_with
@@ -73,7 +73,7 @@ def main() -> None:
 
 def measure(chosen: Namespace) -> None:
     """Print each figure."""
-    print(f"loading the plugin: {judged(1000 * median(LOAD, chosen.rounds), 20)} ms of CPU")
+    print(f"loading the plugin: {judged(1000 * median_seconds(LOAD, chosen.rounds), 20)} ms of CPU")
     print_first_fixture(chosen.rounds)
     print_accounts()
     print_side_by_side(chosen.runs, chosen.tests)
@@ -90,10 +90,10 @@ def seconds(program: str) -> float:
     return float(ran.stdout)
 
 
-def median(program: str, rounds: int) -> float:
-    """The middle of some rounds, after one that nobody counts."""
+def median_seconds(program: str, rounds: int) -> float:
+    """The median of some rounds, after one that nobody counts."""
     seconds(program)
-    return middle([seconds(program) for _ in range(rounds)])
+    return median([seconds(program) for _ in range(rounds)])
 
 
 def print_first_fixture(rounds: int) -> None:
@@ -102,9 +102,9 @@ def print_first_fixture(rounds: int) -> None:
         seconds(READY), seconds(bare)
         pairs = [(seconds(READY), seconds(bare)) for _ in range(rounds)]
         ratios = sorted(ours / theirs for ours, theirs in pairs)
-        ours, theirs = (middle([pair[position] for pair in pairs]) for position in (0, 1))
+        ours, theirs = (median([pair[position] for pair in pairs]) for position in (0, 1))
         print(f"first fixture: {ours:.3f} s of CPU beside the bare import of {name} {theirs:.3f} s", end=", ")
-        print(f"ratio {judged(middle(ratios), 1.3)} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+        print(f"ratio {judged(median(ratios), 1.3)} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
 def print_accounts(count: int = 200) -> None:
@@ -122,7 +122,7 @@ def print_accounts(count: int = 200) -> None:
             for step, each in zip(taken.values(), steps, strict=True):
                 step.append(1000 * each)
     for name, times in taken.items():
-        shown = judged(middle(times), 5) if name == "account" else f"{middle(times):.1f}"
+        shown = judged(median(times), 5) if name == "account" else f"{median(times):.1f}"
         print(f"{name}: {shown} ms of CPU, 95 % within {sorted(times)[int(0.95 * count)]:.1f} ms")
 
 
@@ -139,7 +139,7 @@ def print_side_by_side(runs: int, count: int) -> None:
             ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=KEEPING)
             taken.append(time.perf_counter() - begin)
             passed.append(int((re.findall(r"(\d+) passed", ran.stdout) or ["0"])[-1]))
-    print(f"{count} tests over two workers: {middle(taken):.1f} s; passed in {runs} runs: {passed}")
+    print(f"{count} tests over two workers: {median(taken):.1f} s; passed in {runs} runs: {passed}")
 
 
 def registered() -> bool:

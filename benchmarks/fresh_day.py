@@ -9,7 +9,6 @@ is wall time, so what it takes while no day is computed stands beside it and is 
     python benchmarks/fresh_day.py [--rounds 9]
 """
 
-import os
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,11 +17,10 @@ from threading import Thread
 from time import perf_counter
 
 from reference import Reference
-from servers import folder, free_port, processor_seconds, running, sandbox
+from servers import ADMIN, folder, processor_seconds, serving_sandbox
 
 from kpn_sandbox.client import Client
 
-ADMIN = "benchmark-admin-token"
 GOALS = {50: 0.012, 200: 0.045, 1000: 0.180}
 """Standardized CPU seconds of the first request, by agents."""
 LONGEST_WAIT = 0.030
@@ -37,15 +35,9 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     reference = Reference()
     with folder() as place:
-        environment = {
-            **os.environ,
-            "KPN_SANDBOX_ADMIN_TOKEN": ADMIN,
-            "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/a",
-        }
-        port = free_port()
-        with running(sandbox(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as process:
+        with serving_sandbox(admin_token=ADMIN, database_url=f"sqlite:///{place}/a") as (process, port):
             for agents, goal in GOALS.items():
-                print(row(agents, goal, Days(process.pid, port, agents), reference, rounds))
+                print(row(agents, goal, Days(process, port, agents), reference, rounds))
     print(reference)
 
 

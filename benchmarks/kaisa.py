@@ -7,15 +7,11 @@ Cases: widgets open to everybody, asked by wrk, and HTTP Digest with a count of 
 """
 
 import hashlib
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
 from time import perf_counter
 
-from servers import Load, folder, free_port, print_beside_flask, running, sandbox
+from servers import Load, folder, print_beside_flask, serving_sandbox
 
 PATH = "/widgets/data?type=calls_per_day&from_date=2026-10-24&to_date=2026-11-22"
 CLIENT_ID, SECRET = "benchmark", "secret"
@@ -64,27 +60,12 @@ def main() -> None:
     with folder() as place:
         script = place / "open.lua"
         script.write_text('wrk.headers["Authorization"] = nil')
-        with serving(place, "on") as (process, port):
+        settings = {"agents": "100", "client_id": CLIENT_ID, "client_secret": SECRET}
+        with serving_sandbox(**settings, kaisa_open="on", database_url=f"sqlite:///{place}/on.db") as (process, port):
             load = Load(f"http://127.0.0.1:{port}{PATH}", "", script)
             print_beside_flask("open widgets", process, (load, load._replace(headers=(f"Prefer: {BY_FLASK}",))), 500)
-        with serving(place, "off") as (process, port):
+        with serving_sandbox(**settings, database_url=f"sqlite:///{place}/off.db") as (process, port):
             print_beside_flask("HTTP Digest", process, (DigestLoad(port), DigestLoad(port, BY_FLASK)), 1000)
-
-
-@contextmanager
-def serving(place: Path, kaisa_open: str) -> Iterator[tuple[int, int]]:
-    """Run a sandbox and yield its process and its port."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/{port}.db",
-        "KPN_SANDBOX_AGENTS": "100",
-        "KPN_SANDBOX_CLIENT_ID": CLIENT_ID,
-        "KPN_SANDBOX_CLIENT_SECRET": SECRET,
-        "KPN_SANDBOX_KAISA_OPEN": kaisa_open,
-    }
-    with running(sandbox(port), f"http://127.0.0.1:{port}/_sandbox/ready", environment) as process:
-        yield process.pid, port
 
 
 def _md5(text: str) -> str:

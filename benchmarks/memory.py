@@ -6,11 +6,10 @@ The caches are bounded by `--cache-mb`, so the last two must not lie far apart.
     python benchmarks/memory.py
 """
 
-import os
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from servers import folder, free_port, resident_megabytes, running, sandbox
+from servers import folder, resident_megabytes, serving_sandbox
 
 from kpn_sandbox.client import Client
 
@@ -23,17 +22,10 @@ def main() -> None:
     """Print the table."""
     with folder() as place:
         for accounts in (1, 200, 2_000):
-            environment = {
-                **os.environ,
-                "KPN_SANDBOX_DATABASE_URL": f"sqlite:///{place}/{accounts}.db",
-                "KPN_SANDBOX_LENIENT": "on",
-            }
-            port = free_port()
-            url = f"http://127.0.0.1:{port}"
-            with running(sandbox(port), f"{url}/_sandbox/ready", environment) as process:
-                before = resident_megabytes(process.pid)
-                ask(url, [Client(url).token(f"account-{number}", "secret") for number in range(accounts)])
-                after = resident_megabytes(process.pid)
+            with serving_sandbox(database_url=f"sqlite:///{place}/{accounts}.db", lenient="on") as served:
+                before, client = resident_megabytes(served.process), Client(served.url)
+                ask(served.url, [client.token(f"account-{number}", "secret") for number in range(accounts)])
+                after = resident_megabytes(served.process)
             verdict = f", goal {GOAL:.0f}: {'reached' if after <= GOAL else 'MISSED'}" if accounts == 1 else ""
             line = f"{accounts:6d} accounts: {before:6.1f} MB at the start, {after:6.1f} MB after {REQUESTS} requests"
             print(line + verdict, flush=True)

@@ -17,15 +17,16 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 from urllib.request import urlopen
 
-from servers import Load, folder, free_port, middle, resident_megabytes, running
-from serving import Served, agents_of, measured, sandbox
+from servers import Load, Served, folder, free_port, measured, resident_megabytes, running
+from serving import agents_of, sandbox
 
 
 class Peer(NamedTuple):
-    """A mock server from npm, and how it is told to serve an answer."""
+    """A mock server from npm, and how it is made to serve an answer."""
 
     name: str
     package: str
@@ -112,8 +113,8 @@ def main() -> None:
 def line(name: str, ours: list[float], theirs: list[float], megabytes: float) -> str:
     """One server's figures, and the ratio of the sandbox's cost to its."""
     ratios = sorted(a / b for a, b in zip(ours, theirs, strict=True))
-    ratio = f"ratio of ours {middle(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-    cost = f"{middle(theirs):6.0f} us ({min(theirs):.0f} to {max(theirs):.0f})"
+    ratio = f"ratio of ours {median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    cost = f"{median(theirs):6.0f} us ({min(theirs):.0f} to {max(theirs):.0f})"
     return f"  {name:12s} {cost}   {megabytes:6.0f} MB   {ratio}"
 
 

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 from kpn_sandbox.server.listener import listen
 
 HERE = Path(__file__).parent
+ADMIN = "benchmark-admin-token"
 
 
 @contextmanager
@@ -45,24 +46,32 @@ def running(command: list[str], url: str, environment: dict[str, str]) -> Iterat
         process.wait()
 
 
+class RunningSandbox(NamedTuple):
+    """A sandbox that serves: the process of its master, and its port."""
+
+    process: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Base URL."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def serving_sandbox(*options: str, **settings: str) -> Iterator[RunningSandbox]:
+    """Serve a sandbox with options of its command line, and settings by their names as its environment has them."""
+    served = RunningSandbox(0, free_port())
+    environment = {**os.environ, **{f"KPN_SANDBOX_{name.upper()}": text for name, text in settings.items()}}
+    command = [sys.executable, "-m", "kpn_sandbox", "serve", "--port", str(served.port), *options]
+    with running(command, f"{served.url}/_sandbox/ready", environment) as process:
+        yield served._replace(process=process.pid)
+
+
 def gunicorn(application: str, port: int, *options: str) -> list[str]:
     """The gunicorn command for an application, with one worker of the kind `sync` unless options say otherwise."""
-    return [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--log-level",
-        "error",
-        *options,
-        application,
-    ]
-
-
-def sandbox(port: int, *options: str) -> list[str]:
-    """The command that serves a sandbox."""
-    return [sys.executable, "-m", "kpn_sandbox", "serve", "--port", str(port), *options]
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    return [*command, *options, application]
 
 
 class Load(NamedTuple):
@@ -121,7 +130,7 @@ def print_beside_flask(title: str, process: int, loads: tuple[Any, Any], goal: i
         loads: The same request, by the fast path and with a preference for which Flask answers.
         goal: CPU microseconds that it may take by the fast path.
     """
-    fast, full = (middle(found) for found in measured([Served(process, "", each) for each in loads], 5, 3).values())
+    fast, full = (median(found) for found in measured([Served(process, "", each) for each in loads], 5, 3).values())
     verdict = "reached" if fast <= goal else "MISSED"
     print(f"  {title:28s} {fast:5.0f} us of CPU beside {full:5.0f} us by Flask; goal {goal} us: {verdict}", flush=True)
 
@@ -159,11 +168,6 @@ def children(process: int) -> list[int]:
 def started(process: int) -> int:
     """Return when a process was started, in ticks since the machine was."""
     return int(_statistics(process)[19])
-
-
-def middle(values: list[float]) -> float:
-    """The median."""
-    return median(values)
 
 
 def _ticks(process: int) -> int:

@@ -14,15 +14,15 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from secrets import token_hex
+from statistics import median
 from urllib.request import Request, urlopen
 
-from servers import Load, Served, folder, free_port, gunicorn, measured, middle, running
-from servers import sandbox as serve
+from servers import ADMIN, Load, Served, folder, free_port, gunicorn, measured, running, serving_sandbox
 
 from kpn_sandbox.client import Client
 
 ACCOUNTS = 200
-ADMIN = "benchmark-admin-token"
 AT = "2026-11-23T09:00:00+01:00"
 
 # An account is asked some ten to twenty times a second, each time a second or two later by its own clock.
@@ -66,9 +66,9 @@ def main() -> None:
     print("CPU time of a request, master and workers, median of the rounds")
     for title, ours, other, goal in rows:
         ratios = sorted(a / b for a, b in zip(costs[ours], costs[other], strict=True))
-        ratio = middle(ratios)
+        ratio = median(ratios)
         verdict = "" if goal is None else f"   goal {goal}: {'reached' if ratio <= goal else 'MISSED'}"
-        figures = f"{middle(costs[ours]):5.0f} us beside {middle(costs[other]):5.0f} us"
+        figures = f"{median(costs[ours]):5.0f} us beside {median(costs[other]):5.0f} us"
         print(f"  {title:34s} {figures}   ratio {ratio:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}){verdict}")
 
 
@@ -77,12 +77,10 @@ def sandbox(
     place: Path, *, agents: int = 100, accounts: int = 1, journal: bool = True, workers: int = 1
 ) -> Iterator[Served]:
     """Run a sandbox that has computed its days."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    database = f"sqlite:///{place}/{port}.db"
-    command = serve(port, "--agents", str(agents), "--workers", str(workers), "--database-url", database)
-    environment = {**os.environ, "KPN_SANDBOX_ADMIN_TOKEN": ADMIN, "KPN_SANDBOX_JOURNAL": "on" if journal else "off"}
-    with running(command, f"{url}/_sandbox/ready", environment) as process:
+    database = f"sqlite:///{place}/{token_hex(4)}.db"
+    options = ("--agents", str(agents), "--workers", str(workers), "--database-url", database)
+    with serving_sandbox(*options, admin_token=ADMIN, journal="on" if journal else "off") as (process, port):
+        url = f"http://127.0.0.1:{port}"
         client = Client(url, admin_token=ADMIN)
         tokens = [client.token("APP_CONSUMER_KEY", "APP_CONSUMER_SECRET")]
         script = None
@@ -96,7 +94,7 @@ def sandbox(
             script.write_text(SCRIPT.format(tokens=", ".join(f'"{token}"' for token in tokens)))
         for token in tokens:
             agents_of(url, token)
-        yield Served(process.pid, url, Load(f"{url}/agents", tokens[0], script))
+        yield Served(process, url, Load(f"{url}/agents", tokens[0], script))
 
 
 @contextmanager

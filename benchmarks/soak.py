@@ -26,10 +26,10 @@ from typing import Any
 
 import requests
 from requests.auth import HTTPDigestAuth
-from servers import children, folder, free_port, proportional_megabytes, running, started
+from servers import ADMIN, children, folder, proportional_megabytes, serving_sandbox, started
 
 CONTROL = "/_sandbox/accounts"
-WORKERS = 2
+WORKERS = "2"
 KILL_SECONDS = 60
 PAUSE_SECONDS = 0.02
 """The longest pause of a client between two requests."""
@@ -420,7 +420,7 @@ class SoakClient:
             self._state[area] = found
         self._possible.pop(area, None)
         self._check_lost(area, self._state[area], found)
-        # Told once: the comparisons that follow are of what is there.
+        # Noted once: the comparisons that follow are of what is there.
         self._state[area] = found
 
     def _check_lost(self, title: str, wanted: object, got: object) -> None:
@@ -505,20 +505,12 @@ def main() -> int:
     parser.add_argument("--database-url")
     chosen = parser.parse_args()
     with folder() as place:
-        port, admin_token = free_port(), "soak-administrator-token"
-        url = f"http://127.0.0.1:{port}"
-        environment = {
-            **os.environ,
-            "KPN_SANDBOX_ADMIN_TOKEN": admin_token,
-            "KPN_SANDBOX_DATABASE_URL": chosen.database_url or f"sqlite:///{place}/soak.db",
-        }
-        command = [sys.executable, "-m", "kpn_sandbox", "serve", "--port", str(port), "--workers", str(WORKERS)]
-        findings = Findings()
-        with running(command, f"{url}/_sandbox/ready", environment) as process:
-            memory = Memory(process.pid)
-            clients = [SoakClient(url, admin_token, number, findings) for number in range(chosen.clients)]
+        findings, database_url = Findings(), chosen.database_url or f"sqlite:///{place}/soak.db"
+        with serving_sandbox(workers=WORKERS, admin_token=ADMIN, database_url=database_url) as served:
+            memory = Memory(served.process)
+            clients = [SoakClient(served.url, ADMIN, number, findings) for number in range(chosen.clients)]
             warm_up = time.monotonic() + chosen.seconds / 3
-            load(clients, process.pid, chosen.seconds, memory)
+            load(clients, served.process, chosen.seconds, memory)
             lines = list(memory.lines(warm_up))
     return report(findings, chosen.seconds, lines)
 

@@ -13,9 +13,10 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from statistics import median
 from urllib.request import Request, urlopen
 
-from servers import HERE, folder, middle, processor_seconds
+from servers import HERE, folder, processor_seconds
 
 from kpn_sandbox.client import Client
 
@@ -37,8 +38,8 @@ def main() -> None:
         start(place / "warm-up.db"), bare_import()
         pairs = [(start(place / f"{number}.db"), bare_import()) for number in range(rounds)]
     ratios = sorted(ours / bare for ours, bare in pairs)
-    ours, bare = (middle([pair[position] for pair in pairs]) for position in (0, 1))
-    ratio = middle(ratios)
+    ours, bare = (median([pair[position] for pair in pairs]) for position in (0, 1))
+    ratio = median(ratios)
     verdict = "reached" if ratio <= GOAL else "MISSED"
     print(f"start to the first answer {ours:.3f} s of CPU beside the bare import {bare:.3f} s", end="   ")
     print(f"ratio {ratio:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})   goal {GOAL:.2f}: {verdict}")
