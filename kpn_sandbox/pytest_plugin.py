@@ -5,13 +5,13 @@ pytest imports this module for every project in whose environment the package is
 is imported inside functions, once a test asks for a fixture or has a marker: that takes 0.1 s, and 0.8 s with a server.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from kpn_sandbox.testing import Account, RunningSandbox
+    from kpn_sandbox.testing import Account, AccountFactory, RunningSandbox
     from kpn_sandbox.testing.watched import WatchedSandbox
 
 SANDBOX: "pytest.StashKey[WatchedSandbox]" = pytest.StashKey()
@@ -165,20 +165,18 @@ def _account(
 
 
 @pytest.fixture(scope="session")
-def kpn_account_factory(kpn_sandbox: "RunningSandbox") -> "Callable[..., Account]":
+def kpn_account_factory(kpn_sandbox: "RunningSandbox") -> "AccountFactory":
     """A function that makes accounts which live as long as the tests run, such as `factory(scenario="peak")`."""
     from kpn_sandbox.client import ClientError
     from kpn_sandbox.testing.account_options import OptionError
     from kpn_sandbox.testing.watched import WatchedSandbox
 
-    def factory(*unnamed: object, **settings: Any) -> "Account":
-        if unnamed:
-            raise ClientError(f"kpn_account_factory takes settings by name, not {unnamed[0]!r:.200}")
+    def factory(*unnamed: Any, **settings: Any) -> "Account":
         if not isinstance(kpn_sandbox, WatchedSandbox):
             # The fixture is overridden.
-            return kpn_sandbox.new_account(**settings)
+            return kpn_sandbox.new_account(*unnamed, **settings)
         try:
-            return kpn_sandbox.further_account(**settings)
+            return kpn_sandbox.further_account(*unnamed, **settings)
         except OptionError as error:
             raise ClientError(f"kpn_account_factory: {error}") from None
 

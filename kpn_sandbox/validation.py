@@ -76,7 +76,7 @@ def spelled(value: Any, words: Iterable[str]) -> Any:
     if not isinstance(value, str):
         return value
     folded = re.sub("[-_ ]+", " ", value.strip().lower())
-    return next((word for word in words if re.sub("[-_ ]", " ", word) == folded), value)
+    return next((word for word in words if re.sub("[-_ ]", " ", word.lower()) == folded), value)
 
 
 def near_miss_in(allowed: str, value: Any) -> str:

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from decimal import Decimal
 from enum import Enum
 from http import HTTPStatus
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 from kpn_sandbox.client.values import Headers, Instant, Number, Seconds
@@ -13,6 +13,7 @@ from kpn_sandbox.literals import (
     ApiKey,
     ArrivalRhythm,
     ClockMode,
+    ConnectionFault,
     NameStyle,
     OperationName,
     ScenarioName,
@@ -26,6 +27,9 @@ Seed = str | int | UUID | Enum
 Operation = OperationName | Enum
 Status = int | str | HTTPStatus
 PinValue = str | int | Decimal | timedelta | Enum | None
+Broken = ConnectionFault | Literal["timeout"] | BaseException | type[BaseException]
+Outcome = float | Decimal | timedelta | Enum | Broken | Literal["ok"] | Mapping[str, Any]
+"""The outcome of a request, as `fail` describes it; a word is a literal, so that type checkers find a wrong one."""
 
 
 class QueuePatch(TypedDict, total=False):
@@ -193,7 +197,7 @@ class RequestOptions(TypedDict, total=False):
     params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None
     """Fields of the query, beside those in the path."""
     token: str | None
-    """The access token to send; the account's own by default, fetched when there is none or it has expired."""
+    """The access token to send; the account's own by default, fetched when there is none or it has ended."""
     headers: Headers | None
     """More headers, such as `{"Prefer": "code=503"}`; an `Authorization` is sent in place of a token."""
     timeout: Seconds | None

@@ -100,7 +100,7 @@ class AccountConfiguration(AccountRequests):
 
         Args:
             name: Name of a scenario.
-            effective: `always` or `now`, as for `profile`; always by default, now when there are seconds.
+            effective: As for `profile`; now when there are seconds.
             for_seconds: After how many seconds the scenario before comes back; never by default.
 
         Raises:
@@ -156,9 +156,8 @@ class AccountConfiguration(AccountRequests):
         Start the clock; with neither instant nor speed it shows wall time again.
 
         Args:
-            at: Where it starts.
+            at, tokens: As in `freeze`.
             speed: Seconds of the account per second of wall time.
-            tokens: Whose time the life of tokens follows, `account` or `wall`; as before by default.
         """
         where = yield from self._instant(at, "at")
         body = present(mode="running", at=where, speed=speed, tokens=tokens)

@@ -240,8 +240,7 @@ class Target:
         A list or a text in the body of a successful response.
 
         Args:
-            name: Its name.
-            body: The JSON object of the response.
+            name, body: Its name, and the JSON object of the response.
             kind: `list` or `str`.
 
         Raises:
@@ -257,8 +256,7 @@ class Target:
         An instant in the body of a successful response.
 
         Args:
-            name: Its name.
-            body: The JSON object of the response.
+            name, body: Its name, and the JSON object of the response.
 
         Raises:
             Rejected: There is none.

@@ -71,10 +71,9 @@ class AccountInspection(AccountOverrides):
         Wait until the log holds so many requests, and return those that match.
 
         Args:
-            operation: As in `fail`.
+            operation, filters: As in `requests`.
             count: How many; those that are there already count.
             timeout: How long to wait, on the wall clock.
-            filters: As in `requests`.
 
         Raises:
             NotAsExpected: There are fewer when the time is over.
@@ -99,9 +98,8 @@ class AccountInspection(AccountOverrides):
         Check how many requests the log holds, and return them.
 
         Args:
-            operation: As in `fail`.
+            operation, filters: As in `requests`.
             count: How many there must be, no more and no less.
-            filters: As in `requests`.
 
         Raises:
             NotAsExpected: There are more or fewer; the message lists the nearest requests.
@@ -161,8 +159,7 @@ class AccountInspection(AccountOverrides):
         The calls that arrived in a period or that agents made in it.
 
         Args:
-            start: An instant; the account's midnight by default.
-            end: An instant; the account's present one by default.
+            start, end: Instants; the account's midnight and its present one by default.
             filters: `queue` and `agent`, by number, and `direction`, `in` or `out`.
         """
         period = yield from self._period(start, end)
@@ -181,8 +178,7 @@ class AccountInspection(AccountOverrides):
 
         Args:
             login: The agent's Logid.
-            start: An instant; the account's midnight by default.
-            end: An instant; the account's present one by default.
+            start, end: Instants; the account's midnight and its present one by default.
         """
         path = f"/truth/agents/{object_number(login, 'login')}"
         return (yield from self._listed("states", path + query((yield from self._period(start, end)))))
@@ -201,8 +197,7 @@ class AccountInspection(AccountOverrides):
 
         Args:
             minutes: Length of an interval: 15, 30 or 60, or a `timedelta` or words such as "15m".
-            start: An instant; the account's midnight by default.
-            end: An instant; the account's present one by default.
+            start, end: Instants; the account's midnight and its present one by default.
             queue: Only the queue with this number.
         """
         given = unwrapped(minutes)

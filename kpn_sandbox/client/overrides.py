@@ -7,7 +7,7 @@ from enum import Enum
 from importlib import import_module
 from typing import Any, Unpack
 
-from kpn_sandbox.client.arguments import Operation, PinFields, Seed
+from kpn_sandbox.client.arguments import Operation, Outcome, PinFields, Seed
 from kpn_sandbox.client.configuration import AccountConfiguration
 from kpn_sandbox.client.errors import ClientError, NotAsExpected, Rejected
 from kpn_sandbox.client.http import JsonObject, Steps
@@ -147,7 +147,7 @@ class AccountOverrides(AccountConfiguration):
     def fail(
         self,
         operation: Operation | None,
-        *outcomes: Any,
+        *outcomes: Outcome | Iterable[Outcome],
         api: ApiKey | Enum = "kpn",
         repeat: bool = False,
         key: Number | None = None,
@@ -173,7 +173,7 @@ class AccountOverrides(AccountConfiguration):
         self,
         operation: Operation | None,
         probability: float | Decimal,
-        outcome: Any,
+        outcome: Outcome,
         *,
         api: ApiKey | Enum = "kpn",
         seed: Seed | None = None,
@@ -183,12 +183,9 @@ class AccountOverrides(AccountConfiguration):
         Plan that requests end in some way by chance.
 
         Args:
-            operation: As in `fail`.
+            operation, outcome, api, key: As in `fail`.
             probability: From 0 to 1.
-            outcome: As in `fail`.
-            api: The API that the operation belongs to.
             seed: For the same sequence of chances in every run.
-            key: As in `fail`.
         """
         chance = {"probability": probability, "outcome": outcome_of(outcome), "seed": seed_text(seed), "key": key}
         body = present(api=api, operation=operation, **chance)

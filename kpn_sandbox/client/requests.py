@@ -1,5 +1,6 @@
 """Requests to the APIs of vendors as an account's client sends them, with tokens that are fetched when needed."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar, Unpack, cast
@@ -17,7 +18,8 @@ USER_AGENT = "kpn-sandbox-fixture"
 
 Record = TypeVar("Record")
 
-_TOKEN_EXPIRED = "keymanagement.service.access_token_expired"
+_TOKEN_ENDED = re.compile(r"keymanagement\.service\.access_token_(expired|not_approved)\b")
+"""Error codes of a token that has expired or was revoked."""
 
 
 def sent_instant(value: Any, name: str, now: Callable[[], Steps[datetime]]) -> Steps[str]:
@@ -138,10 +140,9 @@ class AccountRequests:
         Send a POST request as the account's client would.
 
         Args:
-            path: As in `get`.
+            path, options: As in `get`.
             body, json: Value to send as JSON, under either name.
             data: In place of JSON, a mapping to send as a form, or a text, bytes or an open file to send as they are.
-            options: As in `get`.
         """
         return (yield from self._send("POST", path, _body(body, json, data), options))
 
@@ -153,9 +154,7 @@ class AccountRequests:
         Send a PUT request as the account's client would.
 
         Args:
-            path: As in `get`.
-            body, json, data: As in `post`.
-            options: As in `get`.
+            path, body, json, data, options: As in `post`.
         """
         return (yield from self._send("PUT", path, _body(body, json, data), options))
 
@@ -165,8 +164,7 @@ class AccountRequests:
         Send a DELETE request as the account's client would; without a path, delete the account as `drop` does.
 
         Args:
-            path: As in `get`.
-            options: As in `get`.
+            path, options: As in `get`.
         """
         if path is not None:
             return (yield from self._send("DELETE", path, Body(), options))
@@ -200,13 +198,13 @@ class AccountRequests:
         return (yield from self._send_with_token(call))
 
     def _send_with_token(self, call: Callable[[str], Call]) -> Steps[Response]:
-        """Send a request with the account's own token, once more with a new one when it has expired."""
+        """Send a request with the account's own token, once more with a new one when it has expired or was revoked."""
         if not self._token:
             response = yield from self._request_token()
             if response.status != 200:
                 return response
         response = yield call(f"Bearer {self._token}")
-        if response.status != 401 or _TOKEN_EXPIRED not in response.text:
+        if response.status != 401 or not _TOKEN_ENDED.search(response.text):
             return response
         renewed = yield from self._request_token()
         return (yield call(f"Bearer {self._token}")) if renewed.status == 200 else renewed

@@ -7,7 +7,7 @@ place, one that extends it and `Awaiting` has coroutines; type checkers know bot
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from inspect import Parameter, signature
+from inspect import signature
 from types import MethodType
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 
@@ -95,14 +95,11 @@ def bound(method: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         try:
             taken.bind(*arguments, **named)
         except TypeError as error:
-            names = ", ".join(map(_described, list(taken.parameters.values())[1:])) or "nothing"
+            takes = list(taken.parameters.values())[1:]
+            names = ", ".join(f"{each.name}{' by name' if each.kind is each.VAR_KEYWORD else ''}" for each in takes)
             name = method.__qualname__.removesuffix(".__init__").rpartition(".")[2].removeprefix("_Connected")
-            raise ClientError(f"{name}() {error}; it takes {names}") from None
+            raise ClientError(f"{name}() {error}; it takes {names or 'nothing'}") from None
         raise
-
-
-def _described(parameter: Parameter) -> str:
-    return f"{parameter.name} by name" if parameter.kind is parameter.VAR_KEYWORD else parameter.name
 
 
 def checks_arguments(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

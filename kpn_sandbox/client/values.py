@@ -196,8 +196,7 @@ def text_of(value: Any, name: str = "value") -> str:
     Return a value as a path, a query or a header has it.
 
     Args:
-        value: Whatever a program has.
-        name: Its name, for the error.
+        value, name: As for `json_value`.
 
     Raises:
         ClientError: There is no text for it; the message names it.
@@ -231,8 +230,7 @@ def items_of(values: Any, name: str) -> list[tuple[Any, Any]]:
     Return the items of a mapping, or pairs as they are.
 
     Args:
-        values: A mapping, or pairs.
-        name: Its name, for the error.
+        values, name: A mapping, or pairs; and its name, for the error.
 
     Raises:
         ClientError: It is neither.
@@ -249,8 +247,7 @@ def flattened(values: Any, name: str, depth: int = 0) -> list[Any]:
     Return a value, or the entries of lists, tuples, generators and the like, which may stand in each other.
 
     Args:
-        values: The value, or an iterable; texts, mappings, classes and exceptions are values.
-        name: Its name, for the error.
+        values, name: The value, or an iterable as `is_collection` says; and its name, for the error.
         depth: How many lists it stands in.
 
     Raises:
@@ -272,8 +269,7 @@ def pairs(values: Any, name: str) -> list[tuple[str, str]]:
     Return the fields of a query or a form in order; what is None is left out, and each value of a list is a field.
 
     Args:
-        values: A mapping, or pairs.
-        name: Its name, for the error.
+        values, name: A mapping, or pairs; and its name, for the error.
     """
     found: list[tuple[str, str]] = []
     for key, value in items_of(values, name):
@@ -303,8 +299,7 @@ def seconds(value: Any, name: str = "timeout") -> float:
     Return a length of time in seconds.
 
     Args:
-        value: A `timedelta`, a number of seconds, or words such as "15m"; not negative.
-        name: Its name, for the error.
+        value, name: A `timedelta`, a number from 0, or words such as "15m"; and its name, for the error.
 
     Raises:
         ClientError: It is none of these.
@@ -330,8 +325,7 @@ def whole(value: Any, name: str, least: int = 0) -> int:
     Return a whole number.
 
     Args:
-        value: Such as `2`, `2.0` or `Decimal(2)`.
-        name: Its name, for the error.
+        value, name: Such as `2`, `2.0` or `Decimal(2)`; and its name, for the error.
         least: The least that it may be.
 
     Raises:
@@ -348,8 +342,7 @@ def instant(value: Any, name: str = "at") -> str:
     Return an instant: ISO 8601 with an offset, or words whose day is still to be found by a clock.
 
     Args:
-        value: A `datetime`, a `date`, or a text.
-        name: Its name, for the error.
+        value, name: A `datetime`, a `date`, or a text; and its name, for the error.
 
     Raises:
         ClientError: It is none of these.

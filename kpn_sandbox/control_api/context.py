@@ -138,7 +138,7 @@ def _check_fault(apis: Sequence[type[VendorApi]], body: dict[str, Any], given: d
     if operation not in (None, ANY_OPERATION, *known):
         allowed = f"one of {', '.join(known)}, or {ANY_OPERATION}"
         raise invalid_fields({"field": "operation", "value": operation, "allowed": allowed})
-    if "key" in body:
+    if body.get("key") is not None:
         _check_key(api, operation, given["key"])
     for path, outcome in _outcomes(body):
         status = outcome.get("status")

@@ -17,7 +17,6 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from kpn_sandbox import validation
 from kpn_sandbox.client.errors import FieldError
-from kpn_sandbox.literals import SCENARIO_NAMES
 from kpn_sandbox.simulation.calendar import FIRST_DATE, LAST_DATE, day_of
 from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.validation import Kept, Rule, parse_instant
@@ -131,16 +130,16 @@ class ChoiceField(fields.String):
     """One of a list of words."""
 
     def __init__(self, choices: Iterable[str], **options: Any) -> None:
-        words = tuple(choices)
+        self.words = words = tuple(map(str, choices))
         allowed = validation.choice(*words).allowed
         super().__init__(validate=OneOf(words, error=allowed), **_with_message(allowed, options))
 
 
-class ScenarioField(ChoiceField):
-    """Name of a scenario; other capitals and hyphens or underscores for blanks are taken, too."""
+class SpelledField(ChoiceField):
+    """One of a list of words; other capitals and hyphens or underscores for blanks are taken, too."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return super()._deserialize(validation.spelled(value, SCENARIO_NAMES), attr, data, **kwargs)
+        return super()._deserialize(validation.spelled(value, self.words), attr, data, **kwargs)
 
 
 class ApiField(ChoiceField):
@@ -217,6 +216,17 @@ class ListField(fields.List[Any]):
     def __init__(self, entry: fields.Field[Any], fewest: int, most: int, **options: Any) -> None:
         allowed = f"a list of {fewest} to {most} entries"
         super().__init__(entry, validate=Length(fewest, most, error=allowed), **_with_message(allowed, options))
+
+
+class OneOrMoreField(fields.Field[Any]):
+    """List of `fewest` to `most` entries, or an entry that stands for a list of its own."""
+
+    def __init__(self, entry: fields.Field[Any], fewest: int, most: int, **options: Any) -> None:
+        self.list = ListField(entry, fewest, most)
+        super().__init__(**_with_message(f"a list of {fewest} to {most} entries", options))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return self.list.deserialize(value if isinstance(value, list) else [value], attr, data, **kwargs)
 
 
 class ObjectField(fields.Nested):

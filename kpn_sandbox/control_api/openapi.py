@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from kpn_sandbox import __version__
 from kpn_sandbox.client.records import Keywords, LogPageRecord, ProblemRecord
 from kpn_sandbox.control_api import metrics
-from kpn_sandbox.control_api.fields import ShorthandField
+from kpn_sandbox.control_api.fields import OneOrMoreField, ShorthandField
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX, Access, ControlOperation
 from kpn_sandbox.gateway.openapi import (
     TEXT,
@@ -119,6 +119,9 @@ def _body_name(schema: Any) -> str:
 
 def _own_field_schema(converter: Any, field: Any, **options: Any) -> Json:
     """Return the JSON schema of a field that apispec does not know."""
+    if isinstance(field, OneOrMoreField):
+        several = converter.field2property(field.list)
+        return {"anyOf": [several, several["items"]]}
     if isinstance(field, ShorthandField):
         status = {"type": "integer", "minimum": field.low, "maximum": field.high}
         return {

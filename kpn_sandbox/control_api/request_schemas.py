@@ -5,6 +5,8 @@ Whatever they refuse changes nothing; unknown fields are refused like wrong ones
 OpenAPI document, where a body's schema is named after its class: `PinRequestSchema` is `PinWish`.
 """
 
+from collections.abc import Sequence
+from http import HTTPMethod
 from typing import Any
 
 from marshmallow import fields, post_load, validates_schema
@@ -23,11 +25,12 @@ from kpn_sandbox.control_api.fields import (
     NumberField,
     NumberTextField,
     ObjectField,
+    OneOrMoreField,
     PatternField,
     ProfilePatchField,
     QuerySchema,
-    ScenarioField,
     ShorthandField,
+    SpelledField,
     StrictSchema,
     WholeNumberField,
     field_error,
@@ -58,8 +61,8 @@ _EFFECTIVE_DESCRIPTION = (
 )
 
 
-def _operations(api: type[VendorApi]) -> list[str]:
-    return [ANY_OPERATION, *(operation.key for operation in api.operations)]
+def _operations(api: type[VendorApi]) -> list[str | None]:
+    return [None, ANY_OPERATION, *(operation.key for operation in api.operations)]
 
 
 def _operations_of(api: type[VendorApi], *others: type[VendorApi]) -> dict[str, Any]:
@@ -75,7 +78,7 @@ def _operations_of(api: type[VendorApi], *others: type[VendorApi]) -> dict[str, 
     return {"if": _where("api", [api.key]), "then": known, "else": _operations_of(*others)}
 
 
-def _where(name: str, values: list[str]) -> dict[str, Any]:
+def _where(name: str, values: Sequence[str | None]) -> dict[str, Any]:
     return {"properties": {name: {"enum": values}}, "additionalProperties": True}
 
 
@@ -128,9 +131,9 @@ class AdvanceRequestSchema(StrictSchema):
 class ScenarioRequestSchema(StrictSchema):
     """Scenario to set, for always, from now on or for some time."""
 
-    name = ScenarioField(literals.SCENARIO_NAMES, required=True, metadata={"example": "peak"})
+    name = SpelledField(literals.SCENARIO_NAMES, required=True, metadata={"example": "peak"})
     for_seconds = NumberField(
-        0, YEAR_SECONDS, above=True, metadata={"description": "After so long the one in force before comes back."}
+        0.001, YEAR_SECONDS, metadata={"description": "After so long the one in force before comes back."}
     )
     effective = ChoiceField(_EFFECTIVE, metadata={"description": _EFFECTIVE_DESCRIPTION})
 
@@ -147,7 +150,7 @@ class NewAccountRequestSchema(OwnerSchema):
 
     seed = NumberTextField(PRINTABLE, f"{PRINTABLE_ALLOWED}, or an integer")
     profile = ProfilePatchField("A merge patch to the default profile.", {"agents": 20})
-    scenario = ScenarioField(literals.SCENARIO_NAMES)
+    scenario = SpelledField(literals.SCENARIO_NAMES)
     clock = ObjectField(ClockRequestSchema)
     expires_in_seconds = WholeNumberField(
         1, YEAR_SECONDS, metadata={"description": "After so long, by wall time, it is dropped; never by default."}
@@ -170,9 +173,10 @@ class PinRequestSchema(StrictSchema):
         data_key="fields",
         metadata={"description": "As the vendor spells them.", "example": {"Status": "AUX", "Reason": "2"}},
     )
-    expires_at = InstantField(metadata={"description": "By the account's clock."})
+    # Null as in what is told of a pin.
+    expires_at = InstantField(allow_none=True, metadata={"description": "By the account's clock."})
     reads = WholeNumberField(
-        1, literals.MOST_REQUESTS, metadata={"description": "Answers that show it before it is gone."}
+        1, literals.MOST_REQUESTS, allow_none=True, metadata={"description": "Answers that show it before it is gone."}
     )
 
 
@@ -249,7 +253,9 @@ class FaultRequestSchema(StrictSchema):
     }
 
     api = ApiField(literals.API_KEYS, required=True)
+    # Null as in what is told of a fault.
     operation = fields.String(
+        allow_none=True,
         metadata={
             "description": f"A key of the API's operations; {ANY_OPERATION}, as by default, for all of them.",
             "example": "agents",
@@ -260,9 +266,10 @@ class FaultRequestSchema(StrictSchema):
         "[0-9]{1,9}",
         "a number of 1 to 9 digits",
         (0, 999_999_999),
+        allow_none=True,
         metadata={"description": "Only requests for the object with this number."},
     )
-    outcomes = ListField(_outcome(), 1, MOST_OUTCOMES)
+    outcomes = OneOrMoreField(_outcome(), 1, MOST_OUTCOMES)
     repeat = FlagField(metadata={"description": "Whether the outcomes begin again when they are used up."})
     probability = NumberField(0, 1)
     outcome = _outcome()
@@ -337,7 +344,7 @@ class RequestsQuerySchema(QuerySchema):
         PRINTABLE_ALLOWED,
         metadata=in_query(description=f"Only this operation; {ANY_OPERATION} for all.", default=ANY_OPERATION),
     )
-    method = PatternField("[A-Za-z]{1,20}", "an HTTP method, such as GET", metadata=in_query(example="GET"))
+    method = SpelledField(list(HTTPMethod), metadata=in_query(example="GET"))
     path = PatternField(
         '/[!-"$->@-~]{0,2000}',
         "a path that begins with a slash",

@@ -12,9 +12,9 @@ In a REPL `start().new_account()` does, until it ends.
 """
 
 from kpn_sandbox.client import Account, Response
-from kpn_sandbox.testing.sandbox import RunningSandbox, running, start
+from kpn_sandbox.testing.sandbox import AccountFactory, RunningSandbox, running, start
 
 # Earlier names.
 Sandbox, Reply = RunningSandbox, Response
 
-__all__ = ["Account", "Reply", "Response", "RunningSandbox", "Sandbox", "running", "start"]
+__all__ = ["Account", "AccountFactory", "Reply", "Response", "RunningSandbox", "Sandbox", "running", "start"]

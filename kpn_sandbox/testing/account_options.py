@@ -242,8 +242,7 @@ def check_ini_options(config: pytest.Config, given: Iterable[str]) -> None:
     Check the ini options.
 
     Args:
-        config: The configuration with them.
-        given: Their names, as somebody wrote them.
+        config, given: The configuration with them, and the names that somebody wrote.
 
     Raises:
         UsageError: One cannot be used; the message names file and line.

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import fields
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Any, Unpack
+from typing import Any, Protocol, Unpack
 
 from kpn_sandbox.client import Account, Client, ClientError, NewAccountSettings
 from kpn_sandbox.client.http import CONTROL_PATH
@@ -28,6 +28,12 @@ ABANDONED_SECONDS = 24 * 3600
 
 class SandboxNotRunning(Exception):
     """The sandbox for the tests does not start or does not answer; the message says in one line what would be right."""
+
+
+class AccountFactory(Protocol):
+    """Makes accounts, as the fixture `kpn_account_factory` does."""
+
+    def __call__(self, **settings: Unpack[NewAccountSettings]) -> Account: ...
 
 
 class RunningSandbox:

@@ -17,7 +17,7 @@ from kpn_sandbox.control_api.fields import (
     DateField,
     PatternField,
     QuerySchema,
-    ScenarioField,
+    SpelledField,
     WholeNumberField,
     in_query,
 )
@@ -53,7 +53,7 @@ class ShownQuerySchema(QuerySchema):
 
     account = PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata=in_query())
     at = fields.String(metadata=in_query())
-    scenario = ScenarioField(SCENARIO_NAMES, metadata=in_query())
+    scenario = SpelledField(SCENARIO_NAMES, metadata=in_query())
     seed = PatternField(PRINTABLE, PRINTABLE_ALLOWED, metadata=in_query())
 
 

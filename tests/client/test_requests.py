@@ -22,6 +22,18 @@ def test_requests_may_have_bodies(account):
     assert account.get(PurePosixPath("/queues")).status == 200
 
 
+def test_a_token_that_has_ended_is_fetched_again_once(account):
+    """A token that has expired or was revoked is replaced; any other refusal is a response like each."""
+    assert account.get("/agents").status == 200
+    for end in (lambda: account.advance(3600), lambda: account.ask("POST", "/tokens/revoke", {})):
+        end()
+        assert account.get("/agents").status == 200
+    account.fail("agents", 401)
+    assert account.get("/agents").status == 401
+    assert [each["status"] for each in account.requests("agents")] == [200, 401, 200, 401, 200, 401]
+    assert len(account.requests("token")) == 3
+
+
 def test_a_hanging_answer_is_not_waited_for(account):
     """A time-out ends a request; the account can be used further."""
     account.fail("agents", "hang")

@@ -265,6 +265,7 @@ def test_a_reset_leaves_the_other_layers(control):
         ("PUT", "/scenario", {"name": ["peak"]}, "name"),
         ("PUT", "/scenario", {}, "name"),
         ("PUT", "/scenario", {"name": "peak", "for_seconds": 0}, "for_seconds"),
+        ("PUT", "/scenario", {"name": "peak", "for_seconds": 0.0004}, "for_seconds"),
         ("PUT", "/scenario", {"name": "peak", "for_seconds": 60, "effective": "always"}, "effective"),
         ("PUT", "/scenario?effective=midnight", {"name": "peak", "for_seconds": 60}, "effective"),
         ("PUT", "/scenario?effective=now", {"name": "peak", "effective": "always"}, "effective"),

@@ -333,6 +333,7 @@ def test_the_schedule_of_another_date_is_known(control):
         ("/requests?status=6xx", 400),
         ("/requests?status=50x", 400),
         ("/requests?method=G%20T", 400),
+        ("/requests?method=GTE", 400),
         ("/requests?path=agents", 400),
         ("/requests?path=/a%3Fb", 400),
         ("/requests?wait=61", 400),

@@ -67,6 +67,12 @@ RIGHT_AND_WRONG = [
         {"api": "kpn", "operation": "data", "outcomes": [200]},
     ),
     ("FaultRequest", {"api": "kpn", "key": 40001, "outcomes": [503]}, {"api": "kpn", "key": -1, "outcomes": [503]}),
+    (
+        "FaultRequest",
+        {"api": "kpn", "operation": None, "key": None, "outcomes": "reset"},
+        {"api": "kpn", "outcomes": "rest"},
+    ),
+    ("PinRequest", {"fields": {}, "expires_at": None, "reads": None}, {"fields": {}, "reads": 0}),
     ("OutcomeRequest", {"status": 503, "headers": {"Te-x": "a"}}, {"status": 503, "headers": {"tE": "a"}}),
     ("OutcomeRequest", {"connection": "reset"}, {"connection": "reset", "status": 503}),
     ("RevokeRequest", {"token": "a"}, {"token": ""}),

@@ -189,6 +189,20 @@ def test_outcomes_numbers_and_seeds_are_taken_as_programs_write_them(control, kp
     assert [kpn(f"/agent/logid/{login}").status_code for login in (40002, 40001, 40001)] == [200, 503, 502]
     made = control("POST", "/faults", chance).json
     assert (made["outcome"], made["seed"], made["key"]) == ({"connection": "hang"}, "7", None)
+    error = control("POST", "/faults", {**chance, "seed": 42.5}).json["errors"][0]
+    assert error["allowed"] == "1 to 128 characters, none of them a control character, or an integer"
+
+
+@pytest.mark.parametrize("outcome", [{"status": 503}, {"connection": "reset"}])
+def test_an_override_is_set_again_as_it_is_told(control, outcome):
+    """Null stands for what is left out, as in the answers, and an outcome alone for a list of one."""
+    bare = outcome.get("status") or outcome["connection"]
+    plan = {"api": "kpn", "operation": None, "key": None, "repeat": False}
+    for outcomes in (bare, outcome, [bare]):
+        made = control("POST", "/faults", {**plan, "outcomes": outcomes}).json
+        assert made == {**plan, "outcomes": [outcome], "id": made["id"], "remaining": 1}
+    pin = {"fields": {"Agent": "x"}, "expires_at": None, "reads": None}
+    assert control("PUT", "/pins/agents/40001", pin).json == {**pin, "kind": "agents", "key": "40001"}
 
 
 def test_headers_of_an_outcome_may_be_numbers(control, kpn):

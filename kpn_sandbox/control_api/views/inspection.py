@@ -69,8 +69,6 @@ def _log_filters(request: ControlRequest) -> dict[str, Any]:
     if filters.get("operation", known[0]) not in known:
         allowed = f"one of {', '.join(known)}, or {ANY_OPERATION}"
         raise invalid_fields({"field": "operation", "value": filters["operation"], "allowed": allowed})
-    if "method" in filters:
-        filters["method"] = filters["method"].upper()
     if "status" in filters:
         text = filters["status"].lower()
         filters["status"] = (int(text.replace("x", "0")), int(text.replace("x", "9")))

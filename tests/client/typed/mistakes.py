@@ -1,19 +1,25 @@
 """Mistakes, one a line, each of which every type checker must find; nothing of it is ever run."""
 
 from kpn_sandbox.client import Account, AsyncAccount, Client
-from kpn_sandbox.testing import RunningSandbox
+from kpn_sandbox.testing import AccountFactory, RunningSandbox
 
 
-def mistakes(account: Account, client: Client, sandbox: RunningSandbox) -> None:
+def mistakes(account: Account, client: Client, sandbox: RunningSandbox, kpn_account_factory: AccountFactory) -> None:
     """Names and values that the sandbox would refuse."""
     client.new_account(bogus=3)
     sandbox.new_account(bogus=3)
     sandbox.new_account(scenario="peek")
+    kpn_account_factory(bogus=3)
+    kpn_account_factory(agents="many")
     sandbox.new_account(agents="many")
     client.new_account(clock={"mode": "stopped"})
     account.fail("agnets", 503)
     account.fail("agents", 503, api="kpm")
     account.fail("agents", 503, repeat="yes")
+    account.fail("agents", "hangg")
+    account.fail("agents", 503, ["reset", "okay"])
+    account.fail("agents", object())
+    account.fail_sometimes("agents", 0.5, "rest")
     account.profile(agnets=3)
     account.profile(agents="x")
     account.profile(effective="tomorrow")

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from kpn_sandbox.client import Account, AsyncAccount, AsyncClient, Client, ClientError, ProfilePatch, Response
-from kpn_sandbox.testing import RunningSandbox, running
+from kpn_sandbox.testing import AccountFactory, RunningSandbox, running
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -18,6 +18,12 @@ class Scenario(StrEnum):
     """Words of a test."""
 
     PEAK = "peak"
+
+
+class Fault(Enum):
+    """Outcomes of a test."""
+
+    RESET = "reset"
 
 
 class Login(Enum):
@@ -49,6 +55,11 @@ def control(account: Account) -> None:
     account.reset("pins", "faults")
     remaining: int | None = account.fail("agents", 503, HTTPStatus.BAD_GATEWAY, "reset", TimeoutError)["remaining"]
     account.heal(account.fail("any", [503, "ok"], {"status": 503, "delay_ms": 200}, repeat=remaining is None))
+    outcome = {"status": 503, "headers": {"Retry-After": 5}}
+    account.fail(
+        "agents", outcome, Fault.RESET, {"connection": "timeout", "delay": 1}, "timeout", ConnectionResetError()
+    )
+    account.fail("agents", (503 for _ in range(3)), ("reset", "ok"), [TimeoutError, 500])
     account.fail(None, timedelta(seconds=2), api="kaisa", key=40001)
     account.fail_sometimes("queues", Decimal("0.2"), 500, seed=uuid4())
     account.quota(60, timedelta(minutes=5))
@@ -91,8 +102,9 @@ async def wait(url: str, admin_token: str) -> None:
         await AsyncAccount(url, account.client_id, account.client_secret).verify("agents", status)
 
 
-def test(kpn_account: Account, kpn_sandbox: RunningSandbox) -> None:
+def test(kpn_account: Account, kpn_sandbox: RunningSandbox, kpn_account_factory: AccountFactory) -> None:
     """Use the fixtures."""
+    kpn_account_factory(agents=3, at=NOON, scenario="peak").verify("agents", 0)
     assert look(kpn_account) > 0
     with running({"agents": 5}) as other:
         make(other, Client(kpn_sandbox.url, kpn_sandbox.admin_token))
