@@ -156,7 +156,7 @@ class Requester:
         Return the response to a GET with HTTP Digest, which a request without credentials comes before.
 
         Raises:
-            NotTried: There is no challenge.
+            NotTried: There is no challenge, or one of another algorithm.
         """
         challenge = self.get(path).headers.get("WWW-Authenticate", "")
         scheme, _, text = challenge.partition(" ")
@@ -165,7 +165,10 @@ class Requester:
         return self.get(path, {"Authorization": self._digest(parse_keqv_list(parse_http_list(text)), path)})
 
     def _digest(self, given: Mapping[str, str], path: str) -> str:
-        hashed = _HASHES[given.get("algorithm", "MD5").upper()]
+        algorithm = given.get("algorithm", "MD5").upper()
+        if algorithm not in _HASHES:
+            raise NotTried(f"the digest would have to be of {algorithm}, not of {' or '.join(_HASHES)}")
+        hashed = _HASHES[algorithm]
         uri, cnonce, count = urlsplit(self.url).path + path, token_hex(8), "00000001"
         user = hashed(f"{self.client_id}:{given['realm']}:{self.client_secret}")
         self.hide(user)

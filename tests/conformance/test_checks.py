@@ -10,7 +10,7 @@ import pytest
 from kpn_sandbox.client import Response
 from kpn_sandbox.client.external import NoResponse
 from kpn_sandbox.conformance import SUITES
-from kpn_sandbox.conformance.checks import DIFFERS, HOLDS, NOT_TRIED, Requester, ServerUnreachable, run_checks
+from kpn_sandbox.conformance.checks import DIFFERS, HOLDS, NOT_TRIED, NotTried, Requester, ServerUnreachable, run_checks
 from kpn_sandbox.vendors import APIS
 from tests.application import CREDENTIALS, TOKEN_PATH
 from tests.vendors.itx.conftest import TOKEN as ITX_TOKEN
@@ -309,6 +309,23 @@ def test_a_digest_is_that_of_the_challenge(challenge, fields):
     middle = f"N:00000001:{sent.get('cnonce')}:auth" if "qop" in challenge else "N"
     assert fields.items() <= sent.items()
     assert sent["response"] == hashed(f"{first}:{middle}:{second}".encode()).hexdigest()
+
+
+def test_an_unknown_algorithm_of_a_digest_is_no_difference():
+    """A challenge that the check cannot answer says nothing of what is checked."""
+    message = Message()
+    message["WWW-Authenticate"] = 'Digest realm="R", nonce="N", algorithm=SHA-512-256'
+    requester = Requester(
+        *(HOST, "id", "secret"),
+        rate=1,
+        seconds=1,
+        pause=float,
+        now=float,
+        send=lambda *_, **__: Response(401, message, b""),
+    )
+
+    with pytest.raises(NotTried, match="SHA-512-256"):
+        requester.digest("/customers")
 
 
 def test_a_long_answer_is_shortened_to_one_line(client):
