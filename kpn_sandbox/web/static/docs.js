@@ -1,5 +1,6 @@
 // Swagger UI with a choice of the APIs; the address has the choice, so that it can be linked to. What Swagger UI lacks
-// is added here: HTTP Digest, values for choices that are required, the token of ITX, names for assistive technology.
+// is added here: HTTP Digest, values for choices that are required, the account, the token of ITX, names for assistive
+// technology.
 import { basic, find, request } from "./common.js";
 import { digestAuthorization } from "./digest.js";
 import { storedLogin } from "./page_data.js";
@@ -14,6 +15,9 @@ choice.addEventListener("change", () => { location.search = `?api=${encodeURICom
 
 let usesDigest = false;
 
+// Client id and secret of the account whose credentials this page knows.
+const knownAccount = () => (container.dataset.demo ? JSON.parse(container.dataset.demo) : [storedLogin()?.id, storedLogin()?.secret]);
+
 // Swagger UI asks for user and password of the Basic scheme only, and sends nothing where a required choice has no
 // value though the form shows one.
 function adapted(document) {
@@ -23,12 +27,25 @@ function adapted(document) {
     if (scheme.type === "apiKey" && choice.value === "itx") scheme.description ??= t("The token of an account is in its credentials when it is made; <code>GET requests/itx-token</code> tells it for a client id and secret.");
     if (isDigest) Object.assign(scheme, { scheme: "basic", description: `${scheme.description ?? ""} ${t("This page answers the challenge of HTTP Digest with them.")}`.trim() });
   }
+  fillAccount(document.paths, knownAccount()[0]);
   for (const parameter of parametersOf(document)) {
     const { schema } = parameter;
     const words = schema?.enum ?? schema?.items?.enum;
     if (parameter.required && words && schema.default === undefined) schema.default = schema.enum ? words[0] : [words[0]];
   }
   return document;
+}
+
+// The account that this page knows in place of the example, but where that would delete it or take its secret away.
+function fillAccount(paths, id) {
+  if (choice.value !== "sandbox" || !id) return;
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, { parameters = [] }] of Object.entries(operations)) {
+      if (path.endsWith("/secret") || (method === "delete" && path.endsWith("/{id}"))) continue;
+      const own = parameters.find((each) => each.in === "path" && each.name === "id");
+      if (own) Object.assign(own, { example: id, schema: { ...own.schema, default: id } });
+    }
+  }
 }
 
 function* parametersOf({ paths = {}, components = {} }) {
@@ -101,7 +118,7 @@ function beginDialog() {
 
 // Of an account whose secret this page knows; the document says where the token of any other is.
 async function fillToken(field) {
-  const [id, secret] = container.dataset.demo ? JSON.parse(container.dataset.demo) : [storedLogin()?.id, storedLogin()?.secret];
+  const [id, secret] = knownAccount();
   if (!secret) return;
   const answer = await request("/requests/itx-token", { headers: { Authorization: basic(id, secret) } });
   if (!answer.ok || field.value) return;
