@@ -11,7 +11,11 @@ from urllib.parse import urlencode, urlsplit
 
 from kpn_sandbox.client import Response
 from kpn_sandbox.conformance.checks import (
+    CHANGES,
+    GRANT,
+    INSIDE,
     NOBODY,
+    OWN,
     CheckSuite,
     NotTried,
     Requester,
@@ -24,16 +28,11 @@ from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.vendors.bright_pattern import operations as bright_pattern
 from kpn_sandbox.vendors.bright_pattern.api import BrightPatternApi
 
-_CHANGES = "it would change something"
-_OWN = "it is the sandbox's own"
-_INSIDE = "it cannot be told from answers alone"
-_GRANT = {"grant_type": "client_credentials"}
-
 SUITE = CheckSuite(
     BrightPatternApi,
     {
-        _INSIDE: ("",),
-        _CHANGES: ("POST ", "DELETE ", "PUT ", "A second", "204 in", "404 for", "Wallboards"),
+        INSIDE: ("",),
+        CHANGES: ("POST ", "DELETE ", "PUT ", "A second", "204 in", "404 for", "Wallboards"),
         "a log-in would end other sessions of the user": (
             "POST /statsapi/auth",
             "DELETE /statsapi/auth",
@@ -50,13 +49,13 @@ SUITE = CheckSuite(
             "Names of",
             "`*_",
         ),
-        _OWN: ("`client id+label`", "Pins", "`X-RateLimit-`"),
+        OWN: ("`client id+label`", "Pins", "`X-RateLimit-`"),
     },
 )
 
 
 def _session_answer(requester: Requester) -> Response:
-    form = {**_GRANT, **requester.credentials, "scope": urlsplit(requester.url).hostname or ""}
+    form = {**GRANT, **requester.credentials, "scope": urlsplit(requester.url).hostname or ""}
     return requester.once("token", lambda: requester.post(bright_pattern.TOKEN.path, form))
 
 
@@ -92,7 +91,7 @@ def _token_form(requester: Requester) -> None:
 def _same_token(requester: Requester) -> None:
     first = _session_answer(requester)
     expect_status(first, 200)
-    again = requester.post(bright_pattern.TOKEN.path, {**_GRANT, **requester.credentials})
+    again = requester.post(bright_pattern.TOKEN.path, {**GRANT, **requester.credentials})
     expect_status(again, 200)
     expect(again["access_token"] == first["access_token"], "another token")
     expect(int(again["expires_in"]) <= int(first["expires_in"]), f"{again['expires_in']} after {first['expires_in']}")
@@ -100,7 +99,7 @@ def _same_token(requester: Requester) -> None:
 
 @SUITE.check("Of a repeated field of a token request the first value counts", "200 if the first value is right")
 def _repeated(requester: Requester) -> None:
-    pairs = [*_GRANT.items(), *requester.credentials.items(), *NOBODY.items()]
+    pairs = [*GRANT.items(), *requester.credentials.items(), *NOBODY.items()]
     answer = requester.post(bright_pattern.TOKEN.path, pairs)
     expect_status(answer, 200)
 
@@ -110,7 +109,7 @@ def _repeated(requester: Requester) -> None:
     "Cache-Control: no-store on a token and on a refusal",
 )
 def _no_store(requester: Requester) -> None:
-    check_no_store(_session_answer(requester), requester.post(bright_pattern.TOKEN.path, {**_GRANT, **NOBODY}))
+    check_no_store(_session_answer(requester), requester.post(bright_pattern.TOKEN.path, {**GRANT, **NOBODY}))
 
 
 def _check_named(operation: Operation) -> None:

@@ -23,6 +23,7 @@ from kpn_sandbox.client import Response
 from kpn_sandbox.client.external import ExternalError, NoResponse, check_url, request_external
 from kpn_sandbox.gateway.api import Behavior, VendorApi
 from kpn_sandbox.gateway.operations import Operation
+from kpn_sandbox.gateway.responses import FORM
 from kpn_sandbox.safe_text import REDACTED, redacted_value
 
 HOLDS, DIFFERS, NOT_TRIED = "holds", "differs", "not tried"
@@ -30,10 +31,13 @@ HOLDS, DIFFERS, NOT_TRIED = "holds", "differs", "not tried"
 _LONGEST = 160
 # Characters of a text of the server that are looked at for secrets.
 _MOST_READ = 2000
-FORM = "application/x-www-form-urlencoded"
 # No account of a sandbox has a space in its id, so one that takes any credentials does not make an account of these.
 NOBODY = {"client_id": "kpn-sandbox conformance", "client_secret": "unknown"}
 """Credentials of a client that does not exist."""
+GRANT = {"grant_type": "client_credentials"}
+CHANGES, OWN = "it would change something", "it is the sandbox's own"
+INSIDE = "it cannot be told from answers alone"
+"""Reasons why a behavior is not tried."""
 Headers = Mapping[str, str]
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
 

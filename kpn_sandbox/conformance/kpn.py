@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from kpn_sandbox.client import Response
-from kpn_sandbox.conformance.checks import NOBODY, CheckSuite, NotTried, Requester, expect, expect_status, token_in
+from kpn_sandbox.conformance.checks import (
+    NOBODY,
+    OWN,
+    CheckSuite,
+    NotTried,
+    Requester,
+    check_no_store,
+    expect,
+    expect_status,
+    token_in,
+)
 from kpn_sandbox.gateway.operations import Operation
 from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.kpn.api import KpnApi
@@ -25,7 +35,7 @@ SUITE = CheckSuite(
             "The six resources",
         ),
         "it takes a center that shows all of them": ("`Status` also",),
-        "it is the sandbox's own": ("All `X-Sandbox-`",),
+        OWN: ("All `X-Sandbox-`",),
         "an agent would have to make a call": ("A call that an agent makes",),
     },
 )
@@ -145,9 +155,7 @@ def _content_type(requester: Requester) -> None:
 )
 def _no_store(requester: Requester) -> None:
     refused = requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, NOBODY))
-    for answer in (_token_answer(requester), refused):
-        found = answer.headers.get("Cache-Control", "none")
-        expect("no-store" in found, f"{answer.status} with Cache-Control: {found}")
+    check_no_store(_token_answer(requester), refused)
 
 
 def _check_list(operation: Operation) -> None:

@@ -50,7 +50,7 @@ export class Chart {
     const panel = container.closest(".panel");
     find("[data-save=csv]", panel).addEventListener("click", () => this.saveCsv());
     find("[data-save=png]", panel).addEventListener("click", () => savePng(find("svg", this.container), `${this.date}.png`));
-    // A panel that grows or shrinks with its neighbors has its chart drawn anew.
+    // A panel that grows or shrinks with those beside it has its chart drawn anew.
     new ResizeObserver(() => this.draw()).observe(container);
   }
 

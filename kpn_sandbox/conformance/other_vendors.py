@@ -9,7 +9,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from kpn_sandbox.client import Response
 from kpn_sandbox.conformance.checks import (
+    CHANGES,
+    GRANT,
+    INSIDE,
     NOBODY,
+    OWN,
     CheckSuite,
     NotTried,
     Requester,
@@ -27,18 +31,12 @@ from kpn_sandbox.vendors.kaisa.api import KaisaApi
 from kpn_sandbox.vendors.kaisa.records import DATASETS
 from kpn_sandbox.vendors.kaisa.schemas import dataset_schema
 
-_CHANGES = "it would change something"
-_OWN = "it is the sandbox's own"
-_INSIDE = "it cannot be told from answers alone"
-_GRANT = {"grant_type": "client_credentials"}
-
-
 KAISA = CheckSuite(
     KaisaApi,
     {
-        _INSIDE: ("",),
-        _CHANGES: ("POST ", "PUT ", "What POST"),
-        _OWN: ("An open widgets", "404 in Kaisa's shape"),
+        INSIDE: ("",),
+        CHANGES: ("POST ", "PUT ", "What POST"),
+        OWN: ("An open widgets", "404 in Kaisa's shape"),
         "a nonce would have to grow old": ("MD5",),
     },
 )
@@ -166,13 +164,13 @@ ATOBI = CheckSuite(
     {
         "figures would be stored": ("",),
         "the rate limit would have to be used up": ("180 requests",),
-        _INSIDE: ("`X-RateLimit-`",),
+        INSIDE: ("`X-RateLimit-`",),
     },
 )
 
 
 def _atobi_token(requester: Requester) -> Response:
-    form = {**_GRANT, **requester.credentials, "scope": "kpi"}
+    form = {**GRANT, **requester.credentials, "scope": "kpi"}
     return requester.once("token", lambda: requester.post(atobi.TOKEN.path, form))
 
 
@@ -202,14 +200,14 @@ def _atobi_printed(requester: Requester) -> None:
 
 @ATOBI.check("`grant_type`, form-encoded, HTTP Basic, JSON", "200 for HTTP Basic and for JSON")
 def _atobi_others(requester: Requester) -> None:
-    _issued(requester.post(atobi.TOKEN.path, _GRANT, requester.basic))
-    body = json.dumps({**_GRANT, **requester.credentials}).encode()
+    _issued(requester.post(atobi.TOKEN.path, GRANT, requester.basic))
+    body = json.dumps({**GRANT, **requester.credentials}).encode()
     _issued(requester.post(atobi.TOKEN.path, body, {"Content-Type": "application/json"}))
 
 
 @ATOBI.check("Refusals of the token endpoint: `error`, `error_description`, `message`", "all three of a 401")
 def _atobi_refusal(requester: Requester) -> None:
-    answer = requester.post(atobi.TOKEN.path, {**_GRANT, **NOBODY})
+    answer = requester.post(atobi.TOKEN.path, {**GRANT, **NOBODY})
     expect_status(answer, 401)
     expect(answer.json()["error"] == "invalid_client", answer.text)
     expect(set(answer) >= {"error", "error_description", "message"}, answer.text)
@@ -217,13 +215,13 @@ def _atobi_refusal(requester: Requester) -> None:
 
 @ATOBI.check("Of a repeated field of a token request the last value counts", "200 if the last value is right")
 def _atobi_repeated(requester: Requester) -> None:
-    pairs = [*_GRANT.items(), *NOBODY.items(), *requester.credentials.items()]
+    pairs = [*GRANT.items(), *NOBODY.items(), *requester.credentials.items()]
     _issued(requester.post(atobi.TOKEN.path, pairs))
 
 
 @ATOBI.check("`Cache-Control: no-store` on tokens and refusals of tokens", "Cache-Control: no-store on both")
 def _atobi_no_store(requester: Requester) -> None:
-    check_no_store(_atobi_token(requester), requester.post(atobi.TOKEN.path, {**_GRANT, **NOBODY}))
+    check_no_store(_atobi_token(requester), requester.post(atobi.TOKEN.path, {**GRANT, **NOBODY}))
 
 
 @ATOBI.check(
@@ -236,7 +234,7 @@ def _atobi_status(requester: Requester) -> None:
 
 
 ITX = CheckSuite(
-    ItxApi, {"it needs more than one identifier of a customer": ("Primary key", "All kinds"), _OWN: ("`Cache-Control",)}
+    ItxApi, {"it needs more than one identifier of a customer": ("Primary key", "All kinds"), OWN: ("`Cache-Control",)}
 )
 
 
