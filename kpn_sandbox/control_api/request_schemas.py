@@ -2,7 +2,7 @@
 Schemas of request bodies and queries of the control API, each field with its type and range.
 
 Whatever they refuse changes nothing; unknown fields are refused like wrong ones. Descriptions and examples go into the
-OpenAPI document, where a body's schema is named after its class: `PinRequestSchema` is `PinWish`.
+OpenAPI document, where a body's schema is named after its class: `PinRequestSchema` is `PinRequest`.
 """
 
 from collections.abc import Sequence
