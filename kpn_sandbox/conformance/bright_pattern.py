@@ -69,8 +69,7 @@ def _configured(requester: Requester, operation: Operation) -> Response:
 
 @SUITE.check(bright_pattern.TOKEN, "200 with access_token, token_type Bearer and scope")
 def _token(requester: Requester) -> None:
-    answer = _session_answer(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_session_answer(requester), 200)
     expect(set(answer.json()) >= {"access_token", "token_type", "expires_in", "scope"}, f"only {', '.join(answer)}")
     expect(answer["token_type"] == "Bearer", answer["token_type"])
 
@@ -79,8 +78,7 @@ def _token(requester: Requester) -> None:
     "Upper-case hexadecimal access token, `expires_in` as a string", "64 digits in capitals, a string of digits"
 )
 def _token_form(requester: Requester) -> None:
-    answer = _session_answer(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_session_answer(requester), 200)
     expect(re.fullmatch("[0-9A-F]{64}", answer["access_token"]), "an access token of another form")
     expect(re.fullmatch("[0-9]+", answer["expires_in"]), f"expires_in {answer['expires_in']!r}")
 
@@ -89,10 +87,8 @@ def _token_form(requester: Requester) -> None:
     "An access token that lives is handed out again with its remaining life", "the same token, not longer to live"
 )
 def _same_token(requester: Requester) -> None:
-    first = _session_answer(requester)
-    expect_status(first, 200)
-    again = requester.post(bright_pattern.TOKEN.path, {**GRANT, **requester.credentials})
-    expect_status(again, 200)
+    first = expect_status(_session_answer(requester), 200)
+    again = expect_status(requester.post(bright_pattern.TOKEN.path, {**GRANT, **requester.credentials}), 200)
     expect(again["access_token"] == first["access_token"], "another token")
     expect(int(again["expires_in"]) <= int(first["expires_in"]), f"{again['expires_in']} after {first['expires_in']}")
 
@@ -100,8 +96,7 @@ def _same_token(requester: Requester) -> None:
 @SUITE.check("Of a repeated field of a token request the first value counts", "200 if the first value is right")
 def _repeated(requester: Requester) -> None:
     pairs = [*GRANT.items(), *requester.credentials.items(), *NOBODY.items()]
-    answer = requester.post(bright_pattern.TOKEN.path, pairs)
-    expect_status(answer, 200)
+    expect_status(requester.post(bright_pattern.TOKEN.path, pairs), 200)
 
 
 @SUITE.check(
@@ -115,8 +110,7 @@ def _no_store(requester: Requester) -> None:
 def _check_named(operation: Operation) -> None:
     @SUITE.check(operation, "200 with a list of objects with id and name")
     def check(requester: Requester) -> None:
-        answer = _configured(requester, operation)
-        expect_status(answer, 200)
+        answer = expect_status(_configured(requester, operation), 200)
         for each in answer.json():
             expect(set(each) >= {"id", "name"}, json.dumps(each))
             expect(re.fullmatch("[0-9A-F-]{36}", each["id"]), f"the id {each['id']!r}")
@@ -128,8 +122,7 @@ for _operation in (bright_pattern.TEAMS, bright_pattern.AGENTS, bright_pattern.S
 
 @SUITE.check(bright_pattern.DISPOSITIONS, "200 with names, in an object or as a bare array")
 def _dispositions(requester: Requester) -> None:
-    answer = _configured(requester, bright_pattern.DISPOSITIONS)
-    expect_status(answer, 200)
+    answer = expect_status(_configured(requester, bright_pattern.DISPOSITIONS), 200)
     body = answer.json()
     names = body["dispositions"] if isinstance(body, dict) else body
     expect(all(isinstance(name, str) for name in names), json.dumps(body))
@@ -137,8 +130,7 @@ def _dispositions(requester: Requester) -> None:
 
 @SUITE.check('Dispositions as `{"dispositions": [...]}`', "an object; some servers have a bare array")
 def _dispositions_object(requester: Requester) -> None:
-    answer = _configured(requester, bright_pattern.DISPOSITIONS)
-    expect_status(answer, 200)
+    answer = expect_status(_configured(requester, bright_pattern.DISPOSITIONS), 200)
     expect(isinstance(answer.json(), dict), answer.text)
 
 
@@ -155,8 +147,7 @@ def _error(requester: Requester) -> None:
     "error_code of a 401 without a session",
 )
 def _unauthorized(requester: Requester) -> None:
-    answer = requester.get(bright_pattern.TEAMS.path)
-    expect_status(answer, 401)
+    answer = expect_status(requester.get(bright_pattern.TEAMS.path), 401)
     expect("error_code" in answer, answer.text)
 
 
@@ -202,15 +193,13 @@ def _available(requester: Requester) -> None:
     if not services:
         raise NotTried("there are no services")
     query = urlencode({"tenantUrl": urlsplit(requester.url).hostname, "service": services[0]["name"]})
-    answer = requester.get(f"{bright_pattern.AVAILABLE_AGENTS.path}?{query}")
-    expect_status(answer, 200)
+    answer = expect_status(requester.get(f"{bright_pattern.AVAILABLE_AGENTS.path}?{query}"), 200)
     expect(isinstance(answer.json()["availability"], bool), answer.text)
 
 
 @SUITE.check(bright_pattern.WALLBOARDS, "200 with id, name, is_global and is_default of each")
 def _wallboards(requester: Requester) -> None:
-    answer = _configured(requester, bright_pattern.WALLBOARDS)
-    expect_status(answer, 200)
+    answer = expect_status(_configured(requester, bright_pattern.WALLBOARDS), 200)
     for each in answer.json()["wallboards"]:
         expect(set(each) >= {"id", "name", "is_global", "is_default"}, json.dumps(each))
 
@@ -221,8 +210,7 @@ def _wallboard(requester: Requester) -> None:
     if not stored:
         raise NotTried("there are no wallboards")
     path = bright_pattern.SHOW_WALLBOARD.path.replace("{id}", str(stored[0]["id"]))
-    answer = requester.get(path, _session(requester))
-    expect_status(answer, 200)
+    answer = expect_status(requester.get(path, _session(requester)), 200)
     expect(set(answer.json()) >= {"id", "name", "is_global", "config"}, f"only {', '.join(answer)}")
 
 

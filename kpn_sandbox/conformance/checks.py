@@ -319,14 +319,15 @@ def check_no_store(*answers: Response) -> None:
         expect("no-store" in found, f"{answer.status} with Cache-Control: {found}")
 
 
-def expect_status(answer: Response, *statuses: int) -> None:
+def expect_status(answer: Response, *statuses: int) -> Response:
     """
-    Check that a response has one of some statuses.
+    Return a response, which must have one of some statuses.
 
     Args:
         answer, statuses: The response, and the statuses.
     """
     expect(answer.status in statuses, f"{answer.status} {answer.text}")
+    return answer
 
 
 def _run(suite: CheckSuite, behavior: Behavior, requester: Requester) -> CheckResult:

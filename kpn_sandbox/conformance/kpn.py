@@ -75,8 +75,7 @@ def _check_records(records: list[Mapping[str, Any]], kind: str) -> None:
 
 @SUITE.check(TOKEN, "200 with access_token, client_id and issued_at in milliseconds")
 def _token(requester: Requester) -> None:
-    answer = _token_answer(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_token_answer(requester), 200)
     body = answer.json()
     expect(body["client_id"] == requester.client_id, f"client_id {body['client_id']!r}")
     expect(re.fullmatch("[0-9]{13}", body["issued_at"]), f"issued_at {body['issued_at']!r}")
@@ -88,8 +87,7 @@ def _token(requester: Requester) -> None:
     'the keys in KPN\'s order, " : " between key and value, application/json without a charset',
 )
 def _token_body(requester: Requester) -> None:
-    answer = _token_answer(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_token_answer(requester), 200)
     orders = [list(schema().fields) for schema in (TokenSchema, RecentTokenSchema)]
     expect(list(answer.json()) in orders, f"the keys {', '.join(answer.json())}")
     colons = re.findall(r'"( ?: ?)["[]', answer.text)
@@ -99,8 +97,7 @@ def _token_body(requester: Requester) -> None:
 
 @SUITE.check("Credentials as HTTP Basic", "200 without a form")
 def _basic(requester: Requester) -> None:
-    answer = requester.post(TOKEN.path + _GRANT, {}, requester.basic)
-    expect_status(answer, 200)
+    expect_status(requester.post(TOKEN.path + _GRANT, {}, requester.basic), 200)
 
 
 @SUITE.check(
@@ -108,18 +105,15 @@ def _basic(requester: Requester) -> None:
     "both, with ErrorCode and Error spaced as Apigee does",
 )
 def _refusals(requester: Requester) -> None:
-    missing = requester.post(TOKEN.path, NOBODY)
-    expect_status(missing, 400)
+    missing = expect_status(requester.post(TOKEN.path, NOBODY), 400)
     expect(missing.text == '{"ErrorCode" : "invalid_request", "Error" :"Required param : grant_type"}', missing.text)
-    unknown = requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, NOBODY))
-    expect_status(unknown, 401)
+    unknown = expect_status(requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, NOBODY)), 401)
     expect(unknown.text == '{"ErrorCode" : "invalid_client", "Error" :"ClientId is Invalid"}', unknown.text)
 
 
 @SUITE.check("400 `Unsupported grant type : ...`", "400 with this text")
 def _grant_type(requester: Requester) -> None:
-    answer = requester.post(TOKEN.path + "?grant_type=password", NOBODY)
-    expect_status(answer, 400)
+    answer = expect_status(requester.post(TOKEN.path + "?grant_type=password", NOBODY), 400)
     expect("Unsupported grant type : password" in answer.text, answer.text)
 
 
@@ -135,8 +129,7 @@ def _other_method(requester: Requester) -> None:
 )
 def _repeated(requester: Requester) -> None:
     form = [*requester.credentials.items(), *NOBODY.items()]
-    answer = requester.post(TOKEN.path + _GRANT + "&grant_type=password", form)
-    expect_status(answer, 200)
+    expect_status(requester.post(TOKEN.path + _GRANT + "&grant_type=password", form), 200)
 
 
 @SUITE.check(
@@ -145,8 +138,7 @@ def _repeated(requester: Requester) -> None:
 )
 def _content_type(requester: Requester) -> None:
     body = json.dumps(requester.credentials).encode()
-    answer = requester.post(TOKEN.path + _GRANT, body, {"Content-Type": "application/json"})
-    expect_status(answer, 401)
+    expect_status(requester.post(TOKEN.path + _GRANT, body, {"Content-Type": "application/json"}), 401)
 
 
 @SUITE.check(
@@ -161,8 +153,7 @@ def _no_store(requester: Requester) -> None:
 def _check_list(operation: Operation) -> None:
     @SUITE.check(operation, f"200 with DataSet.{operation.kind}, each with KPN's fields in KPN's order")
     def check(requester: Requester) -> None:
-        answer = _list(requester, operation)
-        expect_status(answer, 200)
+        answer = expect_status(_list(requester, operation), 200)
         _check_records(answer.json()["DataSet"][operation.kind], operation.kind)
 
 
@@ -173,8 +164,7 @@ def _check_single(operation: Operation, listed: Operation) -> None:
         if not records:
             raise NotTried(f"there are no {operation.kind}")
         key = str(records[0][operation.parameter])
-        answer = _resource(requester, operation.path.replace(f"{{{operation.parameter}}}", key))
-        expect_status(answer, 200)
+        answer = expect_status(_resource(requester, operation.path.replace(f"{{{operation.parameter}}}", key)), 200)
         record = answer.json()["DataSet"][operation.key]
         expect(record[operation.parameter] == key, f"{operation.parameter} {record[operation.parameter]!r}")
         _check_records([record], operation.kind)
@@ -191,8 +181,7 @@ for _operation, _listed in ((AGENT, AGENTS), (QUEUE, QUEUES), (TRUNK, TRUNKS)):
     "these two keys in this order, and no value that is a number",
 )
 def _envelope(requester: Requester) -> None:
-    answer = _list(requester, QUEUES)
-    expect_status(answer, 200)
+    answer = expect_status(_list(requester, QUEUES), 200)
     body = answer.json()
     expect(list(body) == ["Error", "DataSet"] and body["Error"] is None, f"{list(body)}, Error {body.get('Error')!r}")
     values = [value for record in body["DataSet"]["queues"] for value in record.values()]
@@ -211,16 +200,14 @@ def _faults(requester: Requester) -> None:
         ({}, "Invalid access token"),
         ({"Authorization": f"Bearer {_UNKNOWN}"}, "Invalid Access Token"),
     ):
-        answer = requester.get(path, headers)
-        expect_status(answer, 401)
+        answer = expect_status(requester.get(path, headers), 401)
         expect(answer.json()["fault"]["faultstring"] == text, answer.text)
         expect(answer.headers.get("WWW-Authenticate", "").startswith("Bearer "), "no WWW-Authenticate")
 
 
 @SUITE.check("404 fault for a path that nobody owns", "ApplicationNotFound, with escaped slashes")
 def _unknown_path(requester: Requester) -> None:
-    answer = requester.get("/kpn-sandbox-conformance/unknown")
-    expect_status(answer, 404)
+    answer = expect_status(requester.get("/kpn-sandbox-conformance/unknown"), 404)
     expect(answer.json()["fault"]["detail"]["errorcode"].endswith(".ApplicationNotFound"), answer.text)
     expect(r"url: \/kpn-sandbox-conformance\/unknown" in answer.text, answer.text)
 

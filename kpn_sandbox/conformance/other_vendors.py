@@ -47,8 +47,7 @@ def _asked(requester: Requester, path: str) -> Response:
 
 
 def _widget(requester: Requester, **query: str) -> Any:
-    answer = _asked(requester, f"{kaisa.WIDGETS.path}?{urlencode(query)}")
-    expect_status(answer, 200)
+    answer = expect_status(_asked(requester, f"{kaisa.WIDGETS.path}?{urlencode(query)}"), 200)
     body = answer.json()
     expect(body["dataset"] == query["type"] and body["datasources"][0]["datasource"] == 0, answer.text)
     return body["datasources"][0]["data"]
@@ -62,25 +61,21 @@ def _digest(requester: Requester) -> None:
 
 @KAISA.check('Refusals as `{"errors": [text, ...]}`, 401 without a body', "errors for a type that does not exist")
 def _kaisa_errors(requester: Requester) -> None:
-    refused = requester.get(kaisa.CUSTOMERS.path)
-    expect_status(refused, 401)
+    refused = expect_status(requester.get(kaisa.CUSTOMERS.path), 401)
     expect(refused.content == b"", f"a 401 with {refused.text}")
-    answer = requester.digest(f"{kaisa.WIDGETS.path}?type=nothing")
-    expect_status(answer, 400)
+    answer = expect_status(requester.digest(f"{kaisa.WIDGETS.path}?type=nothing"), 400)
     expect(isinstance(answer.json()["errors"], list), answer.text)
 
 
 @KAISA.check(kaisa.PING, '200 with {"ping": "ok"}')
 def _ping(requester: Requester) -> None:
-    answer = _asked(requester, kaisa.PING.path)
-    expect_status(answer, 200)
+    answer = expect_status(_asked(requester, kaisa.PING.path), 200)
     expect(answer.json()["ping"] == "ok", answer.text)
 
 
 @KAISA.check(kaisa.CUSTOMERS, "200 with customers, whose values are strings, and total")
 def _customers(requester: Requester) -> None:
-    answer = _asked(requester, f"{kaisa.CUSTOMERS.path}?pagesize=1")
-    expect_status(answer, 200)
+    answer = expect_status(_asked(requester, f"{kaisa.CUSTOMERS.path}?pagesize=1"), 200)
     expect("total" in answer.json(), answer.text)
     for each in answer.json()["customers"]:
         expect(all(value is None or isinstance(value, str) for value in each.values()), json.dumps(each))
@@ -91,8 +86,7 @@ def _customer(requester: Requester) -> None:
     listed = _asked(requester, f"{kaisa.CUSTOMERS.path}?pagesize=1").json()["customers"]
     if not listed:
         raise NotTried("there are no customers")
-    answer = _asked(requester, f"{kaisa.CUSTOMERS.path}/{listed[0]['customer_id']}")
-    expect_status(answer, 200)
+    answer = expect_status(_asked(requester, f"{kaisa.CUSTOMERS.path}/{listed[0]['customer_id']}"), 200)
     expect([each["customer_id"] for each in answer.json()["customers"]] == [listed[0]["customer_id"]], answer.text)
 
 
@@ -115,8 +109,7 @@ def _widgets(requester: Requester) -> None:
 @KAISA.check("The eleven types, their frame, and the JSON type of each value", "strings and integers as on the page")
 def _types(requester: Requester) -> None:
     for name in DATASETS:
-        answer = _asked(requester, f"{kaisa.WIDGETS.path}?type={name}")
-        expect_status(answer, 200)
+        answer = expect_status(_asked(requester, f"{kaisa.WIDGETS.path}?type={name}"), 200)
         wrong = dataset_schema(name)().validate(answer.json())
         expect(not wrong, f"{name}: {json.dumps(wrong)}")
 
@@ -207,8 +200,7 @@ def _atobi_others(requester: Requester) -> None:
 
 @ATOBI.check("Refusals of the token endpoint: `error`, `error_description`, `message`", "all three of a 401")
 def _atobi_refusal(requester: Requester) -> None:
-    answer = requester.post(atobi.TOKEN.path, {**GRANT, **NOBODY})
-    expect_status(answer, 401)
+    answer = expect_status(requester.post(atobi.TOKEN.path, {**GRANT, **NOBODY}), 401)
     expect(answer.json()["error"] == "invalid_client", answer.text)
     expect(set(answer) >= {"error", "error_description", "message"}, answer.text)
 
@@ -259,8 +251,7 @@ def _known(requester: Requester) -> Response:
 
 @ITX.check("GET /rest/kpi", "200 with sections, for a customer whom the provider knows")
 def _itx(requester: Requester) -> None:
-    answer = _known(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_known(requester), 200)
     expect(answer.json()["sections"], "no sections")
 
 
@@ -269,8 +260,7 @@ def _itx(requester: Requester) -> None:
     "a panel that breaks none of the page's rules",
 )
 def _itx_rules(requester: Requester) -> None:
-    answer = _known(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_known(requester), 200)
     _, findings = check_panel(answer.content)
     errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
     expect(not errors, "; ".join(errors[:2]))
@@ -278,8 +268,7 @@ def _itx_rules(requester: Requester) -> None:
 
 @ITX.check("A customer whom nobody knows: 200, empty sections, `No data available`", "200, and no documents")
 def _itx_unknown(requester: Requester) -> None:
-    answer = _panel(requester, "kpn-sandbox-conformance")
-    expect_status(answer, 200)
+    answer = expect_status(_panel(requester, "kpn-sandbox-conformance"), 200)
     expect(not any(section["documents"] for section in answer.json().get("sections", ())), answer.text)
 
 
@@ -292,23 +281,20 @@ def _itx_token(requester: Requester) -> None:
 
 @ITX.check("400 without `customerId`, refusals as a panel with one section", "400 with sections")
 def _itx_missing(requester: Requester) -> None:
-    answer = _panel(requester, None)
-    expect_status(answer, 400)
+    answer = expect_status(_panel(requester, None), 400)
     expect(len(answer.json()["sections"]) == 1, answer.text)
 
 
 @ITX.check("`amount` a JSON number with two decimals", "two decimals")
 def _itx_amounts(requester: Requester) -> None:
-    answer = _known(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_known(requester), 200)
     amounts = re.findall(r'"amount": ?([^,}]+)', answer.text)
     expect(all(re.fullmatch(r"-?[0-9]+\.[0-9]{2}", each) for each in amounts), f"the amounts {', '.join(amounts[:3])}")
 
 
 @ITX.check("Orders, invoices, credit notes and contacts, newest first, 20 of each at most", "newest first")
 def _itx_order(requester: Requester) -> None:
-    answer = _known(requester)
-    expect_status(answer, 200)
+    answer = expect_status(_known(requester), 200)
     for section in answer.json()["sections"]:
         dates = [document["documentDate"] for document in section["documents"]]
         expect(dates == sorted(dates, reverse=True), f"{section['title']} in another order")
