@@ -35,6 +35,7 @@ class CountedApp:
         return self.next_app(environ, start_response)
 
 
+@contextmanager
 def starting(url, wall, pauses):
     """Yield what starts the application on a database once more, as another worker or another start would."""
     apps = []

@@ -125,7 +125,17 @@ def open_sandbox(url, wall):
 @pytest.fixture
 def start(sqlite_url, wall, pauses):
     """Start the application, as another worker or another start would."""
-    yield from starting(sqlite_url, wall, pauses)
+    with starting(sqlite_url, wall, pauses) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_in_module(tmp_path_factory, empty_database):
+    """Starts applications that the tests of a module share, whatever they do to them."""
+    with starting(
+        f"sqlite:///{shutil.copy(empty_database, tmp_path_factory.mktemp('module'))}", Wall(NOW), []
+    ) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

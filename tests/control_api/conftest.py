@@ -32,7 +32,8 @@ def basic(client_id, secret):
 @pytest.fixture
 def start(url, wall, pauses):
     """Start the application, as another worker or another start would."""
-    yield from starting(url, wall, pauses)
+    with starting(url, wall, pauses) as start:
+        yield start
 
 
 @pytest.fixture

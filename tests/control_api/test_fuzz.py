@@ -7,9 +7,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kpn_sandbox.app import create_app
 from kpn_sandbox.control_api.operations import OPERATIONS, PREFIX
-from kpn_sandbox.settings import Settings
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
@@ -22,12 +20,9 @@ PATHS = st.sampled_from([each.path for each in OPERATIONS]) | st.text(max_size=1
 
 
 @pytest.fixture(scope="module")
-def fuzzed(tmp_path_factory):
+def fuzzed(start_in_module):
     """One application for the module, because there are many examples."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('fuzz')}/sandbox.db"
-    app = create_app(Settings(database_url=url, agents=5), pause=lambda seconds: None)
-    yield app
-    app.extensions["kpn_sandbox"].sandbox.database.close()
+    return start_in_module(agents=5)
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from kpn_sandbox.app import create_app
 from kpn_sandbox.server.listener import listen
 from kpn_sandbox.server.werkzeug_server import make_threaded
-from kpn_sandbox.settings import Settings
 from tests.application import serving
 
 SOON = 10
@@ -88,10 +86,9 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def fixture_port(tmp_path_factory):
+def fixture_port(start_in_module):
     """The port of the application on the fixture's server."""
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('data')}/sandbox.db", agents=2))
-    with serving(make_threaded(app, listen("127.0.0.1", 0))) as server:
+    with serving(make_threaded(start_in_module(agents=2), listen("127.0.0.1", 0))) as server:
         yield server.port
 
 

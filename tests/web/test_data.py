@@ -2,21 +2,16 @@
 
 import pytest
 
-from kpn_sandbox.app import create_app
 from kpn_sandbox.itx_check.panel import panel_rows
-from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.itx.auth import itx_token
 from kpn_sandbox.web.data import CHART_DATASETS
 from tests.application import CREDENTIALS, TOKEN_URL
 
 
 @pytest.fixture
-def app(tmp_path):
-    """An application whose Kaisa figures anybody may read."""
-    url = f"sqlite:///{tmp_path / 'sandbox.db'}"
-    app = create_app(Settings(database_url=url, clock="2026-11-23T10:00:00+01:00", agents=5, kaisa_open=True))
-    yield app
-    app.extensions["kpn_sandbox"].sandbox.database.close()
+def settings():
+    """Kaisa's figures may be read by anybody."""
+    return {"clock": "2026-11-23T10:00:00+01:00", "agents": 5, "kaisa_open": True}
 
 
 @pytest.fixture
@@ -26,6 +21,7 @@ def bearer(client):
     return {"Authorization": f"Bearer {token}"}
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("name", CHART_DATASETS)
 def test_a_chart_shows_kaisas_dataset(client, name):
     """A chart of the history page has the same figures as Kaisa's API for the same days."""
@@ -54,6 +50,7 @@ def test_days_are_chosen_by_their_dates(client):
     assert client.get("/history/days?from=2026-11-20").json["to"] == "2026-11-23"
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("query", "field"),
     [

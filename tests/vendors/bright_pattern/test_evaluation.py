@@ -7,8 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from kpn_sandbox.app import create_app
-from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.bright_pattern.schemas import ApplicationAnswerSchema
 from kpn_sandbox.vendors.bright_pattern.statistic_catalog import STATISTICS, ApplicationPart
 from tests.vendors.bright_pattern.conftest import LOGIN, grid, names_in
@@ -20,11 +18,9 @@ checked = settings(max_examples=40, deadline=None, suppress_health_check=list(He
 
 
 @pytest.fixture(scope="module")
-def evaluated(tmp_path_factory):
+def evaluated(start_in_module):
     """Subscribe and return status and JSON of the data, or of the error."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('grids')}/sandbox.db"
-    app = create_app(Settings(database_url=url, agents=25, bright_pattern_refresh=0, journal=False))
-    client = app.test_client()
+    client = start_in_module(agents=25, bright_pattern_refresh=0, journal=False).test_client()
     client.post("/statsapi/auth", json=LOGIN)
 
     def evaluate(body):
@@ -34,8 +30,7 @@ def evaluated(tmp_path_factory):
         answer = client.get("/statsapi/subscription/data", headers=AT)
         return answer.status_code, answer.json
 
-    yield evaluate
-    app.extensions["kpn_sandbox"].sandbox.database.close()
+    return evaluate
 
 
 names = {part: some.sampled_from(names_in(part)) for part in ApplicationPart}

@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kpn_sandbox.app import create_app
-from kpn_sandbox.settings import Settings
 from kpn_sandbox.vendors.kpn.operations import TOKEN
 from tests.application import CREDENTIALS, TOKEN_URL
 
@@ -19,12 +17,9 @@ TAILS = st.text(max_size=12) | st.sampled_from(["?grant_type=client_credentials"
 
 
 @pytest.fixture(scope="module")
-def fuzzed(tmp_path_factory):
+def fuzzed(start_in_module):
     """One application for the module: none of the many examples may do it harm."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('fuzz')}/sandbox.db"
-    app = create_app(Settings(database_url=url, agents=5), pause=lambda seconds: None)
-    yield app
-    app.extensions["kpn_sandbox"].sandbox.database.close()
+    return start_in_module(agents=5)
 
 
 @pytest.fixture(scope="module")
