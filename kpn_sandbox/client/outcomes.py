@@ -32,10 +32,10 @@ CLIENT_EXCEPTIONS: Mapping[ConnectionFault, str] = {
     "reset": """
         ConnectionError ConnectionResetError ConnectionAbortedError ConnectionRefusedError BrokenPipeError ConnectError
         ReadError WriteError CloseError NetworkError URLError ClientOSError ClientConnectorError ClientConnectionError
-        NewConnectionError MaxRetryError Unreachable
+        NewConnectionError MaxRetryError Unreachable SSLError gaierror
     """,
     "empty": "RemoteDisconnected ServerDisconnectedError",
-    "garbage": "BadStatusLine ProtocolError LocalProtocolError RemoteProtocolError HTTPException InvalidHeader",
+    "garbage": "BadStatusLine ProtocolError LocalProtocolError RemoteProtocolError HTTPException JSONDecodeError",
     "truncate": "ChunkedEncodingError IncompleteRead IncompleteReadError ClientPayloadError ContentDecodingError",
 }
 """The exceptions that clients raise for each kind of broken connection, by their names."""

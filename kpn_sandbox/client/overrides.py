@@ -270,7 +270,11 @@ def seed_text(seed: Any) -> str | None:
         ClientError: It is neither a text nor an integer.
     """
     given, plain = unwrapped(seed), json_value(seed, "seed")
-    if isinstance(plain, bool | float) or (isinstance(given, float) and not is_exact(given)):
+    if (
+        isinstance(plain, bool | float)
+        or isinstance(given, timedelta)
+        or (isinstance(given, float) and not is_exact(given))
+    ):
         raise ClientError(f"seed must be a text or an integer, not {shown(seed)}")
     return None if plain is None else text_of(plain, "seed")
 

@@ -42,7 +42,7 @@ _LARGEST = 1e300
 _MOST_SECONDS = 1e9
 _ONE = (str, bytes, bytearray, memoryview, PathLike, Mapping, type, Enum, BaseException)
 """What is one value, even if it can be iterated."""
-_COUNTS = {*OBJECT_KINDS, "ports", "load", "limit", "count", "probability", "reads", "seed", "speed"}
+_COUNTS = {*OBJECT_KINDS, "ports", "load", "limit", "count", "probability", "reads", "speed"}
 """Names of numbers that no `timedelta` can be."""
 # What operators and methods of somebody else's value may raise.
 _ODD = (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
