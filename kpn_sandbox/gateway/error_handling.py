@@ -116,7 +116,7 @@ def mapped_error(error: Exception, rows: ExceptionMap) -> ApiError:
     if isinstance(error, ApiError):
         return error
     found = next(rows[kind] for kind in type(error).__mro__ if kind in rows)(error)
-    found.reason = found.reason or reason_of(error)
+    found.reason = found.reason or reason_of(error, found.status)
     return found
 
 

@@ -52,13 +52,19 @@ _BY_EXCEPTION: dict[type[Exception], str] = {
 _BY_STATUS = {401: "invalid credentials", 403: "forbidden", 404: "unknown object", 405: "method not allowed"}
 
 
-def reason_of(error: Exception) -> str:
-    """Return the reason that an exception is; an error of an API is known by its status."""
+def reason_of(error: Exception, status: int = 500) -> str:
+    """
+    Return the reason that an exception is; an error of an API is known by its status.
+
+    Args:
+        error: The exception.
+        status: HTTP status with which an exception that has none itself is answered.
+    """
     found = next((_BY_EXCEPTION[kind] for kind in type(error).__mro__ if kind in _BY_EXCEPTION), None)
     if found is not None:
         return found
-    status: int = getattr(error, "status", 500)
-    return _BY_STATUS.get(status, INVALID_REQUEST if status < 500 else SANDBOX_ERROR)
+    answered: int = getattr(error, "status", status)
+    return _BY_STATUS.get(answered, INVALID_REQUEST if answered < 500 else SANDBOX_ERROR)
 
 
 def joined_reasons(reasons: Iterable[str]) -> str:

@@ -114,14 +114,16 @@ def test_a_customer_of_the_center_can_be_renamed(ask, data):
         ("PUT", "/customers/123", {"name": "x"}, 404, "customer 123 not found"),
     ],
 )
-def test_wrong_customers_are_refused(ask, method, path, form, status, text):
-    """A customer that is refused is not stored."""
+def test_wrong_customers_are_refused(ask, app, method, path, form, status, text):
+    """A customer that is refused is not stored, and the request log calls the request the cause."""
     before = ask("/customers?pagesize=1").json
 
     response = ask(path, method, data=form)
 
     assert response.status_code == status
     assert [error.startswith(text) for error in response.json["errors"]] == [True]
+    logged = app.extensions["kpn_sandbox"].sandbox.request_log.entries("APP_CONSUMER_KEY", limit=1).entries[-1]
+    assert logged.reason == ("invalid request" if status == 400 else "unknown object")
     assert ask("/customers?pagesize=1").json == before
 
 
