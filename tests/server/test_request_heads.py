@@ -9,6 +9,7 @@ from gunicorn.http import get_parser
 from gunicorn.http.errors import NoMoreData, ParseException
 from gunicorn.http.wsgi import create
 
+from kpn_sandbox.auth.bearer_tokens import revoke_tokens
 from kpn_sandbox.gateway.fast_path import FAST_PATH
 from kpn_sandbox.gateway.middleware import ACCESS_LOG
 from kpn_sandbox.server.request_heads import MOST_HEADS, RequestHeadCache
@@ -187,6 +188,11 @@ def test_what_another_worker_changes_counts_at_once(worker, head, start, setting
     assert worker.heads.respond(received).startswith(b"HTTP/1.1 200")
     other.quotas.set(ME, Quota(60, 1, "minute"))
     assert worker.heads.respond(received) is None
+    other.reset(ME, ["quota"])
+    assert worker.heads.respond(received).startswith(b"HTTP/1.1 200")
+    revoke_tokens(other.database, ME)
+    assert worker.heads.respond(received) is None
+    assert worker.by_gunicorn(received).startswith(b"HTTP/1.1 401")
     other.accounts.delete(ME)
     assert worker.heads.respond(received) is None
     assert worker.by_gunicorn(received).startswith(b"HTTP/1.1 401")
@@ -398,7 +404,7 @@ def test_every_way_gives_the_same_bytes(worker, token, session, sandbox, wall, c
 def _change(draw, sandbox, wall):
     """Change the account in one of the ways in which responses depend on it; the last change is taken back."""
     sandbox.reset(ME, ["pins", "faults", "quota"])
-    kind = draw.randrange(5)
+    kind = draw.randrange(6)
     if kind == 0:
         sandbox.faults.add(ME, FaultPlan("kpn", "agents", (Outcome(status=503),)))
     elif kind == 1:
@@ -407,6 +413,8 @@ def _change(draw, sandbox, wall):
         sandbox.quotas.set(ME, Quota(1000, 1, "minute"))
     elif kind == 3:
         sandbox.clocks.advance(ME, draw.randrange(3))
+    elif kind == 4:
+        sandbox.clocks.set(ME, draw.choice(["frozen", "running"]))
     else:
         wall.at += draw.randrange(3)
 
