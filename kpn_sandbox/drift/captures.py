@@ -142,7 +142,7 @@ def _from_archive(archive: Mapping[str, Any], skip: Skip) -> Iterator[Capture]:
     for number, entry in enumerate(entries):
         try:
             yield from _from_entry(entry["request"], entry["response"])
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
             reason = f"{type(error).__name__}: {error}"
             skip(f"entry {number} of the archive is left out, because it is not one of version 1.2 ({reason})")
 

@@ -183,7 +183,8 @@ def _value_differences(kind: str, captured: list[Any], own: list[Any]) -> Iterat
     key = KEY_FIELDS[kind]
     known = {record[key]: record for record in own}
     for record in captured:
-        same: dict[str, Any] = known.get(record.get(key), {}) if isinstance(record, Mapping) else {}
+        number = record.get(key) if isinstance(record, Mapping) else None
+        same: dict[str, Any] = known.get(number, {}) if isinstance(number, str) else {}
         for name in STABLE_FIELDS[kind] if same else ():
             if record.get(name, same[name]) != same[name]:
                 text = f"{record[name]!r}, in the sandbox {same[name]!r}"

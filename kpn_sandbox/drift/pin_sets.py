@@ -120,8 +120,8 @@ def _from_capture(capture: Capture) -> Iterable[CapturedPin]:
     if capture.status != 200 or capture.operation is TOKEN or not isinstance(capture.body, Mapping):
         return
     kind = capture.operation.kind
-    held = (capture.body.get("DataSet") or {}).get(capture.operation.key)
+    held = data.get(capture.operation.key) if isinstance(data := capture.body.get("DataSet"), Mapping) else None
     for record in held if isinstance(held, list) else [held]:
         if isinstance(record, Mapping) and KEY_FIELDS[kind] in record:
-            key = record[KEY_FIELDS[kind]]
+            key = str(record[KEY_FIELDS[kind]])
             yield CapturedPin(kind, key, {name: record[name] for name in record if name != KEY_FIELDS[kind]})

@@ -65,7 +65,12 @@ def test_an_odd_entry_is_reported_and_skipped(ask, capture):
     """An entry that cannot be read is a line on standard error; the others are loaded."""
     har = json.loads(capture.read_text(encoding="utf-8"))
     odd = entry("GET", "https://x/queues", 200, {})
-    har["log"]["entries"] += [{}, 7, {**odd, "response": {"status": "?", "content": {"text": "x"}, "headers": []}}]
+    endless = {**odd, "response": {**odd["response"], "status": float("inf")}}
+    har["log"]["entries"] += [
+        {},
+        endless,
+        {**odd, "response": {"status": "?", "content": {"text": "x"}, "headers": []}},
+    ]
     capture.write_text(json.dumps(har), encoding="utf-8")
 
     code, out, err = ask("load", str(capture))
@@ -123,6 +128,18 @@ def test_an_odd_url_is_an_error(ask, url, text):
     code, _, err = ask("diff", url)
 
     assert (code, err.count("\n")) == (2, 1) and text in err
+
+
+@pytest.mark.parametrize("number", ["{}", "[1]", "1.5", "null", "NaN"])
+def test_a_number_that_is_no_text_is_a_difference(ask, tmp_path, number):
+    """A record whose number is of another type is compared, and not pinned."""
+    file = tmp_path / "odd.json"
+    file.write_text(f'{{"Error": null, "DataSet": {{"queues": [{{"Number": {number}}}]}}}}')
+
+    code, out, err = ask("diff", str(file))
+
+    assert (code, err) == (1, "") and "DataSet.queues.Number" in out
+    assert ask("load", str(file))[0] in (1, 2)
 
 
 @pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, "\ufeff{}", '"x"', "NaN"])
