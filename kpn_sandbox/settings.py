@@ -100,10 +100,11 @@ _URL = matching(
     r"(sqlite|postgresql\+psycopg)://.*", "a URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name"
 )
 _BASE_PATH = matching(r"|/|(/[A-Za-z0-9._~-]+)+", 'a path like /communication/kpn/dashboard-server, or "/" for none')
+_PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
 _PUBLIC_URL: Rule[str] = Rule(
     "a URL like https://example.org/sandbox, without query",
     lambda text: (
-        re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?", text)
+        re.fullmatch(rf"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:{_PORT})?(/[A-Za-z0-9._~-]+)*/?", text)
         is not None
     ),
     lambda text: text.rstrip("/"),
@@ -276,7 +277,7 @@ def _config_values(file: Path, *, optional: bool = False) -> _Values:
     for key, value in table.items():
         setting = known.get(key.replace("-", "_"))
         if setting is None:
-            meant = near_miss(key.replace("-", "_"), known)
+            meant = near_miss(key.replace("-", "_").lower().removeprefix(PREFIX.lower()), known)
             raise SettingError(f"{key} in {file} is no setting.{meant}")
         values[setting.name] = ((f"{key} in {file}", _as_text(f"{key} in {file}", value)),)
     return values

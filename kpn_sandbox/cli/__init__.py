@@ -12,12 +12,13 @@ import gc
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 from kpn_sandbox import __version__
 from kpn_sandbox.cli.commands import SandboxGroup
-from kpn_sandbox.cli.options import CommandError
+from kpn_sandbox.cli.options import CommandError, joined
 from kpn_sandbox.cli.output import discard_output
 from kpn_sandbox.cli.serve import patch_standard_library
 from kpn_sandbox.safe_text import terminal_text
@@ -83,6 +84,12 @@ def main(
         words.insert(0, "serve")
     try:
         sys.exit(commands.main(words, prog_name="kpn-sandbox", standalone_mode=False, obj=before_serving))
+    except click.exceptions.NoArgsIsHelpError as error:
+        # Its message is the whole help.
+        context: Any = error.ctx
+        known = joined(context.command.list_commands(context))
+        click.echo(f"kpn-sandbox: {context.info_name} needs a command: {known}", err=True)
+        sys.exit(error.exit_code)
     except (click.ClickException, CommandError) as error:
         # click breaks some of its own messages into lines; all else is written in one.
         message = str(error) if isinstance(error, CommandError) else " ".join(error.format_message().split())

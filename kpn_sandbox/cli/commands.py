@@ -136,7 +136,7 @@ def group(name: str | None = None, **attributes: Any) -> Callable[[Command], San
 def _write_options(command: click.Command, context: click.Context, formatter: click.HelpFormatter) -> None:
     sections: dict[str, list[tuple[str, str]]] = {"Options": [], OUTPUT: [], CONNECTION: []}
     for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
+        record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
         if record is not None:
             sections[getattr(parameter, "section", "Options")].append(record)
     for title, records in sections.items():

@@ -54,7 +54,7 @@ _CHOSEN_HERE = ("host", "port", "database_url")
 @config_option
 @gone_options
 @click.option("--require-faults-used", is_flag=True, help="Fail if CMD succeeds but leaves outcomes of faults unused.")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="CMD [ARG]...")
 def execute(command: tuple[str, ...], require_faults_used: bool, **flags: Any) -> int:
     """Run CMD beside a sandbox of its own, on a free port with a temporary database."""
     warn_of_gone(flags)

@@ -75,21 +75,22 @@ def _request_in_words(entry: JsonObject) -> str:
 
 
 @command()
-@click.option("--api")
-@click.option("--operation")
-@click.option("--method")
+@click.option("--api", help="Only requests of this API.")
+@click.option("--operation", help="Such as agents or token.")
+@click.option("--method", help="Such as GET.")
 @click.option("--path", help="As it was sent; with a * at its end for any end.")
 @click.option("--status", help="Such as 503 or 5xx.")
 @click.option("--since", help="An instant of the account's clock, in the forms of `clock freeze`.")
 @click.option("--limit", type=int, help="Only the newest so many.")
 @click.option("-f", "--follow", is_flag=True, help="Go on and print what comes, one request a line, until Ctrl-C.")
 @click.option("--har", is_flag=True, help="Print an HTTP archive.")
-@click.option("--clear", is_flag=True, help="Forget them.")
+@click.option("--clear", is_flag=True, help="Forget them all.")
 @click.option("--all", "of_all", is_flag=True, help="Those of all accounts and of none, for KPN_SANDBOX_ADMIN_TOKEN.")
 @with_account
 def requests(account: Account, follow: bool, har: bool, clear: bool, of_all: bool, **filters: Any) -> Any:
     """Show the last requests, oldest first."""
     _check_options([har, clear, of_all, follow and not of_all].count(True))
+    _check_options(2 if clear and any(value is not None for value in filters.values()) else 0)
     if clear:
         logged = len(account.requests())
         account.forget_requests()
@@ -120,7 +121,7 @@ def requests(account: Account, follow: bool, har: bool, clear: bool, of_all: boo
 
 def _check_options(count: int) -> None:
     if count > 1:
-        raise CommandError("only one of --har, --clear and --all can be given, and --follow with --all alone")
+        raise CommandError("only one of --har, --clear and --all, --follow with --all only, no filter with --clear")
 
 
 def _follow(read: Callable[..., Sequence[Any]], filters: JsonObject) -> None:

@@ -1,18 +1,20 @@
 """Parts that the commands share: sections of help, near misses, settings as flags, and the way to a sandbox."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import Field, fields
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from kpn_sandbox.cli.commands import CONNECTION, OUTPUT, Command, SectionOption
 from kpn_sandbox.cli.output import OutputMode, print_result
-from kpn_sandbox.client import Account, Client, ClientError
+from kpn_sandbox.client import Account, Client, ClientError, Rejected, Unreachable
 from kpn_sandbox.instants import instant_text
 from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import (
@@ -75,15 +77,29 @@ def warn_of_gone(flags: dict[str, Any]) -> None:
 def _option(setting: Field[Any], command: Command, section: str | None) -> Command:
     name, flag, metadata = setting.name, option(setting), setting.metadata
     more: dict[str, Any] = {"default": None} if section is None else {"cls": SectionOption, "section": section}
-    more["help"] = f"{metadata['summary']} [{variable(setting)}; default: {metadata['shown']}]"
+    summary = metadata["summary"] if section is None else _CONNECTION_HELP[name]
+    more["help"] = f"{summary} [{variable(setting)}; default: {metadata['shown']}]"
     if isinstance(setting.default, bool):
         return click.option(f"{flag}/--no-{flag.removeprefix('--')}", name, **more)(command)
     return click.option(flag, name, metavar="VALUE", **more)(command)
 
 
+_CONNECTION_HELP = {"host": "Its host.", "port": "Its port.", "client_id": "Account.", "client_secret": "Its secret."}
+
+
 def url_of(text: str) -> str:
-    """Return the base URL that a text means: without a slash at its end, and of HTTP if it names no scheme."""
-    return (text if "://" in text else f"http://{text}").rstrip("/")
+    """
+    Return the base URL that a text means: without a slash at its end, and of HTTP if it names no scheme.
+
+    Raises:
+        CommandError: It is no base URL.
+    """
+    url = (text if "://" in text else f"http://{text}").rstrip("/")
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not set("?# @") & set(url):
+            return url
+    raise CommandError(f"a URL must be like http://127.0.0.1:8080, not {re.sub('[^/]*@', '***@', text)!r}")
 
 
 _connection_option = partial(click.option, cls=SectionOption, section=CONNECTION)
@@ -295,7 +311,7 @@ def ask_sandbox(url: str | None, settings: Settings, question: Callable[[Client]
     try:
         return question(Client(address_of(url, settings), settings.admin_token))
     except ClientError as error:
-        raise CommandError(str(error), 1) from None
+        raise CommandError(str(error), 1 if isinstance(error, Rejected | Unreachable) else 2) from None
 
 
 def instant_of(text: str | None, of: Account | Client) -> str | None:

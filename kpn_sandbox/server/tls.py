@@ -127,7 +127,7 @@ def tls_of(settings: Settings) -> TlsFiles | None:
         # A passphrase would be asked for at the terminal.
         context.load_cert_chain(certificate, key, password=lambda: b"")
     except OSError as error:
-        reason = getattr(error, "reason", None) or error.strerror or error
+        reason = f"{settings.certificate}: {getattr(error, 'reason', None) or error.strerror or error}"
         raise SettingError(f"--certificate and --key must name PEM files that are a pair: {reason}") from None
     return TlsFiles(certificate, context)
 

@@ -49,6 +49,16 @@ def test_flags_without_a_command_serve(run):
         (("serve", "--port", "0", "--host", "192.0.2.1"), "host must be a name or address of this machine"),
         (("openapi", "nobody"), "'nobody' is not"),
         (("exec",), "Missing argument"),
+        (("account",), "account needs a command: create, delete, list or show"),
+        (("serve", "--port", "0", "--public-url", "http://a:65536"), "--public-url must be"),
+        (("serve", "--port", "0", "--certificate", "selfsigned"), "selfsigned: No such file"),
+        (("token", "--url", "ftp://127.0.0.1"), "not 'ftp://127.0.0.1'"),
+        (("token", "--url", "http://anna:1234@127.0.0.1"), "not 'http://***@127.0.0.1'"),
+        (("token", "--url", "127.0.0.1:65536"), "must be like http://127.0.0.1:8080"),
+        (("status", "--url", "http://127.0.0.1/?page=1"), "must be like http://127.0.0.1:8080"),
+        (("clock", "run", "--speed", "nan"), "speed must be a number"),
+        (("scenario", "--now"), "name must be that of a scenario"),
+        (("requests", "--clear", "--operation", "agents"), "no filter with --clear"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(run, database, monkeypatch, words, line):

@@ -31,9 +31,12 @@ def test_connection_options_have_a_section_of_their_own(run, words, expected):
     code, out, _ = run(*words, "--help")
 
     assert (code, sections(out)) == (0, expected)
+    # What has no text of its own is an argument, which the usage has.
+    assert all(line.startswith(("  -", "   ")) for line in out.partition("Options:")[2].splitlines() if line[:1] == " ")
     if "Connection options" in expected:
         own, _, connection = out.partition("Connection options:")
         assert "--url" in connection and "--url" not in own
+        assert "listen" not in connection and "demo account" not in connection
 
 
 def test_help_has_the_words_that_may_be_given(run):
