@@ -181,13 +181,13 @@ def _messages(errors: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str,
 
 def _value_differences(kind: str, captured: list[Any], own: list[Any]) -> Iterator[Difference]:
     key = KEY_FIELDS[kind]
-    known = {record[key]: record for record in own}
+    known = {each[key]: each for each in own if isinstance(each, Mapping) and isinstance(each.get(key), str)}
     for record in captured:
         number = record.get(key) if isinstance(record, Mapping) else None
         same: dict[str, Any] = known.get(number, {}) if isinstance(number, str) else {}
         for name in STABLE_FIELDS[kind] if same else ():
-            if record.get(name, same[name]) != same[name]:
-                text = f"{record[name]!r}, in the sandbox {same[name]!r}"
+            if record.get(name, same.get(name)) != same.get(name):
+                text = f"{record[name]!r}, in the sandbox {same.get(name)!r}"
                 pin = (kind, str(same[key]), name, record[name]) if isinstance(record[name], str) else None
                 yield Difference(f"{kind} {same[key]}: {name}", text, pin)
 

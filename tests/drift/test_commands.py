@@ -140,6 +140,12 @@ def test_a_number_that_is_no_text_is_a_difference(ask, tmp_path, number):
 
     assert (code, err) == (1, "") and "DataSet.queues.Number" in out
     assert ask("load", str(file))[0] in (1, 2)
+    # What is served as it was captured need not have all members.
+    file.write_text('{"Error": null, "DataSet": {"queues": [7, {"Number": "1000"}, {}]}}')
+    assert ask("load", "--verbatim", str(file))[0] == 0
+    file.write_text('{"Error": null, "DataSet": {"queues": [{"Number": "1000", "Name": "Sales"}]}}')
+    code, out, err = ask("diff", str(file))
+    assert (code, err) == (1, "") and "'Sales', in the sandbox None" in out
 
 
 @pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, "\ufeff{}", '"x"', "NaN"])
