@@ -184,7 +184,7 @@ def _value_differences(kind: str, captured: list[Any], own: list[Any]) -> Iterat
     known = {each[key]: each for each in own if isinstance(each, Mapping) and isinstance(each.get(key), str)}
     for record in captured:
         number = record.get(key) if isinstance(record, Mapping) else None
-        same: dict[str, Any] = known.get(number, {}) if isinstance(number, str) else {}
+        same: Mapping[str, Any] = known.get(number, {}) if isinstance(number, str) else {}
         for name in STABLE_FIELDS[kind] if same else ():
             if record.get(name, same.get(name)) != same.get(name):
                 text = f"{record[name]!r}, in the sandbox {same.get(name)!r}"
