@@ -43,6 +43,7 @@ _INSTANT_PATTERN = (
     "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Programs that know no whole numbers write 20.0 in queries, too.
 _WHOLE = re.compile(r"[.]0+\Z")
 _PLUS_AS_SPACE = re.compile(r"(:[0-9.]+) (\d\d:?\d\d)$")
 _LONGEST_SHOWN = 200
@@ -82,7 +83,6 @@ class WholeNumberField(fields.Integer):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if self.metadata.get("in_query"):
-            # Programs that know no whole numbers write 20.0 here, too.
             plain = _WHOLE.sub("", value) if isinstance(value, str) else value
             return _checked(self, validation.digits(self._rule), plain)
         return _checked(self, self._rule, value)
@@ -133,6 +133,10 @@ class ChoiceField(fields.String):
         self.words = words = tuple(map(str, choices))
         allowed = validation.choice(*words).allowed
         super().__init__(validate=OneOf(words, error=allowed), **_with_message(allowed, options))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        whole = _WHOLE.sub("", value) if isinstance(value, str) else value
+        return super()._deserialize(whole if whole in self.words and whole.isdecimal() else value, attr, data, **kwargs)
 
 
 class SpelledField(ChoiceField):

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from kpn_sandbox.literals import LONGEST_DELAY_MS
+from kpn_sandbox.simulation.calendar import day_of
+from kpn_sandbox.simulation.errors import InstantOutOfRange
 from kpn_sandbox.validation import parse_instant
 
 _LONGEST_HEADER = 1000
@@ -98,6 +100,12 @@ def _delay(text: str) -> int:
 
 def _at(text: str) -> float:
     try:
-        return parse_instant(text)
+        at = parse_instant(text)
+        day_of(at)
     except ValueError as error:
         raise MalformedPreference(f"Preference at must be {error}") from None
+    except InstantOutOfRange as error:
+        raise MalformedPreference(
+            f"Preference at must be from {error.first} to {error.last} in Europe/Amsterdam"
+        ) from None
+    return at

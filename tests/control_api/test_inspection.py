@@ -254,7 +254,7 @@ def test_intervals_add_up_to_the_counters(control, kpn, at):
     """The intervals since midnight sum to KPN's counters, and to the calls of `truth/calls`."""
     control("PUT", "/clock", {"mode": "frozen", "at": at})
 
-    intervals = control("GET", "/truth/intervals?minutes=15&queue=1000").json["intervals"]
+    intervals = control("GET", "/truth/intervals?minutes=15.0&queue=1000").json["intervals"]
 
     queue = kpn("/queue/number/1000").json["DataSet"]["queue"]
     calls = control("GET", "/truth/calls?queue=1000").json["calls"]
