@@ -151,6 +151,10 @@ SERVICE_LEVEL_TARGET = 0.8
 TOOL_USER_AGENT = "kpn-sandbox-cli"
 """User agent of the command line's requests to a vendor's API, which no client under test has sent."""
 
+CLIENT_ID_PATTERN = r"(?!\.\.?\Z)[!-.0-9;-~]{1,128}"
+CLIENT_ID_ALLOWED = "1 to 128 visible ASCII characters without colon and slash"
+"""A client id is the user name of HTTP Basic, which ends with a colon (RFC 7617), and a segment of paths."""
+
 DEMO_CLIENT_ID, DEMO_CLIENT_SECRET = "APP_CONSUMER_KEY", "APP_CONSUMER_SECRET"
 DEMO_CREDENTIALS = {"client_id": DEMO_CLIENT_ID, "client_secret": DEMO_CLIENT_SECRET}
 """The credentials of the demo account, unless settings name others."""

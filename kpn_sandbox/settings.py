@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from kpn_sandbox.literals import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, MOST_AGENTS
+from kpn_sandbox.literals import CLIENT_ID_ALLOWED, CLIENT_ID_PATTERN, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, MOST_AGENTS
 from kpn_sandbox.validation import InvalidValue, Rule, digits, matching, near_miss, parse_instant, whole_number
 
 PREFIX = "KPN_SANDBOX_"
@@ -90,7 +90,7 @@ _CLOCK: Rule[str] = Rule(
 _SWITCH = Rule("on or off", lambda text: text.lower() in SWITCH_WORDS, lambda text: text.lower() in _ON)
 """On or off, in the spellings that are usual in environment files."""
 
-_VISIBLE = matching(r"[!-9;-~]{1,128}", "1 to 128 visible ASCII characters without a colon")
+_CLIENT_ID = matching(CLIENT_ID_PATTERN, CLIENT_ID_ALLOWED)
 _SECRET = matching(r"[!-~]{1,128}", "1 to 128 visible ASCII characters")
 _TOKEN = matching(r"[A-Za-z0-9._~+/-]{8,128}=*", "8 to 128 characters that a bearer token may have")
 _SEED = matching(r"[^\x00-\x1f\x7f]{1,128}", "1 to 128 characters, none of them a control character")
@@ -99,7 +99,16 @@ _HOST = matching(r"[0-9A-Za-z.:%_-]{1,255}", "a host name or an IP address")
 _URL = matching(
     r"(sqlite|postgresql\+psycopg)://.*", "a URL like sqlite:////srv/sandbox.db or postgresql+psycopg://user@host/name"
 )
-_BASE_PATH = matching(r"|/|(/[A-Za-z0-9._~-]+)+", 'a path like /communication/kpn/dashboard-server, or "/" for none')
+_OTHER_PATHS = (
+    "_sandbox|agents?|api/(external|widgets)|assets|compare|configapi|console|customers|docs|history|manual|metrics|"
+    "miscellaneous|oauth|openapi|panel|postman|queues?|recordings|requests|rest|segments|sources|statistics|statsapi|"
+    "trunks?|users|wallboard|widgets"
+)
+"""Beginnings of the paths that the sandbox, its pages and the vendors' APIs have at the root."""
+_BASE_PATH = matching(
+    rf"|/|(?!/((v?[0-9.]+/)?({_OTHER_PATHS})|v?[0-9]+(\.[0-9]+)+)(/|\Z))(/(?!\.\.?(/|\Z))[A-Za-z0-9._~-]+)+",
+    'a path like /communication/kpn/dashboard-server that nothing else of the sandbox has, or "/" for none',
+)
 _PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
 _PUBLIC_URL: Rule[str] = Rule(
     "a URL like https://example.org/sandbox, without query",
@@ -123,7 +132,7 @@ class Settings:
     database_url: str = _setting(
         default_database_url, _URL, "Where accounts and tokens are kept.", shown="SQLite file in the user's data folder"
     )
-    client_id: str = _setting(DEMO_CLIENT_ID, _VISIBLE, "Client id of the demo account.")
+    client_id: str = _setting(DEMO_CLIENT_ID, _CLIENT_ID, "Client id of the demo account.")
     client_secret: str = _setting(DEMO_CLIENT_SECRET, _SECRET, "Client secret of the demo account.")
     admin_token: str | None = _setting(
         None, _TOKEN, "Token of the administrator.", flag=False, shown="generated once and kept"
@@ -321,6 +330,12 @@ def settings_without_effect(given: Collection[str], environ: Mapping[str, str] |
     flags = [f"--{name.replace('_', '-')}" for name in GONE if name in given]
     variables = [PREFIX + name.upper() for name in GONE if environ.get(PREFIX + name.upper())]
     return [f"{name} has no effect any more and can be left out" for name in (*flags, *variables)]
+
+
+def hide_from_libraries(*names: str) -> None:
+    """Take variables out of the environment that a library would take for its own, whatever they hold."""
+    for name in names:
+        os.environ.pop(name, None)
 
 
 def sandbox_url(settings: Settings, environ: Mapping[str, str] | None = None) -> str:

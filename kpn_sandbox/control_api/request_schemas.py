@@ -46,9 +46,6 @@ from kpn_sandbox.tenants.timeline import patched
 from kpn_sandbox.validation import having, one_of_two
 from kpn_sandbox.vendors import APIS
 
-# A client id is part of URLs, so it has no slash and is neither of the path segments "." and ".."; HTTP Basic allows no
-# colon in it (RFC 7617, section 2).
-_CLIENT_ID = r"(?!\.\.?\Z)[!-.0-9;-~]{1,128}"
 YEAR_SECONDS = 366 * 86_400
 # Centers exist from 2000 to 2100, so no move of a clock can be longer.
 _CENTURY_SECONDS = 101 * YEAR_SECONDS
@@ -141,7 +138,7 @@ class ScenarioRequestSchema(StrictSchema):
 class OwnerSchema(StrictSchema):
     """Account that a snapshot of a file is for, and its secret."""
 
-    client_id = PatternField(_CLIENT_ID, "1 to 128 visible ASCII characters without colon and slash")
+    client_id = PatternField(literals.CLIENT_ID_PATTERN, literals.CLIENT_ID_ALLOWED)
     client_secret = PatternField(r"[!-~]{1,128}", "1 to 128 visible ASCII characters")
 
 

@@ -24,7 +24,7 @@ from flask import Flask
 from kpn_sandbox.app import create_app
 from kpn_sandbox.server.listener import AddressError, listen_on_loopbacks
 from kpn_sandbox.server.werkzeug_server import run_threaded
-from kpn_sandbox.settings import SettingError, Settings, base_url
+from kpn_sandbox.settings import SettingError, Settings, base_url, hide_from_libraries
 
 if TYPE_CHECKING:
     from kpn_sandbox.server.client_connection import Deadlines
@@ -72,6 +72,7 @@ def serve(
             run_threaded(app, listeners, stopping=stopping, ready=partial(ready, url))
             return
         # gunicorn needs modules that systems without fork do not have, and gevent has patched before this module came.
+        hide_from_libraries("PORT", "WEB_CONCURRENCY")
         from kpn_sandbox.server.gevent_worker import ComputingThreads
         from kpn_sandbox.server.gunicorn_server import GunicornApplication, WorkerServices
         from kpn_sandbox.server.tls import tls_of

@@ -116,6 +116,8 @@ def tls_of(settings: Settings) -> TlsFiles | None:
         if settings.key is not None:
             raise SettingError("--key must stand beside --certificate")
         return None
+    if settings.certificate == SELF_SIGNED and settings.key is not None:
+        raise SettingError(f"--certificate {SELF_SIGNED} makes its own key: leave out --key, or name its certificate")
     try:
         if settings.certificate == SELF_SIGNED:
             certificate, key = self_signed(data_folder(), wall_time())

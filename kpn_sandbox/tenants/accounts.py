@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kpn_sandbox.literals import CLIENT_ID_ALLOWED, CLIENT_ID_PATTERN
 from kpn_sandbox.simulation.errors import SimulationError
 from kpn_sandbox.simulation.profile import Profile
 from kpn_sandbox.simulation.scenarios import scenario
@@ -33,8 +34,7 @@ from kpn_sandbox.tenants.errors import AccountExists, InvalidSetting, TenantErro
 from kpn_sandbox.tenants.secrets import matches, random_text, salted
 from kpn_sandbox.tenants.transactions import account_transaction
 
-# A colon would end the user name of HTTP Basic.
-CLIENT_ID = re.compile(r"[!-9;-~]{1,128}")
+CLIENT_ID = re.compile(CLIENT_ID_PATTERN)
 _TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}")
 # Compared with when there is no such account, so that unknown ids take as long as wrong secrets.
 _NOBODY = salted("nobody")
@@ -74,7 +74,7 @@ class Account:
 
     def __post_init__(self) -> None:
         if not CLIENT_ID.fullmatch(self.client_id):
-            raise InvalidSetting("client_id", self.client_id, "1 to 128 visible ASCII characters without a colon")
+            raise InvalidSetting("client_id", self.client_id, CLIENT_ID_ALLOWED)
         if not _TEXT.fullmatch(self.seed):
             raise InvalidSetting("seed", self.seed, "1 to 128 characters, none of them a control character")
         scenario(self.scenario).over(self.profile)

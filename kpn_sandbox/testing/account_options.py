@@ -36,12 +36,7 @@ INI_OPTIONS = ("scenario", "at", "agents", "seed")
 
 _OF_SETTINGS: Mapping[str, Rule[Any]] = {each.name: each.metadata["rule"] for each in fields(Settings)}
 _RULES: Mapping[str, Rule[Any]] = {
-    **{name: _OF_SETTINGS[name] for name in ("agents", "seed", "client_secret")},
-    # A path has it between slashes, which the demo account is known without.
-    "client_id": Rule(
-        "1 to 128 visible ASCII characters without colon and slash",
-        lambda text: "/" not in text and _OF_SETTINGS["client_id"].accepts(text),
-    ),
+    **{name: _OF_SETTINGS[name] for name in ("agents", "client_id", "client_secret", "seed")},
     "scenario": choice(*SCENARIO_NAMES),
     "at": Rule(FORMS, lambda text: text != Settings.clock and _OF_SETTINGS["clock"].accepts(text)),
 }

@@ -47,12 +47,16 @@ def test_files_that_are_no_pair_are_one_line(tmp_path):
         assert "\n" not in str(refused.value)
     with pytest.raises(SettingError, match="--key must stand beside --certificate"):
         tls_of(Settings(database_url="", key=str(key)))
+    with pytest.raises(SettingError, match="--certificate self-signed makes its own key: leave out --key"):
+        tls_of(Settings(database_url="", certificate="self-signed", key=str(key)))
 
 
 @pytest.fixture
 def served(tmp_path):
     """A sandbox with a certificate that it has made; its URL and what a client needs to trust it."""
     environ = environment_with({"database_url": f"sqlite:///{tmp_path}/sandbox.db"}) | {"XDG_DATA_HOME": str(tmp_path)}
+    # gunicorn would take these for its own.
+    environ |= {"PORT": "none", "WEB_CONCURRENCY": "none"}
     words = ["serve", "--port", "0", "--agents", "5", "--certificate", "self-signed"]
     command = [sys.executable, "-m", "kpn_sandbox", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:

@@ -1,10 +1,13 @@
 """The six resources of KPN's API."""
 
+import re
 from importlib.metadata import version
 
 import pytest
 
+from kpn_sandbox.settings import SettingError, from_environment
 from kpn_sandbox.tenants.pins import Pin
+from kpn_sandbox.vendors import APIS
 from kpn_sandbox.vendors.kpn.schemas import AgentSchema, QueueSchema, TrunkSchema
 
 BASE = "/communication/kpn/dashboard-server"
@@ -56,6 +59,19 @@ def test_the_base_path_may_be_another_or_none(start):
     paths = [str(rule) for path in ("/v1", "/", "") for rule in start(base_path=path).url_map.iter_rules()]
 
     assert (paths.count("/v1/agents"), paths.count("/agents"), paths.count("//agents")) == (2, 6, 0)
+
+
+def test_the_base_path_is_nobody_elses(start):
+    """A base path that a page, the control API or a vendor's API has at the root is refused, with what is below it."""
+    paths = {re.sub("^/<kaisa_version:version>", "", str(rule)) for rule in start(base_path="/").url_map.iter_rules()}
+    taken = {"/".join(path.split("/")[: 3 if path.startswith("/api/") else 2]) for path in paths} - {"", "/"}
+    taken |= {prefix for api in APIS for prefix in api.path_prefixes}
+
+    for path in (*taken, *(f"{path}/x" for path in taken)):
+        with pytest.raises(SettingError, match="that nothing else of the sandbox has"):
+            from_environment({}, {"base_path": path})
+    for path in ("/api", "/v1", "/docs2", "/x/docs"):
+        assert from_environment({}, {"base_path": path}).base_path == path
 
 
 def test_ports_are_complete(get):
