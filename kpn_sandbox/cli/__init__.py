@@ -11,6 +11,7 @@ A module of commands is imported when one of them runs: `serve` and the document
 import gc
 import sys
 from collections.abc import Callable, Sequence
+from errno import ENOSPC
 from importlib import import_module
 from typing import Any
 
@@ -98,6 +99,12 @@ def main(
     except BrokenPipeError:
         discard_output()
         sys.exit(PIPE_CLOSED)
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        discard_output()
+        click.echo(f"kpn-sandbox: what it prints cannot be written: {error.strerror}", err=True)
+        sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         # 128 + 2, as shells report a command that Ctrl-C ended.
         sys.exit(130)

@@ -32,6 +32,8 @@ from kpn_sandbox.client import Account, Client, JsonObject
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST, TOOL_USER_AGENT
 from kpn_sandbox.safe_text import terminal_text
 
+_HEALTH_SECONDS = 5.0
+
 
 @group()
 def account() -> None:
@@ -116,7 +118,7 @@ def token(url: str | None, as_json: bool, **flags: Any) -> None:
 @connection_options("host", "port")
 def health(url: str | None, as_json: bool, **flags: Any) -> None:
     """Exit with 0 if the running sandbox is ready, else with 1."""
-    answer = ask_sandbox(url, settings_from(flags), lambda client: client.ready())
+    answer = ask_sandbox(url, settings_from(flags), lambda client: client.ready(), _HEALTH_SECONDS)
     if as_json:
         print_result(answer, OutputMode(as_json=True))
 

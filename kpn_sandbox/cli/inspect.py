@@ -10,6 +10,7 @@ from kpn_sandbox.cli.commands import command
 from kpn_sandbox.cli.options import CommandError, administrator_token, instant_of, output_mode, with_account
 from kpn_sandbox.cli.output import Rows, Sections, deleted, print_entry
 from kpn_sandbox.client import Account, Client, JsonObject, describe_fault
+from kpn_sandbox.client.external import TIMEOUT_SECONDS, PromptConnection
 from kpn_sandbox.literals import OBJECT_KINDS
 
 _LAST_REQUESTS = 5
@@ -99,7 +100,9 @@ def requests(account: Account, follow: bool, har: bool, clear: bool, of_all: boo
     present = {name: value for name, value in {**filters, "since": since}.items() if value is not None}
     if har:
         return account.har(**present)
-    read = Client(account.url, administrator_token()).all_requests if of_all else account.requests
+    read = account.requests
+    if of_all:
+        read = Client(PromptConnection(account.url, administrator_token(), TIMEOUT_SECONDS)).all_requests
     if follow:
         return _follow(read, present)
     return Rows(

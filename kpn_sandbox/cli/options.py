@@ -15,6 +15,7 @@ import click
 from kpn_sandbox.cli.commands import CONNECTION, OUTPUT, Command, SectionOption
 from kpn_sandbox.cli.output import OutputMode, print_result
 from kpn_sandbox.client import Account, Client, ClientError, Rejected, Unreachable
+from kpn_sandbox.client.external import TIMEOUT_SECONDS, PromptConnection
 from kpn_sandbox.instants import instant_text
 from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import (
@@ -296,7 +297,9 @@ def address_of(url: str | None, settings: Settings) -> str:
     return url or url_of(sandbox_url(settings))
 
 
-def ask_sandbox(url: str | None, settings: Settings, question: Callable[[Client], Any]) -> Any:
+def ask_sandbox(
+    url: str | None, settings: Settings, question: Callable[[Client], Any], seconds: float = TIMEOUT_SECONDS
+) -> Any:
     """
     Call a function with a client of the running sandbox.
 
@@ -304,12 +307,13 @@ def ask_sandbox(url: str | None, settings: Settings, question: Callable[[Client]
         url: The base URL; that of the environment or of host and port by default.
         settings: The settings in force.
         question: The function, whose result is returned.
+        seconds: How long each response may take.
 
     Raises:
         CommandError: The sandbox refuses, or does not answer.
     """
     try:
-        return question(Client(address_of(url, settings), settings.admin_token))
+        return question(Client(PromptConnection(address_of(url, settings), settings.admin_token, seconds)))
     except ClientError as error:
         raise CommandError(str(error), 1 if isinstance(error, Rejected | Unreachable) else 2) from None
 

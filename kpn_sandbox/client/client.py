@@ -162,14 +162,14 @@ class Client(SandboxRequests, Blocking):
     A running sandbox; every method raises `ClientError` when there is no response or the sandbox refuses.
 
     Args:
-        url: Its base URL.
+        url: Its base URL, or a connection to it.
         admin_token: The administrator's token, for what takes the administrator.
         proxies: Whether to use the proxies of the environment.
     """
 
     @checks_arguments
-    def __init__(self, url: str, admin_token: str | None = None, *, proxies: bool = False) -> None:
-        connection = Connection(url, admin_token, proxies=proxies)
+    def __init__(self, url: str | Connection, admin_token: str | None = None, *, proxies: bool = False) -> None:
+        connection = url if isinstance(url, Connection) else Connection(url, admin_token, proxies=proxies)
         super().__init__(connection)
         self._connection = connection
 

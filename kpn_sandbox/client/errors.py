@@ -41,7 +41,17 @@ class ClientError(Exception):
 
 
 class Unreachable(ClientError):
-    """There is no response at that URL, or it is no HTTP."""
+    """
+    There is no response at that URL, or it is no HTTP.
+
+    Args:
+        message: The message.
+        hint: What is known of the reason, such as that the server speaks HTTPS; empty when nothing is.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Rejected(ClientError):

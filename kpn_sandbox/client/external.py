@@ -11,20 +11,33 @@ from threading import Timer
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, Request, build_opener
+from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
-from kpn_sandbox.client.http import Response
+from kpn_sandbox.client.errors import Unreachable
+from kpn_sandbox.client.http import Call, Connection, Response, hint_of
 from kpn_sandbox.client.values import Headers
 
 LARGEST_BODY = 5 * 1024 * 1024
 """Bytes of the largest body that is read."""
+
+_LARGEST_OF_SANDBOX = 64 * 1024 * 1024
 
 TIMEOUT_SECONDS = 10.0
 """Seconds in which an answer must be complete, where nothing else is said."""
 
 
 class ExternalError(Exception):
-    """There is no usable response; the message says in one line why."""
+    """
+    There is no usable response.
+
+    Args:
+        message: It says in one line why.
+        hint: As for `Unreachable`.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class NoResponse(ExternalError):
@@ -76,21 +89,51 @@ def request_external(method: str, url: str, headers: Headers, body: bytes | None
         ValueError: It is no URL of HTTP.
     """
     check_url(url)
+    return _response(Request(url, body, dict(headers), method=method), seconds, LARGEST_BODY)
+
+
+class PromptConnection(Connection):
+    """
+    A way to a sandbox, without a proxy, where each response must be complete within a time.
+
+    Args:
+        url, admin_token: As for `Target`.
+        seconds: How long to wait for a whole response.
+    """
+
+    def __init__(self, url: Any, admin_token: Any, seconds: float) -> None:
+        super().__init__(url, admin_token)
+        self._seconds = seconds
+
+    def send(self, call: Call) -> Response:
+        """
+        Send a request and take any status for a response.
+
+        Raises:
+            Unreachable: There is no response in time, or it is no HTTP.
+        """
+        try:
+            request = Request(call.url, call.content, call.headers, method=call.method)
+            return _response(request, self._seconds, _LARGEST_OF_SANDBOX, ProxyHandler({}))
+        except (ExternalError, ValueError) as error:
+            raise Unreachable(f"{call.url} {error}", getattr(error, "hint", "")) from None
+
+
+def _response(request: Request, seconds: float, largest: int, *handlers: Any) -> Response:
     deadline = _Deadline(seconds)
-    opener = build_opener(_AnyStatus, _Http(deadline), _Https(deadline))
-    request = Request(url, body, dict(headers), method=method)
+    opener = build_opener(_AnyStatus, _Http(deadline), _Https(deadline), *handlers)
     try:
         with deadline, opener.open(request, timeout=seconds) as response:
-            content = _read(response, deadline)
+            content = _read(response, deadline, largest)
     except (OSError, HTTPException, ValueError) as error:
         raise _error(error, deadline) from None
     return Response(response.status, response.headers, content)
 
 
-def _read(response: Any, deadline: "_Deadline") -> bytes:
-    body: bytes = response.read(LARGEST_BODY + 1)
-    if len(body) > LARGEST_BODY:
-        raise UnusableAnswer(f"the answer is larger than {LARGEST_BODY // 1024 // 1024} MB")
+def _read(response: Any, deadline: "_Deadline", largest: int) -> bytes:
+    body: bytes = response.read(largest + 1)
+    if len(body) > largest:
+        raise UnusableAnswer(f"the answer is larger than {largest // 1024 // 1024} MB")
     if deadline.is_over:
         raise TimeoutError
     if response.length:
@@ -174,7 +217,9 @@ def _error(error: Exception, deadline: _Deadline) -> ExternalError:
     # urllib wraps an error of the connection, but not one while reading.
     reason = error.reason if isinstance(error, URLError) else error
     if deadline.is_over or isinstance(reason, TimeoutError):
-        return NoResponse(f"gave no complete answer within {deadline.seconds:g} seconds")
+        text = f"no complete answer within {deadline.seconds:g} seconds"
+        return NoResponse(f"gave {text}", text)
+    hint = hint_of(error)
     if isinstance(reason, HTTPException):
-        return UnusableAnswer(f"the answer is not proper HTTP: {type(reason).__name__}")
-    return NoResponse(f"cannot be reached: {str(reason) or type(reason).__name__}")
+        return UnusableAnswer(f"the answer is not proper HTTP: {hint or type(reason).__name__}", hint)
+    return NoResponse(f"cannot be reached: {hint or str(reason) or type(reason).__name__}", hint)

@@ -7,12 +7,13 @@ of a success and an exception otherwise (`ask`).
 
 import json
 import re
+import ssl
 from base64 import b64encode
 from collections.abc import Generator
 from datetime import datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import BadStatusLine, HTTPException
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
@@ -213,9 +214,10 @@ class Target:
         content = None if body is None else body_of(body)
         try:
             response = yield self.call(method, path, headers, content)
-        except Unreachable:
+        except Unreachable as error:
             # The control API never breaks a connection, so there is no sandbox: say how to get one.
-            raise Unreachable(f"no sandbox answers at {self.url}: start one with kpn-sandbox serve") from None
+            text = error.hint or "start one with kpn-sandbox serve"
+            raise Unreachable(f"no sandbox answers at {self.url}: {text}", error.hint) from None
         return self.check(response)
 
     def check(self, response: Response) -> JsonObject:
@@ -333,9 +335,27 @@ def unreachable(call: Call, error: Exception) -> Unreachable:
         call: The request.
         error: What went wrong.
     """
-    reason = getattr(error, "reason", None) or error
-    text = "timed out" if isinstance(reason, TimeoutError) else str(reason) or type(reason).__name__
-    return Unreachable(f"{redacted_value(call.url)} does not answer: {text}")
+    reason, hint = getattr(error, "reason", None) or error, hint_of(error)
+    text = "timed out" if isinstance(reason, TimeoutError) else hint or str(reason) or type(reason).__name__
+    return Unreachable(f"{redacted_value(call.url)} does not answer: {text}", hint)
+
+
+def hint_of(error: BaseException | None) -> str:
+    """Return what the reason of a failed request means, where that is known; empty where it is not."""
+    while error is not None:
+        reason = getattr(error, "reason", None)
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({error.verify_message}); SSL_CERT_FILE names one to trust"
+        # OpenSSL names it in another way from 3.2 on.
+        if isinstance(error, ssl.SSLError) and reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
+            return "it does not speak HTTPS; try http://"
+        # A server of TLS answers anything else with an alert, whose first bytes are these.
+        if isinstance(error, BadStatusLine) and str(error).startswith("\x15\x03"):
+            return "it speaks HTTPS; try https://"
+        if isinstance(error, TimeoutError):
+            return "it does not answer in time"
+        error = reason if isinstance(reason, Exception) else error.__cause__
+    return ""
 
 
 def _checked_headers(headers: Any) -> dict[str, str]:

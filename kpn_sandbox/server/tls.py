@@ -22,6 +22,11 @@ from kpn_sandbox.settings import SELF_SIGNED, SettingError, Settings, data_folde
 from kpn_sandbox.tenants.clock import wall_time
 
 _CHUNK = 65_536
+_HTTP_TEXT = b"This port speaks HTTPS: the URL must begin with https://"
+_HTTP_RESPONSE = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%b" % (len(_HTTP_TEXT), _HTTP_TEXT)
+)
 
 
 class TlsConnection(ClientConnection):
@@ -57,7 +62,9 @@ class TlsConnection(ClientConnection):
                 return b""
             except ssl.SSLError as error:
                 with suppress(OSError):
-                    # The alert says to the client what is wrong.
+                    # The alert says to the client what is wrong; one of HTTP would not understand it.
+                    if error.reason == "HTTP_REQUEST":
+                        super().sendall(_HTTP_RESPONSE)
                     self._send_pending()
                 raise ConnectionAbortedError(errno.ECONNABORTED, str(error)) from None
             received = super().recv(_CHUNK, flags)

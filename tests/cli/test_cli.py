@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +154,18 @@ def test_a_sandbox_that_does_not_run_is_exit_code_1(run, command):
 
     assert (code, out) == (1, "")
     assert err == f"kpn-sandbox: no sandbox answers at http://127.0.0.1:{port}: start one with kpn-sandbox serve\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is a device of Linux")
+def test_output_that_cannot_be_written_is_one_line():
+    """A full disk behind standard output is one line and exit code 2, without a traceback."""
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "kpn_sandbox", "-h"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+
+    line = "kpn-sandbox: what it prints cannot be written: No space left on device\n"
+    assert (ran.returncode, ran.stderr) == (2, line)
 
 
 def test_a_command_imports_only_what_it_needs():

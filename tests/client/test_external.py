@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from kpn_sandbox.client.external import LARGEST_BODY, NoResponse, UnusableAnswer, get_external
+from kpn_sandbox.client import Client, Unreachable
+from kpn_sandbox.client.external import LARGEST_BODY, NoResponse, PromptConnection, UnusableAnswer, get_external
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -64,6 +65,27 @@ def test_a_drip_ends_with_the_deadline(first, drip):
     """Neither a head nor a body that comes bit by bit outlasts the deadline."""
     with server(first, drip) as (url, _), pytest.raises((NoResponse, UnusableAnswer)):
         get_external(url, {}, 0.3)
+
+
+@pytest.mark.parametrize(("first", "drip"), [(b"", b"H"), (OK + b"\r\n", b" ")])
+def test_a_sandbox_answers_in_time_or_not_at_all(first, drip):
+    """One that answers bit by bit is unreachable after the time, with a message that says so."""
+    with server(first, drip) as (url, _), pytest.raises(Unreachable, match="no complete answer within 0.2 seconds$"):
+        Client(PromptConnection(url, None, 0.2)).ready()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first", "hint"),
+    [
+        ("https", b"HTTP/1.1 400 Bad Request\r\n\r\n", "try http://"),
+        ("http", b"\x15\x03\x01\x00\x02\x02\x46", "try https://"),
+    ],
+)
+def test_the_other_protocol_is_named(scheme, first, hint):
+    """A server of HTTP that is asked by HTTPS, and the reverse, is told from one that is not there."""
+    for send in (get_external, lambda url, headers: Client(url).ready()):
+        with server(first) as (url, _), pytest.raises((NoResponse, UnusableAnswer, Unreachable), match=f"{hint}$"):
+            send(f"{scheme}{url.removeprefix('http')}", {})
 
 
 def test_a_body_has_a_limit():

@@ -100,6 +100,7 @@ def test_who_speaks_no_tls_holds_up_nobody(served):
         plain.sendall(b"GET /agents HTTP/1.1\r\nHost: x\r\n\r\n")
         silent.sendall(b"\x16\x03\x01")
 
-        assert b"HTTP/1.1 200" not in plain.recv(1000)
+        refusal = plain.recv(1000)
+        assert refusal.startswith(b"HTTP/1.1 400 ") and b"must begin with https://" in refusal
         with urlopen(f"{url}/_sandbox/health", context=context) as response:
             assert response.status == 200
