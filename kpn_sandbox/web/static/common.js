@@ -29,6 +29,13 @@ export function put(element, text) {
   if (element.textContent !== string) element.textContent = string;
 }
 
+// Items of a list made anew: who was at a button of one is at that of the one in its place, or at another button.
+export function replaceItems(list, items, other) {
+  const at = [...list.children].findIndex((item) => item.contains(document.activeElement));
+  list.replaceChildren(...items);
+  if (at >= 0) (find("button", items[Math.min(at, items.length - 1)] ?? list) ?? other).focus();
+}
+
 // The end of an axis: a round number that is high enough.
 export function roundAbove(most) {
   const power = 10 ** Math.floor(Math.log10(Math.max(10, most)));

@@ -82,9 +82,10 @@ async function begin(client, login) {
   if (login.token) put(find("#logged-in"), t("administrator"));
   await live.read();
   forgetTyped();
-  find("#console").hidden = false;
   await readSettings();
   await picker.show();
+  // Shown when everything is read, so that nothing moves.
+  find("#console").hidden = false;
 }
 
 function connectSnapshots() {

@@ -1,5 +1,5 @@
 // Fault plans and the quota: their forms, and what is left of each.
-import { find, make, put } from "./common.js";
+import { find, make, put, replaceItems } from "./common.js";
 import { t } from "./words.js";
 
 // Which operations can be chosen follows from the API, which numbers are asked for from how often it happens.
@@ -50,13 +50,13 @@ const outcomeText = ({ status, connection, delay_ms: delay, ok, body, headers })
 const outcomesOf = (fault) => [...new Set((fault.outcomes?.length ? fault.outcomes : [fault.outcome]).map(outcomeText))].join(", ");
 
 export function showFaults(faults, actions) {
-  find("#faults").replaceChildren(...faults.map((fault) => {
+  replaceItems(find("#faults"), faults.map((fault) => {
     const drop = make("button", { type: "button", class: "danger", "aria-label": t("Remove the fault of {operation}", { operation: `${fault.api} ${nameOf(fault)}` }) }, t("Remove"));
     const about = `${fault.api} ${nameOf(fault)}${fault.key ? ` ${fault.key}` : ""}: ${outcomesOf(fault)}`;
     const item = make("li", { "data-fault": fault.id }, make("b", {}, leftOf(fault)), make("span", {}, about), drop);
     actions.button(drop, () => ({ method: "DELETE", path: `/faults/${encodeURIComponent(fault.id)}`, said: t("The fault is removed.") }));
     return item;
-  }));
+  }), find("#no-faults"));
 }
 
 export function connectQuota(actions) {

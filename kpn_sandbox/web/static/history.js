@@ -42,6 +42,7 @@ async function show(wanted) {
     for (const chart of charts) chart.show(data.datasets[chart.name], `${data.from}-${data.to}`);
   } catch (error) {
     if (refused(error)) return;
+    find("#shown").hidden = false;
     const [wrong] = error.errors ?? [];
     put(find("#period"), `▲ ${wrong ? `${wrong.field}: ${wrong.allowed}` : error.message}`);
   }

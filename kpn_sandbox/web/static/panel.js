@@ -35,17 +35,22 @@ async function show() {
   try {
     const body = await new PageData(login).read("/panel/rows", { customerId: customer.customer_id.value.trim() });
     form.hidden = true;
-    find("#shown").hidden = false;
     find("#customers").replaceChildren(...body.customers.map((each) => make("option", { value: each.customer_id }, each.name)));
     if (!customer.customer_id.value) {
       customer.customer_id.value = body.customers[0].customer_id;
       return show();
     }
     find("#rows").replaceChildren(...grouped(body.rows));
-    return put(find("#message"), t("Customer {customer} of {account}", { customer: customer.customer_id.value, account: body.client_id }));
+    return say(t("Customer {customer} of {account}", { customer: customer.customer_id.value, account: body.client_id }));
   } catch (error) {
-    return refused(error) || put(find("#message"), `▲ ${error.message}`);
+    return refused(error) || say(`▲ ${error.message}`);
   }
+}
+
+// The page is shown when it has something to say, so that nothing moves.
+function say(words) {
+  put(find("#message"), words);
+  find("#shown").hidden = false;
 }
 
 const refused = usePageLogin(form, (given) => {

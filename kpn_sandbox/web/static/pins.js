@@ -1,5 +1,5 @@
 // Pins: which value of which object stays as it is, chosen in the form or in the table of all values.
-import { find, make, put } from "./common.js";
+import { find, make, put, replaceItems } from "./common.js";
 import { instantOf } from "./account.js";
 import { t } from "./words.js";
 
@@ -74,7 +74,7 @@ export class Pins {
 
   show(pins) {
     this.pins = pins;
-    find("#pins").replaceChildren(...pins.map((pin) => this.item(pin)));
+    replaceItems(find("#pins"), pins.map((pin) => this.item(pin)), find("#unpin-all"));
     if (this.dialog.open) this.showTable();
   }
 

@@ -161,7 +161,8 @@ useLogin(find("#login"), (client, login) => {
   find("#shown").hidden = false;
   details = new Details(client, login, () => {
     rows.querySelector("[aria-current]")?.removeAttribute("aria-current");
-    if (active) find("button", active).focus();
+    // The row may be gone by now.
+    (active?.isConnected && !active.hidden ? find("button", active) : find("#filter")).focus();
   });
   // The line is one for the demo account.
   if (find("#try")) find("#try").hidden = login.id !== find("#login").client_id.defaultValue;

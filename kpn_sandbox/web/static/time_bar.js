@@ -38,7 +38,7 @@ export class TimeBar {
       type: "button", class: "quiet", "data-speed": speed, "aria-pressed": "false", onclick: () => this.play(speed),
       "aria-label": speed ? t("Play at {speed} times", { speed }) : t("Stand still"), title: speed ? t("Play at {speed} times", { speed }) : t("Stand still"),
     }, speed ? `${speed}×` : "❚❚"));
-    this.viewing = make("button", { type: "button", class: "viewing", hidden: true, onclick: () => this.live() });
+    this.viewing = make("button", { type: "button", class: "viewing", hidden: true, onclick: () => { this.track.focus(); this.live(); } });
     this.controls = make("div", { class: "time-controls" }, this.date, step(-MINUTE, "−1′", t("1 minute back")), step(MINUTE, "+1′", t("1 minute on")),
       make("span", { role: "group", "aria-label": t("Play"), class: "speeds" }, ...this.speeds));
     this.track = make("div", { class: "time-track", role: "slider", tabindex: 0, "aria-label": t("Time of day"), "aria-valuemin": 0, "aria-valuemax": 86_399, "aria-valuenow": 0 });

@@ -83,6 +83,8 @@ function showClock() {
 const configuration = () => client.data.replay.replace(/; at=.*/, "");
 
 function show() {
+  // First, because the words above the rest take their space from it.
+  showState();
   showQueues(client.data, open);
   showTotals(client.data);
   showAgents(client.data, open);
@@ -115,7 +117,12 @@ async function readAll() {
   if (client) await client.all();
   else await logIn();
   show();
-  await Promise.all([readDay(), readCalls()]);
+  try {
+    await Promise.all([readDay(), readCalls()]);
+  } finally {
+    // Shown when all its parts have their size, so that nothing moves.
+    find("#wallboard").classList.remove("unread");
+  }
 }
 
 // Nothing is asked for before the answer to the last request; an error is shown and tried again.
