@@ -354,7 +354,8 @@ def hint_of(error: BaseException | None) -> str:
             return "it speaks HTTPS; try https://"
         if isinstance(error, TimeoutError):
             return "it does not answer in time"
-        error = reason if isinstance(reason, Exception) else error.__cause__
+        # httpx hides the error of TLS, which then is the context only.
+        error = reason if isinstance(reason, Exception) else error.__cause__ or error.__context__
     return ""
 
 

@@ -1,12 +1,13 @@
 """Requests to servers of others: one deadline, a limit, no redirect, and one line for whatever goes wrong."""
 
+import asyncio
 import socket
 import threading
 from contextlib import contextmanager
 
 import pytest
 
-from kpn_sandbox.client import Client, Unreachable
+from kpn_sandbox.client import AsyncClient, Client, Unreachable
 from kpn_sandbox.client.external import LARGEST_BODY, NoResponse, PromptConnection, UnusableAnswer, get_external
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -86,6 +87,12 @@ def test_the_other_protocol_is_named(scheme, first, hint):
     for send in (get_external, lambda url, headers: Client(url).ready()):
         with server(first) as (url, _), pytest.raises((NoResponse, UnusableAnswer, Unreachable), match=f"{hint}$"):
             send(f"{scheme}{url.removeprefix('http')}", {})
+
+
+def test_the_other_protocol_is_named_to_coroutines():
+    """The client whose methods are awaited says it, too."""
+    with server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as (url, _), pytest.raises(Unreachable, match="try http://$"):
+        asyncio.run(AsyncClient(f"https{url.removeprefix('http')}").ready())
 
 
 def test_a_body_has_a_limit():
