@@ -306,6 +306,7 @@ def test_a_value_is_chosen_in_the_table(console, account, objects, expected):
     assert objects("agents")[3]["Status"] == "AUX"
     console.get_by_role("button", name="Remove the pin of agents 40004").click()
     expect(console.locator("#pins li")).to_have_count(0)
+    expect(console.locator("#unpin-all")).to_be_focused()
     assert account.pins() == []
 
 

@@ -106,6 +106,12 @@ def test_the_keyboard_opens_and_closes_a_request(open_page, traffic):
     expect(page.locator("#details")).to_be_hidden()
     assert page.evaluate("document.activeElement.closest('tr')?.rowIndex") == 2
 
+    page.keyboard.press("Enter")
+    page.locator("#clear").press("Enter")
+    expect(page.locator("#rows tr")).to_have_count(0)
+    page.locator("#close").press("Enter")
+    expect(page.locator("#filter")).to_be_focused()
+
 
 @pytest.mark.parametrize("path", ["/agents", "/customers?filter=x", "/statsapi/cfg/teams", "/rest/kpi?customerId=1"])
 def test_a_request_is_sent_again(open_page, server, account, expected, path):
