@@ -11,22 +11,19 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.commands import command, group
-from kpn_sandbox.cli.control import fields_of, json_of
-from kpn_sandbox.cli.instants import DURATION
-from kpn_sandbox.cli.options import (
+from kpn_sandbox.cli.commands import DURATION, command, group
+from kpn_sandbox.cli.connection import (
     ACCOUNT_SETTINGS,
-    CommandError,
     account_flags,
     ask_sandbox,
     connection_options,
     instant_of,
     read_secret,
-    settings_from,
     with_account,
     with_client,
-    write_whole,
 )
+from kpn_sandbox.cli.control import fields_of, json_of
+from kpn_sandbox.cli.options import CommandError, settings_from, write_whole
 from kpn_sandbox.cli.output import OutputMode, Rows, deleted, print_result
 from kpn_sandbox.client import Account, Client, JsonObject
 from kpn_sandbox.literals import KPN_TOKEN_REQUEST, TOOL_USER_AGENT

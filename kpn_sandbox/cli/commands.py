@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kpn_sandbox.instants import seconds_of
 from kpn_sandbox.literals import hyphenated
 from kpn_sandbox.settings import SWITCH_WORDS
 from kpn_sandbox.validation import near_miss
@@ -143,3 +144,24 @@ def _write_options(command: click.Command, context: click.Context, formatter: cl
         if records:
             with formatter.section(title if title == "Options" else f"{title} options"):
                 formatter.write_dl(records)
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]
+    """The type of options and arguments that hold a duration; their value is in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """
+        Return the seconds.
+
+        Args:
+            value, param, ctx: As click has them.
+        """
+        try:
+            return seconds_of(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(f"must be {error}, not {value!r}", param, ctx)
+
+
+DURATION = Duration()

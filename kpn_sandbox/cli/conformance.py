@@ -8,16 +8,8 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.commands import CONNECTION, Choice, command
-from kpn_sandbox.cli.options import (
-    CommandError,
-    client_secret_file_option,
-    output_mode,
-    output_options,
-    read_secret,
-    setting_options,
-    settings_from,
-    url_of,
-)
+from kpn_sandbox.cli.connection import client_secret_file_option, read_secret, url_of
+from kpn_sandbox.cli.options import CommandError, output_mode, output_options, setting_options, settings_from
 from kpn_sandbox.cli.output import Report
 from kpn_sandbox.client.external import TIMEOUT_SECONDS
 from kpn_sandbox.conformance import SUITES

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from kpn_sandbox.cli.commands import Choice, Command, command, group
-from kpn_sandbox.cli.instants import DURATION
-from kpn_sandbox.cli.options import CommandError, instant_of, joined, with_account
+from kpn_sandbox.cli.commands import DURATION, Choice, Command, command, group
+from kpn_sandbox.cli.connection import instant_of, with_account
+from kpn_sandbox.cli.options import CommandError, joined
 from kpn_sandbox.cli.output import Rows, deleted
 from kpn_sandbox.client import Account, describe_fault
 from kpn_sandbox.client.records import ClockRecord

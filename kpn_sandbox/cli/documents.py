@@ -7,14 +7,8 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.commands import Choice, command
-from kpn_sandbox.cli.options import (
-    ACCOUNT_SETTINGS,
-    account_flags,
-    address_of,
-    connection_options,
-    output_options,
-    settings_from,
-)
+from kpn_sandbox.cli.connection import ACCOUNT_SETTINGS, account_flags, address_of, connection_options
+from kpn_sandbox.cli.options import output_options, settings_from
 from kpn_sandbox.cli.output import Report
 from kpn_sandbox.documents import FILES, OPENAPI, OPENAPI_VERSIONS, openapi_document, text
 from kpn_sandbox.safe_text import terminal_text

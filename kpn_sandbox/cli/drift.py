@@ -8,17 +8,8 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.commands import Command, command
-from kpn_sandbox.cli.options import (
-    ACCOUNT_SETTINGS,
-    CommandError,
-    account_flags,
-    ask_sandbox,
-    connection_options,
-    output_options,
-    read_secret,
-    settings_from,
-    write_whole,
-)
+from kpn_sandbox.cli.connection import ACCOUNT_SETTINGS, account_flags, ask_sandbox, connection_options, read_secret
+from kpn_sandbox.cli.options import CommandError, output_options, settings_from, write_whole
 from kpn_sandbox.cli.output import Report
 from kpn_sandbox.client import Account, Client, Rejected
 from kpn_sandbox.drift.captures import Capture, CaptureError, fetch_captures, read_captures

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from kpn_sandbox.cli.commands import command
-from kpn_sandbox.cli.options import CommandError, administrator_token, instant_of, output_mode, with_account
+from kpn_sandbox.cli.connection import administrator_token, instant_of, with_account
+from kpn_sandbox.cli.options import CommandError, output_mode
 from kpn_sandbox.cli.output import Rows, Sections, deleted, print_entry
 from kpn_sandbox.client import Account, Client, JsonObject, describe_fault
 from kpn_sandbox.client.external import TIMEOUT_SECONDS, PromptConnection

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kpn_sandbox.cli.options import url_of
+from kpn_sandbox.cli.connection import url_of
 from kpn_sandbox.literals import SCENARIO_NAMES
 
 
