@@ -282,9 +282,9 @@ def seed_text(seed: Any) -> str | None:
 def describe_fault(fault: Mapping[str, Any]) -> str:
     """One line about a fault and what is left of it."""
     left = fault["remaining"]
-    outcomes = "outcome" if left == 1 else "outcomes"
+    outcomes = "without end" if left is None else f"{left} outcome left" if left == 1 else f"{left} outcomes left"
     operation = f"{fault['operation'] or 'any operation'} of {fault['api']}"
-    return terminal_text(f"{operation}: {left} {outcomes} left (fault {fault['id']})")
+    return terminal_text(f"{operation}: {outcomes} (fault {fault['id']})")
 
 
 def object_number(value: Any, name: str = "key") -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpn_sandbox.client import ClientError, Rejected, Unreachable
+from kpn_sandbox.client import ClientError, Rejected, Unreachable, describe_fault
 
 
 @pytest.fixture
@@ -42,6 +42,17 @@ def test_planned_requests_fail(account, agents_status):
 
     account.heal()
     assert (agents_status(), account.faults()) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("remaining", "left"),
+    [(None, "without end"), (0, "0 outcomes left"), (1, "1 outcome left"), (2, "2 outcomes left")],
+)
+def test_a_fault_is_described_by_what_is_left(remaining, left):
+    """A fault by chance or one that begins again has no number of outcomes."""
+    fault = {"id": "1", "api": "kpn", "operation": None, "remaining": remaining}
+
+    assert describe_fault(fault) == f"any operation of kpn: {left} (fault 1)"
 
 
 def test_a_fault_may_be_for_one_object(account):
