@@ -104,7 +104,7 @@ def _basic(requester: Requester) -> None:
     "400 `Required param : grant_type`, 401 `ClientId is Invalid`",
     "both, with ErrorCode and Error spaced as Apigee does",
 )
-def _refusals(requester: Requester) -> None:
+def _token_errors(requester: Requester) -> None:
     missing = expect_status(requester.post(TOKEN.path, NOBODY), 400)
     expect(missing.text == '{"ErrorCode" : "invalid_request", "Error" :"Required param : grant_type"}', missing.text)
     unknown = expect_status(requester.once("unknown client", lambda: requester.post(TOKEN.path + _GRANT, NOBODY)), 401)

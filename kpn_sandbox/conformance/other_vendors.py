@@ -199,7 +199,7 @@ def _atobi_others(requester: Requester) -> None:
 
 
 @ATOBI.check("Refusals of the token endpoint: `error`, `error_description`, `message`", "all three of a 401")
-def _atobi_refusal(requester: Requester) -> None:
+def _atobi_token_error(requester: Requester) -> None:
     answer = expect_status(requester.post(atobi.TOKEN.path, {**GRANT, **NOBODY}), 401)
     expect(answer.json()["error"] == "invalid_client", answer.text)
     expect(set(answer) >= {"error", "error_description", "message"}, answer.text)
