@@ -17,7 +17,7 @@ import click
 from kpn_sandbox.cli.commands import CONNECTION, Command, SectionOption
 from kpn_sandbox.cli.options import CommandError, inherited, output_mode, output_options, setting_options, settings_from
 from kpn_sandbox.client import Account, Client, ClientError, Rejected, Unreachable
-from kpn_sandbox.client.external import TIMEOUT_SECONDS, PromptConnection
+from kpn_sandbox.client.external import TIMEOUT_SECONDS, DeadlineConnection
 from kpn_sandbox.instants import instant_text
 from kpn_sandbox.safe_text import terminal_text
 from kpn_sandbox.settings import Settings, sandbox_url
@@ -39,15 +39,11 @@ def url_of(text: str) -> str:
 
 
 _connection_option = partial(click.option, cls=SectionOption, section=CONNECTION)
-
-
 url_option = _connection_option(
     "--url",
     callback=lambda context, parameter, value: value and url_of(value),
     help="Base URL of the sandbox. [KPN_SANDBOX_URL; default: host and port]",
 )
-
-
 client_secret_file_option = _connection_option(
     "--client-secret-file",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
@@ -167,7 +163,7 @@ def ask_sandbox(
         CommandError: The sandbox refuses, or does not answer.
     """
     try:
-        return question(Client(PromptConnection(address_of(url, settings), settings.admin_token, seconds)))
+        return question(Client(DeadlineConnection(address_of(url, settings), settings.admin_token, seconds)))
     except ClientError as error:
         raise CommandError(str(error), 1 if isinstance(error, Rejected | Unreachable) else 2) from None
 

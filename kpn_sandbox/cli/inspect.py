@@ -11,7 +11,7 @@ from kpn_sandbox.cli.connection import administrator_token, instant_of, with_acc
 from kpn_sandbox.cli.options import CommandError, output_mode
 from kpn_sandbox.cli.output import Rows, Sections, deleted, print_entry
 from kpn_sandbox.client import Account, Client, JsonObject, describe_fault
-from kpn_sandbox.client.external import TIMEOUT_SECONDS, PromptConnection
+from kpn_sandbox.client.external import TIMEOUT_SECONDS, DeadlineConnection
 from kpn_sandbox.literals import OBJECT_KINDS
 
 _LAST_REQUESTS = 5
@@ -103,7 +103,7 @@ def requests(account: Account, follow: bool, har: bool, clear: bool, of_all: boo
         return account.har(**present)
     read = account.requests
     if of_all:
-        read = Client(PromptConnection(account.url, administrator_token(), TIMEOUT_SECONDS)).all_requests
+        read = Client(DeadlineConnection(account.url, administrator_token(), TIMEOUT_SECONDS)).all_requests
     if follow:
         return _follow(read, present)
     return Rows(

@@ -92,7 +92,7 @@ def request_external(method: str, url: str, headers: Headers, body: bytes | None
     return _response(Request(url, body, dict(headers), method=method), seconds, LARGEST_BODY)
 
 
-class PromptConnection(Connection):
+class DeadlineConnection(Connection):
     """
     A way to a sandbox, without a proxy, where each response must be complete within a time.
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from kpn_sandbox.client import AsyncClient, Client, Unreachable
-from kpn_sandbox.client.external import LARGEST_BODY, NoResponse, PromptConnection, UnusableAnswer, get_external
+from kpn_sandbox.client.external import LARGEST_BODY, DeadlineConnection, NoResponse, UnusableAnswer, get_external
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -72,7 +72,7 @@ def test_a_drip_ends_with_the_deadline(first, drip):
 def test_a_sandbox_answers_in_time_or_not_at_all(first, drip):
     """One that answers bit by bit is unreachable after the time, with a message that says so."""
     with server(first, drip) as (url, _), pytest.raises(Unreachable, match="no complete answer within 0.2 seconds$"):
-        Client(PromptConnection(url, None, 0.2)).ready()
+        Client(DeadlineConnection(url, None, 0.2)).ready()
 
 
 @pytest.mark.parametrize(
